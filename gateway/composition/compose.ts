@@ -2,11 +2,13 @@
  * Composes the services' schemas into the supergraph and the public schema, in memory. Writes
  * nothing, and calls no service.
  */
+
 import { readFile } from 'node:fs/promises'
 import { type CompositionResult, composeServices } from '@apollo/composition'
 import { ROUTER_SUPPORTED_SUPERGRAPH_FEATURES, Supergraph } from '@apollo/federation-internals'
 import { GraphQLError, Kind, parse, print, printSchema, Source } from 'graphql'
 import { StartRefused } from '../../platform/process/settings.ts'
+import { DEFER } from '../execution/plan/api-schema.ts'
 import { subgraphFile } from '../supergraph/files.ts'
 import { originLine } from '../supergraph/origin.ts'
 import { type ServiceDefinition, withNodeGraph } from './node-subgraph.ts'
@@ -62,7 +64,7 @@ export function composeSchemas(schemas: readonly ServiceSchema[], description?: 
   const origin = originLine(new Map(schemas.map(({ name, sdl }) => [name, sdl])))
   return {
     supergraph: `${origin}\n${supergraphSdl.trim()}\n`,
-    schema: publicSchema(supergraphSdl),
+    schema: clientSchema(supergraphSdl),
     hints: composed.hints.map(({ definition, message, coordinate, nodes = [] }) => ({
       code: definition.code,
       level: definition.level.name === 'WARN' ? 'warning' : 'info',
@@ -96,6 +98,9 @@ export function publicSchema(supergraph: string): string {
   const built = Supergraph.build(supergraph, { supportedFeatures: ROUTER_SUPPORTED_SUPERGRAPH_FEATURES })
   return `${printSchema(built.apiSchema().toGraphQLJSSchema()).trim()}\n`
 }
+
+/** The same with what the gateway itself adds to it. */
+export const clientSchema = (supergraph: string): string => `${publicSchema(supergraph)}${DEFER}`
 
 /** Of the whole graph, which no service can describe. Its definition comes first in the SDL. */
 export const readDescription = (): Promise<string> => readFile(new URL('description.md', import.meta.url), 'utf8')

@@ -3,7 +3,7 @@ import { readFile, stat } from 'node:fs/promises'
 import { basename, dirname } from 'node:path'
 import { ROUTER_SUPPORTED_SUPERGRAPH_FEATURES, Supergraph } from '@apollo/federation-internals'
 import { buildSchema, GraphQLError, printSchema } from 'graphql'
-import { CompositionError, composeSchemas, publicSchema, type ServiceSchema } from '../../composition/compose.ts'
+import { CompositionError, clientSchema, composeSchemas, type ServiceSchema } from '../../composition/compose.ts'
 import { readGraphs } from '../../supergraph/graphs.ts'
 import { defaultRevision, openRepository, type Repository } from './git.ts'
 import { NotReadable } from './operation-files.ts'
@@ -121,7 +121,7 @@ async function readFileBase(file: string): Promise<Base> {
   try {
     if (!/\bjoin__Graph\b/.test(text))
       return { ...NOTHING, name: file, schema: printSchema(buildSchema(text, { assumeValidSDL: true })) }
-    return { name: file, schema: publicSchema(text), services: servicesIn(text), supergraph: text, isComposed: true }
+    return { name: file, schema: clientSchema(text), services: servicesIn(text), supergraph: text, isComposed: true }
   } catch (error) {
     const reason = error instanceof GraphQLError || error instanceof Error ? error.message : String(error)
     throw new NotReadable(`--base ${file}: is neither a public schema nor a supergraph. ${reason}`)

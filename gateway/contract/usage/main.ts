@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { buildSchema, type GraphQLSchema } from 'graphql'
 import { StartRefused } from '../../../platform/process/settings.ts'
-import { publicSchema } from '../../composition/compose.ts'
+import { clientSchema } from '../../composition/compose.ts'
 import { loadConfig } from '../../config/load.ts'
 import { files } from '../../supergraph/files.ts'
 import { NoUse, readRecorded } from '../../usage/read.ts'
@@ -45,7 +45,7 @@ async function readSchema(file: string | undefined): Promise<GraphQLSchema> {
   const path = file ?? fileURLToPath(files.schema)
   try {
     const text = await readFile(path, 'utf8')
-    return buildSchema(/\bjoin__Graph\b/.test(text) ? publicSchema(text) : text, { assumeValidSDL: true })
+    return buildSchema(/\bjoin__Graph\b/.test(text) ? clientSchema(text) : text, { assumeValidSDL: true })
   } catch (error) {
     throw new NotReadable(`--schema ${path}: cannot be read. ${(error as Error).message}`)
   }

@@ -16,6 +16,7 @@ import { createClient as createEvents } from 'graphql-sse'
 import { createClient } from 'graphql-ws'
 import { WebSocket } from 'ws'
 import { readConfig } from '../../../gateway/config/load.ts'
+import { DEFER } from '../../../gateway/execution/plan/api-schema.ts'
 import { exampleOf, schemaOf } from '../../support/example.ts'
 import { ask, composeAt, post, startTestGateway, verdict } from '../../support/gateway.ts'
 import { startSubgraph } from '../../support/subgraph.ts'
@@ -54,7 +55,7 @@ describe('the schema of a variant', () => {
       type Subscription { written(after: String): Entry! }
       type Entry { text: String! }
     `
-    expect(await schemaAt(open)).toBe(sorted(buildSchema(left)).replace('ID! = "1"', 'ID! = 1'))
+    expect(await schemaAt(open)).toBe(sorted(buildSchema(`${DEFER}${left}`)).replace('ID! = "1"', 'ID! = 1'))
     expect(await schemaAt(partner, token)).toContain('floors: Int')
     expect(await schemaAt(partner, token)).not.toMatch(HIDDEN)
     expect(await schemaAt(`${bureau.gateway.url}/graphql`)).toMatch(HIDDEN)
@@ -376,7 +377,7 @@ test('The example of the page serves each path its part of the schema', async ()
   const both = '{ orders { product { name } } }'
   expect((await post(`${gateway.url}/graphql/public`, '{ product(id: 1) { id name } }')).data.product.name).toBe('lamp')
   expect(await schemaAt(`${gateway.url}/graphql/public`)).toBe(
-    sorted(buildSchema('type Query { product(id: ID!): Product } type Product { id: ID! name: String }')),
+    sorted(buildSchema(`${DEFER} type Query { product(id: ID!): Product } type Product { id: ID! name: String }`)),
   )
   expect(verdict(await post(`${gateway.url}/partners`, both))).toBe('401 UNAUTHENTICATED')
   expect(verdict(await ask(gateway.url, '{ orders { product { margin } } }'))).toBe('200 OK')

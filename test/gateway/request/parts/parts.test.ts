@@ -2,7 +2,8 @@
 import { ApolloClient, gql, HttpLink, InMemoryCache } from '@apollo/client'
 import { Defer20220824Handler, GraphQL17Alpha9Handler } from '@apollo/client/incremental'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
-import { ask, startTestGateway, type TestGateway } from '../../../support/gateway.ts'
+import type { HookAnswer } from '../../../../gateway/config/sections/hooks.ts'
+import { ask, startTestGateway, type TestGateway, type TestGatewayOptions } from '../../../support/gateway.ts'
 import { type ShopGateway, startShopGateway } from '../../../support/shop-gateway.ts'
 
 let gateway: ShopGateway
@@ -257,6 +258,53 @@ test('A client that leaves gives its turn back, whatever it had deferred', async
   await expect(parts.next()).rejects.toThrow()
   expect(await next).toEqual({ data: { whoAmI: 'somebody' } })
   release()
+})
+
+/** A gateway over the same shop, for one test. */
+async function withGateway(options: Omit<TestGatewayOptions, 'services'>, use: (url: string) => Promise<void>) {
+  const other = await startTestGateway({ ...options, services: gateway.shop.services })
+  try {
+    await use(other.url)
+  } finally {
+    await other.stop()
+  }
+}
+
+test('Where a hook may change answers, it sees the whole one before the client does', async () => {
+  const hooks = {
+    timeout: 1_000,
+    onAnswer: (answer: HookAnswer) => answer.replace({ data: { seen: answer.body().data } }),
+  }
+  await withGateway({ config: { hooks } }, async (url) => {
+    const response = await post('{ order(id: "1") { id ... @defer { note } } }', `${OLD},${JSON_TYPES}`, { url })
+    expect(await response.json()).toEqual({ data: { seen: { order: { id: '1', note: 'note 1' } } } })
+  })
+})
+
+test('Parts that make an answer too large are lost, and those before them are not', async () => {
+  await withGateway({ limits: { answerBytes: 400 } }, async (url) => {
+    const query = '{ orders(first: 9) { id ... @defer { note a: note b: note } } }'
+    const [first, ...others] = await allOf(await post(query, NEW, { url }))
+    expect(first).toMatchObject({ data: { orders: Array.from({ length: 9 }, (_, id) => ({ id: String(id) })) } })
+    const completed = others.flatMap(({ completed = [] }) => completed as { errors?: unknown }[])
+    expect(completed).toHaveLength(9)
+    expect(completed[0]).not.toHaveProperty('errors')
+    expect(completed[8]).toMatchObject({ errors: [{ extensions: { code: 'OPERATION_TOO_COMPLEX' } }] })
+  })
+})
+
+test('Of an array of operations each gets a whole answer', async () => {
+  await withGateway({ env: { OPERATIONS_BATCH_SIZE: '2' } }, async (url) => {
+    const response = await fetch(`${url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', accept: `${OLD},application/json` },
+      body: JSON.stringify([{ query: '{ order(id: "1") { id ... @defer { note } } }' }, { query: '{ whoAmI }' }]),
+    })
+    expect(await response.json()).toEqual([
+      { data: { order: { id: '1', note: 'note 1' } } },
+      { data: { whoAmI: 'somebody' } },
+    ])
+  })
 })
 
 describe.each(FORMATS)('Apollo Client 4 with $spec', ({ handler }) => {
