@@ -1,6 +1,7 @@
 /**
  * Generates code from the schema and the `.graphql` files, and compiles the library into
- * `client/dist` for projects outside. `npm install` runs it; it does nothing if no input has changed.
+ * `client/dist` for projects outside. `npm install` runs it; it does nothing if no input has
+ * changed.
  */
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'

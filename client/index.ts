@@ -1,4 +1,6 @@
-/** The library's core, for every client: a connection, and what may become of what is sent over it. */
+/**
+ * The library's core, for every client: a connection, and what may become of what is sent over it.
+ */
 export {
   type Connection,
   type ConnectionOptions,

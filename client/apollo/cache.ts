@@ -1,4 +1,7 @@
-/** Options of `InMemoryCache`, from the schema: pages join, values belong to what holds them, ids find objects. */
+/**
+ * Options of `InMemoryCache`, from the schema: pages join, values belong to what holds them, ids
+ * find objects.
+ */
 import type { FieldMergeFunction, FieldPolicy, InMemoryCacheConfig, TypePolicies } from '@apollo/client'
 import { relayStylePagination, type StoreObject } from '@apollo/client/utilities'
 import type { CacheFacts } from '../connection/cache-facts.ts'

@@ -1,4 +1,7 @@
-/** Types and documents of the operations in `.graphql` files, by GraphQL Code Generator's client preset. */
+/**
+ * Types and documents of the operations in `.graphql` files, by GraphQL Code Generator's client
+ * preset.
+ */
 import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { generate } from '@graphql-codegen/cli' // MIT; the usual generator of the field
@@ -27,7 +30,10 @@ const scalars = {
   TimeZone: 'string',
 }
 
-/** @param documents globs of `.graphql` files @param folder where the code goes, with a `/` at its end */
+/**
+ * @param documents globs of `.graphql` files
+ * @param folder where the code goes, with a `/` at its end
+ */
 export async function generateOperations(
   schema: GraphQLSchema,
   documents: readonly string[],
@@ -41,7 +47,8 @@ export async function generateOperations(
       generates: {
         [folder]: {
           preset: 'client',
-          // Unmasked: a fragment's type is what a component takes, and any client can read the data.
+          // Unmasked: a fragment's type is what a component takes, and any client can read the
+          // data.
           presetConfig: { fragmentMasking: false },
           documentTransforms: [{ transform: addTypenames }],
           config: {

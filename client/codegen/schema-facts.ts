@@ -85,7 +85,10 @@ export function cacheFactsOf(schema: GraphQLSchema): CacheFacts {
 const isOwnObject = (type: GraphQLNamedType): type is GraphQLObjectType =>
   isObjectType(type) && !type.name.startsWith('__')
 
-/** An `id` of the type `ID!` names one thing among all; a `String` is the name of a part of something. */
+/**
+ * An `id` of the type `ID!` names one thing among all; a `String` is the name of a part of
+ * something.
+ */
 const isEntity = (type: GraphQLNamedType): boolean =>
   isObjectType(type) && String(type.getFields()['id']?.type) === 'ID!'
 

@@ -6,7 +6,10 @@ export interface CacheFacts {
   readonly values: readonly string[]
   /** Of these, the parts of lists that come in pages: connections, their edges, `PageInfo`. */
   readonly pages: readonly string[]
-  /** By type and field: lists that come in pages, with the arguments that tell one list from another. */
+  /**
+   * By type and field: lists that come in pages, with the arguments that tell one list from
+   * another.
+   */
   readonly connections: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>
   /** By type and field: lists of objects that come whole. */
   readonly lists: Readonly<Record<string, Readonly<Record<string, true>>>>

@@ -1,4 +1,7 @@
-/** A person's connection to a gateway: what the link of Apollo Client and the exchange of urql send with. */
+/**
+ * A person's connection to a gateway: what the link of Apollo Client and the exchange of urql send
+ * with.
+ */
 import type { Core } from './core.ts'
 import { createIntents, type Intent } from './intents.ts'
 import { createOutbox, type Pending } from './outbox.ts'
@@ -22,11 +25,20 @@ export interface ConnectionOptions {
    * tab `sessionStorage`; in Node memory.
    */
   readonly store?: Store
-  /** Whose a token is; by default its `sub`, if it is a JWT. Pending mutations are sent for nobody else. */
+  /**
+   * Whose a token is; by default its `sub`, if it is a JWT. Pending mutations are sent for nobody
+   * else.
+   */
   readonly owner?: (token: string) => string
-  /** Milliseconds after which a query fails, and a mutation's outcome counts as unknown; 30,000 by default. */
+  /**
+   * Milliseconds after which a query fails, and a mutation's outcome counts as unknown; 30,000 by
+   * default.
+   */
   readonly patience?: number
-  /** Told what became of a mutation that nobody waits for any more: after a reload, or after `OutcomeUnknownError`. */
+  /**
+   * Told what became of a mutation that nobody waits for any more: after a reload, or after
+   * `OutcomeUnknownError`.
+   */
   readonly onSettled?: OnSettled
   readonly fetch?: typeof fetch
 }
@@ -38,11 +50,17 @@ export interface Connection {
   token(): Promise<string | undefined>
   /** Something that is to be done once. @param name keeps it over reloads, until it is done */
   intent(name?: string): Intent
-  /** The caller's mutations whose outcome is not known yet, those in flight included; the oldest first. */
+  /**
+   * The caller's mutations whose outcome is not known yet, those in flight included; the oldest
+   * first.
+   */
   pending(): Promise<readonly Pending[]>
   /** Calls whenever `pending()` may have changed; returns how to end that. */
   onPending(listener: () => void): () => void
-  /** Asks for what is pending now. A connection does so when it opens, and when the browser is online again. */
+  /**
+   * Asks for what is pending now. A connection does so when it opens, and when the browser is
+   * online again.
+   */
   resume(): Promise<void>
   /** Forgets token, intents and what this person has pending. */
   signOut(): Promise<void>

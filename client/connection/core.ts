@@ -13,7 +13,10 @@ export interface Core {
   readonly intents: Intents
   /** Milliseconds after which whoever waits for an answer is told that there is none. */
   readonly patience: number
-  /** Who asks, as far as is known: offline, whoever asked last. `''` for nobody, and where a token does not say. */
+  /**
+   * Who asks, as far as is known: offline, whoever asked last. `''` for nobody, and where a token
+   * does not say.
+   */
   owner(): Promise<string>
   /** Asks for what is pending, in the background. */
   resume(): void

@@ -10,7 +10,10 @@ export function digest(value: unknown): string {
 
 const PRIME = 0x100000001b3n
 
-/** FNV-1a: two inputs of one intent that collide are refused by the bank, as one key with two inputs. */
+/**
+ * FNV-1a: two inputs of one intent that collide are refused by the bank, as one key with two
+ * inputs.
+ */
 function fnv64(text: string): bigint {
   let hash = 0xcbf29ce484222325n
   for (const byte of new TextEncoder().encode(text)) hash = BigInt.asUintN(64, (hash ^ BigInt(byte)) * PRIME)

@@ -1,6 +1,9 @@
 import type { Answer } from './verdict.ts'
 
-/** Nobody knows yet whether a mutation was carried out. It is asked for again, by the same key, until somebody does. */
+/**
+ * Nobody knows yet whether a mutation was carried out. It is asked for again, by the same key,
+ * until somebody does.
+ */
 export class OutcomeUnknownError extends Error {
   override readonly name = 'OutcomeUnknownError'
 
@@ -9,7 +12,9 @@ export class OutcomeUnknownError extends Error {
   }
 }
 
-/** What the intent was for has been carried out, with another input than this one; nothing was sent. */
+/**
+ * What the intent was for has been carried out, with another input than this one; nothing was sent.
+ */
 export class CarriedOutError extends Error {
   override readonly name = 'CarriedOutError'
   /** Of the first input, where it became known just now. */

@@ -1,4 +1,7 @@
-/** Follows a subscription by server-sent events, over breaks: it goes on behind the last event that came. */
+/**
+ * Follows a subscription by server-sent events, over breaks: it goes on behind the last event that
+ * came.
+ */
 import { type DocumentNode, print } from 'graphql'
 import type { Core } from './core.ts'
 import type { Observer } from './drive.ts'
@@ -14,7 +17,10 @@ export interface Subscription {
   readonly variables: Variables
 }
 
-/** The stream broke, and its events have no cursor to go on from: select `cursor` and pass `after: $after`. */
+/**
+ * The stream broke, and its events have no cursor to go on from: select `cursor` and pass `after:
+ * $after`.
+ */
 export class StreamBrokenError extends Error {
   override readonly name = 'StreamBrokenError'
 }

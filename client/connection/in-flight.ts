@@ -1,4 +1,7 @@
-/** Which pending mutations somebody waits for: in this page, or in another tab where the browser can tell. */
+/**
+ * Which pending mutations somebody waits for: in this page, or in another tab where the browser can
+ * tell.
+ */
 
 const here = new Set<string>()
 const nameOf = (id: string): string => `tributary:${id}`

@@ -8,7 +8,9 @@ import { kept, type Store, type Stores } from './store.ts'
 /** Give it with a mutation, in the context of Apollo Client or urql. */
 export interface Intent {
   readonly id: Promise<string>
-  /** It is over: the form was left, or another payment begins. The next of its name is a new one. */
+  /**
+   * It is over: the form was left, or another payment begins. The next of its name is a new one.
+   */
   done(): void
 }
 

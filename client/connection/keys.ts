@@ -57,7 +57,10 @@ export function withKeys(
 const isKey = (value: ValueNode, fill: (variable: string) => boolean): boolean =>
   value.kind === Kind.VARIABLE ? fill(value.name.value) : value.kind === Kind.STRING && value.value !== ''
 
-/** Name and arguments, not what is selected: a new release of the page asks for the same with more fields. */
+/**
+ * Name and arguments, not what is selected: a new release of the page asks for the same with more
+ * fields.
+ */
 const askedBy = (root: OperationDefinitionNode['selectionSet']['selections'][number]): unknown =>
   root.kind === Kind.FIELD ? [root.name.value, (root.arguments ?? []).map(print)] : undefined
 

@@ -38,7 +38,10 @@ const KIND = 'pending:'
 /** The bank knows outcomes for 90 days; what is older was given up. */
 const OLDEST = 7 * 86_400_000 // milliseconds
 
-/** @param store for owners with a name; what nobody's name is on, and what it has no room for, is kept in memory */
+/**
+ * @param store for owners with a name; what nobody's name is on, and what it has no room for, is
+ * kept in memory
+ */
 export function createOutbox(store: Store): Outbox {
   const memory: Store = new Map()
   const listeners = new Set<() => void>()

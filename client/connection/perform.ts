@@ -1,4 +1,7 @@
-/** Performs a query or mutation that a client sends: the entry for the link of Apollo Client and the exchange of urql. */
+/**
+ * Performs a query or mutation that a client sends: the entry for the link of Apollo Client and the
+ * exchange of urql.
+ */
 import { type DocumentNode, print } from 'graphql'
 import type { Core } from './core.ts'
 import { randomId } from './digest.ts'
@@ -66,7 +69,9 @@ async function requestOf<Result>(core: Core, job: Job<Result>, signal: AbortSign
 
 const never = (): boolean => false
 
-/** An intent is carried out once: what was asked for it before with another input is settled first. */
+/**
+ * An intent is carried out once: what was asked for it before with another input is settled first.
+ */
 async function clearTheWay(core: Core, intent: string, digest: string, signal: AbortSignal): Promise<void> {
   const done = await core.intents.carriedOut(intent)
   if (done !== undefined && done !== digest) throw new CarriedOutError()

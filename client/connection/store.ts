@@ -1,4 +1,7 @@
-/** Where a connection keeps what must outlive a reload. A `Map` is such a store, and forgets at the end of the process. */
+/**
+ * Where a connection keeps what must outlive a reload. A `Map` is such a store, and forgets at the
+ * end of the process.
+ */
 export interface Store {
   entries(): Iterable<readonly [key: string, value: string]> | Promise<Iterable<readonly [key: string, value: string]>>
   set(key: string, value: string): unknown
@@ -31,7 +34,9 @@ export interface Stores {
   readonly ofTab: Store
 }
 
-/** The browser's `localStorage` and `sessionStorage`; in Node, and where they are forbidden, memory. */
+/**
+ * The browser's `localStorage` and `sessionStorage`; in Node, and where they are forbidden, memory.
+ */
 export function defaultStores(): Stores {
   try {
     // Node has a `localStorage` of its own, without a file behind it.

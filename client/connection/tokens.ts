@@ -1,4 +1,7 @@
-/** The caller's token: asked for when it is needed, renewed before it expires, and once for all who wait. */
+/**
+ * The caller's token: asked for when it is needed, renewed before it expires, and once for all who
+ * wait.
+ */
 
 /** As an OpenID provider gives it. */
 export interface Token {

@@ -68,7 +68,10 @@ export const isNotNow = ({ data, errors }: Answer): boolean =>
 /** Whether a query may be sent again: the network failed, or whoever answered asks to come back. */
 export const isTransient = ({ response }: Failure): boolean => !response || LATER_STATUS.has(response.status)
 
-/** Whether a mutation that failed so may have been carried out: nobody said that the request is at fault. */
+/**
+ * Whether a mutation that failed so may have been carried out: nobody said that the request is at
+ * fault.
+ */
 export const isOpen = ({ response }: Failure): boolean =>
   !response || LATER_STATUS.has(response.status) || response.status < 400 || response.status >= 500
 
@@ -86,7 +89,10 @@ export function waitAskedBy({ response }: Failure): number | undefined {
   return Number.isNaN(wait) ? undefined : Math.max(0, wait)
 }
 
-/** Whether the bank carried out what it was asked for, in part at least: an outcome that is no refusal. */
+/**
+ * Whether the bank carried out what it was asked for, in part at least: an outcome that is no
+ * refusal.
+ */
 export const isCarriedOut = ({ data }: Answer): boolean =>
   Object.values(data ?? {}).some(
     (outcome) =>

@@ -3,12 +3,16 @@
 const FIRST = 250 // milliseconds
 const LONGEST = 15_000
 
-/** Doubles with each try, and varies, so that clients that failed together do not come back together. */
+/**
+ * Doubles with each try, and varies, so that clients that failed together do not come back
+ * together.
+ */
 export const backoff = (tries: number, longest = LONGEST): number =>
   Math.min(longest, FIRST * 2 ** tries) * (0.5 + Math.random() / 2)
 
 /**
- * Resolves after a time, when the browser is online again, or when the signal says so; never rejects.
+ * Resolves after a time, when the browser is online again, or when the signal says so; never
+ * rejects.
  * @param isIdle a process of Node need not live on for it
  */
 export function wait(milliseconds: number, signal: AbortSignal, isIdle = false): Promise<void> {

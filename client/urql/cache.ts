@@ -1,4 +1,7 @@
-/** Options of Graphcache, from the schema: pages join, values belong to what holds them, ids find objects. */
+/**
+ * Options of Graphcache, from the schema: pages join, values belong to what holds them, ids find
+ * objects.
+ */
 import type { CacheExchangeOpts, Resolver } from '@urql/exchange-graphcache'
 import { relayPagination } from '@urql/exchange-graphcache/extras'
 import type { CacheFacts } from '../connection/cache-facts.ts'

@@ -1,4 +1,7 @@
-/** Gives each mutation a key of its own: Graphcache never answers the second of two that are equal and under way at once. */
+/**
+ * Gives each mutation a key of its own: Graphcache never answers the second of two that are equal
+ * and under way at once.
+ */
 import { type Exchange, makeOperation, type Operation } from '@urql/core'
 import { map, pipe } from 'wonka'
 

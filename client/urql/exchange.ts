@@ -1,4 +1,7 @@
-/** The exchanges: they send queries and mutations by the last one, and follow subscriptions themselves. */
+/**
+ * The exchanges: they send queries and mutations by the last one, and follow subscriptions
+ * themselves.
+ */
 import {
   CombinedError,
   type Exchange,

@@ -1,4 +1,7 @@
-/** What the caches of Apollo Client and urql make of answers, and what they would have the gateway know. */
+/**
+ * What the caches of Apollo Client and urql make of answers, and what they would have the gateway
+ * know.
+ */
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'

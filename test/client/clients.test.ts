@@ -1,4 +1,6 @@
-/** Real clients against one running product: each file beside this one has the cases of one client. */
+/**
+ * Real clients against one running product: each file beside this one has the cases of one client.
+ */
 import { afterAll, beforeAll } from '@jest/globals'
 import { startWorld, stopWorld } from './world.ts'
 import './apollo-client.ts'

@@ -1,4 +1,7 @@
-/** A front end's project outside of this one: with the library installed, type-checked and bundled as users do. */
+/**
+ * A front end's project outside of this one: with the library installed, type-checked and bundled
+ * as users do.
+ */
 import { execFile } from 'node:child_process'
 import { cp, mkdir, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'

@@ -1,4 +1,7 @@
-/** Clients without a cache, as they come: graphql-request, graphql-sse, graphql-ws, and curl as the pages show it. */
+/**
+ * Clients without a cache, as they come: graphql-request, graphql-sse, graphql-ws, and curl as the
+ * pages show it.
+ */
 import { execFile } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { promisify } from 'node:util'

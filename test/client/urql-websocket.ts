@@ -1,4 +1,7 @@
-/** urql with all operations over one WebSocket, by graphql-ws, and Graphcache with the library's options. */
+/**
+ * urql with all operations over one WebSocket, by graphql-ws, and Graphcache with the library's
+ * options.
+ */
 import { describe, expect, test } from '@jest/globals'
 import { Client, subscriptionExchange } from '@urql/core'
 import { cacheExchange } from '@urql/exchange-graphcache'
