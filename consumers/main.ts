@@ -11,12 +11,11 @@ import { files } from '../gateway/supergraph/files.ts'
 import { staleServices } from '../gateway/supergraph/origin.ts'
 import { announceRefusal } from '../platform/process/lifecycle.ts'
 import { StartRefused } from '../platform/process/settings.ts'
-import { demoIdentity } from '../platform/protocol/demo-identity.ts'
 import { type Arguments, readArguments } from './arguments.ts'
 import { type Contract, readContracts } from './contracts/contract.ts'
 import { type Operations, readOperations } from './replay/parts.ts'
 import { checkSchema, type Outcome, replayOnProduct, replayOnService } from './replay/replay.ts'
-import { startSystem } from './replay/system.ts'
+import { callers, openSystem } from './replay/system.ts'
 import { isBroken, jsonOf, textOf } from './report.ts'
 
 async function run(args: Arguments): Promise<readonly Outcome[]> {
@@ -44,11 +43,13 @@ async function replayHere(
   operations: Operations,
   only: string | undefined,
 ): Promise<readonly Outcome[]> {
-  const system = await startSystem(only, process.env)
+  const system = await openSystem(only, process.env)
   try {
     const outcomes: Outcome[] = []
     for (const contract of contracts) {
-      if (only === undefined) outcomes.push(await replayOnProduct(contract, system))
+      const { url, authorization } = system
+      if (only === undefined && url !== undefined)
+        outcomes.push(await replayOnProduct(contract, { url, authorization }))
       for (const { name, kind } of services) {
         const url = system.services.get(name)
         if (url === undefined) continue
@@ -67,14 +68,9 @@ async function replayAt(url: string, contracts: readonly Contract[], mutations: 
     ({ document }) => mutations || getOperationAST(document)?.operation === OperationTypeNode.QUERY,
   )
   const outcomes: Outcome[] = []
-  for (const contract of harmless) outcomes.push(await replayOnProduct(contract, { url, authorization }))
+  for (const contract of harmless)
+    outcomes.push(await replayOnProduct(contract, { url, authorization: callers(process.env) }))
   return outcomes
-}
-
-/** A token of the environment, or else of the demo. */
-async function authorization(caller: string): Promise<string> {
-  const token = process.env[`TOKEN_${caller.toUpperCase()}`]
-  return `Bearer ${token ?? (await (await demoIdentity(process.env['DATA_DIR'] || '.data')).sign(caller))}`
 }
 
 try {

@@ -1,4 +1,7 @@
-/** Starts the product, or one of its services alone, with data of its own, as `npm start` does. */
+/**
+ * Starts the product, or one of its services alone, with data of its own, as `npm start` does. A
+ * service whose address is set runs already, and is asked there.
+ */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { chmod, mkdtemp, rm } from 'node:fs/promises'
@@ -12,9 +15,9 @@ import { StartRefused } from '../../platform/process/settings.ts'
 import { demoIdentity } from '../../platform/protocol/demo-identity.ts'
 
 export interface System {
-  /** Of the gateway's GraphQL. */
-  readonly url: string
-  /** Base addresses of the services that were started. */
+  /** Of the gateway's GraphQL; undefined where none was started. */
+  readonly url: string | undefined
+  /** Base addresses of the services. */
   readonly services: ReadonlyMap<string, string>
   readonly secret: string
   /** The `Authorization` header of a demo caller. */
@@ -26,8 +29,32 @@ const START = fileURLToPath(new URL('../../start.ts', import.meta.url))
 const SECRET = 'consumers know this one'
 const NOWHERE = 'http://127.0.0.1:1'
 
-/** @param only these; without it all @throws StartRefused with what was said */
-export async function startSystem(only: string | undefined, environment: NodeJS.ProcessEnv): Promise<System> {
+type Environment = Readonly<Record<string, string | undefined>>
+
+/** Where a service runs that is not started here. */
+const addressIn = (environment: Environment, name: string): string | undefined =>
+  environment[addressSetting(name)]?.split(',')[0]?.trim().replace(/\/$/, '') || undefined
+
+/** A token of the environment, or else of the demo. */
+export const callers =
+  (environment: Environment): System['authorization'] =>
+  async (caller) => {
+    const token = environment[`TOKEN_${caller.toUpperCase()}`]
+    return `Bearer ${token ?? (await (await demoIdentity(environment['DATA_DIR'] || '.data')).sign(caller))}`
+  }
+
+/** @param only this service; without it all @throws StartRefused with what was said */
+export async function openSystem(only: string | undefined, environment: Environment): Promise<System> {
+  const address = only === undefined ? undefined : addressIn(environment, only)
+  if (only === undefined || address === undefined) return startSystem(only, environment)
+  const secret = environment['GATEWAY_SECRET']
+  if (!secret) throw new StartRefused(`GATEWAY_SECRET: is required, the one of ${only} at ${address}`)
+  const authorization = callers(environment)
+  return { url: undefined, services: new Map([[only, address]]), secret, authorization, stop: async () => {} }
+}
+
+async function startSystem(only: string | undefined, environment: Environment): Promise<System> {
+  const secret = environment['GATEWAY_SECRET'] || SECRET
   const folder = await mkdtemp(join(tmpdir(), 'tributary-consumers-'))
   await chmod(folder, 0o755) // PostgreSQL may run as another user
   const others = services.filter(({ name }) => only !== undefined && name !== only)
@@ -38,7 +65,7 @@ export async function startSystem(only: string | undefined, environment: NodeJS.
       PORT: '0',
       ADMIN_PORT: '0',
       DATA_DIR: folder,
-      GATEWAY_SECRET: SECRET,
+      GATEWAY_SECRET: secret,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
@@ -67,11 +94,15 @@ export async function startSystem(only: string | undefined, environment: NodeJS.
     await stop()
     throw new StartRefused(`The product did not start:\n${said.trim()}`)
   }
+  for (const { name } of services) {
+    const address = only === undefined ? addressIn(environment, name) : undefined
+    if (address !== undefined) found.set(name, address)
+  }
   const identity = await demoIdentity(folder)
   return {
     url,
     services: found,
-    secret: SECRET,
+    secret,
     authorization: async (name) => `Bearer ${await identity.sign(name)}`,
     stop,
   }

@@ -6,9 +6,11 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { processEnvironment } from '../../platform/memory/node-flags.ts'
+import { startInstance } from '../stateless/support/instances.ts'
 import { copySources } from '../support/copy.ts'
 import { makeDataFolder, type TestFolder } from '../support/data-folder.ts'
 import { createDatabase } from '../support/database.ts'
+import { TEST_SECRET } from '../support/signed-call.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 const PARTS =
@@ -69,6 +71,20 @@ test('A service that answers otherwise is told with client, operation, file and 
       expect(said).toMatch(/^weather breaks travel-planner 2\.1\.0: CityOfTravel$/m)
     },
   )
+})
+
+test('A service that runs already, in any language, is asked where it is', async () => {
+  const instance = await startInstance('weather')
+  try {
+    const env = { WEATHER_URL: instance.url, GATEWAY_SECRET: TEST_SECRET }
+    const { code, said } = await consumers(root, ['--service', 'weather', 'contracts/travel'], env)
+    expect([code, said]).toEqual([0, expect.stringMatching(/^ {2}weather +holds$/m)])
+    await instance.kill()
+    const gone = await consumers(root, ['--service', 'weather', 'contracts/travel'], env)
+    expect([gone.code, gone.said]).toEqual([1, expect.stringContaining('cannot be asked')])
+  } finally {
+    await instance.kill()
+  }
 })
 
 test('A field that a schema loses is told before anything is started', async () => {
