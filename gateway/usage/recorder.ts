@@ -12,11 +12,13 @@ import { readUse } from './coordinates.ts'
 import { givenBy, type ReadGiven } from './given.ts'
 import {
   MOST_DOCUMENTS,
+  MOST_GIVEN,
   MOST_ROWS,
   UNKNOWN_VERSION,
   type UsedDocument,
   type UseRecords,
   type UseRow,
+  withCoordinate,
 } from './records.ts'
 
 const MOST_CLIENTS = 100
@@ -40,6 +42,7 @@ export interface ClientNames {
 
 interface Counter {
   requests: number
+  readonly of: Counted
   readonly given: Map<string, { count: number; request: number }>
 }
 
@@ -47,6 +50,12 @@ interface Entry {
   readonly id: string
   readonly document: UsedDocument
   readonly given: ReadGiven | undefined
+}
+
+/** A document with who sent it. */
+interface Counted {
+  document: UsedDocument
+  readonly rows: Rows
 }
 
 type Rows = Map<string, Map<string, Counter>>
@@ -67,8 +76,9 @@ export function createUseRecorder(names: ClientNames): UseRecorder {
   const versions = new Map<string, Labels>()
   const entries = new WeakMap<KnownOperation, Entry>()
   /** By id, since the last call; of operations that use the same, one counts for all. */
-  let documents = new Map<string, { readonly document: UsedDocument; readonly rows: Rows }>()
+  let documents = new Map<string, Counted>()
   let rowCount = 0
+  let givenCount = 0
   const intern = createIntern()
   let request = 0
 
@@ -82,14 +92,17 @@ export function createUseRecorder(names: ClientNames): UseRecorder {
     const { id, document } = entry
     const isKept = documents.has(id) || documents.size < MOST_DOCUMENTS
     const place = isKept ? id : `${OTHER}-${document.kind}`
-    const found = documents.get(place) ?? { document: isKept ? document : unknownDocument(document), rows: new Map() }
+    const found: Counted = documents.get(place) ?? {
+      document: isKept ? document : unknownDocument(document),
+      rows: new Map(),
+    }
     documents.set(place, found)
     if (!isKept) addCoordinates(found.document, document)
     const ofClient = found.rows.get(client) ?? new Map<string, Counter>()
     const known = ofClient.get(version)
     if (known) return known
     if (rowCount >= MOST_ROWS && client !== OTHER) return counterOf(entry, OTHER, OTHER)
-    const made: Counter = { requests: 0, given: new Map() }
+    const made: Counter = { requests: 0, of: found, given: new Map() }
     found.rows.set(client, ofClient.set(version, made))
     rowCount += 1
     return made
@@ -108,7 +121,10 @@ export function createUseRecorder(names: ClientNames): UseRecorder {
       request += 1
       entry.given(variables, (coordinate) => {
         const known = counter.given.get(coordinate)
-        if (!known) counter.given.set(coordinate, { count: 1, request })
+        if (!known && givenCount < MOST_GIVEN) {
+          counter.given.set(coordinate, { count: 1, request })
+          givenCount += 1
+        } else if (!known) counter.of.document = withCoordinate(counter.of.document, coordinate)
         else if (known.request !== request) {
           known.count += 1
           known.request = request
@@ -119,6 +135,7 @@ export function createUseRecorder(names: ClientNames): UseRecorder {
       const counted = documents
       documents = new Map()
       rowCount = 0
+      givenCount = 0
       return {
         documents: Object.fromEntries([...counted].map(([id, { document }]) => [id, document])),
         rows: [...counted].flatMap(([id, { rows }]) => rowsOf(id, rows)),

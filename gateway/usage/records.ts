@@ -9,6 +9,8 @@ export const MOST_DOCUMENTS = 1_000
 /** Of all documents together. */
 const MOST_COORDINATES = 100_000
 export const MOST_ROWS = 10_000
+/** Names that variables give, of all rows together; further ones count as used by the operation. */
+export const MOST_GIVEN = 50_000
 
 /** Of a client that does not tell its version. */
 export const UNKNOWN_VERSION = 'unknown'
@@ -47,6 +49,22 @@ export function mergeUse(parts: readonly UseRecords[]): UseRecords {
   const documents = new Map<string, UsedDocument>()
   const rows = new Map<string, UseRow>()
   let coordinates = 0
+  let given = 0
+  /** A row's names, as far as there is room. */
+  const added = (document: string, before: UseRow['given'], more: UseRow['given']): UseRow['given'] => {
+    const sum = new Map(Object.entries(before))
+    for (const [name, count] of Object.entries(more)) {
+      const known = sum.get(name)
+      const found = documents.get(document)
+      if (known === undefined && given >= MOST_GIVEN && found) {
+        documents.set(document, withCoordinate(found, name))
+        continue
+      }
+      given += known === undefined ? 1 : 0
+      sum.set(name, (known ?? 0) + count)
+    }
+    return Object.fromEntries(sum)
+  }
   /** Where a document counts. */
   const place = (id: string, document: UsedDocument): string => {
     const room = documents.size < MOST_DOCUMENTS && coordinates + document.coordinates.length <= MOST_COORDINATES
@@ -75,7 +93,7 @@ export function mergeUse(parts: readonly UseRecords[]): UseRecords {
         client,
         version,
         requests: one.requests + (before?.requests ?? 0),
-        given: addCounts(before?.given ?? {}, one.given),
+        given: added(document, before?.given ?? {}, one.given),
       })
     }
   }
@@ -84,8 +102,8 @@ export function mergeUse(parts: readonly UseRecords[]): UseRecords {
 
 const keyOf = (...parts: readonly string[]): string => JSON.stringify(parts)
 
-function addCounts(one: UseRow['given'], other: UseRow['given']): Record<string, number> {
-  const sum = new Map(Object.entries(one))
-  for (const [name, count] of Object.entries(other)) sum.set(name, (sum.get(name) ?? 0) + count)
-  return Object.fromEntries(sum)
-}
+/** An operation that uses this, too. */
+export const withCoordinate = (document: UsedDocument, coordinate: string): UsedDocument =>
+  document.coordinates.includes(coordinate)
+    ? document
+    : { ...document, coordinates: [...document.coordinates, coordinate] }

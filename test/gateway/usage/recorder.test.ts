@@ -182,6 +182,19 @@ describe('Bounds', () => {
     expect(rows.reduce((sum, { requests }) => sum + requests, 0)).toBe(1_005)
   })
 
+  test('Names that variables give, beyond a number, count as used by the operation', () => {
+    const names = Array.from({ length: 30_000 }, (_, at) => [`Input.f${at}`, 1] as const)
+    const given = Object.fromEntries(names)
+    const row = (version: string) => ({ document: 'd', client: 'web', version, requests: 1, given })
+    const documents = { d: { operation: 'One', kind: 'query' as const, coordinates: ['Query.a'] } }
+    const { documents: merged, rows } = mergeUse([
+      { documents, rows: [row('1')] },
+      { documents, rows: [{ ...row('2'), given: Object.fromEntries(names.slice(0, 20_100)) }] },
+    ])
+    expect(rows.map((one) => Object.keys(one.given).length)).toEqual([30_000, 20_000])
+    expect(merged['d']?.coordinates).toHaveLength(101)
+  })
+
   test('A long list is known by its first items', async () => {
     const { send, drain } = record()
     const filters = { not: { colors: [...new Array(2_000).fill('RED'), 'GREEN'] } }
