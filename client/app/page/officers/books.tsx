@@ -5,6 +5,7 @@ import { BooksDocument, type BooksQuery, OperationsDocument } from '../generated
 import { useMessages, useSpoken } from '../messages/messages.tsx'
 import { Listed } from '../ui/listed.tsx'
 import { refusalText } from '../ui/outcome.tsx'
+import { Table } from '../ui/table.tsx'
 import { Card, Facts, Loaded, Money, Page } from '../ui/ui.tsx'
 import { totalsOf } from './totals.ts'
 
@@ -32,60 +33,43 @@ function TrialBalance({ lines }: { readonly lines: BooksQuery['trialBalance'] })
   const t = useMessages()
   const totals = totalsOf(lines)
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard
-    <section className="wide" tabIndex={0} aria-label={t.officers.trialBalance}>
-      <table className="table">
-        <thead>
-          <tr>
-            <th scope="col">{t.officers.kind}</th>
-            <th scope="col" className="end">
-              {t.officers.accounts}
-            </th>
-            <th scope="col" className="end">
-              {t.officers.debits}
-            </th>
-            <th scope="col" className="end">
-              {t.officers.credits}
-            </th>
-            <th scope="col" className="end">
-              {t.insights.balance}
-            </th>
-          </tr>
-        </thead>
-        {totals.map(({ currency, debits, credits, isEven, lines: ofCurrency }) => (
-          <tbody key={currency}>
-            {ofCurrency.map(({ kind, accounts, debits: out, credits: into, balance }) => (
-              <tr key={kind}>
-                <td>
-                  {currency} · {t.officers.kinds[kind]}
-                </td>
-                <td className="end">{accounts}</td>
-                <td className="end">
-                  <Money value={out} />
-                </td>
-                <td className="end">
-                  <Money value={into} />
-                </td>
-                <td className="end">
-                  <Money value={balance} />
-                </td>
-              </tr>
-            ))}
-            <tr className="total">
-              <th scope="row">{currency}</th>
-              <td />
+    <Table
+      label={t.officers.trialBalance}
+      columns={[t.officers.kind, t.officers.accounts, t.officers.debits, t.officers.credits, t.insights.balance]}
+    >
+      {totals.map(({ currency, debits, credits, isEven, lines: ofCurrency }) => (
+        <tbody key={currency}>
+          {ofCurrency.map(({ kind, accounts, debits: out, credits: into, balance }) => (
+            <tr key={kind}>
+              <td>
+                {currency} · {t.officers.kinds[kind]}
+              </td>
+              <td className="end">{accounts}</td>
               <td className="end">
-                <Money value={debits} />
+                <Money value={out} />
               </td>
               <td className="end">
-                <Money value={credits} />
+                <Money value={into} />
               </td>
-              <td className="end">{isEven ? t.officers.even : t.officers.uneven}</td>
+              <td className="end">
+                <Money value={balance} />
+              </td>
             </tr>
-          </tbody>
-        ))}
-      </table>
-    </section>
+          ))}
+          <tr className="total">
+            <th scope="row">{currency}</th>
+            <td />
+            <td className="end">
+              <Money value={debits} />
+            </td>
+            <td className="end">
+              <Money value={credits} />
+            </td>
+            <td className="end">{isEven ? t.officers.even : t.officers.uneven}</td>
+          </tr>
+        </tbody>
+      ))}
+    </Table>
   )
 }
 

@@ -1,0 +1,30 @@
+/** A table that scrolls by itself where it is too wide for a phone. */
+import type { ReactNode } from 'react'
+
+interface TableProps {
+  readonly label: string
+  /** Names of the columns: the first is text, the others are figures. */
+  readonly columns: readonly string[]
+  /** Bodies. */
+  readonly children: ReactNode
+  /** Whether it scrolls within a certain height, too. */
+  readonly isLong?: boolean
+}
+
+export const Table = ({ label, columns, children, isLong = false }: TableProps) => (
+  // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard
+  <section className={isLong ? 'wide tall' : 'wide'} tabIndex={0} aria-label={label}>
+    <table className="table">
+      <thead>
+        <tr>
+          {columns.map((name, at) => (
+            <th key={name} scope="col" className={at > 0 ? 'end' : undefined}>
+              {name}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      {children}
+    </table>
+  </section>
+)
