@@ -48,10 +48,12 @@ export function createOutbox(store: Store): Outbox {
   const tell = (): void => {
     for (const listener of listeners) listener()
   }
-  const all = async (): Promise<readonly Pending[]> =>
-    [...(await kept<Pending>(store, KIND)), ...(await kept<Pending>(memory, KIND))]
-      .map(([, pending]) => pending)
-      .filter(({ startedAt }) => startedAt > Date.now() - OLDEST)
+  const all = async (): Promise<readonly Pending[]> => {
+    const found = [...(await kept<Pending>(store, KIND)), ...(await kept<Pending>(memory, KIND))]
+    const isOld = ({ startedAt }: Pending): boolean => startedAt < Date.now() - OLDEST
+    for (const [key, pending] of found) if (isOld(pending)) await store.delete(key)
+    return found.map(([, pending]) => pending).filter((pending) => !isOld(pending))
+  }
   return {
     isEmpty: async () => (await all()).length === 0,
     of: async (owner) =>

@@ -202,6 +202,19 @@ describe('what is not forgotten', () => {
     expect(settled).toMatchObject([{ input: { amount: '1' } }, { input: { amount: '2' } }])
   })
 
+  test('What is older than a week is given up, and leaves the store', async () => {
+    const store = new Map<string, string>()
+    const before = open([lost], { store, patience: 0 })
+    await run(before.connection, TransferDocument, { input }).catch(() => undefined)
+    before.connection.close()
+    const later = Date.now() + 8 * 86_400_000
+    const clock = jest.spyOn(Date, 'now').mockImplementation(() => later)
+    const { connection, sent } = open([], { store })
+    await connection.resume()
+    clock.mockRestore()
+    expect([[...store], sent]).toEqual([[], []])
+  })
+
   test('A store without room, or with what nobody can read, stops no payment', async () => {
     const store = {
       entries: () => [['pending:x', '{half'] as const],
