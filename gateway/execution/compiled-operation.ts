@@ -15,6 +15,7 @@ import { compileFlat } from './flat/compile.ts'
 import { runFlat } from './flat/run.ts'
 import { executeInParts, type RunInParts } from './parts/execute.ts'
 import { type Needs, needsOf } from './parts/needs.ts'
+import { splitFetches } from './parts/split-fetches.ts'
 import { splitPlan } from './parts/split-plan.ts'
 import { type Denied, shownTo } from './plan/access.ts'
 import type { AccessRules } from './plan/access-rules.ts'
@@ -94,9 +95,10 @@ export function compileOperation(parts: OperationParts): CompiledOperation {
 
 /** Whoever asks it for a whole answer has asked for the wrong variant. */
 function compileInParts(parts: OperationParts, needs: Needs): CompiledOperation {
-  const { client, names, conditions, types, limit, access, denied, onExact } = parts
-  const plan = preparePlan(parts.plan, false)
-  const split = splitPlan(plan, needs, parts.interfaceObjects)
+  const { client, names, conditions, types, interfaceObjects, limit, access, denied, onExact } = parts
+  const planned = preparePlan(parts.plan, false)
+  const plan = splitFetches(planned, needs, splitPlan(planned, needs, interfaceObjects))
+  const split = splitPlan(plan, needs, interfaceObjects)
   const shape = answerShape(client, conditions, names, types, denied)
   const operation = { client, conditions, names, plan, split, shape, types, limit, denied }
   const explain = () =>

@@ -10,13 +10,16 @@ import { operationOf } from '../plan/fetch-operation.ts'
  */
 export function withFields(
   node: FetchNode,
-  keepsField: (field: Pick<Field, 'on' | 'field'>) => boolean,
+  keepsField: (field: Pick<Field, 'on' | 'field' | 'answered'>) => boolean,
   keepsInput: (input: string) => boolean,
 ): FetchNode | undefined {
   const definition = operationOf(node.operation)
   const keep = (set: SelectionSetNode, on: readonly string[]): SelectionSetNode | undefined => {
     const selections = set.selections.flatMap((each): SelectionNode[] => {
-      if (each.kind === Kind.FIELD) return keepsField({ on, field: each.name.value }) ? [each] : []
+      if (each.kind === Kind.FIELD) {
+        const answered = (each.alias ?? each.name).value
+        return keepsField({ on, field: each.name.value, answered }) ? [each] : []
+      }
       if (each.kind !== Kind.INLINE_FRAGMENT) return [each]
       const kept = keep(each.selectionSet, each.typeCondition ? [each.typeCondition.name.value] : on)
       return kept ? [{ ...each, selectionSet: kept }] : []

@@ -63,7 +63,12 @@ export function splitPlan(
   const directly = fetchesBefore(steps)
   return {
     first: steps && only(steps, first),
-    later: fetches.flatMap((fetch) => (first.has(fetch.index) ? [] : [{ fetch, after: directly(fetch.index) }])),
+    later: fetches.flatMap((fetch) => {
+      if (first.has(fetch.index)) return []
+      // One request that asks for several fetches would have some of them wait for others.
+      const { question: _question, ...alone } = fetch
+      return [{ fetch: alone, after: directly(fetch.index) }]
+    }),
     needed: new Map(Array.from(needs.parts, ([node, keys]) => [node, [...allGiversOf(keys)]])),
   }
 }

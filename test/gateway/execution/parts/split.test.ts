@@ -1,0 +1,89 @@
+/** Which calls the first part of an answer waits for, and which follow. */
+import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { parse } from 'graphql'
+import type { Part } from '../../../../gateway/execution/answer/part.ts'
+import { createAbort } from '../../../../gateway/traffic/call/abort.ts'
+import { callContext } from '../support/call-context.ts'
+import { type Federation, federate } from '../support/federation.ts'
+
+const LINK = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@external", "@requires"])`
+
+let federation: Federation
+beforeAll(async () => {
+  federation = await federate({
+    houses: {
+      typeDefs: `${LINK} type Query { houses: [House!]! } type House @key(fields: "id") { id: ID! size: Int! }`,
+      resolvers: { Query: { houses: () => ['1', '2'].map((id) => ({ id, size: 10 })) } },
+    },
+    taxes: {
+      typeDefs: `${LINK}
+        type House @key(fields: "id") { id: ID! size: Int! @external street: String! due: Int! @requires(fields: "size") owner: Owner! }
+        type Owner @key(fields: "id") { id: ID! }`,
+      resolvers: {
+        House: { street: () => 'Main', due: ({ size }: { size: number }) => size * 2, owner: () => ({ id: 'o' }) },
+      },
+    },
+    people: {
+      typeDefs: `${LINK} type Owner @key(fields: "id") { id: ID! name: String! }`,
+      resolvers: { Owner: { name: () => 'Ada' } },
+    },
+  })
+})
+afterAll(() => federation.close())
+
+/** The services that are asked before the first part, and after it. */
+async function asked(query: string): Promise<{ readonly first: string[]; readonly later: string[]; parts: Part[] }> {
+  const prepared = federation.engine.prepare(query, parse(query))
+  const bound = prepared.bind({}, true)
+  const compiled = await prepared.compiled(bound.conditions)
+  const { signal: left } = createAbort()
+  const isFirst = Promise.withResolvers<void>()
+  const [first, later]: [string[], string[]] = [[], []]
+  const run = compiled.executeInParts?.(
+    bound,
+    callContext,
+    async (call) => {
+      const isLater = call.context.signal === left
+      const { query: text } = JSON.parse(call.body.bytes.toString()) as { query: string }
+      ;(isLater ? later : first).push(`${call.service} ${text.match(/[a-z]+(?=[{}]*$)/)?.[0]}`)
+      if (isLater) await isFirst.promise
+      return federation.send(call)
+    },
+    left,
+  )
+  const parts: Part[] = []
+  for await (const part of run?.parts ?? []) {
+    isFirst.resolve()
+    parts.push(JSON.parse(JSON.stringify(part)) as Part)
+  }
+  return { first, later, parts }
+}
+
+test('A service that only deferred fragments need is asked later', async () => {
+  const { first, later } = await asked('{ houses { id ... @defer { owner { name } } } }')
+  expect(first).toEqual(['houses id'])
+  expect(later).toEqual(['taxes id', 'people name'])
+})
+
+test('What is deferred of an entity is asked in a call of its own', async () => {
+  const { first, later, parts } = await asked('{ houses { street ... @defer { owner { name } } } }')
+  expect(first).toEqual(['houses id', 'taxes street'])
+  expect(later).toEqual(['taxes id', 'people name'])
+  expect(parts[0]?.first?.data).toEqual({ houses: [{ street: 'Main' }, { street: 'Main' }] })
+})
+
+test('The first part waits for what its own fields require', async () => {
+  const { first, later } = await asked('{ houses { due ... @defer { size street } } }')
+  expect(first).toEqual(['houses size', 'taxes due'])
+  expect(later).toEqual(['taxes street'])
+})
+
+test('A deferred field that requires others waits for them alone', async () => {
+  const { first, later, parts } = await asked('{ houses { id ... @defer { due } } }')
+  expect(first).toEqual(['houses size'])
+  expect(later).toEqual(['taxes due'])
+  expect(parts[1]?.completed).toMatchObject([
+    { path: ['houses', 0], additions: [{ data: { due: 20 } }] },
+    { path: ['houses', 1], additions: [{ data: { due: 20 } }] },
+  ])
+})
