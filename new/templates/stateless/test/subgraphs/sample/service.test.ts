@@ -32,6 +32,14 @@ test('Pages of any size list all samples once', async () => {
   }
 })
 
+test('The last page of samples is read from the end', async () => {
+  const { data } = await ask('{ samples(last: 2) { edges { node { id nodeId } } pageInfo { hasPreviousPage } } }')
+  expect(data.samples).toEqual({
+    edges: ['elm', 'oak'].map((id) => ({ node: { id, nodeId: expect.any(String) } })),
+    pageInfo: { hasPreviousPage: true },
+  })
+})
+
 test('Other services reach each sample by its key', async () => {
   const { data } = await ask(
     'query ($keys: [_Any!]!) { _entities(representations: $keys) { ... on Sample { name } } }',
