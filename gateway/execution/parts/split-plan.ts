@@ -30,12 +30,20 @@ export function splitPlan(
   interfaceObjects: ReadonlySet<string>,
 ): SplitPlan {
   const given = fetches.map((fetch) => givenBy(fetch, interfaceObjects))
+  const givers = new Map<FieldKey, number[]>()
+  for (const [index, fields] of given.entries()) {
+    for (const key of fields.keys()) {
+      const known = givers.get(key)
+      if (known) known.push(index)
+      else givers.set(key, [index])
+    }
+  }
   const before = everythingBefore(steps)
   const isBefore = (one: number, other: number): boolean => before.get(other)?.has(one) ?? false
 
   /** What an earlier fetch gives of the same objects is not waited for a second time. */
   const giversOf = (key: FieldKey, among?: ReadonlySet<number>): readonly number[] => {
-    const all = fetches.flatMap(({ index }) => (given[index]?.has(key) && (!among || among.has(index)) ? [index] : []))
+    const all = (givers.get(key) ?? []).filter((index) => !among || among.has(index))
     return all.filter((one) => !all.some((other) => isBefore(other, one) && covers(given[other], given[one], key)))
   }
 
@@ -43,8 +51,8 @@ export function splitPlan(
   const allGiversOf = (keys: ReadonlySet<FieldKey>, among?: ReadonlySet<number>): Set<number> => {
     const found = new Set<number>()
     for (const key of keys) {
-      const givers = giversOf(key, among)
-      for (const each of givers.length > 0 ? givers : (among ?? fetches.keys())) found.add(each)
+      const known = giversOf(key, among)
+      for (const each of known.length > 0 ? known : (among ?? fetches.keys())) found.add(each)
     }
     return found
   }

@@ -1,9 +1,11 @@
 /** Which calls the first part of an answer waits for, and which follow. */
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import { parse } from 'graphql'
+import { type OperationDefinitionNode, parse } from 'graphql'
 import type { Part } from '../../../../gateway/execution/answer/part.ts'
+import { defersSomething } from '../../../../gateway/execution/plan/conditions.ts'
 import { createAbort } from '../../../../gateway/traffic/call/abort.ts'
 import { callContext } from '../support/call-context.ts'
+import { deniedIn } from '../support/denied.ts'
 import { type Federation, federate } from '../support/federation.ts'
 
 const LINK = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@external", "@requires"])`
@@ -31,11 +33,19 @@ beforeAll(async () => {
 })
 afterAll(() => federation.close())
 
+interface Asked {
+  readonly first: string[]
+  readonly later: string[]
+  readonly parts: Part[]
+}
+
 /** The services that are asked before the first part, and after it. */
-async function asked(query: string): Promise<{ readonly first: string[]; readonly later: string[]; parts: Part[] }> {
+async function asked(query: string, hidden: readonly string[] = []): Promise<Asked> {
   const prepared = federation.engine.prepare(query, parse(query))
   const bound = prepared.bind({}, true)
-  const compiled = await prepared.compiled(bound.conditions)
+  const isHidden = (coordinate: string): boolean => hidden.includes(coordinate)
+  const denied = hidden.length > 0 ? deniedIn(federation.engine.schema, hidden.join(), isHidden) : undefined
+  const compiled = await prepared.compiled(bound.conditions, undefined, denied)
   const { signal: left } = createAbort()
   const isFirst = Promise.withResolvers<void>()
   const [first, later]: [string[], string[]] = [[], []]
@@ -86,4 +96,24 @@ test('A deferred field that requires others waits for them alone', async () => {
     { path: ['houses', 0], additions: [{ data: { due: 20 } }] },
     { path: ['houses', 1], additions: [{ data: { due: 20 } }] },
   ])
+})
+
+test('What the caller may not see is not asked for, and is told of in the part that has it', async () => {
+  const query = '{ houses { id ... @defer(label: "a") { owner { id name } } ... @defer(label: "b") { street } } }'
+  const { later, parts } = await asked(query, ['Owner.name'])
+  expect(later).toEqual(['taxes street'])
+  const completed = parts.flatMap((part) => part.completed)
+  const ofLabel = (label: string) => completed.filter((each) => each.label === label)
+  expect(ofLabel('a')).toHaveLength(2)
+  for (const { additions, errors } of ofLabel('a')) {
+    expect(additions).toBeUndefined()
+    expect(errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }])
+  }
+  for (const { additions } of ofLabel('b')) expect(additions).toMatchObject([{ data: { street: 'Main' } }])
+})
+
+test('A subscription has no parts', () => {
+  const definitionsOf = (text: string) => parse(text).definitions[0] as OperationDefinitionNode
+  expect(defersSomething(definitionsOf('{ a { ... @defer { b } } }'), new Map())).toBe(true)
+  expect(defersSomething(definitionsOf('subscription { a { ... @defer { b } } }'), new Map())).toBe(false)
 })
