@@ -23,6 +23,8 @@ export interface Taken {
 const NAME = /^[a-z][a-zA-Z0-9]{1,39}$/
 /** Labels and folders of what is no service. */
 const RESERVED = ['build', 'database', 'gateway', 'identity', 'migrations', 'shared', 'supergraph']
+/** Names that the templates use themselves. */
+const IN_TEMPLATES = ['caller', 'connection', 'pageArguments', 'prismaClient', 'readPage', 'resolver', 'byId']
 const BUILT_IN = ['Query', 'Mutation', 'Subscription', 'String', 'Int', 'Float', 'Boolean', 'ID']
 
 export function namesOf(service: string): Names {
@@ -37,6 +39,8 @@ export function refusalOf({ service, one, many }: Names, { services, settings, s
   const word = [service, one, many].find((name) => !isIdentifier(name))
   if (word !== undefined) return `"${service}" is no name for a service: "${word}" is a word of JavaScript.`
   if (RESERVED.includes(service)) return `"${service}" is reserved: something that is no service has this name.`
+  const used = IN_TEMPLATES.find((name) => [one, many].includes(name))
+  if (used !== undefined) return `"${service}" is reserved: the code of each service uses the name ${used}.`
   const same = services.find((name) => name.toLowerCase() === service.toLowerCase())
   if (same !== undefined) return `"${service}" is taken: the registry has a service ${same}.`
   const setting = [addressSetting(service), `${variableOf([service])}_DATABASE_URL`].find((name) => settings.has(name))

@@ -26,6 +26,8 @@ test.each([
   ['undefined', 'a word of JavaScript'],
   ['gateway', 'reserved'],
   ['shared', 'reserved'],
+  ['connections', 'uses the name connection'],
+  ['resolver', 'uses the name resolver'],
   ['banking', 'the registry has a service banking'],
   ['weaTher', 'the registry has a service weather'],
   ['redis', 'REDIS_URL is a setting'],

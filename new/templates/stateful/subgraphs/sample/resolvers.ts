@@ -18,7 +18,7 @@ const text = (most: number) =>
     .min(1)
     .max(most)
 const addition = z.object({ idempotencyKey: text(64), name: text(100) })
-const pages = pagesOf('samples', z.tuple([z.uuid()]), ({ id }: Sample) => [id])
+const readPage = pagesOf('samples', z.tuple([z.uuid()]), ({ id }: Sample) => [id])
 
 async function find({ id }: { id: string }, { database, caller }: SampleContext): Promise<Sample | null> {
   return z.uuid().safeParse(id).success && caller
@@ -31,7 +31,7 @@ export const resolvers = {
     sample: (_: unknown, key: { id: string }, context: SampleContext) => find(key, context),
     samples(_: unknown, args: PageArguments, { database, caller }: SampleContext): Promise<Connection<Sample>> {
       const owner = ownerOf(caller)
-      return pages(args, ({ limit, after, before, backwards }) =>
+      return readPage(args, ({ limit, after, before, backwards }) =>
         database.sample.findMany({
           where: { owner, id: { ...(after && { lt: after[0] }), ...(before && { gt: before[0] }) } },
           orderBy: { id: backwards ? 'asc' : 'desc' },

@@ -4,13 +4,13 @@ import { type Connection, type PageArguments, pagesInMemory, rowsIn } from '../s
 import { type Sample, samples } from './samples.ts'
 
 const byId = new Map(samples.map((each) => [each.id, each]))
-const pages = pagesInMemory('samples', z.tuple([z.string()]), ({ id }: Sample) => [id])
+const readPage = pagesInMemory('samples', z.tuple([z.string()]), ({ id }: Sample) => [id])
 
 export const resolvers = {
   Query: {
     sample: (_: unknown, { id }: { id: string }): Sample | undefined => byId.get(id),
     samples: (_: unknown, args: PageArguments): Connection<Sample> =>
-      pages(args, (range) => rowsIn(samples, range, ({ id }, [place]) => (id < place ? -1 : Number(id > place)))),
+      readPage(args, (range) => rowsIn(samples, range, ({ id }, [place]) => (id < place ? -1 : Number(id > place)))),
   },
   Sample: {
     __resolveReference: ({ id }: { id: string }): Sample | undefined => byId.get(id),
