@@ -70,10 +70,9 @@ function shownAt(shown: string, at: string): string {
 }
 
 /** Ends its connections at once. */
-export async function closeInstance({ http, health, files, sockets, failureDetector }: Instance): Promise<void> {
+export async function closeInstance({ http, health, files, failureDetector }: Instance): Promise<void> {
   failureDetector.close()
   http.destroy()
   health.destroy()
-  sockets?.close()
   await files.close()
 }

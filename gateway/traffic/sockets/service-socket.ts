@@ -32,7 +32,6 @@ export interface ServiceSocket {
   takesMore(): boolean
   /** Ends when `signal` is aborted. */
   subscribe(body: Buffer, signal: AbortSignal): Stream
-  close(): void
 }
 
 const SUBPROTOCOL = 'graphql-transport-ws'
@@ -218,7 +217,6 @@ export function openServiceSocket(
         },
       }
     },
-    close: () => end(broke('the gateway leaves'), GOING_AWAY),
   }
 }
 
@@ -227,7 +225,6 @@ const OK = 200
 const OPEN = 1 // `readyState`
 const PONG = '{"type":"pong"}'
 const NORMAL = 1000
-const GOING_AWAY = 1001
 const BAD_REQUEST = 4400
 const ACK_CODE = 4504
 

@@ -1,6 +1,7 @@
 /**
  * The WebSockets to one instance. Streams share a socket only where its upgrade request would be
- * the same for all of them, and of a stateful service only those of one caller.
+ * the same for all of them, and of a stateful service only those of one caller. A socket ends with its
+ * last stream, also where the instance gets no new calls any more.
  */
 import { createKeepAlive } from '../../../platform/websocket/keep-alive.ts'
 import type { Stream } from '../call/inbox.ts'
@@ -9,8 +10,6 @@ import { openServiceSocket, type ServiceSocket, type Upgrade } from './service-s
 export interface ServiceSockets {
   /** @param sharer streams of different ones share no socket */
   subscribe(upgrade: Upgrade, sharer: string, body: Buffer, signal: AbortSignal): Stream
-  /** Ends every stream. */
-  close(): void
 }
 
 /** Differ from request to request, and say nothing of who calls. */
@@ -37,9 +36,6 @@ export function createServiceSockets(): ServiceSockets {
       const identity = JSON.stringify([sharer, upgrade.judgesCaller, identityOf(upgrade.headers)])
       const found = [...(byIdentity.get(identity) ?? [])].find((socket) => socket.takesMore())
       return (found ?? open(upgrade, identity)).subscribe(body, signal)
-    },
-    close() {
-      for (const sockets of [...byIdentity.values()]) for (const socket of [...sockets]) socket.close()
     },
   }
 }

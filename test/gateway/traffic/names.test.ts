@@ -1,20 +1,29 @@
 /** The instances behind a name keep it: for TLS, for `Host`, for files and for streams. */
+import { once } from 'node:events'
 import { createServer, type RequestListener, type Server } from 'node:http'
 import { createServer as createSecureServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { getCACertificates, setDefaultCACertificates } from 'node:tls'
 import { afterEach, expect, test } from '@jest/globals'
-import { stateful } from '../../../gateway/traffic/call/kind.ts'
+import { WebSocketServer } from 'ws'
+import { type ServiceDefinition, stateful } from '../../../gateway/traffic/call/kind.ts'
+import type { Instance } from '../../../gateway/traffic/instance.ts'
 import { openInstances } from '../../../gateway/traffic/open-instances.ts'
 import { openStream } from '../../../gateway/traffic/stream.ts'
 import { createLogger } from '../../../platform/process/log.ts'
+import { until } from '../../support/until.ts'
 import { certificate } from './client/certificate.ts'
 
 const HOST = '127.0.0.5'
 const servers: Server[] = []
+const sockets: WebSocketServer[] = []
 const opened: { close(): Promise<void> }[] = []
 afterEach(async () => {
   for (const one of opened.splice(0)) await one.close()
+  for (const server of sockets.splice(0)) {
+    for (const socket of server.clients) socket.terminate()
+    server.close()
+  }
   for (const server of servers.splice(0)) {
     server.close()
     server.closeAllConnections()
@@ -28,20 +37,32 @@ async function serve(answer: RequestListener, secure = false): Promise<number> {
   return (server.address() as AddressInfo).port
 }
 
-async function instanceOf(dns: string) {
+interface NameOptions extends Partial<Pick<ServiceDefinition, 'subscriptions'>> {
+  readonly every?: number
+  readonly resolve?: () => Promise<string[]>
+}
+
+async function instancesOf(
+  dns: string,
+  { every = 60_000, resolve = async () => [HOST], ...settings }: NameOptions = {},
+) {
   const found = openInstances(
-    { dns, every: 60_000 },
+    { dns, every },
     {
-      definition: stateful('s'),
+      definition: stateful('s', settings),
       secret: undefined,
       isOurs: false,
-      resolve: async () => [HOST],
+      resolve,
       log: createLogger('test', 'silent'),
     },
   )
   opened.push(found)
   await found.ready
-  const [instance] = found.instances
+  return found
+}
+
+async function instanceOf(dns: string): Promise<Instance> {
+  const [instance] = (await instancesOf(dns)).instances
   if (!instance) throw new Error('There is no instance.')
   return instance
 }
@@ -76,4 +97,29 @@ test('Files and streams come from the address of the instance', async () => {
   expect(await stream.next()).toBeDefined()
   expect(await stream.next()).toBeUndefined()
   stream.close()
+})
+
+test('A stream by WebSocket goes on at an instance that gets no new calls any more', async () => {
+  const server = new WebSocketServer({ host: HOST, port: 0 })
+  await once(server, 'listening')
+  sockets.push(server)
+  const say = (text: string): void => {
+    for (const socket of server.clients) socket.send(text)
+  }
+  server.on('connection', (socket) => socket.once('message', () => say('{"type":"connection_ack"}')))
+  const { port } = server.address() as AddressInfo
+  let hosts = [HOST]
+  const resolve = async () => hosts
+  const found = await instancesOf(`http://a.invalid:${port}`, { every: 5, resolve, subscriptions: 'ws' })
+  const [instance] = found.instances
+  const headers = { path: '/', headers: [], judgesCaller: true }
+  const at = instance && { ...headers, origin: instance.origin, at: instance.at, url: instance.url }
+  const stream = at && instance.sockets?.subscribe(at, '', Buffer.from('{}'), new AbortController().signal)
+  await until(() => stream?.hasAnswered())
+  hosts = ['127.0.0.6']
+  await until(() => instance && !found.instances.includes(instance))
+  say('{"type":"next","id":"1","payload":{"data":{"a":1}}}')
+  expect((await stream?.next())?.body.toString()).toBe('{"data":{"a":1}}')
+  stream?.close()
+  await until(() => server.clients.size === 0)
 })

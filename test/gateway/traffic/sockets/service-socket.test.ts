@@ -67,7 +67,6 @@ function open(url: string, { judgesCaller = true, at, ...timeouts }: OpenOptions
     { origin: url, at, path: '/', url, headers: ['authorization', 'Bearer x'], judgesCaller },
     { keepAlive: () => undefined, onEnd: () => undefined, ...timeouts },
   )
-  opened.push(socket.close)
   return socket
 }
 
