@@ -14,8 +14,11 @@ let federation: Federation
 beforeAll(async () => {
   federation = await federate({
     houses: {
-      typeDefs: `${LINK} type Query { houses: [House!]! } type House @key(fields: "id") { id: ID! size: Int! }`,
-      resolvers: { Query: { houses: () => ['1', '2'].map((id) => ({ id, size: 10 })) } },
+      typeDefs: `${LINK} type Query { houses: [House!]! } type Mutation { grow(id: ID!): House! } type House @key(fields: "id") { id: ID! size: Int! }`,
+      resolvers: {
+        Query: { houses: () => ['1', '2'].map((id) => ({ id, size: 10 })) },
+        Mutation: { grow: (_: unknown, { id }: { id: string }) => ({ id, size: 11 }) },
+      },
     },
     taxes: {
       typeDefs: `${LINK}
@@ -36,6 +39,8 @@ afterAll(() => federation.close())
 interface Asked {
   readonly first: string[]
   readonly later: string[]
+  /** Both, in order. */
+  readonly all: string[]
   readonly parts: Part[]
 }
 
@@ -48,14 +53,16 @@ async function asked(query: string, hidden: readonly string[] = []): Promise<Ask
   const compiled = await prepared.compiled(bound.conditions, undefined, denied)
   const { signal: left } = createAbort()
   const isFirst = Promise.withResolvers<void>()
-  const [first, later]: [string[], string[]] = [[], []]
+  const [first, later, all]: [string[], string[], string[]] = [[], [], []]
   const run = compiled.executeInParts?.(
     bound,
     callContext,
     async (call) => {
       const isLater = call.context.signal === left
       const { query: text } = JSON.parse(call.body.bytes.toString()) as { query: string }
-      ;(isLater ? later : first).push(`${call.service} ${text.match(/[a-z]+(?=[{}]*$)/)?.[0]}`)
+      const name = `${call.service} ${text.match(/[a-z]+(?=[{}]*$)/)?.[0]}`
+      ;(isLater ? later : first).push(name)
+      all.push(name)
       if (isLater) await isFirst.promise
       return federation.send(call)
     },
@@ -66,7 +73,7 @@ async function asked(query: string, hidden: readonly string[] = []): Promise<Ask
     isFirst.resolve()
     parts.push(JSON.parse(JSON.stringify(part)) as Part)
   }
-  return { first, later, parts }
+  return { first, later, all, parts }
 }
 
 test('A service that only deferred fragments need is asked later', async () => {
@@ -110,6 +117,16 @@ test('What the caller may not see is not asked for, and is told of in the part t
     expect(errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }])
   }
   for (const { additions } of ofLabel('b')) expect(additions).toMatchObject([{ data: { street: 'Main' } }])
+})
+
+test('What is deferred in a mutation is read after all of its changes', async () => {
+  const query =
+    'mutation { a: grow(id: "1") { id ... @defer { street } } b: grow(id: "2") { due ... @defer { owner { id } } } }'
+  const { first, later, all, parts } = await asked(query)
+  expect(first).toEqual(['houses id', 'houses size', 'taxes due'])
+  expect(later).toEqual(['taxes street', 'taxes id'])
+  expect(all).toEqual([...first, ...later])
+  expect(parts.at(-1)).toMatchObject({ hasNext: false })
 })
 
 test('A subscription has no parts', () => {
