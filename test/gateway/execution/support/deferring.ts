@@ -1,6 +1,7 @@
 /** Random operations with deferred fragments, and what a client makes of an answer in parts. */
 import { deepStrictEqual } from 'node:assert/strict'
 import {
+  type ASTNode,
   type DirectiveNode,
   Kind,
   type OperationDefinitionNode,
@@ -26,48 +27,43 @@ const deferred = (label: number): DirectiveNode =>
     ],
   }) as DirectiveNode
 
-/** The same operation with some fragments deferred, and some fields in deferred fragments. */
+/**
+ * The same operation with some fragments deferred, and some fields in deferred fragments. A mutation
+ * of several changes stays as it is: what is deferred of one shows the others, too.
+ */
 export function deferSome(query: string, choices: readonly number[]): string {
   let position = 0
   let label = 0
   const chance = (oneIn: number): boolean => (choices[position++ % choices.length] ?? 0) % oneIn === 0
   const document = parse(query)
-  const isChange = (node: unknown): boolean =>
-    (node as OperationDefinitionNode).operation === OperationTypeNode.MUTATION
-  const roots = new Set(
-    document.definitions.flatMap((node) =>
-      node.kind === Kind.OPERATION_DEFINITION && isChange(node) ? [node.selectionSet] : [],
-    ),
-  )
-  // Fragments of a mutation's root would be deferred there.
-  const mutation = document.definitions.find(isChange)
-  const wrapped = visit(document, {
-    SelectionSet: {
-      leave(set, _key, parent): SelectionSetNode | undefined {
-        if (roots.has(set) || parent === undefined) return undefined
-        const selections = set.selections.map((selection): SelectionNode => {
-          const isFragment = selection.kind !== Kind.FIELD
-          if (isFragment && chance(2))
-            return { ...selection, directives: [...(selection.directives ?? []), deferred(label++)] }
-          if (!chance(6)) return selection
-          return {
-            kind: Kind.INLINE_FRAGMENT,
-            directives: [deferred(label++)],
-            selectionSet: { kind: Kind.SELECTION_SET, selections: [selection] },
-          }
-        })
-        return { ...set, selections }
+  const mutation = document.definitions.find(isMutation)
+  const [change, ...others] = mutation?.selectionSet.selections ?? []
+  if (others.length > 0 || (change && change.kind !== Kind.FIELD)) return query
+  return print(
+    visit(document, {
+      SelectionSet: {
+        leave(set, _key, parent): SelectionSetNode | undefined {
+          if (parent && 'kind' in parent && isMutation(parent)) return undefined
+          const selections = set.selections.map((selection): SelectionNode => {
+            const isFragment = selection.kind !== Kind.FIELD
+            if (isFragment && chance(2))
+              return { ...selection, directives: [...(selection.directives ?? []), deferred(label++)] }
+            if (!chance(6)) return selection
+            return {
+              kind: Kind.INLINE_FRAGMENT,
+              directives: [deferred(label++)],
+              selectionSet: { kind: Kind.SELECTION_SET, selections: [selection] },
+            }
+          })
+          return { ...set, selections }
+        },
       },
-    },
-  })
-  if (!mutation) return print(wrapped)
-  const rootFragments = new Set(namesSpreadAt(document.definitions.find(isChange) as OperationDefinitionNode))
-  if (rootFragments.size > 0) return query
-  return print(wrapped)
+    }),
+  )
 }
 
-const namesSpreadAt = ({ selectionSet }: OperationDefinitionNode): string[] =>
-  selectionSet.selections.flatMap((each) => (each.kind === Kind.FIELD ? [] : ['fragment']))
+const isMutation = (node: ASTNode): node is OperationDefinitionNode =>
+  node.kind === Kind.OPERATION_DEFINITION && node.operation === OperationTypeNode.MUTATION
 
 type Value = Record<string | number, unknown>
 
