@@ -517,6 +517,16 @@ describe('outages', () => {
     await page.getByText('Weather is not available').waitFor({ state: 'detached' })
   })
 
+  test('Without content one pays as ever, and the help is back by itself', async () => {
+    await turn('stop', 'content')
+    const { page } = await visit({ person: 'Brendan Walsh', path: '/pay', locale: 'pt-PT' })
+    await page.getByText('Os artigos de ajuda não estão disponíveis de momento.').waitFor()
+    await page.getByLabel('Para (IBAN)').waitFor()
+    await turn('start', 'content')
+    await page.getByRole('complementary', { name: 'Ajuda' }).waitFor()
+    await page.getByText('Os artigos de ajuda não').waitFor({ state: 'detached' })
+  })
+
   test('Without the bank the page says so, and shows all once the bank is back', async () => {
     await turn('stop', 'banking')
     const { page } = await visit({ person: 'Brendan Walsh' })

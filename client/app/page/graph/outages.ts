@@ -11,6 +11,8 @@ export type Away = 'banking' | 'content' | 'weather' | 'network'
 
 interface Miss {
   readonly away: readonly Away[]
+  /** Screens show queries; what else is asked for is on its way, or was given up. */
+  readonly isQuery: boolean
   /** Unix milliseconds. */
   readonly at: number
 }
@@ -25,9 +27,9 @@ const missed = new Map<string, Miss>()
 let shown: readonly Away[] = []
 const listeners = new Set<() => void>()
 
-function note(operation: string, away: readonly Away[]): void {
+function note(operation: string, away: readonly Away[], isQuery = false): void {
   if (away.length === 0) missed.delete(operation)
-  else missed.set(operation, { away, at: Date.now() })
+  else missed.set(operation, { away, isQuery, at: Date.now() })
   const next = [...new Set([...missed.values()].flatMap((miss) => miss.away))].sort()
   if (next.join() === shown.join()) return
   shown = next
@@ -39,15 +41,16 @@ const isAway = (name: unknown): name is Away => name === 'banking' || name === '
 /** Looks at every answer, and at every failure to get one. */
 export const outageLink = new ApolloLink((operation, forward) => {
   const name = operation.operationName ?? ''
+  const isQuery = operation.operationType === 'query'
   return forward(operation).pipe(
     tap({
       next({ errors = [] }) {
         const away = errors
           .filter(({ extensions }) => CODES.has(String(extensions?.['code'])))
           .map(({ extensions }) => extensions?.['service'])
-        note(name, away.filter(isAway))
+        note(name, away.filter(isAway), isQuery)
       },
-      error: ({ name: kind }: Error) => kind !== 'AbortError' && note(name, ['network']),
+      error: ({ name: kind }: Error) => kind !== 'AbortError' && note(name, ['network'], isQuery),
     }),
   )
 })
@@ -76,12 +79,12 @@ export function useOutages(client: ApolloClient): readonly Away[] {
 /** One query of each name goes first; the others of its name follow once it is answered in full. */
 export async function askAgain(client: ApolloClient): Promise<void> {
   const active = [...client.getObservableQueries('active')]
-  for (const [name, { at }] of missed) {
+  for (const [name, { at, isQuery }] of missed) {
     const ofName = active.filter((query) => query.queryName === name)
     const [first, ...others] = ofName.filter(hasFault)
     if (!first) {
-      // It is on its way, or nobody wants it any more.
-      if (!ofName.some(isLoading) && at < Date.now() - STALE) note(name, [])
+      const isOver = isQuery ? !ofName.some(isLoading) : at < Date.now() - STALE
+      if (isOver) note(name, [])
       continue
     }
     const { error } = await first.refetch().catch((error: unknown) => ({ error }))
