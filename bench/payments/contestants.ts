@@ -73,7 +73,7 @@ export async function startBaseline({ folder, databaseUrl, provider }: Grounds):
   const supergraph = join(folder, 'baseline.graphql')
   await writeFile(supergraph, await composeGraph(bank, new URL(service.url).origin))
   const gateway = {
-    args: [file('../../compare/stock/main.ts')],
+    args: [file('../../tools/compare/stock/main.ts')],
     env: { NODE_ENV: 'production', SUPERGRAPH: supergraph, APOLLO_TELEMETRY_DISABLED: 'true' },
   }
   return withGateway('baseline', service, startProcess('stock gateway', gateway, 'any'))

@@ -13,7 +13,7 @@ interface Rule {
   readonly except?: RegExp
 }
 
-const PROJECT = /^(platform|client|gateway|compare|subgraphs|prisma|start|new|mock|consumers|bench|install|test)\//
+const PROJECT = /^(platform|client|gateway|subgraphs|prisma|start|tools|bench|install|test)\//
 const stateless = services
   .filter(({ kind }) => kind === 'stateless')
   .map(({ name }) => name)
@@ -79,13 +79,13 @@ const rules: readonly Rule[] = [
   {
     name: 'the gateway imports nothing of a service, the database or the supervisor',
     from: /^gateway\//,
-    never: /^(subgraphs|prisma|start|compare|bench|test)\/|^@?prisma\b|^pg$/,
+    never: /^(subgraphs|prisma|start|tools|bench|test)\/|^@?prisma\b|^pg$/,
   },
   {
     name: 'the comparison with the stock gateway imports the gateway, and what every process shares',
-    from: /^compare\//,
+    from: /^tools\/compare\//,
     never: PROJECT,
-    except: /^(compare|gateway|platform)\//,
+    except: /^(tools\/compare|gateway|platform)\//,
   },
   {
     name: 'clients know the product by its schema alone',
@@ -111,21 +111,21 @@ const rules: readonly Rule[] = [
   },
   {
     name: 'what adds a service imports the registry, and what every process shares',
-    from: /^new\//,
+    from: /^tools\/new\//,
     never: PROJECT,
-    except: /^(new|platform|gateway\/config)\//,
+    except: /^(tools\/new|platform|gateway\/config)\//,
   },
   {
     name: 'the mock knows the gateway and contracts, and no service',
-    from: /^mock\//,
+    from: /^tools\/mock\//,
     never: PROJECT,
-    except: /^(mock|consumers\/contracts|platform|gateway)\//,
+    except: /^(tools\/mock|tools\/consumers\/contracts|platform|gateway)\//,
   },
   {
     name: 'consumer contracts are replayed without the sources of services',
-    from: /^consumers\//,
+    from: /^tools\/consumers\//,
     never: PROJECT,
-    except: /^(consumers|platform|gateway)\//,
+    except: /^(tools\/consumers|platform|gateway)\//,
   },
   {
     name: 'properties are tried with the same cases in every run',

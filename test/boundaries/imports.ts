@@ -17,7 +17,7 @@ export const sources = (): string[] =>
     encoding: 'utf8',
   })
     .split('\n')
-    .filter((file) => file !== '' && !file.startsWith('new/templates/') && existsSync(file))
+    .filter((file) => file !== '' && !file.startsWith('tools/new/templates/') && existsSync(file))
 
 export const importsOf = (file: string): Import[] =>
   [...readFileSync(file, 'utf8').matchAll(IMPORT)].map(([, specifier = '']) => ({

@@ -63,7 +63,7 @@ async function euroTransfer(): Promise<Record<string, string> & { from: string; 
 }
 
 test('The stock gateway answers every shipped query alike, on the same running services', async () => {
-  const main = fileURLToPath(new URL('../../compare/main.ts', import.meta.url))
+  const main = fileURLToPath(new URL('../../tools/compare/main.ts', import.meta.url))
   const more = `${product.dataDir}/node.graphql`
   await writeFile(more, 'query Found { ...Root } fragment Root on Query { nodes(nodeIds: ["x"]) { nodeId } }')
   const operations = ['--operations', 'gateway/operations', '--operations', more]

@@ -16,7 +16,7 @@ export const longest: readonly string[] = [
   'gateway/playground/page.test.ts',
   'gateway/config/reload.test.ts',
   'subgraphs/banking/database/primary.test.ts',
-  'new/new.test.ts',
+  'tools/new/new.test.ts',
   'gateway/execution/flat/every-byte.test.ts',
   'subgraphs/banking/forward/through-gateway.test.ts',
   'gateway/contract/command.test.ts',

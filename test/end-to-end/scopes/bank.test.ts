@@ -1,7 +1,7 @@
 /** The bank alone guards itself behind a gateway that checks nothing. */
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import { withoutAccessRules } from '../../../compare/without-access-rules.ts'
 import { banking } from '../../../subgraphs/banking/main.ts'
+import { withoutAccessRules } from '../../../tools/compare/without-access-rules.ts'
 import { guarded, operationFor, outcomeOf, type Pair, roots, SUPERGRAPH, schema, startPair } from './guarded.ts'
 
 let pair: Pair

@@ -3,9 +3,9 @@ import type { ApolloGateway, GraphQLDataSource } from '@apollo/gateway'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { type GraphQLSchema, parse, printSchema, validate } from 'graphql'
 import { pino } from 'pino'
-import { withoutAccessRules } from '../../../compare/without-access-rules.ts'
 import { DEFER } from '../../../gateway/execution/plan/api-schema.ts'
 import { readShippedOperations } from '../../../gateway/operations/shipped.ts'
+import { withoutAccessRules } from '../../../tools/compare/without-access-rules.ts'
 
 const unreachable: GraphQLDataSource = {
   process: async () => {

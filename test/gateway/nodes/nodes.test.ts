@@ -1,7 +1,7 @@
 import type { ApolloGateway } from '@apollo/gateway'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import { pino } from 'pino'
-import { nodeSource } from '../../../compare/stock/node-source.ts'
+import { nodeSource } from '../../../tools/compare/stock/node-source.ts'
 import { ask, composeAt, startTestGateway, type TestGateway } from '../../support/gateway.ts'
 import { itemId, type NodeServices, orderId, startNodeServices, tagId } from './services.ts'
 

@@ -1,0 +1,189 @@
+/** `npm run compare`, on two small services: both gateways run for real. */
+import { spawn } from 'node:child_process'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { addToday } from '../../../gateway/usage/files.ts'
+import { readArguments } from '../../../tools/compare/arguments.ts'
+import type { Compared } from '../../../tools/compare/compare.ts'
+import { composeAt } from '../../support/gateway.ts'
+import { type Shop, startShop } from '../../support/shop.ts'
+
+const MAIN = fileURLToPath(new URL('../../../tools/compare/main.ts', import.meta.url))
+
+interface Ended {
+  readonly code: number | null
+  readonly out: string
+  readonly said: string
+}
+
+async function run(...args: readonly string[]): Promise<Ended> {
+  const { PATH } = process.env
+  const child = spawn(process.execPath, [MAIN, ...args], { env: { PATH }, stdio: ['ignore', 'pipe', 'pipe'] })
+  const [out, said, code] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    new Promise<number | null>((resolve) => child.once('exit', resolve)),
+  ])
+  return { code, out, said }
+}
+
+let shop: Shop
+let folder: string
+const file = (name: string): string => join(folder, name)
+beforeAll(async () => {
+  shop = await startShop()
+  folder = await mkdtemp(join(tmpdir(), 'compare-test-'))
+  await writeFile(file('supergraph.graphql'), composeAt(shop.services))
+})
+afterAll(async () => {
+  await shop.close()
+  await rm(folder, { recursive: true })
+})
+
+const OPERATIONS = `
+  query Orders($first: Int!) { orders(first: $first) { id item { ...Name } } }
+  query Item { item(id: "1") { id ...Name } }
+  query Unlike { orders(first: 1) { note } }
+  query Clock { clock }
+  query Faulty { whoAmI secretFault refused orders(first: 1) { id } }
+  query Missing($id: ID!) { item(id: $id) { name } }
+  mutation Buy { buy(input: { item: "1" }) { id } }
+  query Told { whoAmI }
+`
+
+describe('a run over a supergraph', () => {
+  let ended: Ended
+  let report: { readonly operations: readonly Compared[]; readonly summary: unknown }
+  const found = (name: string): Compared | undefined => report.operations.find((one) => one.name === name)
+  beforeAll(async () => {
+    await writeFile(file('operations.graphql'), OPERATIONS)
+    await writeFile(file('fragments.graphql'), 'fragment Name on Item { name }')
+    await writeFile(file('broken.graphql'), 'query Broken { whoAmI')
+    await writeFile(file('variables.json'), JSON.stringify({ Orders: { first: 2, other: 1 } }))
+    // Only this gateway tells services of the trace. One service treats it otherwise.
+    shop.orders.misbehave(async (request, response) => {
+      const isStock = request.headers['traceparent'] === undefined
+      const chunks: Buffer[] = []
+      if (!isStock) return false
+      for await (const chunk of request) chunks.push(chunk as Buffer)
+      const body = Buffer.concat(chunks).toString()
+      if (body.includes('note')) {
+        response.end('{"data":{"orders":[{"note":"planted"}]}}')
+        return true
+      }
+      const answer = await fetch(`${shop.orders.url}/graphql`, { method: 'POST', body, headers: { traceparent: 'x' } })
+      response.setHeader('content-type', 'application/json').end(await answer.text())
+      return true
+    })
+    const { supergraph, operations, variables } = {
+      supergraph: file('supergraph.graphql'),
+      operations: folder,
+      variables: file('variables.json'),
+    }
+    const args = ['--supergraph', supergraph, '--operations', operations, '--variables', variables, '--json']
+    ended = await run(...args, '--header', 'x-team: one')
+    shop.orders.misbehave(undefined)
+    report = JSON.parse(ended.out)
+  })
+
+  test('It exits 1, because a planted difference matters, and names its place', () => {
+    expect({ code: ended.code, said: ended.said }).toEqual({ code: 1, said: '' })
+    expect(found('Unlike')).toMatchObject({
+      verdict: 'differs',
+      differences: [{ part: 'data', at: 'orders.0.note', ours: '"note 0"', stock: '"planted"' }],
+    })
+  })
+
+  test('Equal answers are equal, with the calls of each gateway', () => {
+    expect(found('Orders')).toMatchObject({ verdict: 'equal', calls: { ours: 2, stock: 2 } })
+    expect(found('Item')).toMatchObject({ verdict: 'equal', calls: { ours: 1, stock: 1 } })
+  })
+
+  test('What the services answer differently each time is told as that', () => {
+    expect(found('Clock')).toMatchObject({ verdict: 'unstable', differences: [{ part: 'data', at: 'clock' }] })
+  })
+
+  test('Masked errors and names of codes are by design, each with its reason', () => {
+    const faulty = found('Faulty')
+    expect(faulty?.verdict).toBe('by design')
+    expect(faulty?.differences).toContainEqual({
+      part: 'errors',
+      at: 'secretFault message',
+      ours: '"Internal error."',
+      stock: '"connect ECONNREFUSED 10.0.0.7:5432 SELECT * FROM secrets"',
+      reason: expect.stringContaining('masks'),
+    })
+  })
+
+  test('Only queries run; what lacks variables is listed', () => {
+    expect(found('Buy')).toMatchObject({ verdict: 'skipped', why: 'it is a mutation: only queries are run' })
+    expect(found('broken.graphql:1')).toMatchObject({
+      verdict: 'not asked',
+      why: expect.stringContaining('Syntax Error'),
+    })
+    expect(found('Missing')).toMatchObject({ verdict: 'not asked', why: '--variables gives no $id' })
+    expect(shop.bought).toEqual([])
+  })
+
+  test('Both gateways tell the services the headers of the operation', () => {
+    const told = shop.orders.calls.filter(({ body }) => body.query.includes('whoAmI')).map(({ headers }) => headers)
+    expect(told.length).toBeGreaterThan(0)
+    expect(told.every((headers) => headers['x-team'] === 'one' || headers['traceparent'] === 'x')).toBe(true)
+  })
+
+  test('The summary counts the verdicts', () => {
+    expect(report.summary).toEqual({ differs: 1, unstable: 1, 'by design': 1, equal: 3, 'not asked': 2, skipped: 1 })
+  })
+})
+
+test('Where recorded use has no difference, by the rules of a configuration, it exits 0 with a table', async () => {
+  await writeFile(file('one.graphql'), 'query One { secretFault item(id: 1) { name } } query Unused { whoAmI }')
+  const define = new URL('../../../gateway/config/define.ts', import.meta.url).href
+  const config = `import { defineConfig, stateless } from '${define}'
+    export default defineConfig({
+      supergraph: 'none.graphql',
+      services: { items: stateless({ addresses: ['http://127.0.0.1:9'] }) },
+      errors: { codes: 'all', messages: 'all', defaultCode: 'INTERNAL_SERVER_ERROR' },
+    })`
+  await writeFile(file('tributary.config.ts'), config)
+  const use = file('use')
+  const used = { kind: 'query' as const, coordinates: [] as string[] }
+  const sent = { client: 'web', version: '1', requests: 7, given: {} }
+  await addToday(
+    use,
+    {
+      documents: { a: { ...used, operation: 'One' }, b: { ...used, operation: 'Lost' } },
+      rows: [
+        { ...sent, document: 'a' },
+        { ...sent, document: 'b' },
+      ],
+    },
+    1,
+  )
+  const paths = ['--supergraph', file('supergraph.graphql'), '--operations', file('one.graphql'), '--use', use]
+  const { code, out } = await run(...paths, '--config', file('tributary.config.ts'))
+  expect(code).toBe(0)
+  expect(out).not.toContain('Unused')
+  expect(out).toMatch(/^Lost +not asked +7 requests are recorded, but no file of --operations has its text$/m)
+  expect(out).toContain('Only queries were asked, which may be repeated.')
+  expect(out).toMatch(/^One +equal +2 \/ 2$/m)
+  expect(out).toMatch(/\n1 equal, 1 not asked\.\n$/)
+})
+
+test('Where no product runs it exits 2, in words', async () => {
+  const { code, said } = await run('--admin', 'http://127.0.0.1:9')
+  expect({ code, said }).toEqual({ code: 2, said: expect.stringContaining('No product answers at http://127.0.0.1:9') })
+})
+
+test.each<[why: string, args: readonly string[], words: string]>([
+  ['an unknown option', ['--supergrap', 'x'], "Unknown option '--supergrap'"],
+  ['no operations', ['--supergraph', 'x'], '--supergraph needs --operations PATH'],
+  ['a header without a value', ['--header', 'x'], '--header x: must be NAME: VALUE'],
+  ['an address that is none', ['--service', 'a=b'], '--service a: b is not an absolute http or https URL.'],
+])('It refuses %s, in words', (_why, args, words) => {
+  expect(() => readArguments(args)).toThrow(words)
+})

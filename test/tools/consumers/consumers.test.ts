@@ -1,0 +1,135 @@
+/** `npm run consumers`: the shipped contracts hold, and a change that breaks a client is told. */
+import { execFile } from 'node:child_process'
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { processEnvironment } from '../../../platform/memory/node-flags.ts'
+import { startInstance } from '../../stateless/support/instances.ts'
+import { copySources } from '../../support/copy.ts'
+import { makeDataFolder, type TestFolder } from '../../support/data-folder.ts'
+import { createDatabase } from '../../support/database.ts'
+import { TEST_SECRET } from '../../support/signed-call.ts'
+
+const root = fileURLToPath(new URL('../../../', import.meta.url))
+const PARTS =
+  /^(client|gateway|install|platform|prisma|start|subgraphs|tools)\/|^((start|tributary\.config)\.ts|package\.json)$/
+
+let copy: TestFolder
+let folder: TestFolder
+beforeAll(async () => {
+  ;[copy, folder] = await Promise.all([copySources(PARTS), makeDataFolder()])
+})
+afterAll(() => Promise.all([copy, folder].map((each) => each?.remove())))
+
+async function consumers(cwd: string, args: readonly string[], env = {}): Promise<{ code: number; said: string }> {
+  const { PATH, HOME } = process.env
+  const options = { cwd, env: { ...processEnvironment, PATH, HOME, ...env } }
+  return promisify(execFile)(process.execPath, ['tools/consumers/main.ts', ...args], options).then(
+    ({ stdout, stderr }) => ({ code: 0, said: stdout + stderr }),
+    ({ code, stdout, stderr }) => ({ code, said: stdout + stderr }),
+  )
+}
+
+/** Changes a source of the copy, looks, and puts it back. */
+async function withChange(file: string, from: string, to: string, look: () => Promise<void>): Promise<void> {
+  const path = join(copy.path, file)
+  const before = await readFile(path, 'utf8')
+  expect(before).toContain(from)
+  await writeFile(path, before.replace(from, to))
+  await look().finally(() => writeFile(path, before))
+}
+
+test('The shipped contracts hold, of the product and of each service alone', async () => {
+  const database = await createDatabase('seeded')
+  try {
+    const { code, said } = await consumers(root, ['--json'], { DATABASE_URL: database.url })
+    const outcomes = JSON.parse(said) as { client: string; operation: string; party: string; problems: string[] }[]
+    expect([code, outcomes.flatMap(({ problems }) => problems)]).toEqual([0, []])
+    expect(outcomes.filter(({ operation }) => operation === 'Overview').map(({ party }) => party)).toEqual([
+      'schema',
+      'product',
+      'banking',
+      'weather',
+      'content',
+    ])
+  } finally {
+    await database.drop()
+  }
+})
+
+test('A service that answers otherwise is told with client, operation, file and place, without the other services', async () => {
+  await withChange(
+    'subgraphs/weather/resolvers/resolvers.ts',
+    'City: {',
+    "City: {\n    country: () => 'Portugal',",
+    async () => {
+      const { code, said } = await consumers(copy.path, ['--service', 'weather'])
+      expect([code, said]).toEqual([1, expect.stringContaining('city.country: expected "PT", got "Portugal"')])
+      expect(said).toContain('travel-planner 2.1.0: CityOfTravel  client/contracts/travel/city.contract.json')
+      expect(said).toMatch(/^weather breaks travel-planner 2\.1\.0: CityOfTravel$/m)
+    },
+  )
+})
+
+test('A service that runs already, in any language, is asked where it is', async () => {
+  const instance = await startInstance('weather')
+  try {
+    const env = { WEATHER_URL: instance.url, GATEWAY_SECRET: TEST_SECRET }
+    const { code, said } = await consumers(root, ['--service', 'weather', 'client/contracts/travel'], env)
+    expect([code, said]).toEqual([0, expect.stringMatching(/^ {2}weather +holds$/m)])
+    await instance.kill()
+    const gone = await consumers(root, ['--service', 'weather', 'client/contracts/travel'], env)
+    expect([gone.code, gone.said]).toEqual([1, expect.stringContaining('cannot be asked')])
+  } finally {
+    await instance.kill()
+  }
+})
+
+test('A field that a schema loses is told before anything is started', async () => {
+  await withChange(
+    'subgraphs/weather/schema.graphql',
+    '  timeZone: TimeZone!\n  population',
+    '  population',
+    async () => {
+      const { code, said } = await consumers(copy.path, ['--service', 'weather', 'client/contracts/travel'])
+      expect([code, said]).toEqual([1, expect.stringContaining('Cannot query field "timeZone" on type "City"')])
+      expect(said).toMatch(/^weather breaks travel-planner 2\.1\.0: CityOfTravel$/m)
+    },
+  )
+})
+
+test('What a service cannot know by itself must be given', async () => {
+  await withChange('client/contracts/given.json', '  "City": { "id": "2267057" },\n', '', async () => {
+    const { code, said } = await consumers(copy.path, ['--service', 'weather', 'client/contracts/web-app'])
+    expect([code, said]).toEqual([1, expect.stringContaining('`given` must tell City.id')])
+  })
+})
+
+const CONTRACT = { client: 'a', operation: 'query A { city(id: "1") { id } }', answer: {} }
+test.each([
+  [{ ...CONTRACT, client: undefined }, 'client: '],
+  [{ ...CONTRACT, operation: 'query A {' }, 'the operation is no GraphQL (1:10'],
+  [{ ...CONTRACT, operation: '{ city(id: "1") { id } }' }, 'have a name'],
+  [{ ...CONTRACT, operation: 'subscription A { a }' }, 'query or a mutation'],
+  [{ ...CONTRACT, operation: undefined }, 'one of operation and operationFile'],
+  [{ ...CONTRACT, operation: undefined, operationFile: 'missing.graphql' }, 'cannot be read'],
+  [{ ...CONTRACT, answer: { city: { $match: 'nothing' } } }, 'answer.city.$match'],
+  [{ ...CONTRACT, extra: 1 }, 'extra'],
+])('%j is refused by its file and place', async (contract, reason) => {
+  const file = join(folder.path, 'wrong.contract.json')
+  await writeFile(file, JSON.stringify(contract))
+  const { readContracts } = await import('../../../tools/consumers/contracts/contract.ts')
+  await expect(readContracts([file])).rejects.toThrow(reason)
+  await expect(readContracts([file])).rejects.toThrow('wrong.contract.json: ')
+})
+
+test.each([
+  [['--service', 'nobody'], 'there is no nobody'],
+  [['--service', 'weather', '--url', 'http://x'], 'choose one'],
+  [['--nothing'], 'npm run consumers'],
+  [['missing'], 'missing does not exist'],
+])('%j is refused in words', async (args, reason) => {
+  expect(await consumers(copy.path, args)).toEqual({ code: 2, said: expect.stringContaining(reason) })
+})

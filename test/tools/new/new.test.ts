@@ -1,0 +1,147 @@
+/** `npm run new` on a copy of the project: both kinds of service, and what is refused. */
+import { execFile, execFileSync } from 'node:child_process'
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { demoIdentity } from '../../../platform/protocol/demo-identity.ts'
+import { type System, run as start, startSystem } from '../../start/system.ts'
+import { readAnswer } from '../../support/answer.ts'
+import { copySources } from '../../support/copy.ts'
+import { makeDataFolder, type TestFolder } from '../../support/data-folder.ts'
+import { until } from '../../support/until.ts'
+
+let project: TestFolder
+let data: TestFolder
+beforeAll(async () => {
+  ;[project, data] = await Promise.all([copySources(/./), makeDataFolder()])
+})
+afterAll(() => Promise.all([project, data].map((folder) => folder?.remove())))
+
+interface Outcome {
+  readonly code: number
+  readonly said: string
+}
+
+/** Node on a program of the copy; nothing of this test run reaches it. */
+async function node(...args: readonly string[]): Promise<Outcome> {
+  const { PATH = '', HOME = '', NODE_COMPILE_CACHE = '' } = process.env
+  const options = { cwd: project.path, env: { PATH, HOME, NODE_COMPILE_CACHE }, maxBuffer: 1024 * 1024 * 16 }
+  return promisify(execFile)(process.execPath, args, options).then(
+    ({ stdout, stderr }) => ({ code: 0, said: stdout + stderr }),
+    ({ code, stdout, stderr }) => ({ code, said: stdout + stderr }),
+  )
+}
+const git = (...args: readonly string[]): string =>
+  execFileSync('git', ['-c', 'user.name=a', '-c', 'user.email=a@b.c', ...args], { cwd: project.path, encoding: 'utf8' })
+
+test.each([
+  [['cart'], 'Usage'],
+  [['cart', '--stateful', '--stateless'], 'Usage'],
+  [['cart', 'more', '--stateful', '--unknown'], 'Usage'],
+  [['accounts', '--stateless'], 'the schema of banking has Account'],
+])('%j is refused in words, and nothing is written', async (args, reason) => {
+  const before = await readFile(join(project.path, 'tributary.config.ts'), 'utf8')
+  const { code, said } = await node('tools/new/main.ts', ...args)
+  expect([code, said]).toEqual([1, expect.stringContaining(reason)])
+  expect(said.trim().split('\n').length).toBe(1)
+  expect(await readFile(join(project.path, 'tributary.config.ts'), 'utf8')).toBe(before)
+})
+
+test('A service of each kind composes and passes the checks with no further step', async () => {
+  git('init', '-q')
+  git('add', '-A')
+  git('commit', '-qm', 'as it is')
+  expect(await node('tools/new/main.ts', 'cart', '--stateful')).toMatchObject({ code: 0 })
+  expect(await node('tools/new/main.ts', 'reviews', '--stateless')).toMatchObject({ code: 0 })
+  const changed = git('status', '--porcelain').trim().split('\n')
+  expect(
+    changed.filter((line) => !/^\?\? (test\/)?subgraphs\/(cart|reviews)\/$/.test(line)).map((line) => line.trim()),
+  ).toEqual(['gateway/schema.graphql', 'gateway/supergraph.graphql', 'tributary.config.ts'].map((path) => `M ${path}`))
+
+  // The rest of the project is as it was, and takes its time.
+  const folders = ['subgraphs', 'test/subgraphs'].flatMap((each) => [`${each}/cart`, `${each}/reviews`])
+  const changes = {
+    extends: './tsconfig.json',
+    include: ['tributary.config.ts', ...folders],
+    compilerOptions: { incremental: false, tsBuildInfoFile: null },
+  }
+  await writeFile(join(project.path, 'tsconfig.new.json'), JSON.stringify(changes))
+  for (const check of [
+    ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.new.json'],
+    ['node_modules/@biomejs/biome/bin/biome', 'check', '--error-on-warnings', 'tributary.config.ts', ...folders],
+    ['gateway/contract/main.ts'],
+  ])
+    expect(await node(...check)).toMatchObject({ code: 0 })
+})
+
+test('Its tests pass, and so do those of all stateless and all stateful services', async () => {
+  git('add', '-A')
+  const jest = ['--experimental-vm-modules', 'node_modules/jest/bin/jest.js', '--runInBand', '--verbose']
+  const suites = ['test/subgraphs/(cart|reviews)/', 'test/state(less|ful)/instances', 'test/boundaries']
+  const tests = await node(...jest, ...suites, '-t', '^(?!.*\\b(weather|content|banking)\\b)')
+  expect(tests).toMatchObject({ code: 0 })
+  for (const title of [
+    'What cart acknowledged is there once',
+    'Requests to reviews get the same bytes',
+    'An addition that is sent again is made once',
+    'Other services reach each review by its key',
+    'reviews imports no other service',
+  ])
+    expect(tests.said).toContain(`✓ ${title}`)
+
+  // Whoever adds it again, or has a folder in its place, loses nothing.
+  expect((await node('tools/new/main.ts', 'cart', '--stateless')).said).toContain('the registry has a service cart')
+  await writeFile(join(project.path, 'subgraphs/orders'), 'mine')
+  expect((await node('tools/new/main.ts', 'orders', '--stateful')).said).toContain('subgraphs/orders exists')
+  expect(await readFile(join(project.path, 'subgraphs/orders'), 'utf8')).toBe('mine')
+})
+
+async function ask(system: System, query: string): Promise<unknown> {
+  const authorization = `Bearer ${await (await demoIdentity(data.path)).sign('payer')}`
+  const headers = { 'content-type': 'application/json', authorization }
+  const response = await fetch(system.url, { method: 'POST', headers, body: JSON.stringify({ query }) })
+  const { data: answer, errors } = await readAnswer(response)
+  expect(errors).toBeUndefined()
+  return answer
+}
+
+test('`npm start` runs both, on a database of their own, and the playground knows them', async () => {
+  const flags = ['--reviews', '2']
+  const system = await startSystem(data.path, { root: project.path, flags })
+  try {
+    const kinds = (await system.services()).map(({ name, kind, instances }) => [name, kind, instances.length])
+    expect(kinds).toEqual(
+      expect.arrayContaining([
+        ['cart', 'stateful', 1],
+        ['reviews', 'stateless', 2],
+      ]),
+    )
+    expect(await ask(system, '{ reviews(first: 1) { edges { node { name } } } }')).toEqual({
+      reviews: { edges: [{ node: { name: 'Ash' } }] },
+    })
+    expect(
+      await ask(system, '{ cart: __type(name: "Cart") { name } review: __type(name: "Review") { name } }'),
+    ).toEqual({
+      cart: { name: 'Cart' },
+      review: { name: 'Review' },
+    })
+    await ask(system, 'mutation { addCart(input: { idempotencyKey: "1", name: "kept" }) { id } }')
+  } finally {
+    system.kill('SIGTERM')
+    await system.ended
+  }
+})
+
+test('A wrong address of its database is refused by its name before anything starts', async () => {
+  const environment = { DATA_DIR: data.path, PORT: '0', ADMIN_PORT: '0', CART_DATABASE_URL: 'mysql://localhost/cart' }
+  const run = start(environment, [], 'node', project.path)
+  let hasEnded = false
+  const ended = run.ended.finally(() => {
+    hasEnded = true
+  })
+  await until(() => hasEnded || /^ready /m.test(run.output()))
+  run.kill('SIGTERM')
+  expect(await ended).toBe(1)
+  expect(run.output()).toContain('CART_DATABASE_URL: must be a postgresql:// URL')
+})

@@ -1,0 +1,118 @@
+/** Asks both gateways each query, and tells what differs. It never sends anything else than queries. */
+import { basename } from 'node:path'
+import { Kind, OperationTypeNode, print } from 'graphql'
+import type { Unreadable, WrittenOperation } from '../../gateway/contract/sources/operation-files.ts'
+import { type Difference, differencesOf, isAway } from './differences.ts'
+import type { Answered, Asked, ComparedGateway } from './gateways.ts'
+
+export type Verdict = 'equal' | 'by design' | 'unstable' | 'differs' | 'skipped' | 'not asked'
+
+export interface Compared {
+  readonly name: string
+  readonly file: string | undefined
+  readonly verdict: Verdict
+  /** Why it was not asked, or what was in the way. */
+  readonly why?: string
+  readonly differences: readonly Difference[]
+  /** Requests to services in all. */
+  readonly calls?: { readonly ours: number; readonly stock: number }
+}
+
+export interface Gateways {
+  readonly ours: ComparedGateway
+  readonly stock: ComparedGateway
+}
+
+export interface Given {
+  readonly operations: readonly WrittenOperation[]
+  /** Files that are not GraphQL. */
+  readonly unreadable: readonly Unreadable[]
+  /** How often each query was sent, by its name: others are left out. */
+  readonly recorded?: ReadonlyMap<string, number>
+  /** By the name of the operation. */
+  readonly variables: Readonly<Record<string, Readonly<Record<string, unknown>>>>
+}
+
+/** One after the other: the services are asked the same things in the same order. */
+export async function compareAll(
+  gateways: Gateways,
+  { operations: all, unreadable, recorded, variables }: Given,
+): Promise<readonly Compared[]> {
+  const operations = recorded ? all.filter(({ name }) => name !== undefined && recorded.has(name)) : all
+  const compared = unreadable.map(
+    ({ message, place }): Compared => ({
+      name: `${basename(place.file)}:${place.line}`,
+      file: place.file,
+      verdict: 'not asked',
+      why: message,
+      differences: [],
+    }),
+  )
+  for (const operation of operations) {
+    const values = { ...operation.variables, ...(operation.name === undefined ? {} : variables[operation.name]) }
+    compared.push({ ...nameOf(operation), ...(await compareOne(gateways, operation, values)) })
+  }
+  return [...compared, ...withoutText(all, recorded)]
+}
+
+/** Recorded use keeps no text. */
+function withoutText(
+  operations: readonly WrittenOperation[],
+  recorded: Given['recorded'] = new Map(),
+): readonly Compared[] {
+  const written = new Set(operations.map(({ name }) => name))
+  return [...recorded]
+    .filter(([name]) => !written.has(name))
+    .map(([name, requests]) => ({
+      name,
+      file: undefined,
+      verdict: 'not asked',
+      why: `${requests} requests are recorded, but no file of --operations has its text`,
+      differences: [],
+    }))
+}
+
+const nameOf = ({ name, place }: WrittenOperation) => ({ name: name ?? '(no name)', file: place?.file })
+
+async function compareOne(
+  gateways: Gateways,
+  { definition, document, name }: WrittenOperation,
+  variables: Readonly<Record<string, unknown>>,
+): Promise<Omit<Compared, 'name' | 'file'>> {
+  if (definition.operation !== OperationTypeNode.QUERY)
+    return { verdict: 'skipped', why: `it is a ${definition.operation}: only queries are run`, differences: [] }
+  const missing = definition.variableDefinitions?.filter(
+    ({ variable, type, defaultValue }) =>
+      type.kind === Kind.NON_NULL_TYPE && !defaultValue && variables[variable.name.value] === undefined,
+  )
+  if (missing && missing.length > 0) {
+    const names = missing.map(({ variable }) => `$${variable.name.value}`).join(', ')
+    return { verdict: 'not asked', why: `--variables gives no ${names}`, differences: [] }
+  }
+  const known = new Set(definition.variableDefinitions?.map(({ variable }) => variable.name.value))
+  const given = Object.fromEntries(Object.entries(variables).filter(([key]) => known.has(key)))
+  return compareAnswers(gateways, { query: print(document), operationName: name, variables: given })
+}
+
+async function compareAnswers({ ours, stock }: Gateways, asked: Asked): Promise<Omit<Compared, 'name' | 'file'>> {
+  const [own, other] = [await ours.ask(asked), await stock.ask(asked)]
+  const differences = differencesOf(own, other)
+  const told = {
+    differences,
+    calls: { ours: sum(own), stock: sum(other) },
+    ...(own.errors.some(isAway) && { why: 'a service did not answer' }),
+  }
+  if (differences.length === 0) return { verdict: 'equal', ...told }
+  if (differences.every(({ reason }) => reason !== undefined)) return { verdict: 'by design', ...told }
+  // What differs from one time to the next is the services' doing.
+  const again = [...(await changes(ours, asked, own)), ...(await changes(stock, asked, other))]
+  const isStable = differences.some((one) => one.reason === undefined && !again.some((each) => isSame(one, each)))
+  return { verdict: isStable ? 'differs' : 'unstable', ...told }
+}
+
+const changes = async (gateway: ComparedGateway, asked: Asked, before: Answered): Promise<readonly Difference[]> =>
+  differencesOf(before, await gateway.ask(asked))
+
+const isSame = (one: Difference, other: Difference): boolean => one.part === other.part && one.at === other.at
+
+const sum = ({ calls }: Answered): number => [...calls.values()].reduce((all, count) => all + count, 0)

@@ -1,0 +1,125 @@
+/**
+ * `npm run compare`: runs queries through this gateway and through the stock `@apollo/gateway`, on
+ * the same services, and shows every difference. Exits 0 if none matters, 1 if one does, 2 if
+ * nothing could be compared.
+ */
+import { readFile } from 'node:fs/promises'
+import { relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { NotReadable, readOperations } from '../../gateway/contract/sources/operation-files.ts'
+import { files } from '../../gateway/supergraph/files.ts'
+import { readGraphs } from '../../gateway/supergraph/graphs.ts'
+import { isNodeGraph } from '../../gateway/supergraph/node-graph.ts'
+import { NoUse, readRecorded } from '../../gateway/usage/read.ts'
+import type { UseRecords } from '../../gateway/usage/records.ts'
+import { StartRefused } from '../../platform/process/settings.ts'
+import { type Arguments, readArguments, WrongArguments } from './arguments.ts'
+import { compareAll, type Given } from './compare.ts'
+import { type Grounds, startBoth } from './gateways.ts'
+import { findProduct } from './product.ts'
+import { jsonOf, type Report, tableOf } from './report.ts'
+import { withoutAccessRules } from './without-access-rules.ts'
+
+const OPERATIONS = fileURLToPath(new URL('../../gateway/operations', import.meta.url))
+
+const WITHOUT_RULES =
+  'The supergraph says who may see what. The stock gateway refuses that, so both were given it without these rules: the services decide.'
+
+async function run(args: Arguments): Promise<Report> {
+  const given = await readGiven(args)
+  const { grounds, name, notes } = await findGrounds(args)
+  const gateways = await startBoth(grounds)
+  try {
+    return { supergraph: name, notes, operations: await compareAll(gateways, given) }
+  } finally {
+    await gateways.stop()
+  }
+}
+
+async function readGiven({ operations, use, variables: file }: Arguments): Promise<Given> {
+  const paths = operations.length > 0 ? operations : [OPERATIONS]
+  const read = await Promise.all(paths.map((path) => readOperations(path)))
+  const recorded = (await Promise.all(use.map(readRecorded))).flat()
+  return {
+    unreadable: read.flatMap(({ unreadable }) => unreadable),
+    ...(use.length > 0 && { recorded: requestsByQuery(recorded) }),
+    operations: read.flatMap((one) => one.operations),
+    variables: file === undefined ? {} : await readVariables(file),
+  }
+}
+
+/** How often each query was sent, by its name. */
+function requestsByQuery(days: readonly UseRecords[]): ReadonlyMap<string, number> {
+  const requests = new Map<string, number>()
+  for (const { documents, rows } of days)
+    for (const row of rows) {
+      const { operation, kind } = documents[row.document] ?? { operation: null, kind: 'query' }
+      if (operation !== null && kind === 'query') requests.set(operation, (requests.get(operation) ?? 0) + row.requests)
+    }
+  return requests
+}
+
+async function readVariables(file: string): Promise<Given['variables']> {
+  const text = await readFile(file, 'utf8').catch(() => {
+    throw new NotReadable(`--variables ${file}: the file cannot be read.`)
+  })
+  try {
+    const value = JSON.parse(text) as Given['variables']
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value
+  } catch {
+    // Not JSON: refused below.
+  }
+  throw new NotReadable(`--variables ${file}: must be JSON, variables by the names of operations.`)
+}
+
+interface Found {
+  readonly grounds: Grounds
+  readonly name: string
+  readonly notes: readonly string[]
+}
+
+/** The supergraph with its services: the given one, or the running product's. */
+async function findGrounds(args: Arguments): Promise<Found> {
+  const { supergraph: path, services: given, headers, config } = args
+  const file = path ?? fileURLToPath(files.supergraph)
+  const text = await readFile(file, 'utf8').catch(() => {
+    throw new NotReadable(`--supergraph ${file}: the file cannot be read.`)
+  })
+  const product = path === undefined ? await findProduct(args.admin, process.env) : undefined
+  const supergraph = withoutAccessRules(text)
+  const graphs = readGraphs(supergraph).filter((graph) => !isNodeGraph(graph))
+  if (graphs.length === 0) throw new NotReadable(`--supergraph ${file}: it is not a supergraph: it joins no service.`)
+  const stranger = [...given.keys()].find((name) => !graphs.some((graph) => graph.name === name))
+  if (stranger !== undefined) throw new WrongArguments(`--service ${stranger}: the supergraph joins no such service.`)
+  const services = new Map(graphs.map(({ name, url }) => [name, given.get(name) ?? product?.services.get(name) ?? url]))
+  const lost = [...services].filter(([, url]) => !URL.canParse(url)).map(([name]) => name)
+  if (lost.length > 0)
+    throw new WrongArguments(`There is no address of ${lost.join(', ')}: name it with --service NAME=URL.`)
+  const isSignedOut = product !== undefined && !headers.has('authorization')
+  return {
+    grounds: {
+      supergraph,
+      services,
+      headers: isSignedOut ? new Map([...headers, ['authorization', await product.authorization()]]) : headers,
+      secret: product?.secret ?? process.env['GATEWAY_SECRET'],
+      config,
+    },
+    name: relative(process.cwd(), file) || file,
+    notes: text === supergraph ? [] : [WITHOUT_RULES],
+  }
+}
+
+const isAsked = ({ operations }: Report): boolean => operations.some(({ calls }) => calls !== undefined)
+
+try {
+  const args = readArguments(process.argv.slice(2))
+  const report = await run(args)
+  console.log(args.isJson ? jsonOf(report) : tableOf(report))
+  const isDifferent = report.operations.some(({ verdict }) => verdict === 'differs')
+  process.exitCode = isDifferent ? 1 : isAsked(report) ? 0 : 2
+} catch (error) {
+  const explained = [WrongArguments, NotReadable, NoUse, StartRefused]
+  if (!explained.some((kind) => error instanceof kind)) throw error
+  console.error((error as Error).message)
+  process.exitCode = 2
+}

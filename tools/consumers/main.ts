@@ -1,0 +1,88 @@
+/**
+ * `npm run consumers`: replays the contracts of clients against the product, and against each
+ * service alone, and says which client a service breaks. Exits 1 if one is broken, 2 if nothing
+ * could be asked.
+ */
+import { readFile } from 'node:fs/promises'
+import { getOperationAST, OperationTypeNode } from 'graphql'
+import { compose } from '../../gateway/composition/compose.ts'
+import { services } from '../../gateway/config/registry.ts'
+import { files } from '../../gateway/supergraph/files.ts'
+import { staleServices } from '../../gateway/supergraph/origin.ts'
+import { announceRefusal } from '../../platform/process/lifecycle.ts'
+import { StartRefused } from '../../platform/process/settings.ts'
+import { type Arguments, readArguments } from './arguments.ts'
+import { type Contract, readContracts } from './contracts/contract.ts'
+import { type Operations, readOperations } from './replay/parts.ts'
+import { checkSchema, type Outcome, replayOnProduct, replayOnService } from './replay/replay.ts'
+import { callers, openSystem } from './replay/system.ts'
+import { isBroken, jsonOf, textOf } from './report.ts'
+
+async function run(args: Arguments): Promise<readonly Outcome[]> {
+  const contracts = await readContracts(args.contracts)
+  if (args.url !== undefined) return replayAt(args.url, contracts, args.mutations)
+  // Of the schemas as they are now, not of what was composed before.
+  const names = services.map(({ name }) => name)
+  const { supergraph, schema } = await compose(names)
+  const operations = readOperations(supergraph, schema)
+  const changed = await staleServices(await readFile(files.supergraph, 'utf8').catch(() => ''), names)
+  const culprit = args.service ?? (changed.length === 1 ? changed[0] : undefined)
+  const outcomes = [...checkSchema(contracts, operations, culprit)]
+  const known = outcomes.filter(({ problems }) => problems.length === 0).map(({ contract }) => contract)
+  const asked = known.filter((contract) => isAsked(contract, operations, args.service))
+  if (asked.length > 0) outcomes.push(...(await replayHere(asked, operations, args.service)))
+  return outcomes
+}
+
+/** Whether there is something to ask. @param only of this service */
+const isAsked = (contract: Contract, operations: Operations, only: string | undefined): boolean =>
+  only === undefined || operations.parts(contract).some(({ service }) => service === only)
+
+async function replayHere(
+  contracts: readonly Contract[],
+  operations: Operations,
+  only: string | undefined,
+): Promise<readonly Outcome[]> {
+  const system = await openSystem(only, process.env)
+  try {
+    const outcomes: Outcome[] = []
+    for (const contract of contracts) {
+      const { url, authorization } = system
+      if (only === undefined && url !== undefined)
+        outcomes.push(await replayOnProduct(contract, { url, authorization }))
+      for (const { name, kind } of services) {
+        const url = system.services.get(name)
+        if (url === undefined) continue
+        const outcome = await replayOnService(contract, { name, kind, url, secret: system.secret }, operations, system)
+        if (outcome) outcomes.push(outcome)
+      }
+    }
+    return outcomes
+  } finally {
+    await system.stop()
+  }
+}
+
+async function replayAt(url: string, contracts: readonly Contract[], mutations: boolean): Promise<readonly Outcome[]> {
+  const harmless = contracts.filter(
+    ({ document }) => mutations || getOperationAST(document)?.operation === OperationTypeNode.QUERY,
+  )
+  const outcomes: Outcome[] = []
+  for (const contract of harmless)
+    outcomes.push(await replayOnProduct(contract, { url, authorization: callers(process.env) }))
+  return outcomes
+}
+
+try {
+  const args = readArguments(
+    process.argv.slice(2),
+    services.map(({ name }) => name),
+  )
+  const outcomes = await run(args)
+  console.log(args.isJson ? jsonOf(outcomes) : textOf(outcomes))
+  process.exitCode = isBroken(outcomes) ? 1 : 0
+} catch (error) {
+  if (!(error instanceof StartRefused)) throw error
+  await announceRefusal(error)
+  process.exitCode = 2
+}

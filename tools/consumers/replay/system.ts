@@ -1,0 +1,109 @@
+/**
+ * Starts the product, or one of its services alone, with data of its own, as `npm start` does. A
+ * service whose address is set runs already, and is asked there.
+ */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { addressSetting } from '../../../gateway/config/environment.ts'
+import { services } from '../../../gateway/config/registry.ts'
+import { StartRefused } from '../../../platform/process/settings.ts'
+import { demoIdentity } from '../../../platform/protocol/demo-identity.ts'
+
+export interface System {
+  /** Of the gateway's GraphQL; undefined where none was started. */
+  readonly url: string | undefined
+  /** Base addresses of the services. */
+  readonly services: ReadonlyMap<string, string>
+  readonly secret: string
+  /** The `Authorization` header of a demo caller. */
+  authorization(caller: string): Promise<string>
+  stop(): Promise<void>
+}
+
+const START = fileURLToPath(new URL('../../../start.ts', import.meta.url))
+const SECRET = 'consumers know this one'
+const NOWHERE = 'http://127.0.0.1:1'
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+/** Where a service runs that is not started here. */
+const addressIn = (environment: Environment, name: string): string | undefined =>
+  environment[addressSetting(name)]?.split(',')[0]?.trim().replace(/\/$/, '') || undefined
+
+/** A token of the environment, or else of the demo. */
+export const callers =
+  (environment: Environment): System['authorization'] =>
+  async (caller) => {
+    const token = environment[`TOKEN_${caller.toUpperCase()}`]
+    return `Bearer ${token ?? (await (await demoIdentity(environment['DATA_DIR'] || '.data')).sign(caller))}`
+  }
+
+/** @param only this service; without it all @throws StartRefused with what was said */
+export async function openSystem(only: string | undefined, environment: Environment): Promise<System> {
+  const address = only === undefined ? undefined : addressIn(environment, only)
+  if (only === undefined || address === undefined) return startSystem(only, environment)
+  const secret = environment['GATEWAY_SECRET']
+  if (!secret) throw new StartRefused(`GATEWAY_SECRET: is required, the one of ${only} at ${address}`)
+  const authorization = callers(environment)
+  return { url: undefined, services: new Map([[only, address]]), secret, authorization, stop: async () => {} }
+}
+
+async function startSystem(only: string | undefined, environment: Environment): Promise<System> {
+  const secret = environment['GATEWAY_SECRET'] || SECRET
+  const folder = await mkdtemp(join(tmpdir(), 'tributary-consumers-'))
+  await chmod(folder, 0o755) // PostgreSQL may run as another user
+  const others = services.filter(({ name }) => only !== undefined && name !== only)
+  const child = spawn(process.execPath, [START], {
+    env: {
+      ...environment,
+      ...Object.fromEntries(others.map(({ name }) => [addressSetting(name), NOWHERE])),
+      PORT: '0',
+      ADMIN_PORT: '0',
+      DATA_DIR: folder,
+      GATEWAY_SECRET: secret,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const ended = once(child, 'exit')
+  const found = new Map<string, string>()
+  let said = ''
+  const ready = new Promise<string>((resolve) => {
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      said += `${line}\n`
+      const [, name, url] = /^(\w+) +state(?:ful|less) +(http:\S+)$/.exec(line) ?? []
+      if (name !== undefined && url !== undefined) found.set(name, url)
+      const [, graph] = /^ready (\S+)$/.exec(line) ?? []
+      if (graph !== undefined) resolve(graph)
+    })
+  })
+  child.stderr.on('data', (chunk) => {
+    said += chunk
+  })
+  const stop = async (): Promise<void> => {
+    child.kill('SIGTERM')
+    await ended
+    await rm(folder, { recursive: true, force: true, maxRetries: 5 })
+  }
+  const url = await Promise.race([ready, ended.then(() => undefined)])
+  if (url === undefined) {
+    await stop()
+    throw new StartRefused(`The product did not start:\n${said.trim()}`)
+  }
+  for (const { name } of services) {
+    const address = only === undefined ? addressIn(environment, name) : undefined
+    if (address !== undefined) found.set(name, address)
+  }
+  const identity = await demoIdentity(folder)
+  return {
+    url,
+    services: found,
+    secret,
+    authorization: async (name) => `Bearer ${await identity.sign(name)}`,
+    stop,
+  }
+}

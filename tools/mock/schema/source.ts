@@ -1,0 +1,141 @@
+/**
+ * Reads what is mocked: a supergraph, or the schema of one service. Makes of it the public schema,
+ * and a supergraph with the mock as its only service, which a gateway can serve.
+ */
+import { composeServices } from '@apollo/composition'
+import {
+  buildASTSchema,
+  type ConstDirectiveNode,
+  type DefinitionNode,
+  type DocumentNode,
+  GraphQLError,
+  type GraphQLSchema,
+  Kind,
+  parse,
+  print,
+  printSchema,
+  visit,
+} from 'graphql'
+import { publicSchema } from '../../../gateway/composition/compose.ts'
+import { readGraphs } from '../../../gateway/supergraph/graphs.ts'
+import { StartRefused } from '../../../platform/process/settings.ts'
+
+export interface Source {
+  readonly schema: GraphQLSchema
+  /** The supergraph, with the mock at this address. */
+  readonly supergraph: (url: string) => string
+  /** By type: the field that its objects are found by. */
+  readonly keys: ReadonlyMap<string, string>
+  /** By `Type.field`: what `@listSize` says. */
+  readonly sizes: ReadonlyMap<string, Size>
+}
+
+interface Size {
+  readonly slicing: readonly string[]
+  readonly assumed: number | undefined
+}
+
+/** @throws StartRefused where the text is no schema */
+export function readSource(text: string, name: string): Source {
+  try {
+    const isSupergraph = readGraphs(text).length > 0
+    const original = parse(text, { noLocation: true })
+    const api = isSupergraph ? publicSchema(text) : printSchema(buildASTSchema(original, { assumeValidSDL: true }))
+    const schema = buildASTSchema(parse(api, { noLocation: true }))
+    const document = withCosts(parse(api, { noLocation: true }), original)
+    return { schema, supergraph: (url) => compose(document, url), keys: keysOf(original), sizes: sizesOf(document) }
+  } catch (error) {
+    if (error instanceof StartRefused) throw error
+    const place = error instanceof GraphQLError ? error.locations?.[0] : undefined
+    throw new StartRefused(`${name}${place ? `:${place.line}:${place.column}` : ''}: ${(error as Error).message}`)
+  }
+}
+
+/** The gateway's cost and list sizes come from the directives of the original. */
+const COSTS = /^(?:\w+__)?(cost|listSize)$/
+const LINK = 'extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@cost", "@listSize"])'
+
+function withCosts(api: DocumentNode, original: DocumentNode): DocumentNode {
+  const costs = new Map<string, readonly ConstDirectiveNode[]>()
+  eachNode(original, (path, directives) => {
+    const found = directives.flatMap((directive) => {
+      const [, name] = COSTS.exec(directive.name.value) ?? []
+      return name === undefined ? [] : [{ ...directive, name: { kind: Kind.NAME as const, value: name } }]
+    })
+    if (found.length > 0) costs.set(path, found)
+    return undefined
+  })
+  return eachNode(api, (path, directives) => [...directives, ...(costs.get(path) ?? [])])
+}
+
+/** Calls for each definition, field, argument and value, by its path; the result replaces its directives. */
+function eachNode(
+  document: DocumentNode,
+  use: (path: string, directives: readonly ConstDirectiveNode[]) => readonly ConstDirectiveNode[] | undefined,
+): DocumentNode {
+  const path: string[] = []
+  return visit(document, {
+    enter(node) {
+      if (!('name' in node) || !node.name || node.kind === Kind.NAMED_TYPE || node.kind === Kind.DIRECTIVE)
+        return undefined
+      path.push(node.name.value)
+      if (!('directives' in node)) return undefined
+      const changed = use(path.join('.'), (node.directives ?? []) as readonly ConstDirectiveNode[])
+      return changed ? { ...node, directives: changed } : undefined
+    },
+    leave(node) {
+      if ('name' in node && node.name && node.kind !== Kind.NAMED_TYPE && node.kind !== Kind.DIRECTIVE) path.pop()
+    },
+  })
+}
+
+/** Composition does not know it; the mock's own schema does. */
+const ONE_OF = 'oneOf'
+
+function compose(document: DocumentNode, url: string): string {
+  const schema = eachNode(document, (_, directives) => directives.filter(({ name }) => name.value !== ONE_OF))
+  const typeDefs = parse(`${LINK}\n${print({ ...schema, definitions: schema.definitions.filter(isOfSchema) })}`)
+  const { supergraphSdl, errors } = composeServices([{ name: 'mock', url, typeDefs }])
+  if (errors)
+    throw new StartRefused(['The schema cannot be mocked:', ...errors.map(({ message }) => `  ${message}`)].join('\n'))
+  return supergraphSdl
+}
+
+/** Without what the link defines. */
+const isOfSchema = (node: DefinitionNode): boolean =>
+  node.kind !== Kind.DIRECTIVE_DEFINITION || !/^(cost|listSize|defer|stream|oneOf)$/.test(node.name.value)
+
+/** Keys of one field: of `@join__type` in a supergraph, of `@key` in a service's schema. */
+function keysOf({ definitions }: DocumentNode): ReadonlyMap<string, string> {
+  const keys = new Map<string, string>()
+  for (const node of definitions) {
+    if (node.kind !== Kind.OBJECT_TYPE_DEFINITION) continue
+    for (const { name, arguments: args } of node.directives ?? []) {
+      const argument = name.value === 'join__type' ? 'key' : name.value === 'key' ? 'fields' : undefined
+      const value = args?.find((each) => each.name.value === argument)?.value
+      if (value?.kind === Kind.STRING && /^\w+$/.test(value.value) && !keys.has(node.name.value))
+        keys.set(node.name.value, value.value)
+    }
+  }
+  return keys
+}
+
+function sizesOf(document: DocumentNode): Source['sizes'] {
+  const sizes = new Map<string, Size>()
+  eachNode(document, (path, directives) => {
+    const declared = directives.find(({ name }) => name.value === 'listSize')
+    if (!declared) return undefined
+    const value = (name: string) => declared.arguments?.find((each) => each.name.value === name)?.value
+    const assumed = value('assumedSize')
+    const slicing = value('slicingArguments')
+    sizes.set(path, {
+      assumed: assumed?.kind === Kind.INT ? Number(assumed.value) : undefined,
+      slicing:
+        slicing?.kind === Kind.LIST
+          ? slicing.values.flatMap((one) => (one.kind === Kind.STRING ? [one.value] : []))
+          : [],
+    })
+    return undefined
+  })
+  return sizes
+}
