@@ -97,7 +97,7 @@ export function compileOperation(parts: OperationParts): CompiledOperation {
 function compileInParts(parts: OperationParts, needs: Needs): CompiledOperation {
   const { client, names, conditions, types, interfaceObjects, limit, access, denied, onExact } = parts
   const planned = preparePlan(parts.plan, false)
-  const plan = splitFetches(planned, needs, splitPlan(planned, needs, interfaceObjects))
+  const plan = splitFetches(planned, needs, splitPlan(planned, needs, interfaceObjects), types)
   const split = splitPlan(plan, needs, interfaceObjects)
   const shape = answerShape(client, conditions, names, types, denied)
   const operation = { client, conditions, names, plan, split, shape, types, limit, denied }

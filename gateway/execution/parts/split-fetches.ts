@@ -6,12 +6,18 @@ import { type Selection, selectionOf } from '../calls/selection.ts'
 import { withFields } from '../exact/smaller-operation.ts'
 import type { PreparedPlan } from '../plan/prepare.ts'
 import type { Fetch, Step } from '../plan/step.ts'
+import type { TypeRelations } from '../plan/type-relations.ts'
 import { inputsOf } from './gives.ts'
 import { below, type FieldKey, type Needs, ROOT } from './needs.ts'
 import type { SplitPlan } from './split-plan.ts'
 
 /** @param later the fetches of the plan that the first part does not wait for as it is */
-export function splitFetches(plan: PreparedPlan, needs: Needs, { later }: Pick<SplitPlan, 'later'>): PreparedPlan {
+export function splitFetches(
+  plan: PreparedPlan,
+  needs: Needs,
+  { later }: Pick<SplitPlan, 'later'>,
+  types: TypeRelations,
+): PreparedPlan {
   const fetches = [...plan.fetches]
   const isLater = new Set(later.map(({ fetch }) => fetch.index))
   const needed = plan.fetches.filter(({ index }) => !isLater.has(index))
@@ -21,6 +27,11 @@ export function splitFetches(plan: PreparedPlan, needs: Needs, { later }: Pick<S
     const { node, paths, question: _question, ...rest } = fetch
     if (!node.requires || node.contextRewrites || isLater.has(fetch.index)) return undefined
     const { fields } = selectionOf(node)
+    // An input that one half does not use would cost it the objects that lack it.
+    const requiresMore = fields.some(
+      ({ on, field }) => types.inputsOf(node.serviceName, on.at(-1) ?? '', field).length > 0,
+    )
+    if (requiresMore) return undefined
     const isWanted = ({ name }: Selection['fields'][number]): boolean =>
       paths.some((path) => wanted.has(below(path.reduce(below, ROOT), name)))
     const first = new Set(fields.filter(isWanted).map(({ answered }) => answered))
