@@ -37,9 +37,9 @@ export interface RunningGateway extends RunningProcess {
   readonly url: string
   readonly commands: AdminCommands
   /**
-   * Puts a configuration in service; requests end on the one they began on. What cannot change while
-   * the gateway runs must be as it was. Rejects with `StartRefused` if the configuration cannot
-   * serve, and nothing changes.
+   * Puts a configuration in service; requests end on the one they began on. What cannot change
+   * while the gateway runs must be as it was. Rejects with `StartRefused` if the configuration
+   * cannot serve, and nothing changes.
    */
   reconfigure(config: Config): Promise<void>
   /** The metrics of `commands.metrics`. */

@@ -1,6 +1,6 @@
 /**
- * `node gateway/main.ts [--config FILE]`: reads the settings, starts the gateway or its workers, reports when it is
- * ready, and runs until it is stopped.
+ * `node gateway/main.ts [--config FILE]`: reads the settings, starts the gateway or its workers,
+ * reports when it is ready, and runs until it is stopped.
  */
 import cluster from 'node:cluster'
 import { readFile } from 'node:fs/promises'

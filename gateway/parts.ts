@@ -163,7 +163,9 @@ export async function openParts(config: Config, limits: Limits, shared: Shared, 
   return { ...facts, serving, streams, doors, clientAddress, route, close }
 }
 
-/** Documents to make ready before the first request: the registered ones, or those that are shipped. */
+/**
+ * Documents to make ready before the first request: the registered ones, or those that are shipped.
+ */
 const expectedOf = ({ lists, variants }: Config, shipped: readonly ShippedOperation[]): readonly ExpectedDocument[] => [
   ...(lists?.texts ?? shipped.map(({ document }) => document)).map((query) => ({ query })),
   ...variants.flatMap(({ name, lists }) => (lists?.texts ?? []).map((query) => ({ query, variant: name }))),

@@ -20,7 +20,10 @@ interface Output {
 const root = fileURLToPath(new URL('..', import.meta.url))
 const prisma = packageFolder('prisma')
 const services = join(root, 'subgraphs')
-/** Folders with a `schema.prisma`: the product's, and those of services with a database of their own. */
+/**
+ * Folders with a `schema.prisma`: the product's, and those of services with a database of their
+ * own.
+ */
 const databases = [
   'prisma',
   ...(existsSync(services) ? readdirSync(services) : [])

@@ -40,7 +40,10 @@ export function databaseUrlOf(name: string, server: string, environment: Environ
   )
 }
 
-/** Programs that run to their end before the services start, in this order. @param names of these services */
+/**
+ * Programs that run to their end before the services start, in this order. @param names of these
+ * services
+ */
 export function preparationsOf(names: readonly string[], demo: boolean): readonly Preparation[] {
   const shared = names.find((name) => !alone.has(name))
   const own = names.filter((name) => alone.has(name))

@@ -107,7 +107,9 @@ async function stop(child: ChildProcess): Promise<void> {
   await ended
 }
 
-/** Of a process tree. `taskset` becomes the process it starts, so that `pid` is the gateway's own. */
+/**
+ * Of a process tree. `taskset` becomes the process it starts, so that `pid` is the gateway's own.
+ */
 export function usageOf(pid: number): Usage {
   const own = readStat(pid)
   const page = 4096 // bytes

@@ -127,7 +127,9 @@ function acknowledged(ask: () => Promise<Buffer>): Promise<string> {
   })
 }
 
-/** @param read what was wanted of an answer; undefined where it has it not @throws Error likewise */
+/**
+ * @param read what was wanted of an answer; undefined where it has it not @throws Error likewise
+ */
 export async function insist<Wanted>(
   ask: () => Promise<Buffer>,
   read: (answer: Answer) => Wanted | undefined,

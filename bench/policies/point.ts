@@ -24,7 +24,9 @@ export interface Point {
   readonly workload: string
   /** Of every request; each of a unique workload has its own `Authorization` unless one is here. */
   readonly headers?: Readonly<Record<string, string>>
-  /** Started before the gateways, for example a coprocessor; the variants are made of its result. */
+  /**
+   * Started before the gateways, for example a coprocessor; the variants are made of its result.
+   */
   readonly beside?: () => Promise<{ readonly url: string; stop(): Promise<void> }>
   readonly off: Variant
   /** By what the row says. @param url of `beside` */

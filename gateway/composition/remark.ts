@@ -11,7 +11,9 @@ export interface Place {
 }
 
 export interface Remark {
-  /** Of the composer, for example `INVALID_FIELD_SHARING`; `SYNTAX` for what is no schema language. */
+  /**
+   * Of the composer, for example `INVALID_FIELD_SHARING`; `SYNTAX` for what is no schema language.
+   */
   readonly code: string
   readonly level: 'error' | 'warning' | 'info'
   /** One line. */

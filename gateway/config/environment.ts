@@ -16,7 +16,9 @@ export type Path = readonly (string | number)[]
 export interface Variable {
   readonly name: string
   readonly path: Path
-  /** Of a text that cannot be read as the setting's type: the text, which the check then refuses. */
+  /**
+   * Of a text that cannot be read as the setting's type: the text, which the check then refuses.
+   */
   readonly read: (text: string) => unknown
   /** False for names of the rule. */
   readonly isAlias: boolean
@@ -36,7 +38,9 @@ export const variableOf = (path: Path): string =>
     .join('_')
     .toUpperCase()
 
-/** The variable that holds the addresses of a service of the registry, for example `BANKING_URL`. */
+/**
+ * The variable that holds the addresses of a service of the registry, for example `BANKING_URL`.
+ */
 export const addressSetting = (name: string): string => `${variableOf([name])}_URL`
 
 const older: readonly (readonly [name: string, path: Path])[] = [

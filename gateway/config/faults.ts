@@ -47,8 +47,9 @@ export const faultsOf = (
   })
 
 /**
- * The variable that gave the value, and where in it; else the path in the file; of what nobody gave, the variable
- * that would, the older name first; of an item of a list in the file, the path again.
+ * The variable that gave the value, and where in it; else the path in the file; of what nobody
+ * gave, the variable that would, the older name first; of an item of a list in the file, the path
+ * again.
  */
 export function nameOf(path: Path, sources: Sources, variables: readonly Variable[]): string {
   const source = sources.find(path)

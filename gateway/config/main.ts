@@ -1,6 +1,6 @@
 /**
- * `npm run config [-- --config FILE]`: prints the configuration in effect and where each value comes
- * from. Starts nothing.
+ * `npm run config [-- --config FILE]`: prints the configuration in effect and where each value
+ * comes from. Starts nothing.
  */
 import { StartRefused } from '../../platform/process/settings.ts'
 import { configFile } from './arguments.ts'

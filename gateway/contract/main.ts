@@ -1,7 +1,7 @@
 /**
  * `npm run contract`: whether the schemas compose, what changed in them, who feels it, and whether
- * known operations are in order. Writes nothing. Exits 0 if the contract holds, 1 if it is broken, 2
- * if it could not be checked.
+ * known operations are in order. Writes nothing. Exits 0 if the contract holds, 1 if it is broken,
+ * 2 if it could not be checked.
  */
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'

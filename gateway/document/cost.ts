@@ -203,7 +203,9 @@ export function limitCost(cost: number, limits: Limits): void {
   )
 }
 
-/** All operations of a batch together may cost no more than one request. @param before those before */
+/**
+ * All operations of a batch together may cost no more than one request. @param before those before
+ */
 export function limitBatchCost(before: number, cost: number, limits: Limits): void {
   if (before + cost <= limits.cost) return
   throw overLimit(

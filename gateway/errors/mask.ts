@@ -1,7 +1,7 @@
 /**
  * What a client may see of an error: codes of the closed list with their messages, and nothing
- * internal, unless a rule for the service says so. Messages are shortened, because they quote clients and services. The rest goes to the
- * log.
+ * internal, unless a rule for the service says so. Messages are shortened, because they quote
+ * clients and services. The rest goes to the log.
  */
 import { GraphQLError, type GraphQLFormattedError } from 'graphql'
 import { excerpt } from '../../platform/process/excerpt.ts'

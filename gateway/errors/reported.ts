@@ -18,7 +18,9 @@ export const reportedIn = (error: GraphQLFormattedError): Reported | undefined =
 
 const wholes = new WeakMap<GraphQLFormattedError, GraphQLError>()
 
-/** For what the gateway answers itself: the error of a service that stands behind one of its own. */
+/**
+ * For what the gateway answers itself: the error of a service that stands behind one of its own.
+ */
 export function keepWhole(error: GraphQLFormattedError, whole: GraphQLError): GraphQLFormattedError {
   wholes.set(error, whole)
   return error

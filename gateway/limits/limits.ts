@@ -141,7 +141,9 @@ export function readLimits(
   return Object.fromEntries(limitNames.map((name) => [name, set(name) || Number.POSITIVE_INFINITY])) as Limits
 }
 
-/** The limits that can be measured only: they bound what callers ask, not what the process bears. */
+/**
+ * The limits that can be measured only: they bound what callers ask, not what the process bears.
+ */
 export const measurableNames: readonly LimitName[] = limitNames.filter((name) => !limitTable[name].protects)
 
 /** @param measure true for all that can be; names were checked to be among them */

@@ -7,7 +7,9 @@ export interface PersistedTexts {
   set(sha256: string, text: string): void
 }
 
-/** A part of the texts that others do not see: the same hash may be known to one and not to another. */
+/**
+ * A part of the texts that others do not see: the same hash may be known to one and not to another.
+ */
 export const textsBelow = (texts: MemoryTexts, name: string): PersistedTexts => ({
   get: (sha256) => texts.get(`${name} ${sha256}`),
   set: (sha256, text) => void texts.set(`${name} ${sha256}`, text),

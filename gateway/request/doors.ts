@@ -14,7 +14,9 @@ export interface Door {
 
 export interface Doors {
   readonly paths: readonly string[]
-  /** @param path with or without a slash at its end; `undefined` where no operations are answered */
+  /**
+   * @param path with or without a slash at its end; `undefined` where no operations are answered
+   */
   at(path: string): Door | undefined
   /** For a request that may be for a path of an older configuration. */
   readonly answer: AnswerOperation

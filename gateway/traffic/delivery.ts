@@ -52,8 +52,8 @@ export type HeadersFor = (
 
 /**
  * Credentials go to stateful services and the perspective to stateless ones: neither kind learns
- * what is not for it, unless a header rule says so. The gateway's own credentials, of the address, are sent where a caller has
- * none: the two are never sent together.
+ * what is not for it, unless a header rule says so. The gateway's own credentials, of the address,
+ * are sent where a caller has none: the two are never sent together.
  * @param secret signs every call; without it none is signed
  * @param method `GET` of a request that opens a WebSocket, which has no body
  */

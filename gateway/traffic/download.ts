@@ -88,7 +88,10 @@ export async function download(
   }
 }
 
-/** What header rules tell of who asks; the token reaches no service that a rule does not name it for. */
+/**
+ * What header rules tell of who asks; the token reaches no service that a rule does not name it
+ * for.
+ */
 function ruledFor(service: ServiceDefinition, { headers }: Download): ReadonlyMap<string, string> | undefined {
   const { authorization } = headers
   const written = writtenBy(service, false)

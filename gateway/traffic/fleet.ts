@@ -28,7 +28,9 @@ export function createFleet(
   instances: readonly Instance[],
   { kind, concurrency }: Pick<ServiceDefinition, 'kind' | 'concurrency'>,
 ): Fleet {
-  /** Any other would only ask it in turn, but that is better than to wait for a connection to it. */
+  /**
+   * Any other would only ask it in turn, but that is better than to wait for a connection to it.
+   */
   const writerFor = (avoid: ReadonlySet<Instance>, now: number, context: CallContext): Instance | undefined => {
     const writer = writerAmong(instances)
     if (!writer || avoid.has(writer) || writer.inFlight >= concurrency) return undefined

@@ -54,8 +54,8 @@ function kindOf(status: number, retryAfter: number | undefined): FailureKind {
 const NOT_KEPT: Freshness = { maxAge: 0, scope: 'private', age: 0, variesByLanguage: false }
 
 /**
- * How long an answer may be kept by all: none that may be one caller's alone, and nothing that is not
- * plainly permitted.
+ * How long an answer may be kept by all: none that may be one caller's alone, and nothing that is
+ * not plainly permitted.
  */
 export function readFreshness(
   isForCaller: boolean,

@@ -64,7 +64,9 @@ export interface Traffic {
    * yet.
    */
   download(service: string, wanted: Download, response: ServerResponse): Promise<void>
-  /** Whether its answers are the same for every caller. False for a service that is not known, too. */
+  /**
+   * Whether its answers are the same for every caller. False for a service that is not known, too.
+   */
   isShared(service: string): boolean
   status(): readonly ServiceStatus[]
   /** What it looks like now, for the live map. */

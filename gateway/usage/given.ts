@@ -1,6 +1,7 @@
 /**
- * What the variables of a request give: names of input fields and enum values, by schema coordinate.
- * Names that the schema does not have are passed over, so no value of a client is ever one of them.
+ * What the variables of a request give: names of input fields and enum values, by schema
+ * coordinate. Names that the schema does not have are passed over, so no value of a client is ever
+ * one of them.
  */
 import {
   type GraphQLEnumType,

@@ -1,12 +1,14 @@
 /**
- * Lends memory for bytes that live for a moment and comes back when they are gone. Each answer would
- * be a new `Buffer` otherwise, and under load tens of megabytes of dead ones wait for the collector.
+ * Lends memory for bytes that live for a moment and comes back when they are gone. Each answer
+ * would be a new `Buffer` otherwise, and under load tens of megabytes of dead ones wait for the
+ * collector.
  */
 
 /** Bytes that are lent to one request. */
 export interface Loan {
   /**
-   * As many as were asked for. They hold what was there before: write them before anyone reads them.
+   * As many as were asked for. They hold what was there before: write them before anyone reads
+   * them.
    */
   readonly bytes: Buffer
   /**

@@ -14,7 +14,8 @@ export const gatewayFlags: readonly string[] = [
   '--min-semi-space-size=2',
   // The old generation is collected when it is twice what lived after the last collection, and goes
   // on growing while that is under way. By default it is up to four times, the more the faster
-  // garbage is made. With three times (200) large answers take a sixth more memory, and as much CPU.
+  // garbage is made. With three times (200) large answers take a sixth more memory, and as much
+  // CPU.
   '--heap-growing-percent=100',
   // For `free-startup-memory.ts`, which frees what only the start needed.
   '--expose-gc',

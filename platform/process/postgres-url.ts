@@ -7,12 +7,16 @@ import { z } from 'zod'
 const PARTS = /^(postgres(?:ql)?:\/\/)([^/?#]*@)?([^/?#]*)(.*)$/s
 const single = z.url({ protocol: /^postgres(ql)?$/ })
 
-/** What a session may ask of its server. Whoever writes needs the primary, so both mean the same. */
+/**
+ * What a session may ask of its server. Whoever writes needs the primary, so both mean the same.
+ */
 const WRITING = ['read-write', 'primary']
 /** Whoever reads needs any of them. */
 const READING = ['any', 'standby', 'prefer-standby', 'read-only']
 
-/** One URL for each host, in order, without `target_session_attrs`, which is this product's to meet. */
+/**
+ * One URL for each host, in order, without `target_session_attrs`, which is this product's to meet.
+ */
 export function hostUrls(url: string): readonly string[] {
   const [, scheme, user = '', hosts, rest] = PARTS.exec(url) ?? []
   if (hosts === undefined) return [url]

@@ -14,8 +14,8 @@ export type CredentialsOf = (headers: Headers) => string | undefined
 const MALFORMED = 'Bearer'
 
 /**
- * @param mayUseCookie whether no page of another site can have made a request: browsers send cookies
- * by themselves
+ * @param mayUseCookie whether no page of another site can have made a request: browsers send
+ * cookies by themselves
  */
 export function createCredentials(
   { header, cookie }: TokenSettings,

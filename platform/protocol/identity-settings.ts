@@ -1,7 +1,7 @@
 /**
- * Settings of identity: the trusted issuers of access tokens, and where a request carries its token.
- * The gateway and every service that verifies tokens read the same settings. In development only,
- * the demo identity replaces them.
+ * Settings of identity: the trusted issuers of access tokens, and where a request carries its
+ * token. The gateway and every service that verifies tokens read the same settings. In development
+ * only, the demo identity replaces them.
  */
 import { z } from 'zod'
 import { isFieldName, listItems } from '../http/message/fields.ts'
@@ -193,7 +193,9 @@ interface Values {
   readonly IDENTITY_DEMO_ISSUER?: string | undefined
 }
 
-/** What a service trusts, for settings without `identityFaults`. @param dataDir of the demo identity */
+/**
+ * What a service trusts, for settings without `identityFaults`. @param dataDir of the demo identity
+ */
 export function trustedBy(values: Values, dataDir: string): Pick<IdentitySettings, 'issuers' | 'demo'> {
   const { JWKS_URL: jwks, JWT_ISSUER: issuer, JWT_AUDIENCE: audience, IDENTITY_ISSUERS: several } = values
   if (several) return { issuers: several }

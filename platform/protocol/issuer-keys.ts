@@ -13,7 +13,9 @@ export class KeysUnavailable extends Error {
 const TIMEOUT = 5_000
 /** Rotation: what was withdrawn stops working after so long, while the server answers. */
 const FRESH = 10 * 60_000
-/** Between two fetches for key ids that are unknown, and after a failed fetch where keys are held. */
+/**
+ * Between two fetches for key ids that are unknown, and after a failed fetch where keys are held.
+ */
 const PAUSE = 60_000
 /** After a failed fetch, while no keys are held at all. */
 const FIRST_PAUSE = 2_000
@@ -55,7 +57,10 @@ function createIssuerKeys(url: string): JWTVerifyGetKey {
   const hasFailed = (): boolean => failed > fetched
   const mayFetch = (): boolean => !hasFailed() || performance.now() - failed >= (keys ? PAUSE : FIRST_PAUSE)
 
-  /** Keys that are old are looked at again. While the server is known to be away, nobody waits for it. */
+  /**
+   * Keys that are old are looked at again. While the server is known to be away, nobody waits for
+   * it.
+   */
   const refresh = async (): Promise<void> => {
     if (performance.now() - fetched < FRESH) return
     const answered = pending ?? (mayFetch() ? fetchKeys() : undefined)

@@ -38,6 +38,8 @@ function listIn(nodeId: string): readonly unknown[] {
 export const isKeyValue = (value: unknown): value is KeyValue =>
   typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
 
-/** The fields of an entity's key, as `@key` names them; `undefined` where one has fields below it. */
+/**
+ * The fields of an entity's key, as `@key` names them; `undefined` where one has fields below it.
+ */
 export const keyFields = (key: string): readonly string[] | undefined =>
   /[^\w\s,]/.test(key) ? undefined : key.split(/[\s,]+/).filter((name) => name !== '')

@@ -1,6 +1,6 @@
 /**
- * Remembers whose tokens were verified, while they are valid: verifying one costs as much as a small
- * request. Refused tokens are not remembered.
+ * Remembers whose tokens were verified, while they are valid: verifying one costs as much as a
+ * small request. Refused tokens are not remembered.
  */
 import { LRUCache } from 'lru-cache' // BlueOak-1.0.0, no dependencies; the LRU of the Node field
 import type { Caller, VerifyAuthorization } from './caller.ts'

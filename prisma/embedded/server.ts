@@ -45,7 +45,8 @@ function serverSettings({ port, durable }: ServerOptions): Record<string, string
     fsync: flush,
     synchronous_commit: flush,
     full_page_writes: flush,
-    // After a checkpoint the first change of a page writes all of it to the WAL: the fewer, the less WAL.
+    // After a checkpoint the first change of a page writes all of it to the WAL: the fewer, the
+    // less WAL.
     max_wal_size: '2GB',
     checkpoint_completion_target: 0.9,
     random_page_cost: 1.1,

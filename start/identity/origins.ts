@@ -1,4 +1,6 @@
-/** Whose pages may use the demo's provider: those of this machine, and of origins that are named. */
+/**
+ * Whose pages may use the demo's provider: those of this machine, and of origins that are named.
+ */
 
 const LOOPBACK: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '[::1]'])
 

@@ -114,7 +114,10 @@ export function decodeCursor<Shape extends z.ZodType<Position>>(
   throw codedError('BAD_USER_INPUT', `"${name}" is not a cursor of this list.`)
 }
 
-/** A page and what lies beyond it: what a cursor stands for is there. @param rows as `range` wants them */
+/**
+ * A page and what lies beyond it: what a cursor stands for is there. @param rows as `range` wants
+ * them
+ */
 function connectionOf<Node>(
   rows: readonly Node[],
   { size, range: { after, before, backwards } }: Page<unknown>,

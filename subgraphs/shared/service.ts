@@ -30,8 +30,8 @@ export interface Service<Context extends object> {
   /** Answers POST requests at paths of its own, as JSON; undefined if it has nothing at `path`. */
   post?(request: IncomingMessage, path: string): Promise<string> | undefined
   /**
-   * Whether this instance writes for all, where only one of several does: it says so in each answer,
-   * and the gateway sends mutations to it. Left out where any may write as well as another.
+   * Whether this instance writes for all, where only one of several does: it says so in each
+   * answer, and the gateway sends mutations to it. Left out where any may write as well as another.
    */
   writes?(): boolean
   /** Called once it listens. @param url its base address */

@@ -111,7 +111,10 @@ async function goesOn(): Promise<void> {
   await until(async () => (await last()) > before)
 }
 
-/** The longest time without an answer, in milliseconds, of all that end after `from` and begin before `to`. */
+/**
+ * The longest time without an answer, in milliseconds, of all that end after `from` and begin
+ * before `to`.
+ */
 function longestSilence({ acknowledged }: History, from: number, to: number): number {
   const told = acknowledged.map(({ toldAt }) => toldAt).sort((one, other) => one - other)
   const silences = told.flatMap((end, index) => {

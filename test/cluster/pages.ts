@@ -1,4 +1,7 @@
-/** Reads pages behind cursors, from standbys mostly, while the cluster fails over: none may miss an entry. */
+/**
+ * Reads pages behind cursors, from standbys mostly, while the cluster fails over: none may miss an
+ * entry.
+ */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { openClient } from '../../subgraphs/banking/database/connect.ts'
 import type { Bank } from '../subgraphs/banking/history/cluster.ts'

@@ -35,7 +35,10 @@ export interface PatroniCluster {
 const MEMBERS = 3
 const PROGRAMS = '/usr/lib/postgresql/15/bin'
 const ROLE = 'postgres'
-/** A member that leads is given up so many seconds after it was last heard: the least Patroni documents. */
+/**
+ * A member that leads is given up so many seconds after it was last heard: the least Patroni
+ * documents.
+ */
 const TTL = 20
 const run = promisify(execFile)
 

@@ -1,4 +1,6 @@
-/** Addresses of the registry's services at which nothing listens; a test gives those that it asks. */
+/**
+ * Addresses of the registry's services at which nothing listens; a test gives those that it asks.
+ */
 import { addressSetting } from '../../gateway/config/environment.ts'
 import { services } from '../../gateway/config/registry.ts'
 

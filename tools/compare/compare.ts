@@ -1,4 +1,6 @@
-/** Asks both gateways each query, and tells what differs. It never sends anything else than queries. */
+/**
+ * Asks both gateways each query, and tells what differs. It never sends anything else than queries.
+ */
 import { basename } from 'node:path'
 import { Kind, OperationTypeNode, print } from 'graphql'
 import type { Unreadable, WrittenOperation } from '../../gateway/contract/sources/operation-files.ts'

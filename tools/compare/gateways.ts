@@ -1,4 +1,6 @@
-/** The two gateways that are compared: the same supergraph, each with its own way to the services. */
+/**
+ * The two gateways that are compared: the same supergraph, each with its own way to the services.
+ */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'

@@ -1,4 +1,6 @@
-/** The product that runs on this machine: where its services are, and how they know their gateway. */
+/**
+ * The product that runs on this machine: where its services are, and how they know their gateway.
+ */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'

@@ -11,7 +11,10 @@ export const appSection = z
     issuer: httpUrl.optional(),
     /** Under which the issuer knows the app: a public client. */
     clientId: z.string('must be text').min(1, 'must not be empty').default('web'),
-    /** What it asks the issuer for, separated by spaces; the demo's issuer is asked for all there is. */
+    /**
+     * What it asks the issuer for, separated by spaces; the demo's issuer is asked for all there
+     * is.
+     */
     scope: z.string('must be text').min(1, 'must not be empty').default('openid profile'),
   })
   .prefault({})

@@ -1,4 +1,7 @@
-/** What clients see of the errors that services report. Without rules: codes of the closed list, with their messages. */
+/**
+ * What clients see of the errors that services report. Without rules: codes of the closed list,
+ * with their messages.
+ */
 import { z } from 'zod'
 import { list, onOff } from './values.ts'
 
@@ -43,7 +46,10 @@ export const errorRules = z.strictObject({
     .optional(),
   /** Given to errors that have none. */
   defaultCode: code.optional(),
-  /** Names the service in each of its errors that is let through; those of the closed list always do. */
+  /**
+   * Names the service in each of its errors that is let through; those of the closed list always
+   * do.
+   */
   serviceName: onOff.optional(),
 })
 

@@ -19,7 +19,10 @@ const PATTERN = 'must be a name of a header, or one with a single * in it'
 
 const fieldName = z.string(NAME).refine(isFieldName, NAME).toLowerCase()
 const ruled = fieldName.refine((name) => !name.includes('*'), NAME).refine((name) => !isFixedHeader(name), FIXED_NAME)
-/** `x-shop-*` stands for every name that begins so. One star only, so that matching takes linear time. */
+/**
+ * `x-shop-*` stands for every name that begins so. One star only, so that matching takes linear
+ * time.
+ */
 const pattern = z
   .string(NAME)
   .refine((text) => isFieldName(text) && text.split('*').length <= 2, PATTERN)

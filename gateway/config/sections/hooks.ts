@@ -52,7 +52,9 @@ export interface HookServiceResponse extends Omit<HookServiceRequest, 'setHeader
   readonly milliseconds: number
   /** The code of the failure, if there is no answer. */
   readonly failed: string | undefined
-  /** `{data, errors}` as the service gave it, parsed at each call of this; `undefined` if it failed. */
+  /**
+   * `{data, errors}` as the service gave it, parsed at each call of this; `undefined` if it failed.
+   */
   body(): unknown
 }
 

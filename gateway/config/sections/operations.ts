@@ -13,7 +13,10 @@ const paths = list(z.string())
 /** The registered operations; none are without it. */
 export const safelistSection = z
   .strictObject({
-    /** `enforce`: no other operation runs; `log`: others are reported; `off`: lists only resolve ids. */
+    /**
+     * `enforce`: no other operation runs; `log`: others are reported; `off`: lists only resolve
+     * ids.
+     */
     mode: z.enum(['off', 'log', 'enforce'], 'must be off, log or enforce').default('enforce'),
     /** For all clients. */
     manifests: paths.default([]),

@@ -63,7 +63,9 @@ const common = (defaults: typeof statefulDefaults) => ({
   answerBytes: whole(1_024, 256 * 1024 * 1024).default(defaults.answerBytes),
   /** How it takes subscriptions: server-sent events, or WebSockets of `graphql-transport-ws`. */
   subscriptions: z.enum(['sse', 'ws'], 'must be sse or ws').default(defaults.subscriptions),
-  /** Where its WebSockets are opened, for example `/subscriptions`; by default where operations go. */
+  /**
+   * Where its WebSockets are opened, for example `/subscriptions`; by default where operations go.
+   */
   subscriptionPath: z.string().startsWith('/', 'must be a path').optional(),
   /** What it is told of the client's headers; these come after `headers.services`. */
   headers: list(headerRule).optional(),
@@ -87,7 +89,9 @@ const contradiction = z
 const statefulService = z.strictObject({
   kind: z.literal('stateful'),
   ...common(statefulDefaults),
-  /** By header: the claim of the caller's token that it tells; a list is a path into nested claims. */
+  /**
+   * By header: the claim of the caller's token that it tells; a list is a path into nested claims.
+   */
   claims: claimHeadersSettings.optional(),
   sharedCache: contradiction,
   hedging: contradiction,

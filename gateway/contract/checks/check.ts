@@ -169,7 +169,9 @@ function sides(base: Base, elements: readonly ServiceElements[], supergraph: str
   }
 }
 
-/** First in the service that had it; what is gone altogether was in a file that may still be there. */
+/**
+ * First in the service that had it; what is gone altogether was in a file that may still be there.
+ */
 function placeIn(
   coordinate: string,
   old: readonly ServiceElements[],

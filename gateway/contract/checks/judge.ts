@@ -16,7 +16,10 @@ export interface Feeler {
   readonly place?: Place | undefined
 }
 
-/** `fails`: breaks somebody; `accepted`: does, and is meant to; `noted`: to be looked at; `passes`: harms nobody. */
+/**
+ * `fails`: breaks somebody; `accepted`: does, and is meant to; `noted`: to be looked at; `passes`:
+ * harms nobody.
+ */
 export type Verdict = 'fails' | 'accepted' | 'noted' | 'passes'
 
 export interface Finding extends Change {

@@ -1,4 +1,6 @@
-/** What the schemas are compared with: a Git revision, a supergraph, or a released public schema. */
+/**
+ * What the schemas are compared with: a Git revision, a supergraph, or a released public schema.
+ */
 import { readFile, stat } from 'node:fs/promises'
 import { basename, dirname } from 'node:path'
 import { ROUTER_SUPPORTED_SUPERGRAPH_FEATURES, Supergraph } from '@apollo/federation-internals'
@@ -17,7 +19,9 @@ export interface Base {
   readonly services: readonly ServiceSchema[] | undefined
   /** Composed; `undefined` if only the public schema is known. */
   readonly supergraph: string | undefined
-  /** True if the services are read from the supergraph, which does not tell all of their schemas. */
+  /**
+   * True if the services are read from the supergraph, which does not tell all of their schemas.
+   */
   readonly isComposed: boolean
 }
 

@@ -1,6 +1,6 @@
 /**
- * `npm run usage`: who asks for what, what nobody asks for, and whom a removal breaks. Writes nothing.
- * Exits 1 if a removal breaks somebody, 2 if there is nothing to report on.
+ * `npm run usage`: who asks for what, what nobody asks for, and whom a removal breaks. Writes
+ * nothing. Exits 1 if a removal breaks somebody, 2 if there is nothing to report on.
  */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'

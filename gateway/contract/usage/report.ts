@@ -1,4 +1,7 @@
-/** What recorded use says of a schema: who asks, what nobody asks for, and whom a removal breaks. Pure. */
+/**
+ * What recorded use says of a schema: who asks, what nobody asks for, and whom a removal breaks.
+ * Pure.
+ */
 import {
   type GraphQLNamedType,
   type GraphQLSchema,

@@ -25,7 +25,9 @@ export interface Completed<Told = GraphQLError> extends Pending {
   /** What is new of it; `undefined` where a null took all of it. */
   readonly additions: readonly Addition[] | undefined
   readonly errors: readonly Told[]
-  /** All of the fragment, with what the client has already. Call it before the next part is made. */
+  /**
+   * All of the fragment, with what the client has already. Call it before the next part is made.
+   */
   whole(): unknown
 }
 

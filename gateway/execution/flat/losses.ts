@@ -50,7 +50,9 @@ export class Losses {
     this.#report.addUnplaced(unplaced)
   }
 
-  /** Why objects of a fetch are not there. @param nullAt where its answer says so, if there is one */
+  /**
+   * Why objects of a fetch are not there. @param nullAt where its answer says so, if there is one
+   */
   failureOf(fetch: number, record: number, nullAt: number): Failure {
     return this.#failed[fetch]?.(record) ?? this.nullsIn(fetch, nullAt, nullAt + 1)[0]?.failure ?? ABSENT
   }

@@ -376,7 +376,9 @@ function loseFields(pc: number, joined: number, nullAt: number): Missing | undef
   return missing
 }
 
-/** Tells of the nulls in what is copied. Members have their names in it; a value was named before. */
+/**
+ * Tells of the nulls in what is copied. Members have their names in it; a value was named before.
+ */
 function tellOfCopied(bytes: DataView, begin: number, end: number): void {
   const nulls = losses?.nullsIn(from.answers.indexOf(bytes), begin, end) ?? []
   if (nulls.length === 0) return

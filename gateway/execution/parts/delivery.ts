@@ -20,8 +20,8 @@ export interface Delivery {
   readonly hasNext: boolean
   readonly hasReady: boolean
   /**
-   * Completes one of the fragments that are ready, for all objects. Its fields are to be sent before
-   * the next one's: that may add to the same objects.
+   * Completes one of the fragments that are ready, for all objects. Its fields are to be sent
+   * before the next one's: that may add to the same objects.
    */
   completeReady(): readonly Completed[]
 }

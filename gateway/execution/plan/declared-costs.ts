@@ -70,7 +70,10 @@ export function readDeclaredCosts(supergraph: DocumentNode): DeclaredCosts {
   return { weights, sizes }
 }
 
-/** As long as its ids are many, which a supergraph cannot say: it takes arguments of type `Int` only. */
+/**
+ * As long as its ids are many, which a supergraph cannot say: it takes arguments of type `Int`
+ * only.
+ */
 const NODES = 'Query.nodes'
 
 const named = (directives: readonly ConstDirectiveNode[] | undefined, name: string): ConstDirectiveNode | undefined =>

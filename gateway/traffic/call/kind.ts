@@ -30,7 +30,10 @@ interface Common {
   readonly headers?: readonly HeaderRule[] | undefined
 }
 
-/** Owns no data: any instance can answer any call, and no call carries an identity, unless a header rule says so. */
+/**
+ * Owns no data: any instance can answer any call, and no call carries an identity, unless a header
+ * rule says so.
+ */
 export interface StatelessService extends Common {
   readonly name: string
   readonly kind: 'stateless'

@@ -103,8 +103,8 @@ export interface ServiceCall {
    * Takes in a whole answer of status < 400 that came for this call: true where it is what the
    * engine expects, which is a GraphQL answer and needs no parsing, `partial` where it has errors.
    * It is called at most once at a time, synchronously, and never once the call is given up; after
-   * false (or if absent) the answer is parsed. The call's answer need not be the last that was taken
-   * in: then it has another `body`.
+   * false (or if absent) the answer is parsed. The call's answer need not be the last that was
+   * taken in: then it has another `body`.
    */
   readonly read?: ((body: Buffer) => Taken) | undefined
   readonly context: CallContext

@@ -23,8 +23,9 @@ export interface Connection {
   /** Sends a whole request; only while no other is on its way. */
   send(head: string, body: Buffer, receiver: Receiver): void
   /**
-   * Who waits for the answer of the request that is on its way. A function, as with bodies: a getter
-   * gives each connection a hidden class of its own, and all that is looked up in it is slow.
+   * Who waits for the answer of the request that is on its way. A function, as with bodies: a
+   * getter gives each connection a hidden class of its own, and all that is looked up in it is
+   * slow.
    */
   receiver(): Receiver | undefined
   /** Until when it may be used again, in milliseconds of `performance.now()`. */

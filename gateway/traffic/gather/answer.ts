@@ -11,9 +11,9 @@ const TAIL = Buffer.from(']}}')
 const ERRORS = Buffer.from('},"errors":')
 
 /**
- * The bytes of the parts, each as the answer to its own call; `undefined` where they are not plainly
- * seen. They are not checked: wrong ones are no JSON, since a cut inside of a part leaves brackets
- * open.
+ * The bytes of the parts, each as the answer to its own call; `undefined` where they are not
+ * plainly seen. They are not checked: wrong ones are no JSON, since a cut inside of a part leaves
+ * brackets open.
  */
 export function splitAnswer(body: Buffer, count: number): readonly Buffer[] | undefined {
   const parts: Buffer[] = []

@@ -1,6 +1,6 @@
 /**
- * One WebSocket to an instance, which carries streams of `graphql-transport-ws`. Never reconnects by
- * itself: with the socket all its streams end.
+ * One WebSocket to an instance, which carries streams of `graphql-transport-ws`. Never reconnects
+ * by itself: with the socket all its streams end.
  */
 import type { LookupFunction } from 'node:net'
 import { isIPv6 } from 'node:net'

@@ -1,7 +1,7 @@
 /**
  * The WebSockets to one instance. Streams share a socket only where its upgrade request would be
- * the same for all of them, and of a stateful service only those of one caller. A socket ends with its
- * last stream, also where the instance gets no new calls any more.
+ * the same for all of them, and of a stateful service only those of one caller. A socket ends with
+ * its last stream, also where the instance gets no new calls any more.
  */
 import { createKeepAlive } from '../../../platform/websocket/keep-alive.ts'
 import type { Stream } from '../call/inbox.ts'

@@ -1,7 +1,7 @@
 /**
- * Serves a plain POST of an operation that arrives in one piece, at half the cost of Node's HTTP server.
- * Anything else passes the connection on to Node. It never guesses: `request-head.ts` must know the
- * whole head.
+ * Serves a plain POST of an operation that arrives in one piece, at half the cost of Node's HTTP
+ * server. Anything else passes the connection on to Node. It never guesses: `request-head.ts` must
+ * know the whole head.
  */
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Socket } from 'node:net'

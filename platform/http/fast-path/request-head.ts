@@ -1,6 +1,7 @@
 /**
- * Parses the head of a plain POST to a path of operations, so strictly that every HTTP/1.1 parser (RFC 9112)
- * would read it in the same way. Anything it does not know in full is left to Node's parser.
+ * Parses the head of a plain POST to a path of operations, so strictly that every HTTP/1.1 parser
+ * (RFC 9112) would read it in the same way. Anything it does not know in full is left to Node's
+ * parser.
  */
 import type { IncomingHttpHeaders } from 'node:http'
 import { isFieldName, isFieldValue, skipBlanks } from '../message/fields.ts'

@@ -29,7 +29,8 @@ export interface Preference {
 
 /**
  * Takes a type in lower case; `undefined` if the header does not cover it.
- * @param parameter name and value in lower case, of a type that counts only where it is named with it
+ * @param parameter name and value in lower case, of a type that counts only where it is named with
+ * it
  */
 export type PreferenceOf = (type: string, parameter?: Parameter) => Preference | undefined
 

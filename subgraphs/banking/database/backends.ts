@@ -12,7 +12,10 @@ const LONGEST = 250 // milliseconds to wait for one of them to end
 /** Identifies a process at the database for as long as it runs. */
 export const newInstance = (): number => randomInt(1, 2 ** 31 - 1)
 
-/** A shared lock of the session: it lasts exactly as long as the connection, and nobody waits for it. */
+/**
+ * A shared lock of the session: it lasts exactly as long as the connection, and nobody waits for
+ * it.
+ */
 export async function markBackend(client: ClientBase, instance: number): Promise<void> {
   await client.query('SELECT pg_advisory_lock_shared($1, $2)', [MARK, instance])
 }

@@ -32,7 +32,9 @@ export const clientFor = (url: string): (new (config?: ClientConfig) => PrimaryC
     }
   }
 
-/** A connected client for commands and listeners. Its loss is silent: the query in flight rejects. */
+/**
+ * A connected client for commands and listeners. Its loss is silent: the query in flight rejects.
+ */
 export async function openClient(url: string, config: ClientConfig = {}): Promise<PrimaryClient> {
   const client = new PrimaryClient(url, config)
   await client.connect()

@@ -1,4 +1,6 @@
-/** Reads of what can no longer change: of a ledger, that is all that was written before some place. */
+/**
+ * Reads of what can no longer change: of a ledger, that is all that was written before some place.
+ */
 import type { PrismaClient } from '../../../prisma/generated/client.ts'
 
 /** A sequence, or an instant of the ledger's time: the first that does not count. */

@@ -35,7 +35,9 @@ const ASK_TIMEOUT = 2_000
 /** After the first primary has answered: two answer while the cluster cuts one of them off. */
 const GRACE = 300 // milliseconds
 
-/** The timeline counts promotions, so the newest primary has the highest. A standby has none here. */
+/**
+ * The timeline counts promotions, so the newest primary has the highest. A standby has none here.
+ */
 const STANDING = `
   SELECT CASE WHEN NOT pg_is_in_recovery() AND NOT current_setting('default_transaction_read_only')::boolean
     THEN ('x' || left(pg_walfile_name(pg_current_wal_lsn()), 8))::bit(32)::int::text END AS timeline`

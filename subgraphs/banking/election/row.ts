@@ -37,7 +37,10 @@ export async function takeLease(
   return rows[0]?.token
 }
 
-/** False where somebody else has taken it. A renewal that a crash undoes is no loss: nobody waits for the disk. */
+/**
+ * False where somebody else has taken it. A renewal that a crash undoes is no loss: nobody waits
+ * for the disk.
+ */
 export async function renewLease(client: ClientBase, token: string, instance: number): Promise<boolean> {
   const text = `UPDATE ledger_writer SET beat = beat + 1
     WHERE id = 1 AND token = $1 AND instance = $2 AND set_config('synchronous_commit', 'off', true) = 'off'`

@@ -1,6 +1,6 @@
 /**
- * Reads pages of accounts' entries, from either end, by seek along the primary key. Never counts and
- * never skips rows.
+ * Reads pages of accounts' entries, from either end, by seek along the primary key. Never counts
+ * and never skips rows.
  */
 import { Prisma, type PrismaClient } from '../../../prisma/generated/client.ts'
 import { plainArray } from '../database/columns.ts'
@@ -67,8 +67,9 @@ const readGroup = (database: PrismaClient, group: readonly EntryPageKey[]): Prom
   database.$queryRaw<EntryRow[]>(entriesQuery(group))
 
 /**
- * The statement for pages that differ in nothing but the account. Pages without a filter, the newest
- * first, which are nearly all, are prepared: to plan them costs PostgreSQL several times what it costs to read them.
+ * The statement for pages that differ in nothing but the account. Pages without a filter, the
+ * newest first, which are nearly all, are prepared: to plan them costs PostgreSQL several times
+ * what it costs to read them.
  */
 export function entriesQuery(group: readonly EntryPageKey[]): Prisma.Sql {
   const [{ limit, before, above, oldestFirst = false, filter }] = group as [EntryPageKey]

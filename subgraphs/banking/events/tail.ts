@@ -1,8 +1,7 @@
 /**
- * Follows the end of the outbox, once in each instance that has subscriptions, and wakes those of an
- * account.
- * PostgreSQL's notifications wake it; slow polling covers a notification that is lost with its
- * connection. It carries no events: each subscription reads them from its own cursor.
+ * Follows the end of the outbox, once in each instance that has subscriptions, and wakes those of
+ * an account. PostgreSQL's notifications wake it; slow polling covers a notification that is lost
+ * with its connection. It carries no events: each subscription reads them from its own cursor.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from '../../../platform/process/log.ts'
@@ -14,8 +13,8 @@ export interface Tail {
   /** Begins a subscription; call the result when it ends. While there is none, nothing is read. */
   follow(): () => void
   /**
-   * For a subscription: resolves when something happens to the account after this call, or when `signal` aborts. Never
-   * rejects.
+   * For a subscription: resolves when something happens to the account after this call, or when
+   * `signal` aborts. Never rejects.
    */
   change(accountId: string, signal: AbortSignal): Promise<void>
   stop(): Promise<void>

@@ -83,8 +83,8 @@ export function createLink({ address, secret, dialect, patience, onSent }: LinkO
   }
 
   /**
-   * All that is asked for in one turn of the event loop goes together, and a small message waits for
-   * more beside a large one: each costs both sides as much as some requests do.
+   * All that is asked for in one turn of the event loop goes together, and a small message waits
+   * for more beside a large one: each costs both sides as much as some requests do.
    */
   const schedule = (): void => {
     if (isScheduled || messages >= AT_ONCE || waiting.size === 0 || waiting.weight < weightInFlight) return

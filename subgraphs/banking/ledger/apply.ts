@@ -52,7 +52,9 @@ export async function applyEvaluation(
 export const fitsOneStatement = ({ transfers, events, touched, ...others }: Effects): boolean =>
   Object.values(others).every((rows) => (Array.isArray(rows) ? rows.length : rows.size) === 0)
 
-/** False where the head has moved since the evaluation, or the lease was lost: nothing was written. */
+/**
+ * False where the head has moved since the evaluation, or the lease was lost: nothing was written.
+ */
 export async function writeBatches(query: Query, statement: Prisma.Sql): Promise<boolean> {
   return (await query(statement)).length === 1
 }

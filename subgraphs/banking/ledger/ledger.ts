@@ -50,7 +50,8 @@ export type Settled = { readonly answer: Answer } | { readonly error: unknown }
 
 /**
  * Sends a request to the instance that writes; undefined where this one is to commit it. Resolves
- * to undefined where it was sent in vain, or may have been: it is asked again by key. Never rejects.
+ * to undefined where it was sent in vain, or may have been: it is asked again by key. Never
+ * rejects.
  */
 export type Forward = (request: LedgerRequest, weight: number) => Promise<Settled | undefined> | undefined
 

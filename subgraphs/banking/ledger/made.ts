@@ -33,7 +33,8 @@ export interface MadeTransfer {
 
 /**
  * The transfer that an outcome names, where this batch made it. Undefined for what shows more than
- * is in the book: a merchant, or an account of the bank's own, or for a hold, which goes on changing.
+ * is in the book: a merchant, or an account of the bank's own, or for a hold, which goes on
+ * changing.
  */
 export function madeBy(book: Book, outcome: Outcome): MadeTransfer | undefined {
   const transfer = outcome.accepted ? book.effects.transfers.get(outcome.subject) : undefined

@@ -66,7 +66,9 @@ export function createWriter({ parts, database, clock, retention, election = NO_
     return later(clock.now(reading, state.head.at, found), state.head.at)
   }
 
-  /** What fences a batch: null for an instance without the lease, which only the head's lock orders. */
+  /**
+   * What fences a batch: null for an instance without the lease, which only the head's lock orders.
+   */
   const tokenNow = (): string | null => {
     const standing = election.standing()
     return standing.role === 'writer' ? standing.token : null

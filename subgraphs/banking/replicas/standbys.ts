@@ -42,7 +42,10 @@ interface Standby {
   readonly name: string
   readonly database: PrismaClient
   reached: Reached | undefined
-  /** When it was last seen to hold all that the primary does, in milliseconds of `performance.now()`. */
+  /**
+   * When it was last seen to hold all that the primary does, in milliseconds of
+   * `performance.now()`.
+   */
   levelAt: number
 }
 

@@ -1,6 +1,6 @@
 /**
- * Background work, in rounds. It goes through the ledger under its own key, so that it happens once,
- * however many instances find it.
+ * Background work, in rounds. It goes through the ledger under its own key, so that it happens
+ * once, however many instances find it.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from '../../../platform/process/log.ts'

@@ -507,7 +507,8 @@ describe('outages', () => {
   test('Without weather all else is there, the page says so quietly, and it comes back by itself', async () => {
     await turn('stop', 'weather')
     const { page } = await visit({ person: 'Brendan Walsh' })
-    // The gateway knows the weather of cities that were asked for a moment ago; nobody asked for these days.
+    // The gateway knows the weather of cities that were asked for a moment ago; nobody asked for
+    // these days.
     await page.getByRole('link', { name: /Household/ }).click()
     await page.locator('.day .row').first().waitFor()
     await page.getByText('Weather is not available at the moment. Everything else works.').waitFor()

@@ -21,7 +21,9 @@ export interface VisitOptions {
   readonly person?: 'Ana Ribeiro' | 'Brendan Walsh' | 'Maeve Byrne' | 'Second officer'
 }
 
-/** Cookies of who signed in before, at the provider of a product: the app then signs in silently. */
+/**
+ * Cookies of who signed in before, at the provider of a product: the app then signs in silently.
+ */
 const sessions = new Map<string, Awaited<ReturnType<BrowserContext['storageState']>>>()
 
 const open = new Set<BrowserContext>()

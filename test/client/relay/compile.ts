@@ -1,4 +1,7 @@
-/** Runs Relay's compiler over the documents of this folder, with the settings that `docs/relay.md` shows. */
+/**
+ * Runs Relay's compiler over the documents of this folder, with the settings that `docs/relay.md`
+ * shows.
+ */
 import { execFile } from 'node:child_process'
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'

@@ -1,4 +1,6 @@
-/** A screen of React and Relay, without a browser: it shows nothing, and says what its hooks give. */
+/**
+ * A screen of React and Relay, without a browser: it shows nothing, and says what its hooks give.
+ */
 import { createElement, type FunctionComponent, Suspense, useEffect } from 'react'
 import { RelayEnvironmentProvider } from 'react-relay'
 import { create } from 'react-test-renderer'

@@ -1,4 +1,6 @@
-/** What a configuration's file may say, what of it is refused, and what the environment overrides. */
+/**
+ * What a configuration's file may say, what of it is refused, and what the environment overrides.
+ */
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'

@@ -1,4 +1,6 @@
-/** Two services that use every directive of federation, and clients of them, for planted changes. */
+/**
+ * Two services that use every directive of federation, and clients of them, for planted changes.
+ */
 import { parse, Source } from 'graphql'
 import { composeSchemas, type ServiceSchema } from '../../../gateway/composition/compose.ts'
 import { check, type Report } from '../../../gateway/contract/checks/check.ts'

@@ -1,6 +1,9 @@
 import { expect } from '@jest/globals'
 
-/** The parts of a whole multipart body of a subscription, without heartbeats. @throws where it is not of this form */
+/**
+ * The parts of a whole multipart body of a subscription, without heartbeats. @throws where it is
+ * not of this form
+ */
 export function partsOf(body: string): unknown[] {
   const [preamble, ...rest] = body.split('\r\n--graphql')
   expect([preamble, rest.pop()]).toEqual(['', '--\r\n'])

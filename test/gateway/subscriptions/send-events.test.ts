@@ -1,4 +1,7 @@
-/** A stream as it is written: no faster than it is read, never silent, and with an end only if it ends well. */
+/**
+ * A stream as it is written: no faster than it is read, never silent, and with an end only if it
+ * ends well.
+ */
 import { expect, jest, test } from '@jest/globals'
 import { openExchange } from '../../../gateway/exchange/exchange.ts'
 import type { Events } from '../../../gateway/exchange/outcome.ts'

@@ -23,7 +23,10 @@ beforeAll(async () => {
 })
 afterAll(() => Promise.all([staff.close(), customers.close(), shop.close()]))
 
-/** What a service of ours makes of the last call, or the status of its refusal. @param change headers in between */
+/**
+ * What a service of ours makes of the last call, or the status of its refusal. @param change
+ * headers in between
+ */
 function seen(change: Record<string, string | undefined> = {}): unknown {
   const { headers, body } = shop.orders.calls.at(-1) ?? { headers: {}, body: '' }
   try {

@@ -1,4 +1,6 @@
-/** Requests to weather, which `test/stateless` asks of many instances: wrong ones are among them. */
+/**
+ * Requests to weather, which `test/stateless` asks of many instances: wrong ones are among them.
+ */
 import type { RequestsOfService } from '../../stateless/support/instances.ts'
 import fc from '../../support/fast-check.ts'
 

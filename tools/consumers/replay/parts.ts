@@ -129,7 +129,9 @@ function wantedOf({ definitions }: DocumentNode): Wanted {
 
 type Place = Pick<Expected, 'path' | 'value'>
 
-/** What is expected at a path: once for each item that a list names, once for all that are alike. */
+/**
+ * What is expected at a path: once for each item that a list names, once for all that are alike.
+ */
 function placesAt(expected: unknown, path: readonly string[], shown: string): readonly Place[] {
   const [step, ...rest] = path
   if (isMatcher(expected)) {
@@ -151,7 +153,9 @@ interface Representations {
   readonly lacks: readonly string[]
 }
 
-/** Of each place one, from what is given of its type, or else from what the contract expects there. */
+/**
+ * Of each place one, from what is given of its type, or else from what the contract expects there.
+ */
 function representationsOf(
   { given }: Contract,
   requires: readonly QueryPlanSelectionNode[],

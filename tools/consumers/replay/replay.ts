@@ -26,7 +26,9 @@ export interface AloneService {
   readonly secret: string
 }
 
-/** With the schema alone: nobody is asked. @param culprit whose schema has changed, if it is known */
+/**
+ * With the schema alone: nobody is asked. @param culprit whose schema has changed, if it is known
+ */
 export const checkSchema = (
   contracts: readonly Contract[],
   operations: Operations,

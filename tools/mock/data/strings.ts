@@ -1,4 +1,7 @@
-/** Texts that look like what their field is called, or described as. The first rule that fits counts. */
+/**
+ * Texts that look like what their field is called, or described as. The first rule that fits
+ * counts.
+ */
 import type { Faker } from '@faker-js/faker'
 
 export interface Asked {

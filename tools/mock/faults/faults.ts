@@ -4,7 +4,9 @@ import { GraphQLError } from 'graphql'
 import { StartRefused } from '../../../platform/process/settings.ts'
 import { fakerFor } from '../data/random.ts'
 
-/** `path=VALUE`, where the path is `me.accounts`, `Account.balance`, or `*` for the whole request. */
+/**
+ * `path=VALUE`, where the path is `me.accounts`, `Account.balance`, or `*` for the whole request.
+ */
 export interface Fault<Value> {
   readonly path: string
   readonly value: Value
@@ -31,7 +33,9 @@ const items = (text: string): string[] =>
     .map((item) => item.trim())
     .filter((item) => item !== '')
 
-/** `CODE` alone concerns the whole request; a number (`0.1`, `10%`) is a rate. @throws StartRefused */
+/**
+ * `CODE` alone concerns the whole request; a number (`0.1`, `10%`) is a rate. @throws StartRefused
+ */
 export function readErrors(text: string): Pick<Faults, 'errors' | 'rate'> {
   let rate = 0
   const errors: Fault<string>[] = []

@@ -1,4 +1,6 @@
-/** What a client told in the arguments of a mutation or a subscription: the answer agrees with it. */
+/**
+ * What a client told in the arguments of a mutation or a subscription: the answer agrees with it.
+ */
 import {
   type GraphQLArgument,
   type GraphQLInputField,

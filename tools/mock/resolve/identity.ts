@@ -15,7 +15,10 @@ const FIRST = 10_000_000
 const SPAN = 89_999_999 // a prime less than the ids of eight digits that there are
 const STEP = 7_919
 
-/** The field that tells objects of the type apart. @param keys by type, as a supergraph declares them */
+/**
+ * The field that tells objects of the type apart. @param keys by type, as a supergraph declares
+ * them
+ */
 export function idFieldOf(type: GraphQLObjectType, keys: ReadonlyMap<string, string>): string | undefined {
   const fields = type.getFields()
   if (fields['id']) return 'id'

@@ -67,7 +67,10 @@ function sizeIn(args: Args, names: readonly string[]): number | undefined {
 
 const wrong = (message: string): GraphQLError => new GraphQLError(message, { extensions: { code: 'BAD_USER_INPUT' } })
 
-/** Whether an object is a part of a list, as `{ items, total }` is where a field takes `limit` or `page`. */
+/**
+ * Whether an object is a part of a list, as `{ items, total }` is where a field takes `limit` or
+ * `page`.
+ */
 export const isPart = (type: GraphQLObjectType, names: readonly string[]): boolean =>
   names.some((name) => PAGING.includes(name)) &&
   Object.values(type.getFields()).some(

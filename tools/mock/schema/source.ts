@@ -68,7 +68,10 @@ function withCosts(api: DocumentNode, original: DocumentNode): DocumentNode {
   return eachNode(api, (path, directives) => [...directives, ...(costs.get(path) ?? [])])
 }
 
-/** Calls for each definition, field, argument and value, by its path; the result replaces its directives. */
+/**
+ * Calls for each definition, field, argument and value, by its path; the result replaces its
+ * directives.
+ */
 function eachNode(
   document: DocumentNode,
   use: (path: string, directives: readonly ConstDirectiveNode[]) => readonly ConstDirectiveNode[] | undefined,

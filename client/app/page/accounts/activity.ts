@@ -1,10 +1,15 @@
-/** Follows an account while its page is seen: balances change in the cache, new entries come on top. */
+/**
+ * Follows an account while its page is seen: balances change in the cache, new entries come on top.
+ */
 import type { ApolloClient } from '@apollo/client'
 import { useApolloClient, useSubscription } from '@apollo/client/react'
 import { useEffect, useRef, useState } from 'react'
 import { ActivityDocument, EntriesDocument } from '../generated/graphql.ts'
 
-/** @param cursor where the account's activity stood when it was read @param isOwn nobody may follow others' */
+/**
+ * @param cursor where the account's activity stood when it was read @param isOwn nobody may follow
+ * others'
+ */
 export function useActivity(account: string, cursor: string, isOwn: boolean): void {
   const client = useApolloClient()
   const isSeen = useIsSeen()

@@ -19,7 +19,9 @@ export class Boundary extends Component<BoundaryProps, { readonly isBroken: bool
   }
 }
 
-/** After an update of the app, the files of the old one are gone: the page has to be loaded anew. */
+/**
+ * After an update of the app, the files of the old one are gone: the page has to be loaded anew.
+ */
 function Broken() {
   const t = useMessages()
   return (

@@ -115,7 +115,9 @@ export async function arrive(): Promise<Arrival | undefined> {
   }
 }
 
-/** `undefined` once the provider no longer knows the session. Rejects while it cannot be reached. */
+/**
+ * `undefined` once the provider no longer knows the session. Rejects while it cannot be reached.
+ */
 export async function renew(tokens: Tokens): Promise<Tokens | undefined> {
   if (tokens.refresh === undefined) return undefined
   const as = await server()

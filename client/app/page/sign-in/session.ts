@@ -81,7 +81,9 @@ export async function signOut(): Promise<void> {
   location.replace(`${BASE}/`)
 }
 
-/** A token that is good for a while. @throws once the session is over, or while it cannot be renewed */
+/**
+ * A token that is good for a while. @throws once the session is over, or while it cannot be renewed
+ */
 export async function accessToken(): Promise<string> {
   if (tokens && tokens.expiresAt - RENEW_BEFORE < Date.now()) {
     renewing ??= renewTokens(tokens).finally(() => {

@@ -1,4 +1,6 @@
-/** The end of a list that goes on: by itself once it comes into view, and by keyboard as a button. */
+/**
+ * The end of a list that goes on: by itself once it comes into view, and by keyboard as a button.
+ */
 import { useEffect, useRef } from 'react'
 import { useMessages } from '../messages/messages.tsx'
 import { Button } from './ui.tsx'

@@ -1,4 +1,6 @@
-/** Lists that outgrow what is kept for records and for writing, and entities that repeat in them. */
+/**
+ * Lists that outgrow what is kept for records and for writing, and entities that repeat in them.
+ */
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { type ExactPath, openExactPath } from '../support/exact-path.ts'
 import { type Federation, federate, type TestService } from '../support/federation.ts'

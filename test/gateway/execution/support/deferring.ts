@@ -28,8 +28,8 @@ const deferred = (label: number): DirectiveNode =>
   }) as DirectiveNode
 
 /**
- * The same operation with some fragments deferred, and some fields in deferred fragments. A mutation
- * of several changes stays as it is: what is deferred of one shows the others, too.
+ * The same operation with some fragments deferred, and some fields in deferred fragments. A
+ * mutation of several changes stays as it is: what is deferred of one shows the others, too.
  */
 export function deferSome(query: string, choices: readonly number[]): string {
   let position = 0

@@ -245,8 +245,8 @@ function answersOf(asked: readonly AskedOnce[]) {
 }
 
 /**
- * The same for one who spells strings otherwise. Whoever asks one question in several spellings asks
- * in the same order.
+ * The same for one who spells strings otherwise. Whoever asks one question in several spellings
+ * asks in the same order.
  */
 const spelledOnce = (service: string, text: string): string =>
   `${service} ${text.includes('\\') ? JSON.stringify(parseExact(text)) : text}`

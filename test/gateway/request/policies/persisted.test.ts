@@ -1,4 +1,6 @@
-/** Operations by id: of every manifest, per client, in each mode, by each way, without a restart. */
+/**
+ * Operations by id: of every manifest, per client, in each mode, by each way, without a restart.
+ */
 import { hash } from 'node:crypto'
 import { on, once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'

@@ -1,4 +1,6 @@
-/** Old partitions go to the archive while the bank works, and whoever reads the history finds them. */
+/**
+ * Old partitions go to the archive while the bank works, and whoever reads the history finds them.
+ */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -1,4 +1,7 @@
-/** An instance that takes part in the election, in this process: a bank with a way in for the others. */
+/**
+ * An instance that takes part in the election, in this process: a bank with a way in for the
+ * others.
+ */
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'

@@ -20,7 +20,10 @@ import { ledgerParts } from '../../../../subgraphs/banking/ledger-parts.ts'
 import fc from '../../../support/fast-check.ts'
 import { bank } from '../support/bank.ts'
 
-/** Any command: whatever its fields, they are texts, numbers, 64-bit integers, lists and objects of these. */
+/**
+ * Any command: whatever its fields, they are texts, numbers, 64-bit integers, lists and objects of
+ * these.
+ */
 const value = fc.letrec<{ value: unknown }>((tie) => ({
   value: fc.oneof(
     { maxDepth: 3 },

@@ -1,6 +1,6 @@
 /**
- * A contract as Apollo makes one: what the filter hides is marked `@inaccessible` in the supergraph,
- * and the library of Apollo's gateway takes it out of the public schema, or refuses.
+ * A contract as Apollo makes one: what the filter hides is marked `@inaccessible` in the
+ * supergraph, and the library of Apollo's gateway takes it out of the public schema, or refuses.
  */
 import { ROUTER_SUPPORTED_SUPERGRAPH_FEATURES, Supergraph } from '@apollo/federation-internals'
 import { type ASTNode, type ConstDirectiveNode, type DocumentNode, Kind, parse, printSchema, visit } from 'graphql'
