@@ -7,7 +7,7 @@ import type { Money } from '../money/amount.ts'
 import { requireScope } from '../request/access.ts'
 import type { BankingContext } from '../request/context.ts'
 import { sequencePart } from '../request/cursor-parts.ts'
-import { badInput } from '../request/input.ts'
+import { requiredText } from '../request/input.ts'
 import {
   type LedgerOperation,
   readAuditHead,
@@ -22,7 +22,8 @@ interface CustomersArguments extends PageArguments {
 }
 
 const LONGEST_SEARCH = 64 // characters
-const customerPages = pagesOf('customers', z.tuple([z.string().max(255)]), ({ id }: Customer) => [id])
+const idPart = z.string().max(255).regex(/^\S+$/) // the subject of a token
+const customerPages = pagesOf('customers', z.tuple([idPart]), ({ id }: Customer) => [id])
 const operationPages = pagesOf('operations', z.tuple([sequencePart]), ({ number }: LedgerOperation) => [number])
 
 const forOfficers =
@@ -32,19 +33,10 @@ const forOfficers =
     return read(context, given)
   }
 
-/** @throws BAD_USER_INPUT */
-function searchOf({ search }: CustomersArguments): string | null {
-  const text = search?.trim() ?? null
-  if (text === null) return null
-  if (text === '' || text.length > LONGEST_SEARCH)
-    throw badInput('search', `must have 1 to ${LONGEST_SEARCH} characters`)
-  return text
-}
-
 export const oversightResolvers = {
   Query: {
     customers: forOfficers(async ({ database }, page: CustomersArguments): Promise<Connection<Customer>> => {
-      const search = searchOf(page)
+      const search = page.search == null ? null : requiredText('search', page.search, LONGEST_SEARCH)
       return customerPages(page, (range) => readCustomers(database, { search, range }))
     }),
     customer: forOfficers(({ load }, { id }: { id: string }) => load(customerById, id)),

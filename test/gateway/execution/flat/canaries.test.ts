@@ -20,7 +20,7 @@ import { port } from '../universes/port.ts'
 import { shop } from '../universes/shop.ts'
 import { studio } from '../universes/studio.ts'
 
-const RUNS = Number(process.env['RUNS'] ?? 4_000)
+const RUNS = Number(process.env['RUNS'] ?? 2_000)
 const SEED = Number(process.env['SEED'] ?? 1)
 const AT_ONCE = 48
 const OPERATIONS = 25 // of each universe

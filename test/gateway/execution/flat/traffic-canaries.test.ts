@@ -21,7 +21,7 @@ import { runOperation } from '../support/run-operation.ts'
 import { library } from '../universes/library.ts'
 import { port } from '../universes/port.ts'
 
-const RUNS = Number(process.env['RUNS'] ?? 1_500)
+const RUNS = Number(process.env['RUNS'] ?? 800)
 const SEED = Number(process.env['SEED'] ?? 1)
 const AT_ONCE = 32
 const OPERATIONS = 30

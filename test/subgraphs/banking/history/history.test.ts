@@ -17,7 +17,7 @@ import { type JudgedRun, judgeRun, withDatabase } from './judge.ts'
 import { doHarm, type Harm, harmsOf } from './nemesis.ts'
 
 const seed = process.env['HISTORY_SEED'] ?? randomUUID().slice(0, 8)
-const seconds = Number(process.env['HISTORY_SECONDS'] ?? 30)
+const seconds = Number(process.env['HISTORY_SECONDS'] ?? 20)
 const chosen = process.env['HISTORY_INSTANCES']
 const widths: readonly [instances: number, unelected: number, seconds: number][] =
   chosen === undefined

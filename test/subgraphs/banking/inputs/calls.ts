@@ -101,6 +101,24 @@ const queries: Readonly<
     caller: 'officer',
     cursors: 'loans',
   },
+  'Query.customers': {
+    query: `query ($search: String, ${PAGE}) { ${list('customers(search: $search, first: $first, after: $after, last: $last, before: $before)')} }`,
+    variables: () => ({}),
+    caller: 'officer',
+    cursors: 'customers',
+  },
+  'Query.customer': {
+    query: 'query ($id: ID!) { done: customer(id: $id) { id } }',
+    variables: () => ({ id: 'payer' }),
+    caller: 'officer',
+    gives: 'null',
+  },
+  'Query.operations': {
+    query: `query (${PAGE}) { ${list('operations(first: $first, after: $after, last: $last, before: $before)')} }`,
+    variables: () => ({}),
+    caller: 'officer',
+    cursors: 'operations',
+  },
   'Query.quoteLoan': {
     query:
       'query ($terms: LoanQuoteInput!) { quoteLoan(terms: $terms) { totalPayable { amount } effectiveAnnualRate schedule { dueOn } } }',

@@ -51,6 +51,7 @@ const kindsByEnd: Readonly<Record<string, KindName>> = {
   merchant: 'merchant',
   category: 'category',
   text: 'search',
+  'customers(search:)': 'category',
   '(from:)': 'date',
   '(to:)': 'date',
   '(on:)': 'date',
