@@ -27,6 +27,9 @@ afterAll(async () => {
   await product?.stop()
 })
 
+/** The screens that `APP=all` tries too: together they take as long as everything else here. */
+const inFull = process.env['APP'] === 'all' ? describe : describe.skip
+
 const visit = (options: VisitOptions = {}): Promise<Visit> => visitApp(browser, product.url, options)
 
 const heading = (page: Page, name: string | RegExp) => page.getByRole('heading', { name, level: 1 })
@@ -95,7 +98,7 @@ describe('sign-in', () => {
   })
 })
 
-describe('tokens', () => {
+inFull('tokens', () => {
   /** The gateway takes the next token no more. */
   async function refuseOnce(page: Page): Promise<void> {
     const body = JSON.stringify({ errors: [{ message: 'Refused.', extensions: { code: 'UNAUTHENTICATED' } }] })
@@ -128,7 +131,7 @@ describe('tokens', () => {
   })
 })
 
-describe('entries', () => {
+inFull('entries', () => {
   test('They go on as far back as one scrolls, each with merchant, city and that day’s weather', async () => {
     const { page, complaints } = await visit({ person: 'Ana Ribeiro' })
     await page.getByRole('link', { name: /Everyday/ }).click()
@@ -292,7 +295,7 @@ describe('payments', () => {
   })
 })
 
-describe('search, insights and help', () => {
+inFull('search, insights and help', () => {
   test('Entries are found by words and by category', async () => {
     const { page } = await visit({ person: 'Ana Ribeiro' })
     await page.getByRole('link', { name: /Everyday/ }).click()
@@ -339,7 +342,7 @@ describe('search, insights and help', () => {
   })
 })
 
-describe('holds, standing orders, loans, exchange and statements', () => {
+inFull('holds, standing orders, loans, exchange and statements', () => {
   /** Who, how much and for what. */
   async function fillTransfer(page: Page, reference: string): Promise<void> {
     await page.getByRole('button', { name: 'Rainy days' }).click()
@@ -435,7 +438,7 @@ describe('holds, standing orders, loans, exchange and statements', () => {
   })
 })
 
-describe('officers', () => {
+inFull('officers', () => {
   test('An officer finds a customer, and freezes and unfreezes an account', async () => {
     const { page, complaints } = await visit({ person: 'Maeve Byrne', path: '/customers' })
     await page.getByLabel('Search names and e-mail addresses').fill('walsh')
@@ -503,7 +506,7 @@ describe('officers', () => {
   })
 })
 
-describe('outages', () => {
+inFull('outages', () => {
   test('Without weather all else is there, the page says so quietly, and it comes back by itself', async () => {
     await turn('stop', 'weather')
     const { page } = await visit({ person: 'Brendan Walsh' })

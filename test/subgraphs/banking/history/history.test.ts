@@ -20,12 +20,14 @@ const seed = process.env['HISTORY_SEED'] ?? randomUUID().slice(0, 8)
 const seconds = Number(process.env['HISTORY_SECONDS'] ?? 20)
 const chosen = process.env['HISTORY_INSTANCES']
 const widths: readonly [instances: number, unelected: number, seconds: number][] =
-  chosen === undefined
-    ? [
-        [2 + createDraw(`${seed} instances`).below(3), 0, seconds],
-        [3, 1, seconds / 2],
-      ]
-    : [[Number(chosen), Number(process.env['HISTORY_UNELECTED'] ?? 0), seconds]]
+  chosen === undefined ? [drawn()] : [[Number(chosen), Number(process.env['HISTORY_UNELECTED'] ?? 0), seconds]]
+
+/** All of today's version, or one of before the election among them. */
+function drawn(): [instances: number, unelected: number, seconds: number] {
+  const isMixed = createDraw(`${seed} mixed`).below(2) === 1
+  return isMixed ? [3, 1, seconds] : [2 + createDraw(`${seed} instances`).below(3), 0, seconds]
+}
+
 /** How the checker looks for a planted bug, again and again. */
 const ROUND = { milliseconds: 1_000, holdSeconds: 1 }
 /** From the start of the clocks to that of the run, in milliseconds. */
