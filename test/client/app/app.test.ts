@@ -232,8 +232,10 @@ describe('payments', () => {
     await until(async () => (await timesPaid('payer', everyday.id, 'Lost answer')) === 1)
     await page.getByRole('button', { name: 'Sign out' }).click()
     await page.getByText('It stays in this browser until you sign in again.').waitFor()
-    isLost = false
     await page.reload()
+    // Only then: the page before must not hear the answer, which it would tell nobody.
+    await page.waitForRequest(isPayment)
+    isLost = false
     await page.getByText('The bank has answered: €12.50 was carried out.').waitFor()
     expect(await timesPaid('payer', everyday.id, 'Lost answer')).toBe(1)
     // The same again is another payment.
