@@ -10,7 +10,7 @@ import { parseAmount } from '../money/parse.ts'
 import { WithAccounts } from '../pay/accounts-first.tsx'
 import type { Payer } from '../pay/order.ts'
 import { Choice, TextBox } from '../ui/fields.tsx'
-import { Form } from '../ui/form.tsx'
+import { Form, Submit } from '../ui/form.tsx'
 import { useOnce } from '../ui/once.ts'
 import { Done, Fault } from '../ui/outcome.tsx'
 import { Button, Card, Empty, Facts, Loaded, Money, Page } from '../ui/ui.tsx'
@@ -106,12 +106,7 @@ function Ask({ accounts, onOffer }: AskProps) {
           autoComplete="off"
           fault={isChecked && amount === undefined ? t.pay.badAmount : undefined}
         />
-        <Fault>{quote.fault}</Fault>
-        <div className="actions">
-          <Button look="main" type="submit" isPending={quote.isBusy}>
-            {quote.isBusy ? t.outcome.busy : t.exchange.ask}
-          </Button>
-        </div>
+        <Submit request={quote}>{t.exchange.ask}</Submit>
       </Form>
     </Card>
   )

@@ -93,18 +93,14 @@ function Hold({ hold }: { readonly hold: HoldFactsFragment }) {
           <Confirm
             action={t.holds.capture}
             title={t.holds.captureTitle(sum, to.name)}
-            confirm={t.holds.capture}
-            isBusy={capture.isBusy}
-            fault={capture.fault}
-            onConfirm={async () => (await capture.run({ input: { transferId: id } })) !== undefined}
+            request={capture}
+            variables={{ input: { transferId: id } }}
           />
           <Confirm
             action={t.holds.release}
             title={t.holds.releaseTitle(sum, to.name)}
-            confirm={t.holds.release}
-            isBusy={release.isBusy}
-            fault={release.fault}
-            onConfirm={async () => (await release.run({ input: { transferId: id } })) !== undefined}
+            request={release}
+            variables={{ input: { transferId: id } }}
           />
         </div>
       )}

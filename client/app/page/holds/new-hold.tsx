@@ -8,10 +8,10 @@ import { WithAccounts } from '../pay/accounts-first.tsx'
 import { orderOf, TransferFields } from '../pay/fields.tsx'
 import type { Draft, Payer } from '../pay/order.ts'
 import { Choice } from '../ui/fields.tsx'
-import { Form } from '../ui/form.tsx'
+import { Form, Submit } from '../ui/form.tsx'
 import { useOnce } from '../ui/once.ts'
-import { Done, Fault } from '../ui/outcome.tsx'
-import { Button, Card, Page } from '../ui/ui.tsx'
+import { Done } from '../ui/outcome.tsx'
+import { Card, Page } from '../ui/ui.tsx'
 
 const DAY = 86_400 // seconds
 const days = [1, 3, 7, 14, 30] as const
@@ -68,12 +68,7 @@ function NewHold({ accounts }: { readonly accounts: readonly Payer[] }) {
           onChange={setLength}
           options={days.map((count) => [`${count}`, t.holds.days(count)])}
         />
-        <Fault>{hold.fault}</Fault>
-        <div className="actions">
-          <Button look="main" type="submit" isPending={hold.isBusy}>
-            {hold.isBusy ? t.outcome.busy : t.holds.confirm}
-          </Button>
-        </div>
+        <Submit request={hold}>{t.holds.confirm}</Submit>
       </Form>
     </Card>
   )

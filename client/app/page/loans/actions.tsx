@@ -27,10 +27,8 @@ export function LoanActions({ id, state, currency, settlement }: LoanActionsProp
         <Confirm
           action={t.loans.withdraw}
           title={t.loans.withdrawTitle}
-          confirm={t.loans.withdraw}
-          isBusy={withdraw.isBusy}
-          fault={withdraw.fault}
-          onConfirm={async () => (await withdraw.run({ input: { loanId: id } })) !== undefined}
+          request={withdraw}
+          variables={{ input: { loanId: id } }}
         />
       </div>
     )
@@ -41,10 +39,8 @@ export function LoanActions({ id, state, currency, settlement }: LoanActionsProp
           action={t.loans.refund}
           look="main"
           title={t.loans.refundTitle}
-          confirm={t.loans.refund}
-          isBusy={refund.isBusy}
-          fault={refund.fault}
-          onConfirm={async () => (await refund.run({ input: { loanId: id } })) !== undefined}
+          request={refund}
+          variables={{ input: { loanId: id } }}
         />
       </div>
     )
@@ -81,13 +77,8 @@ function Repay({ id, currency, settlement }: RepayProps) {
           action={t.loans.repay}
           look="main"
           title={t.loans.repayTitle(amount === undefined ? '' : formatMoney({ amount, currency }, locale))}
-          confirm={t.loans.repay}
-          isDisabled={amount === undefined}
-          isBusy={repay.isBusy}
-          fault={repay.fault}
-          onConfirm={async () =>
-            amount !== undefined && (await repay.run({ input: { loanId: id, amount } })) !== undefined
-          }
+          request={repay}
+          variables={amount === undefined ? undefined : { input: { loanId: id, amount } }}
         />
       </div>
     </div>

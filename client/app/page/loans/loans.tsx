@@ -1,12 +1,12 @@
 /** The customer's loans. */
 import { useQuery } from '@apollo/client/react'
 import { Link } from 'wouter'
-import { formatDay } from '../format/dates.ts'
 import { type LoanFactsFragment, LoansDocument } from '../generated/graphql.ts'
 import { HelpCard } from '../help/card.tsx'
 import { useSpoken } from '../messages/messages.tsx'
 import { Listed } from '../ui/listed.tsx'
 import { Card, Money, Page } from '../ui/ui.tsx'
+import { termsLine } from './terms.ts'
 
 export default function LoansPage() {
   const { t } = useSpoken()
@@ -44,16 +44,12 @@ export default function LoansPage() {
 
 function LoanRow({ loan }: { readonly loan: LoanFactsFragment }) {
   const { t, locale } = useSpoken()
-  const { id, purpose, principal, annualRate, instalments, state, submittedAt } = loan
+  const { id, purpose, principal, state } = loan
   return (
     <li className="row">
       <div className="row-what">
         <Link href={`/loans/${id}`}>{purpose || t.loans.nameless}</Link>
-        <span className="quiet">
-          {[t.loans.rate(annualRate), t.insights.months(instalments), formatDay(submittedAt.slice(0, 10), locale)].join(
-            ' · ',
-          )}
-        </span>
+        <span className="quiet">{termsLine(loan, t, locale)}</span>
       </div>
       <div className="row-money">
         <Money value={principal} />

@@ -8,11 +8,10 @@ import { parseAmount } from '../money/parse.ts'
 import { WithAccounts } from '../pay/accounts-first.tsx'
 import type { Payer } from '../pay/order.ts'
 import { Choice, TextBox } from '../ui/fields.tsx'
-import { Form } from '../ui/form.tsx'
+import { Form, Submit } from '../ui/form.tsx'
 import { useOnce } from '../ui/once.ts'
-import { Fault } from '../ui/outcome.tsx'
 import { useSettledText } from '../ui/settled-text.ts'
-import { Button, Card, Facts, Loaded, Money, Page } from '../ui/ui.tsx'
+import { Card, Facts, Loaded, Money, Page } from '../ui/ui.tsx'
 import { Plan } from './plan.tsx'
 
 const lengths = [6, 12, 24, 36, 48, 60, 120, 240, 360] as const // months
@@ -98,12 +97,9 @@ function NewLoan({ accounts }: { readonly accounts: readonly Payer[] }) {
             maxLength={140}
             hint={t.loans.optional}
           />
-          <Fault>{apply.fault}</Fault>
-          <div className="actions">
-            <Button look="main" type="submit" isPending={apply.isBusy} isDisabled={!terms}>
-              {apply.isBusy ? t.outcome.busy : t.loans.apply}
-            </Button>
-          </div>
+          <Submit request={apply} isDisabled={!terms}>
+            {t.loans.apply}
+          </Submit>
         </Form>
       </Card>
       {terms && <Quote terms={JSON.stringify(terms)} />}

@@ -91,20 +91,16 @@ function AccountRow({ account }: { readonly account: Account }) {
           <Confirm
             action={t.officers.freeze}
             title={t.officers.freezeTitle(name)}
-            confirm={t.officers.freeze}
-            isBusy={freeze.isBusy}
-            fault={freeze.fault}
-            onConfirm={async () => (await freeze.run({ input })) !== undefined}
+            request={freeze}
+            variables={{ input }}
           />
         )}
         {status === 'FROZEN' && (
           <Confirm
             action={t.officers.unfreeze}
             title={t.officers.unfreezeTitle(name)}
-            confirm={t.officers.unfreeze}
-            isBusy={unfreeze.isBusy}
-            fault={unfreeze.fault}
-            onConfirm={async () => (await unfreeze.run({ input })) !== undefined}
+            request={unfreeze}
+            variables={{ input }}
           />
         )}
       </div>

@@ -2,7 +2,6 @@
 import { useQuery } from '@apollo/client/react'
 import { useState } from 'react'
 import { Link } from 'wouter'
-import { formatDay } from '../format/dates.ts'
 import { formatMoney } from '../format/money.ts'
 import {
   ApproveLoanDocument,
@@ -12,6 +11,7 @@ import {
   type LoansInStateQuery,
   RejectLoanDocument,
 } from '../generated/graphql.ts'
+import { termsLine } from '../loans/terms.ts'
 import { useMessages, useSpoken } from '../messages/messages.tsx'
 import { Confirm } from '../ui/confirm.tsx'
 import { Choice, TextBox } from '../ui/fields.tsx'
@@ -57,7 +57,7 @@ export default function DecisionsPage() {
 
 function LoanRow({ loan }: { readonly loan: Loan }) {
   const { t, locale } = useSpoken()
-  const { id, state, purpose, principal, annualRate, instalments, borrower, submittedAt } = loan
+  const { id, state, purpose, principal, borrower } = loan
   return (
     <li className="row row-wrap">
       <div className="row-what">
@@ -65,9 +65,7 @@ function LoanRow({ loan }: { readonly loan: Loan }) {
         <span className="quiet">
           <Link href={`/customers/${encodeURIComponent(borrower.id)}`}>{borrower.name}</Link>
           {' · '}
-          {[t.loans.rate(annualRate), t.insights.months(instalments), formatDay(submittedAt.slice(0, 10), locale)].join(
-            ' · ',
-          )}
+          {termsLine(loan, t, locale)}
         </span>
       </div>
       <div className="row-money">
@@ -97,20 +95,16 @@ function Decide({ loan }: { readonly loan: Loan }) {
         <Confirm
           action={t.officers.approve}
           title={t.officers.approveTitle(sum, borrower.name)}
-          confirm={t.officers.approve}
-          isBusy={approve.isBusy}
-          fault={approve.fault}
-          onConfirm={async () => (await approve.run({ input })) !== undefined}
+          request={approve}
+          variables={{ input }}
         >
           {noteField}
         </Confirm>
         <Confirm
           action={t.officers.reject}
           title={t.officers.rejectTitle(sum, borrower.name)}
-          confirm={t.officers.reject}
-          isBusy={reject.isBusy}
-          fault={reject.fault}
-          onConfirm={async () => (await reject.run({ input })) !== undefined}
+          request={reject}
+          variables={{ input }}
         >
           {noteField}
         </Confirm>
@@ -122,10 +116,8 @@ function Decide({ loan }: { readonly loan: Loan }) {
       <Confirm
         action={t.officers.disburse}
         title={t.officers.disburseTitle(sum, borrower.name)}
-        confirm={t.officers.disburse}
-        isBusy={disburse.isBusy}
-        fault={disburse.fault}
-        onConfirm={async () => (await disburse.run({ input })) !== undefined}
+        request={disburse}
+        variables={{ input }}
       />
     </div>
   )

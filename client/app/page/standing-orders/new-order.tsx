@@ -8,10 +8,9 @@ import { WithAccounts } from '../pay/accounts-first.tsx'
 import { orderOf, TransferFields } from '../pay/fields.tsx'
 import type { Draft, Payer } from '../pay/order.ts'
 import { Choice, TextBox } from '../ui/fields.tsx'
-import { Form } from '../ui/form.tsx'
+import { Form, Submit } from '../ui/form.tsx'
 import { useOnce } from '../ui/once.ts'
-import { Fault } from '../ui/outcome.tsx'
-import { Button, Card, Page } from '../ui/ui.tsx'
+import { Card, Page } from '../ui/ui.tsx'
 
 const frequencies: readonly ScheduleFrequency[] = ['MONTHLY', 'WEEKLY', 'DAILY', 'ONCE']
 
@@ -79,12 +78,7 @@ function NewOrder({ accounts }: { readonly accounts: readonly Payer[] }) {
             fault={isChecked && !isUntil ? t.orders.badUntil : undefined}
           />
         )}
-        <Fault>{request.fault}</Fault>
-        <div className="actions">
-          <Button look="main" type="submit" isPending={request.isBusy}>
-            {request.isBusy ? t.outcome.busy : t.orders.confirm}
-          </Button>
-        </div>
+        <Submit request={request}>{t.orders.confirm}</Submit>
       </Form>
     </Card>
   )

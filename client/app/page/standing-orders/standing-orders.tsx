@@ -77,10 +77,8 @@ function Order({ order }: { readonly order: OrderFactsFragment }) {
           <Confirm
             action={t.orders.cancel}
             title={t.orders.cancelTitle(payee)}
-            confirm={t.orders.cancel}
-            isBusy={cancel.isBusy}
-            fault={cancel.fault}
-            onConfirm={async () => (await cancel.run({ input: { scheduleId: id } })) !== undefined}
+            request={cancel}
+            variables={{ input: { scheduleId: id } }}
           />
         </div>
       )}

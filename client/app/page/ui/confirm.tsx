@@ -2,29 +2,32 @@
 import type { ReactNode } from 'react'
 import { Dialog, DialogTrigger, Heading, Modal, ModalOverlay } from 'react-aria-components'
 import { useMessages } from '../messages/messages.tsx'
+import type { Once } from './once.ts'
 import { Fault } from './outcome.tsx'
 import { Button } from './ui.tsx'
 
-interface ConfirmProps {
-  /** Of the button that asks. */
+interface ConfirmProps<Data, Variables> {
+  /** Of the button that asks, and of the one that confirms. */
   readonly action: string
-  readonly look?: 'main' | 'plain' | 'quiet' | 'danger'
+  readonly look?: 'main' | 'plain'
   readonly title: string
   readonly children?: ReactNode
-  readonly confirm: string
-  readonly isBusy: boolean
-  readonly fault: string | undefined
-  readonly isDisabled?: boolean
-  /** Resolves to whether it was done: then the dialog closes. */
-  readonly onConfirm: () => Promise<boolean>
+  /** What is carried out; the dialog closes once it is. */
+  readonly request: Once<Data, Variables>
+  /** `undefined` while something is missing: then there is nothing to ask. */
+  readonly variables: Variables | undefined
 }
 
-export function Confirm(props: ConfirmProps) {
-  const { action, look = 'plain', title, children, confirm, isBusy, fault, isDisabled = false, onConfirm } = props
+export function Confirm<Data, Variables>(props: ConfirmProps<Data, Variables>) {
+  const { action, look = 'plain', title, children, request, variables } = props
+  const { isBusy, fault, run } = request
+  const carryOut = async (close: () => void): Promise<void> => {
+    if (variables !== undefined && (await run(variables)) !== undefined) close()
+  }
   const t = useMessages()
   return (
     <DialogTrigger>
-      <Button look={look} isDisabled={isDisabled}>
+      <Button look={look} isDisabled={variables === undefined}>
         {action}
       </Button>
       <ModalOverlay className="overlay" isDismissable={!isBusy}>
@@ -36,12 +39,8 @@ export function Confirm(props: ConfirmProps) {
                 {children}
                 <Fault>{fault}</Fault>
                 <div className="actions">
-                  <Button
-                    look={look === 'danger' ? 'danger' : 'main'}
-                    isPending={isBusy}
-                    onPress={() => void onConfirm().then((isDone) => isDone && close())}
-                  >
-                    {isBusy ? t.outcome.busy : confirm}
+                  <Button look="main" isPending={isBusy} onPress={() => void carryOut(close)}>
+                    {isBusy ? t.outcome.busy : action}
                   </Button>
                   <Button isDisabled={isBusy} onPress={close}>
                     {t.outcome.leave}

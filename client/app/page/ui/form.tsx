@@ -1,4 +1,8 @@
 import type { ReactNode } from 'react'
+import { useMessages } from '../messages/messages.tsx'
+import type { Once } from './once.ts'
+import { Fault } from './outcome.tsx'
+import { Button } from './ui.tsx'
 
 interface FormProps {
   readonly onSubmit: () => void
@@ -18,3 +22,25 @@ export const Form = ({ onSubmit, children }: FormProps) => (
     {children}
   </form>
 )
+
+interface SubmitProps {
+  /** What the form asks for. */
+  readonly request: Pick<Once<unknown, unknown>, 'isBusy' | 'fault'>
+  readonly isDisabled?: boolean
+  readonly children: string
+}
+
+/** The form's last row: why it was refused, and the button that sends it. */
+export function Submit({ request: { isBusy, fault }, isDisabled = false, children }: SubmitProps) {
+  const t = useMessages()
+  return (
+    <>
+      <Fault>{fault}</Fault>
+      <div className="actions">
+        <Button look="main" type="submit" isPending={isBusy} isDisabled={isDisabled}>
+          {isBusy ? t.outcome.busy : children}
+        </Button>
+      </div>
+    </>
+  )
+}

@@ -11,7 +11,7 @@ import { asRecord } from '../graph/settled.ts'
 import { useMessages } from '../messages/messages.tsx'
 import { failureText, type Refusal, refusalText } from './outcome.tsx'
 
-interface Once<Data, Variables> {
+export interface Once<Data, Variables> {
   /** Resolves to the outcome unless it was refused or failed, which `fault` then tells. */
   run(variables: Variables): Promise<Data | undefined>
   readonly isBusy: boolean

@@ -5,7 +5,7 @@ import { type Amount, formatMoney, formatSigned } from '../format/money.ts'
 import { useMessages, useSpoken } from '../messages/messages.tsx'
 
 interface OwnButtonProps extends ButtonProps {
-  readonly look?: 'main' | 'plain' | 'quiet' | 'danger'
+  readonly look?: 'main' | 'plain' | 'quiet'
 }
 
 export const Button = ({ look = 'plain', ...props }: OwnButtonProps) => (
