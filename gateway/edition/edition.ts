@@ -4,7 +4,7 @@
  */
 import { hash } from 'node:crypto'
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { type GraphQLSchema, parse } from 'graphql'
+import type { GraphQLSchema } from 'graphql'
 import type { Logger } from '../../platform/process/log.ts'
 import { createDocuments, type DocumentCheck, type Documents } from '../document/documents.ts'
 import { createEngine, type Engine, type OperationInUse, type SchemaEngine } from '../execution/engine.ts'
@@ -105,8 +105,8 @@ export async function openEdition(supergraph: string, options: EditionOptions): 
   })
   try {
     options.checkAccess(engine.facts.access)
-    const { services } = engine.facts
-    const traffic = withNodes(options.openTraffic(services), services, () => parse(supergraph, { noLocation: true }))
+    const { services, nodes } = engine.facts
+    const traffic = withNodes(options.openTraffic(services), nodes)
     return await traffic.ready
       .then(() => assemble(engine, traffic, options))
       .catch(async (error: unknown) => {

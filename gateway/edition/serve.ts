@@ -1,5 +1,4 @@
 /** Serves the configured supergraph and its successors: opens editions, and counts refused ones. */
-
 import { readFile } from 'node:fs/promises'
 import type { Logger } from '../../platform/process/log.ts'
 import { Counter, Gauge, type Registry } from '../../platform/process/prometheus.ts'

@@ -1,4 +1,5 @@
 /** A whole answer to a client, as a coprocessor is told it, and with what it changes. */
+import { pairsOf } from '../../platform/http/message/fields.ts'
 import { isFixedOfAnswer } from '../config/sections/headers.ts'
 import { bodyOf } from '../request/body.ts'
 import type { Message } from '../request/respond.ts'
@@ -65,9 +66,6 @@ function answerText({ status, body }: Message, text: unknown): string {
 }
 
 const textOf = (body: Message['body']): string => (typeof body === 'string' ? body : body.toString())
-
-const pairsOf = (headers: readonly string[]): [name: string, value: string][] =>
-  headers.flatMap((name, index) => (index % 2 === 0 ? [[name, headers[index + 1] ?? ''] as [string, string]] : []))
 
 function listsOf(headers: readonly string[]): Map<string, string[]> {
   const lists = new Map<string, string[]>()

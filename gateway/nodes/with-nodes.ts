@@ -1,18 +1,15 @@
 /** Traffic that answers the graph of nodes by itself, and sends everything else on. */
-import type { DocumentNode } from 'graphql'
-import type { Graph } from '../supergraph/graphs.ts'
-import { isNodeGraph, readNodeTypes } from '../supergraph/node-graph.ts'
+import type { NodeGraph } from '../supergraph/node-graph.ts'
 import { ownAnswer } from '../traffic/call/answer.ts'
 import type { Freshness, Send } from '../traffic/call/send.ts'
 import type { Traffic } from '../traffic/traffic.ts'
 import { createAnswerNodes, type NodeRequest } from './answer-nodes.ts'
 import { createFind } from './find.ts'
 
-/** @param open reads the supergraph; called only where it has such a graph */
-export function withNodes(traffic: Traffic, graphs: readonly Graph[], open: () => DocumentNode): Traffic {
-  const graph = graphs.find(isNodeGraph)
+/** @param graph of the supergraph; `undefined` where it has none */
+export function withNodes(traffic: Traffic, graph: NodeGraph | undefined): Traffic {
   if (!graph) return traffic
-  const types = readNodeTypes(open(), graph.name)
+  const { types } = graph
   const answerNodes = createAnswerNodes(types)
   const answerHere: Send = async ({ body: { bytes }, context, trace }) => {
     let asked = 0

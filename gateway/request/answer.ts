@@ -72,9 +72,11 @@ export function createOperations(options: OperationOptions): AnswerOperation {
 }
 
 /** A client that takes nothing but parts gets a whole answer as the only one. */
-function sendAsPart(exchange: Exchange, { body, errors = [] }: Outcome): void {
+function sendAsPart(exchange: Exchange, outcome: Outcome): void {
   const { partsFormat, partsTo, takesWhole, parts } = exchange
-  if (takesWhole || !partsFormat || !partsTo || !body || parts?.hasBegun) return
+  if (takesWhole || !partsFormat || !partsTo || parts?.hasBegun) return
+  const { body, errors = [] } = outcome
+  if (!body) return
   exchange.parts = openParts(exchange, partsTo, partsFormat)
   const { data } = JSON.parse(body.toString()) as { readonly data: unknown }
   void exchange.parts.send({ first: { data, errors }, pending: [], completed: [], hasNext: false })

@@ -27,6 +27,7 @@ export interface RouteOptions {
 
 export function createRoutes(options: RouteOptions) {
   const { doors, pages, serveFile, cors, clientAddress, room, state } = options
+  const files = [...pages, serveFile]
   const answerPreflight = createPreflight(cors)
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const path = pathOf(request)
@@ -35,7 +36,7 @@ export function createRoutes(options: RouteOptions) {
     if (door) return door.answer(requestOf(request, clientAddress, room), replyOf(response))
     if (path === '/health/live') return sendJson(response, 200, health('live'))
     if (path === '/health/ready') return sendJson(response, state() === 'ready' ? 200 : 503, health(state()))
-    for (const serve of [...pages, serveFile]) if (await serve(request, response)) return
+    for (const serve of files) if (await serve(request, response)) return
     sendHttpError(response, NOT_FOUND)
   }
 }

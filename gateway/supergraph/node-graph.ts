@@ -26,8 +26,21 @@ export interface NodeType {
   readonly key: readonly string[]
 }
 
+/** The graph that finds nodes, as plain data. */
+export interface NodeGraph {
+  readonly name: string
+  /** By the name of the type. */
+  readonly types: ReadonlyMap<string, NodeType>
+}
+
+/** `undefined` where a supergraph has none. */
+export function readNodeGraph(supergraph: DocumentNode): NodeGraph | undefined {
+  const { name } = graphsIn(supergraph).find(({ url }) => url === NODE_URL) ?? {}
+  return name === undefined ? undefined : { name, types: readNodeTypes(supergraph, name) }
+}
+
 /** @param graph the name of the graph that finds nodes */
-export function readNodeTypes({ definitions }: DocumentNode, graph: string): ReadonlyMap<string, NodeType> {
+function readNodeTypes({ definitions }: DocumentNode, graph: string): ReadonlyMap<string, NodeType> {
   const names = new Map(graphsIn({ definitions }).map(({ value, name = '' }) => [value, name]))
   const types = definitions.flatMap((type): [string, NodeType][] => {
     if (type.kind !== Kind.OBJECT_TYPE_DEFINITION || isHidden(type)) return []

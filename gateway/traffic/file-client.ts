@@ -2,8 +2,8 @@
  * The client by which one instance's files are fetched: opened for the first of them. Sends nothing
  * by itself.
  */
-import { isIP } from 'node:net'
 import type { Dispatcher, Pool } from 'undici'
+import { lookupAt } from './client/lookup-at.ts'
 
 export interface FileClient {
   request(options: Dispatcher.RequestOptions): Promise<Dispatcher.ResponseData>
@@ -37,7 +37,7 @@ async function openPool(origin: string, connections: number, at: string | undefi
     pipelining: 0, // one request a connection: what comes behind an answer, unasked, is no other caller's file
     connect: {
       timeout: 2_000, // milliseconds
-      ...(at !== undefined && { lookup: (_name, _options, found) => found(null, [{ address: at, family: isIP(at) }]) }),
+      ...(at !== undefined && { lookup: lookupAt(at) }),
     },
   })
 }

@@ -5,7 +5,6 @@
  */
 
 import type { Named } from '../../platform/protocol/trace-context.ts'
-import { tellsCaller } from '../headers/to-service.ts'
 import { CallFailure } from './call/failure.ts'
 import type { Stream } from './call/inbox.ts'
 import type { ServiceDefinition } from './call/kind.ts'
@@ -19,6 +18,8 @@ import { openStream } from './stream.ts'
 interface SubscriptionOptions {
   readonly fleet: Fleet
   readonly definition: ServiceDefinition
+  /** Whether its answers are the same for every caller. */
+  readonly isShared: boolean
   readonly headersFor: HeadersFor
   /** Of requests that open a WebSocket. */
   readonly upgradeHeadersFor: HeadersFor
@@ -64,20 +65,20 @@ function streamAt(
   instance: Instance,
   {
     definition,
+    isShared,
     headersFor,
     upgradeHeadersFor,
-  }: Pick<SubscriptionOptions, 'definition' | 'headersFor' | 'upgradeHeadersFor'>,
+  }: Pick<SubscriptionOptions, 'definition' | 'isShared' | 'headersFor' | 'upgradeHeadersFor'>,
   { context, body, added = [] }: SubscriptionCall,
   signal: AbortSignal,
 ): Stream {
   const { sockets, authorization, path: posted, ...place } = instance
   if (!sockets) return openStream(instance, [...headersFor(instance, { context, body }), ...added], body.bytes, signal)
-  const isForCaller = definition.kind === 'stateful' || tellsCaller(definition.headers)
   const path = definition.subscriptionPath ?? posted
   const headers = [...upgradeHeadersFor({ path, authorization }, { context, body: NO_BODY }), ...added]
   return sockets.subscribe(
-    { ...place, path, headers, judgesCaller: isForCaller && judgesCaller({ authorization }, context) },
-    isForCaller ? context.caller() : '',
+    { ...place, path, headers, judgesCaller: !isShared && judgesCaller({ authorization }, context) },
+    isShared ? '' : context.caller(),
     body.bytes,
     signal,
   )

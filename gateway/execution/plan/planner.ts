@@ -23,6 +23,7 @@ import {
   printSchema,
   visit,
 } from 'graphql'
+import { type NodeGraph, readNodeGraph } from '../../supergraph/node-graph.ts'
 import { type AccessRules, readAccessRules } from './access-rules.ts'
 import { cutSchema } from './api-schema.ts'
 import { type DeclaredCosts, readDeclaredCosts } from './declared-costs.ts'
@@ -63,6 +64,8 @@ export interface SupergraphFacts {
   readonly access: AccessRules
   /** What the supergraph says of the costs of its fields. */
   readonly costs: DeclaredCosts
+  /** The graph that finds nodes; `undefined` where there is none. */
+  readonly nodes: NodeGraph | undefined
 }
 
 export interface VariantFacts {
@@ -127,6 +130,7 @@ export function createPlanner(supergraphSdl: string, variants: VariantFilters = 
       keys: prepared.keys,
       access: readAccessRules(document),
       costs: readDeclaredCosts(document),
+      nodes: readNodeGraph(document),
       ...typeFacts(supergraph),
     },
     plan(text, quickly = false) {

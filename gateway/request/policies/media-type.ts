@@ -67,19 +67,15 @@ const ANY: Negotiated = {
 /** @param preferenceOf `undefined` if any type is accepted */
 function negotiate(preferenceOf: PreferenceOf | undefined): Negotiated | 'none' {
   if (!preferenceOf) return ANY
-  const fitting = OFFERED.flatMap((type) => {
-    const preference = preferenceOf(type)
-    return preference && preference.quality > 0 ? [{ type, ...preference }] : []
-  })
-  const [best] = fitting.sort(byPreference)
+  const best = likedBest(OFFERED, (type) => preferenceOf(type))
   const eventFormat = eventFormatOf(preferenceOf)
   const partsFormat = partsFormatOf(preferenceOf)
   // A refusal is JSON in any case.
   if (!best && eventFormat) return { ...ANY, accepts: 'events', eventFormat }
   if (!best) return partsFormat ? { ...ANY, partsFormat, takesWhole: false } : 'none'
   return {
-    mediaType: best.type,
-    legacyStatus: best.type === 'application/json' && best.precision === 2,
+    mediaType: best.option,
+    legacyStatus: best.option === 'application/json' && best.precision === 2,
     accepts: eventFormat ? 'either' : 'answer',
     eventFormat: eventFormat ?? 'sse',
     partsFormat,
@@ -89,12 +85,8 @@ function negotiate(preferenceOf: PreferenceOf | undefined): Negotiated | 'none' 
 
 /** The format of parts that the client likes best; `undefined` if it asks for none. */
 function partsFormatOf(preferenceOf: PreferenceOf): PartsFormatName | undefined {
-  const fitting = PARTS.flatMap(({ format, parameter }) => {
-    const preference = preferenceOf(MULTIPART, parameter)
-    return preference && preference.quality > 0 ? [{ format, ...preference }] : []
-  })
-  const [best] = fitting.sort(byPreference)
-  if (best) return best.format
+  const best = likedBest(PARTS, ({ parameter }) => preferenceOf(MULTIPART, parameter))
+  if (best) return best.option.format
   // Who names no specification reads the older format; `*/*` does not ask for parts.
   const any = preferenceOf(MULTIPART)
   const isForEvents = EVENTS.some((each) => 'parameter' in each && preferenceOf(each.type, each.parameter))
@@ -103,12 +95,23 @@ function partsFormatOf(preferenceOf: PreferenceOf): PartsFormatName | undefined 
 
 /** The format of events that the client likes best; `undefined` if it accepts none. */
 function eventFormatOf(preferenceOf: PreferenceOf): EventFormatName | undefined {
-  const fitting = EVENTS.flatMap(({ format, type, ...only }) => {
+  return likedBest(EVENTS, ({ type, ...only }) => {
     const preference = preferenceOf(type, 'parameter' in only ? only.parameter : undefined)
     // `*/*` does not ask for events.
-    return preference && preference.quality > 0 && preference.precision > 0 ? [{ format, ...preference }] : []
+    return preference && preference.precision > 0 ? preference : undefined
+  })?.option.format
+}
+
+/** Of several options the one that the client prefers, of those that it accepts. */
+function likedBest<Option>(
+  options: readonly Option[],
+  preferenceOf: (option: Option) => Preference | undefined,
+): (Preference & { readonly option: Option }) | undefined {
+  const accepted = options.flatMap((option) => {
+    const preference = preferenceOf(option)
+    return preference && preference.quality > 0 ? [{ option, ...preference }] : []
   })
-  return fitting.sort(byPreference)[0]?.format
+  return accepted.sort(byPreference)[0]
 }
 
 const byPreference = (one: Preference, other: Preference): number =>

@@ -2,13 +2,13 @@
  * One WebSocket to an instance, which carries streams of `graphql-transport-ws`. Never reconnects
  * by itself: with the socket all its streams end.
  */
-import type { LookupFunction } from 'node:net'
-import { isIPv6 } from 'node:net'
 import type { WebSocket } from 'ws'
+import { pairsOf } from '../../../platform/http/message/fields.ts'
 import type { Kept } from '../../../platform/websocket/keep-alive.ts'
 import { readBody } from '../call/answer.ts'
 import { CallFailure } from '../call/failure.ts'
 import { createInbox, type Inbox, type Stream } from '../call/inbox.ts'
+import { lookupAt } from '../client/lookup-at.ts'
 import { closedBy, type FailureOf, notOpened } from './closed.ts'
 import { readMessage } from './message.ts'
 
@@ -158,7 +158,7 @@ export function openServiceSocket(
       handshakeTimeout: handshake,
       maxPayload: MAX_MESSAGE,
       perMessageDeflate: false,
-      ...(upgrade.at !== undefined && { lookup: alwaysAt(upgrade.at) }),
+      ...(upgrade.at !== undefined && { lookup: lookupAt(upgrade.at) }),
     })
     socket = opening
     opening.on('upgrade', ({ socket: connection }) => keepAlive({ socket: opening, connection, isBusy: isHeld }))
@@ -231,15 +231,3 @@ const ACK_CODE = 4504
 function addressOf({ origin, path }: Upgrade): string {
   return `${origin.replace(/^http/, 'ws')}${path}`
 }
-
-const pairsOf = (headers: readonly string[]): [name: string, value: string][] =>
-  headers.flatMap((name, index) => (index % 2 === 0 ? [[name, headers[index + 1] ?? ''] as [string, string]] : []))
-
-/** Connects to this host, whatever the name; TLS and `Host` keep the name. */
-const alwaysAt =
-  (host: string): LookupFunction =>
-  (_name, { all }, done) => {
-    const family = isIPv6(host) ? 6 : 4
-    if (all) done(null, [{ address: host, family }])
-    else done(null, host, family)
-  }

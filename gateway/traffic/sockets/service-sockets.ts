@@ -3,6 +3,8 @@
  * the same for all of them, and of a stateful service only those of one caller. A socket ends with
  * its last stream, also where the instance gets no new calls any more.
  */
+import { REQUEST_ID_HEADER, SIGNATURE_HEADER } from '../../../platform/protocol/signature.ts'
+import { TRACE_HEADER } from '../../../platform/protocol/trace-context.ts'
 import { createKeepAlive } from '../../../platform/websocket/keep-alive.ts'
 import type { Stream } from '../call/inbox.ts'
 import { openServiceSocket, type ServiceSocket, type Upgrade } from './service-socket.ts'
@@ -13,7 +15,7 @@ export interface ServiceSockets {
 }
 
 /** Differ from request to request, and say nothing of who calls. */
-const OF_REQUEST: ReadonlySet<string> = new Set(['x-request-id', 'traceparent', 'tributary-signature'])
+const OF_REQUEST: ReadonlySet<string> = new Set([REQUEST_ID_HEADER, TRACE_HEADER, SIGNATURE_HEADER])
 
 export function createServiceSockets(): ServiceSockets {
   const byIdentity = new Map<string, Set<ServiceSocket>>()

@@ -9,6 +9,10 @@ export const isFieldName = (text: string): boolean => NAME.test(text)
 /** Whether a value can be sent as one line. */
 export const isFieldValue = (text: string): boolean => !UNFIT.test(text)
 
+/** Headers that are given as names and values in turn. */
+export const pairsOf = (headers: readonly string[]): [name: string, value: string][] =>
+  headers.flatMap((name, index) => (index % 2 === 0 ? [[name, headers[index + 1] ?? ''] as [string, string]] : []))
+
 /** The items of a list, trimmed, without empty ones. Separators in quoted strings do not count. */
 export function listItems(text: string, separator: ',' | ';' = ','): string[] {
   const items: string[] = []

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import { buildSchema, isInterfaceType, parse } from 'graphql'
 import { publicSchema } from '../../../gateway/composition/compose.ts'
 import { withNodeGraph } from '../../../gateway/composition/node-subgraph.ts'
-import { readNodeTypes } from '../../../gateway/supergraph/node-graph.ts'
+import { readNodeGraph } from '../../../gateway/supergraph/node-graph.ts'
 import { composeAt } from '../../support/gateway.ts'
 
 const LINK = 'extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@shareable"])'
@@ -13,7 +13,7 @@ const servicesOf = (sdls: Readonly<Record<string, string>>) =>
 
 /** How each type's nodes are found in the supergraph of these services. */
 const nodesOf = (sdls: Readonly<Record<string, string>>) =>
-  Object.fromEntries(readNodeTypes(parse(composeAt(servicesOf(sdls))), 'node'))
+  Object.fromEntries(readNodeGraph(parse(composeAt(servicesOf(sdls))))?.types ?? [])
 
 describe('graph of nodes', () => {
   test('Every type that implements Node is in it, by its first key and with its owner, whichever service it is of', () => {
@@ -40,7 +40,7 @@ describe('graph of nodes', () => {
     const sdl = `${link} ${NODE} type Query { a: A } type A implements Node @key(fields: "id") { id: ID! nodeId: ID! }
       type B implements Node @key(fields: "id") @inaccessible { id: ID! nodeId: ID! }`
     const supergraph = composeAt([{ name: 'a', sdl, url: 'http://127.0.0.1:1' }])
-    expect([...readNodeTypes(parse(supergraph), 'node').keys()]).toEqual(['A'])
+    expect([...(readNodeGraph(parse(supergraph))?.types.keys() ?? [])]).toEqual(['A'])
   })
 
   test('Services without nodes compose as ever, even with an interface of that name', () => {

@@ -7,7 +7,7 @@ import { parse } from 'graphql'
 import { createAnswerNodes } from '../../../gateway/nodes/answer-nodes.ts'
 import { createFind } from '../../../gateway/nodes/find.ts'
 import { readGraphs } from '../../../gateway/supergraph/graphs.ts'
-import { isNodeGraph, readNodeTypes } from '../../../gateway/supergraph/node-graph.ts'
+import { readNodeGraph } from '../../../gateway/supergraph/node-graph.ts'
 import type { ParsedAnswer } from '../../../gateway/traffic/call/send.ts'
 
 interface Context {
@@ -18,7 +18,7 @@ interface Context {
 export function nodeSource(supergraph: string): GraphQLDataSource<Context> {
   const graphs = readGraphs(supergraph)
   const addresses = new Map(graphs.map(({ name, url }) => [name, url]))
-  const types = readNodeTypes(parse(supergraph), graphs.find(isNodeGraph)?.name ?? '')
+  const types = readNodeGraph(parse(supergraph))?.types ?? new Map()
   const answerNodes = createAnswerNodes(types)
   return {
     async process({ request: { query = '', variables = {} }, context }) {
