@@ -55,7 +55,9 @@ const executionRooms = [
   'gateway/execution/answer',
   'gateway/execution/calls',
   'gateway/execution/trace',
+  'gateway/execution/flat',
   'gateway/execution/exact',
+  'gateway/execution/parts',
 ] as const
 const platformRooms = [
   'platform/data',
