@@ -16,6 +16,12 @@ declare module 'oidc-provider' {
     save(): Promise<string>
   }
 
+  /** A sign-in under way. */
+  export interface Interaction {
+    readonly uid: string
+    readonly params: Readonly<Record<string, unknown>>
+  }
+
   /** Of a request, which `koa` calls its context. */
   export interface Context {
     body: unknown
@@ -31,11 +37,9 @@ declare module 'oidc-provider' {
     constructor(issuer: string, configuration: Readonly<Record<string, unknown>>)
     readonly Client: { prototype: Client }
     readonly Grant: typeof Grant
+    readonly Interaction: { find(uid: string): Promise<Interaction | undefined> }
     callback(): (request: IncomingMessage, response: ServerResponse) => Promise<void>
-    interactionDetails(
-      request: IncomingMessage,
-      response: ServerResponse,
-    ): Promise<{ readonly uid: string; readonly params: Readonly<Record<string, unknown>> }>
+    interactionDetails(request: IncomingMessage, response: ServerResponse): Promise<Interaction>
     interactionFinished(
       request: IncomingMessage,
       response: ServerResponse,

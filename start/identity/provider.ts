@@ -1,10 +1,11 @@
 /** Configures `oidc-provider` for the demo, and answers its requests. */
 import { randomBytes } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import Provider, { type Context } from 'oidc-provider' // MIT; the certified OpenID Connect provider of the Node field
+import Provider, { type Context, type Interaction } from 'oidc-provider' // MIT; the certified OpenID Connect provider of the Node field
 import MemoryAdapter from 'oidc-provider/lib/adapters/memory_adapter.js'
 import type { Logger } from '../../platform/process/log.ts'
 import { demoCallers, demoIdentity } from '../../platform/protocol/demo-identity.ts'
+import { rememberBegun } from './begun.ts'
 import { clients, scopes, scopesOf } from './clients.ts'
 import { answerSignIn } from './interaction.ts'
 import { isWelcome } from './origins.ts'
@@ -26,8 +27,21 @@ const RESOURCE = 'urn:tributary'
 const HOUR = 3_600 // seconds
 const SIGNING = 'EdDSA'
 
+/** In seconds. */
+const LIFETIMES = {
+  AccessToken: HOUR,
+  AuthorizationCode: 60,
+  ClientCredentials: HOUR,
+  Grant: 14 * 24 * HOUR,
+  IdToken: HOUR,
+  Interaction: HOUR,
+  RefreshToken: 14 * 24 * HOUR,
+  Session: 14 * 24 * HOUR,
+}
+
 export async function createProvider({ issuer, dataDir, origins, log }: ProviderOptions): Promise<AnswerProvider> {
   const { privateKey, audience } = await demoIdentity(dataDir)
+  const begun = rememberBegun()
   const isAllowed = (uri: string): boolean => isWelcome(uri, origins)
   const provider = new Provider(issuer, {
     adapter: class Kept extends MemoryAdapter {}, // of its own name, or it is warned about
@@ -48,23 +62,19 @@ export async function createProvider({ issuer, dataDir, origins, log }: Provider
       Object.hasOwn(demoCallers, id) ? { accountId: id, claims: () => claimsOf(id) } : undefined,
     loadExistingGrant: grantAll,
     clientBasedCORS: (_context: Context, origin: string) => isAllowed(origin),
-    interactions: { url: (_context: Context, { uid }: { uid: string }) => `/sign-in/${uid}` },
+    interactions: {
+      url(_context: Context, { uid, params }: Interaction) {
+        begun.remember(uid, String(params['redirect_uri']))
+        return `/sign-in/${uid}`
+      },
+    },
     issueRefreshToken: (_context: Context, client: { grantTypeAllowed(type: string): boolean }) =>
       client.grantTypeAllowed('refresh_token'),
     rotateRefreshToken: true,
     expiresWithSession: () => true, // signing out ends what was signed in
     renderError: (context: Context, { error, error_description: description }: Readonly<Record<string, string>>) =>
       show(context, failurePage(`The request of the application was refused: ${description ?? error}.`)),
-    ttl: {
-      AccessToken: HOUR,
-      AuthorizationCode: 60,
-      ClientCredentials: HOUR,
-      Grant: 14 * 24 * HOUR,
-      IdToken: HOUR,
-      Interaction: HOUR,
-      RefreshToken: 14 * 24 * HOUR,
-      Session: 14 * 24 * HOUR,
-    },
+    ttl: LIFETIMES,
     features: {
       devInteractions: { enabled: false },
       userinfo: { enabled: false },
@@ -101,7 +111,9 @@ export async function createProvider({ issuer, dataDir, origins, log }: Provider
   provider.on('server_error', (_context, error) => log.error({ err: error }, 'a request failed'))
   const callback = provider.callback()
   return (request, response) =>
-    request.url?.startsWith('/sign-in/') ? answerSignIn(provider, request, response) : callback(request, response)
+    request.url?.startsWith('/sign-in/')
+      ? answerSignIn(provider, begun, request, response)
+      : callback(request, response)
 }
 
 /** Nobody is asked for consent: who signs in grants all that the demo's customer may do. */

@@ -182,6 +182,22 @@ describe('the provider of npm start', () => {
     expect((await exchange(code, 'another verifier of at least forty-three characters')).status).toBe(400)
   })
 
+  test('A sign-in that is over leads to the application that began it, and one that nobody began nowhere', async () => {
+    const browser = openBrowser()
+    const page = target(await browser(authorizationUrl('a verifier')))
+    const chosen = { method: 'POST', body: new URLSearchParams({ person: 'payer' }) }
+    await browser(target(await browser(page, chosen)))
+    for (const init of [{}, chosen]) {
+      const answer = await browser(page, init)
+      expect([answer.status, target(answer)]).toEqual([303, APP])
+    }
+    const to = new URLSearchParams({ redirect_uri: 'https://evil.example/' })
+    for (const path of ['/sign-in/none', `/sign-in/none?${to}`, `/sign-in/${APP}`]) {
+      const answer = await browser(path)
+      expect([path, answer.status, target(answer)]).toEqual([path, 400, ''])
+    }
+  })
+
   test('Pages of this machine may use it, and those of others may not', async () => {
     const allowed = async (origin: string): Promise<string | null> =>
       (await post('/token', { client_id: 'web' }, { origin })).headers.get('access-control-allow-origin')

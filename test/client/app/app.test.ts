@@ -90,6 +90,18 @@ describe('sign-in', () => {
     await page.getByText('Hello, Ana Ribeiro').waitFor()
   })
 
+  test('Going back from the sign-in leads to the app, before it as after it', async () => {
+    const { page } = await visit()
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    await page.getByRole('button', { name: 'Ana Ribeiro' }).waitFor()
+    await page.goBack()
+    await signIn(page, 'Ana Ribeiro')
+    await page.getByText('Hello, Ana Ribeiro').waitFor()
+    await page.goBack()
+    await page.getByText('Hello, Ana Ribeiro').waitFor()
+    expect(page.url()).toBe(`${product.url}/app/`)
+  })
+
   test('Signing in leads to the screen that was asked for', async () => {
     const { page } = await visit({ path: '/more' })
     await signIn(page, 'Ana Ribeiro')

@@ -164,6 +164,9 @@ describe('playground page', () => {
     expect(page.url()).toBe(`${product.url}/`)
     const origins = new Set(requests.map((url) => new URL(url).origin))
     expect([...origins].sort()).toEqual([product.url, product.identityUrl].sort())
+    await page.goBack() // to the login page, which is over
+    await page.getByRole('status').filter({ hasText: 'Signed in as payee.' }).waitFor({ state: 'attached' })
+    expect(page.url()).toBe(`${product.url}/`)
     expect(complaints).toEqual([])
   })
 

@@ -79,7 +79,8 @@ export async function leaveToSignIn(path: string, isSilent: boolean): Promise<vo
     ...(isSilent && { prompt: 'none' }),
   }
   for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value)
-  location.replace(url)
+  if (isSilent) location.replace(url)
+  else location.assign(url) // from the form, "back" leads here
 }
 
 /** `undefined` unless the page was opened by the provider's answer. */

@@ -46,6 +46,10 @@ const here = (): string => location.pathname.slice(BASE.length) + location.searc
 
 /** Once, when the page opens. */
 export async function openSession(): Promise<void> {
+  // Who went back from the provider's form may find the page as it was left.
+  addEventListener('pageshow', ({ persisted }) => {
+    if (persisted && state.state === 'leaving') show({ state: 'signedOut' })
+  })
   try {
     const arrival = await arrive()
     if (arrival?.tokens) return take(arrival.tokens)
