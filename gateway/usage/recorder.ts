@@ -1,9 +1,10 @@
 /**
  * Counts who uses what, in memory: what an operation uses is worked out once per document, and each
- * request adds one to a counter. Keeps no text of an operation and no value of a variable.
+ * request adds one to a counter. Keeps no value of a client: of an operation its signature only.
  */
 import { hash } from 'node:crypto'
 import type { FragmentDefinitionNode, GraphQLSchema } from 'graphql'
+import { LRUCache } from 'lru-cache'
 import type { KnownOperation } from '../document/documents.ts'
 import type { Exchange } from '../exchange/exchange.ts'
 import { fragmentsOf } from '../execution/plan/conditions.ts'
@@ -14,12 +15,14 @@ import {
   MOST_DOCUMENTS,
   MOST_GIVEN,
   MOST_ROWS,
+  MOST_TEXT_BYTES,
   UNKNOWN_VERSION,
   type UsedDocument,
   type UseRecords,
   type UseRow,
   withCoordinate,
 } from './records.ts'
+import { signatureOf } from './signature.ts'
 
 const MOST_CLIENTS = 100
 const MOST_VERSIONS = 50 // of one client
@@ -50,6 +53,7 @@ interface Entry {
   readonly id: string
   readonly document: UsedDocument
   readonly given: ReadGiven | undefined
+  readonly sign: () => string | undefined
 }
 
 /** A document with who sent it. */
@@ -70,6 +74,19 @@ function createIntern(): (text: string) => string {
   }
 }
 
+/** Signatures by id: of operations that use the same, the first one met. */
+function createTexts(): (entry: Entry) => string | undefined {
+  const texts = new LRUCache<string, { readonly text: string | undefined }>({
+    maxSize: MOST_TEXT_BYTES,
+    sizeCalculation: ({ text }, id) => id.length + (text?.length ?? 0),
+  })
+  return ({ id, sign }) => {
+    const known = texts.get(id) ?? { text: sign() }
+    texts.set(id, known)
+    return known.text
+  }
+}
+
 export function createUseRecorder(names: ClientNames): UseRecorder {
   const clients = createLabels(MOST_CLIENTS)
   clients.reserve(names.reserved ?? [])
@@ -79,7 +96,9 @@ export function createUseRecorder(names: ClientNames): UseRecorder {
   let documents = new Map<string, Counted>()
   let rowCount = 0
   let givenCount = 0
+  let textBytes = 0
   const intern = createIntern()
+  const textOf = createTexts()
   let request = 0
 
   const versionOf = (client: string, version: string | undefined): string => {
@@ -88,12 +107,19 @@ export function createUseRecorder(names: ClientNames): UseRecorder {
     return version === undefined || version === '' ? UNKNOWN_VERSION : labels.of(version)
   }
 
+  /** With its text, if there is room. */
+  const withText = (document: UsedDocument, text: string | undefined): UsedDocument => {
+    if (text === undefined || textBytes + text.length > MOST_TEXT_BYTES) return document
+    textBytes += text.length
+    return { ...document, text }
+  }
+
   const counterOf = (entry: Entry, client: string, version: string): Counter => {
     const { id, document } = entry
     const isKept = documents.has(id) || documents.size < MOST_DOCUMENTS
     const place = isKept ? id : `${OTHER}-${document.kind}`
     const found: Counted = documents.get(place) ?? {
-      document: isKept ? document : unknownDocument(document),
+      document: isKept ? withText(document, textOf(entry)) : unknownDocument(document),
       rows: new Map(),
     }
     documents.set(place, found)
@@ -136,6 +162,7 @@ export function createUseRecorder(names: ClientNames): UseRecorder {
       documents = new Map()
       rowCount = 0
       givenCount = 0
+      textBytes = 0
       return {
         documents: Object.fromEntries([...counted].map(([id, { document }]) => [id, document])),
         rows: [...counted].flatMap(([id, { rows }]) => rowsOf(id, rows)),
@@ -162,7 +189,8 @@ function entryOf(
     ...(variant !== undefined && { variant }),
   }
   const id = hash('sha256', JSON.stringify(used), 'hex').slice(0, 16)
-  return { id, document: used, given: givenBy(schema, definition) }
+  const sign = () => signatureOf(definition, document.node, schema)
+  return { id, document: used, given: givenBy(schema, definition), sign }
 }
 
 const unknownDocument = ({ kind }: UsedDocument): UsedDocument => ({ operation: OTHER, kind, coordinates: [] })

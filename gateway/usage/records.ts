@@ -11,6 +11,8 @@ const MOST_COORDINATES = 100_000
 export const MOST_ROWS = 10_000
 /** Names that variables give, of all rows together; further ones count as used by the operation. */
 export const MOST_GIVEN = 50_000
+/** Of all operations together. */
+export const MOST_TEXT_BYTES = 2 * 1024 * 1024
 
 /** Of a client that does not tell its version. */
 export const UNKNOWN_VERSION = 'unknown'
@@ -24,6 +26,8 @@ const usedDocument = z.object({
   coordinates: z.array(z.string()),
   /** The contract variant by whose path it came; absent for the whole schema. */
   variant: z.string().optional(),
+  /** Its signature; absent where it was too long, or there was no room. */
+  text: z.string().optional(),
 })
 
 const row = z.object({
@@ -49,6 +53,7 @@ export function mergeUse(parts: readonly UseRecords[]): UseRecords {
   const documents = new Map<string, UsedDocument>()
   const rows = new Map<string, UseRow>()
   let coordinates = 0
+  let textBytes = 0
   let given = 0
   /** A row's names, as far as there is room. */
   const added = (document: string, before: UseRow['given'], more: UseRow['given']): UseRow['given'] => {
@@ -65,6 +70,8 @@ export function mergeUse(parts: readonly UseRecords[]): UseRecords {
     }
     return Object.fromEntries(sum)
   }
+  const roomFor = (text: string | undefined): string | undefined =>
+    text !== undefined && textBytes + text.length <= MOST_TEXT_BYTES ? text : undefined
   /** Where a document counts. */
   const place = (id: string, document: UsedDocument): string => {
     const room = documents.size < MOST_DOCUMENTS && coordinates + document.coordinates.length <= MOST_COORDINATES
@@ -72,10 +79,11 @@ export function mergeUse(parts: readonly UseRecords[]): UseRecords {
     const before = documents.get(own)
     const all = before ? [...new Set([...before.coordinates, ...document.coordinates])] : document.coordinates
     coordinates += all.length - (before?.coordinates.length ?? 0)
-    documents.set(
-      own,
-      own === id ? { ...document, coordinates: all } : { ...document, operation: OTHER, coordinates: all },
-    )
+    const { text: more, ...rest } = document
+    const text = own === id ? (before?.text ?? roomFor(more)) : undefined
+    if (before?.text === undefined) textBytes += text?.length ?? 0
+    const named = own === id ? rest : { ...rest, operation: OTHER }
+    documents.set(own, { ...named, coordinates: all, ...(text !== undefined && { text }) })
     return own
   }
   for (const part of parts) {

@@ -6,7 +6,7 @@ export interface Arguments {
   readonly supergraph: string | undefined
   /** Folders, files and manifests; without any the product's own operations. */
   readonly operations: readonly string[]
-  /** Recorded use, files and folders: only what was recorded is compared. */
+  /** Recorded use: files, folders and Redis. Only what was recorded is compared. */
   readonly use: readonly string[]
   /** A JSON file: variables by the name of the operation. */
   readonly variables: string | undefined
@@ -25,7 +25,7 @@ const ADMIN = 'http://127.0.0.1:4090'
 export const USAGE = `npm run compare -- [options]
   --supergraph FILE      the supergraph that both gateways run; else the product's own, on the services of a running product
   --operations PATH      a folder or file of operations, or a manifest; may be repeated; else gateway/operations
-  --use PATH             only queries that are in recorded use, a file or a folder; may be repeated
+  --use PLACE            only queries that are in recorded use, a file, a folder or a Redis; may be repeated
   --variables FILE       JSON: variables by the name of the operation, besides a .json file beside its .graphql file
   --header 'NAME: VALUE' sent with each operation, and told to the services by both gateways; may be repeated
   --service NAME=URL     where a service is, in place of the supergraph's address; may be repeated
@@ -39,8 +39,8 @@ export class WrongArguments extends Error {}
 /** @throws WrongArguments */
 export function readArguments(args: readonly string[]): Arguments {
   const values = parse(args)
-  if (values.supergraph !== undefined && values.operations.length === 0)
-    throw new WrongArguments('--supergraph needs --operations PATH: what is to be asked of it.')
+  if (values.supergraph !== undefined && values.operations.length + values.use.length === 0)
+    throw new WrongArguments('--supergraph needs --operations PATH or --use PLACE: what is to be asked of it.')
   return {
     supergraph: values.supergraph,
     operations: values.operations,

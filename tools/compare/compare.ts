@@ -2,10 +2,11 @@
  * Asks both gateways each query, and tells what differs. It never sends anything else than queries.
  */
 import { basename } from 'node:path'
-import { Kind, OperationTypeNode, print } from 'graphql'
-import type { Unreadable, WrittenOperation } from '../../gateway/contract/sources/operation-files.ts'
+import { Kind, OperationTypeNode, parse, print } from 'graphql'
+import { operationsOf, type Unreadable, type WrittenOperation } from '../../gateway/contract/sources/operation-files.ts'
 import { type Difference, differencesOf, isAway } from './differences.ts'
 import type { Answered, Asked, ComparedGateway } from './gateways.ts'
+import type { RecordedQuery } from './recorded.ts'
 
 export type Verdict = 'equal' | 'by design' | 'unstable' | 'differs' | 'skipped' | 'not asked'
 
@@ -15,6 +16,8 @@ export interface Compared {
   readonly verdict: Verdict
   /** Why it was not asked, or what was in the way. */
   readonly why?: string
+  /** As it was recorded, where no file has it. */
+  readonly text?: string
   readonly differences: readonly Difference[]
   /** Requests to services in all. */
   readonly calls?: { readonly ours: number; readonly stock: number }
@@ -29,9 +32,9 @@ export interface Given {
   readonly operations: readonly WrittenOperation[]
   /** Files that are not GraphQL. */
   readonly unreadable: readonly Unreadable[]
-  /** How often each query was sent, by its name: others are left out. */
-  readonly recorded?: ReadonlyMap<string, number>
-  /** By the name of the operation. */
+  /** What was sent: others are left out. */
+  readonly recorded?: readonly RecordedQuery[]
+  /** By the name of the operation, or by the id under which it was recorded. */
   readonly variables: Readonly<Record<string, Readonly<Record<string, unknown>>>>
 }
 
@@ -40,7 +43,8 @@ export async function compareAll(
   gateways: Gateways,
   { operations: all, unreadable, recorded, variables }: Given,
 ): Promise<readonly Compared[]> {
-  const operations = recorded ? all.filter(({ name }) => name !== undefined && recorded.has(name)) : all
+  const sent = new Set(recorded?.map(({ name }) => name))
+  const operations = recorded ? all.filter(({ name }) => name !== undefined && sent.has(name)) : all
   const compared = unreadable.map(
     ({ message, place }): Compared => ({
       name: `${basename(place.file)}:${place.line}`,
@@ -54,24 +58,27 @@ export async function compareAll(
     const values = { ...operation.variables, ...(operation.name === undefined ? {} : variables[operation.name]) }
     compared.push({ ...nameOf(operation), ...(await compareOne(gateways, operation, values)) })
   }
-  return [...compared, ...withoutText(all, recorded)]
+  const written = new Set(operations.map(({ name }) => name))
+  for (const query of recorded ?? [])
+    if (query.name === undefined || !written.has(query.name))
+      compared.push(await compareRecorded(gateways, query, variables))
+  return compared
 }
 
-/** Recorded use keeps no text. */
-function withoutText(
-  operations: readonly WrittenOperation[],
-  recorded: Given['recorded'] = new Map(),
-): readonly Compared[] {
-  const written = new Set(operations.map(({ name }) => name))
-  return [...recorded]
-    .filter(([name]) => !written.has(name))
-    .map(([name, requests]) => ({
-      name,
-      file: undefined,
-      verdict: 'not asked',
-      why: `${requests} requests are recorded, but no file of --operations has its text`,
-      differences: [],
-    }))
+/** What no file has. */
+async function compareRecorded(
+  gateways: Gateways,
+  { id, name, requests, text }: RecordedQuery,
+  variables: Given['variables'],
+): Promise<Compared> {
+  const shown = { name: name ?? id, file: undefined }
+  const [operation] = text === undefined ? [] : operationsOf(parse(text))
+  if (!operation || text === undefined) {
+    const why = `${requests} requests are recorded without their text, and no file of --operations has it`
+    return { ...shown, verdict: 'not asked', why, differences: [] }
+  }
+  const values = { ...(name === undefined ? {} : variables[name]), ...variables[id] }
+  return { ...shown, text, ...(await compareOne(gateways, operation, values)) }
 }
 
 const nameOf = ({ name, place }: WrittenOperation) => ({ name: name ?? '(no name)', file: place?.file })
@@ -80,7 +87,7 @@ async function compareOne(
   gateways: Gateways,
   { definition, document, name }: WrittenOperation,
   variables: Readonly<Record<string, unknown>>,
-): Promise<Omit<Compared, 'name' | 'file'>> {
+): Promise<Omit<Compared, 'name' | 'file' | 'text'>> {
   if (definition.operation !== OperationTypeNode.QUERY)
     return { verdict: 'skipped', why: `it is a ${definition.operation}: only queries are run`, differences: [] }
   const missing = definition.variableDefinitions?.filter(
@@ -96,7 +103,10 @@ async function compareOne(
   return compareAnswers(gateways, { query: print(document), operationName: name, variables: given })
 }
 
-async function compareAnswers({ ours, stock }: Gateways, asked: Asked): Promise<Omit<Compared, 'name' | 'file'>> {
+async function compareAnswers(
+  { ours, stock }: Gateways,
+  asked: Asked,
+): Promise<Omit<Compared, 'name' | 'file' | 'text'>> {
   const [own, other] = [await ours.ask(asked), await stock.ask(asked)]
   const differences = differencesOf(own, other)
   const told = {

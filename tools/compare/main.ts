@@ -11,12 +11,12 @@ import { files } from '../../gateway/supergraph/files.ts'
 import { readGraphs } from '../../gateway/supergraph/graphs.ts'
 import { isNodeGraph } from '../../gateway/supergraph/node-graph.ts'
 import { NoUse, readRecorded } from '../../gateway/usage/read.ts'
-import type { UseRecords } from '../../gateway/usage/records.ts'
 import { StartRefused } from '../../platform/process/settings.ts'
 import { type Arguments, readArguments, WrongArguments } from './arguments.ts'
 import { compareAll, type Given } from './compare.ts'
 import { type Grounds, startBoth } from './gateways.ts'
 import { findProduct } from './product.ts'
+import { recordedQueries } from './recorded.ts'
 import { jsonOf, type Report, tableOf } from './report.ts'
 import { withoutAccessRules } from './without-access-rules.ts'
 
@@ -36,27 +36,16 @@ async function run(args: Arguments): Promise<Report> {
   }
 }
 
-async function readGiven({ operations, use, variables: file }: Arguments): Promise<Given> {
-  const paths = operations.length > 0 ? operations : [OPERATIONS]
+async function readGiven({ operations, supergraph, use, variables: file }: Arguments): Promise<Given> {
+  const paths = operations.length > 0 || supergraph !== undefined ? operations : [OPERATIONS]
   const read = await Promise.all(paths.map((path) => readOperations(path)))
   const recorded = (await Promise.all(use.map(readRecorded))).flat()
   return {
     unreadable: read.flatMap(({ unreadable }) => unreadable),
-    ...(use.length > 0 && { recorded: requestsByQuery(recorded) }),
+    ...(use.length > 0 && { recorded: recordedQueries(recorded) }),
     operations: read.flatMap((one) => one.operations),
     variables: file === undefined ? {} : await readVariables(file),
   }
-}
-
-/** How often each query was sent, by its name. */
-function requestsByQuery(days: readonly UseRecords[]): ReadonlyMap<string, number> {
-  const requests = new Map<string, number>()
-  for (const { documents, rows } of days)
-    for (const row of rows) {
-      const { operation, kind } = documents[row.document] ?? { operation: null, kind: 'query' }
-      if (operation !== null && kind === 'query') requests.set(operation, (requests.get(operation) ?? 0) + row.requests)
-    }
-  return requests
 }
 
 async function readVariables(file: string): Promise<Given['variables']> {

@@ -42,7 +42,9 @@ export function tableOf(report: Report): string {
   ].join('\n')
 }
 
-function detailsOf({ name, file, differences }: Compared): readonly string[] {
+function detailsOf({ name, file, verdict, text, differences }: Compared): readonly string[] {
+  // Whoever is to supply its variables must see what they are for.
+  if (verdict === 'not asked' && text !== undefined) return [`${name} (recorded)`, `  ${text}`, '']
   if (differences.length === 0) return []
   // Of those by design that have one reason, one is shown.
   const groups = Map.groupBy(differences, (one) => (one.reason === undefined ? one : `${one.part} ${one.reason}`))

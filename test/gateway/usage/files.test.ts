@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
 import { addToday } from '../../../gateway/usage/files.ts'
 import { readRecorded } from '../../../gateway/usage/read.ts'
-import type { UseRecords } from '../../../gateway/usage/records.ts'
+import type { UsedDocument, UseRecords } from '../../../gateway/usage/records.ts'
 import { tryLock } from '../../../platform/process/lock.ts'
 
 let folder: string
@@ -28,6 +28,21 @@ test('What is added is added up in one file a day, which is never half written',
   expect((await readdir(folder)).sort()).toEqual(['2026-01-01.json', '2026-01-02.json', 'lock'])
   expect(await readRecorded(join(folder, '2026-01-01.json'))).toMatchObject([{ day: '2026-01-01', rows: [{}, {}] }])
   expect(await totalOf(folder)).toBe(3)
+})
+
+test('A text is added to an operation that was written without, and the first one stays', async () => {
+  const day = at('2026-01-01')
+  const texts = async (): Promise<unknown> => (await readRecorded(folder)).map(({ documents }) => documents['d1']?.text)
+  for (const text of [undefined, '{a}', '{alias1:a}', undefined]) {
+    const { documents, rows } = records()
+    await addToday(
+      folder,
+      { documents: { d1: { ...documents['d1'], ...(text && { text }) } as UsedDocument }, rows },
+      60,
+      day,
+    )
+    expect(await texts()).toEqual([text === undefined && (await totalOf(folder)) === 1 ? undefined : '{a}'])
+  }
 })
 
 test('While another process writes nothing is written, and the caller is told at once', async () => {

@@ -41,7 +41,13 @@ test('Several workers add up what they are asked, when they stop; HTTP and WebSo
   const marked = { query, variables: { first: 3, MARK: 'MARK' } }
   const sent = Array.from({ length: 20 }, () => ask(gateway.url, marked, { ...web, connection: 'close' }))
   for (const answer of await Promise.all(sent)) expect(answer.data.orders).toHaveLength(3)
-  await ask(gateway.url, '{ orders(first: 4711) { id } }')
+  const everywhere = `# MARK
+    query Marked($id: ID = "MARK", $other: ID! = 4711) {
+      MARK: item(id: $id) { name @skip(if: false) ...MARK } item(id: """MARK""") { id } order(id: $other) { id }
+      __type(name: "MARK") { name } ... @defer(label: "MARK") { MARK2: item(id: 4711) { stock } }
+    } fragment MARK on Item { id }`
+  expect((await ask(gateway.url, everywhere)).errors).toBeUndefined()
+  await ask(gateway.url, 'mutation Bought { buy(input: { idempotencyKey: "MARK", item: "MARK" }) { id } }')
   const socket = createClient({
     url: `${gateway.url.replace('http', 'ws')}/graphql`,
     webSocketImpl: WebSocket,
@@ -61,6 +67,8 @@ test('Several workers add up what they are asked, when they stop; HTTP and WebSo
   const texts = await Promise.all(files.map((file) => readFile(join(usage(), file), 'latin1')))
   expect(texts.join('')).not.toMatch(/MARK|4711/)
   expect(texts.join('')).toContain('Query.orders(first:)')
+  expect(texts.join('')).toContain('buy(input:$literal1)')
+  expect(texts.join('')).toContain('alias1:item(id:$id){name@skip(if:$literal1)...fragment1}')
 })
 
 test('Use is written while the gateway runs, too, and more is added to it', async () => {
@@ -115,7 +123,9 @@ withRedis(
       expect(await Promise.all(gateways.map((gateway) => gateway.terminate()))).toEqual([0, 0])
     }
     expect(await total()).toBe(12)
-    expect(JSON.stringify(await readRecorded(redis.url))).not.toContain('MARK')
+    const recorded = JSON.stringify(await readRecorded(redis.url))
+    expect(recorded).not.toContain('MARK')
+    expect(recorded).toContain('query Orders($first:Int!){orders(first:$first){id item{name}}}')
     await redis.kill()
   },
 )

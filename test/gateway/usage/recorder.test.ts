@@ -4,7 +4,7 @@ import { createDocuments } from '../../../gateway/document/documents.ts'
 import { openExchange } from '../../../gateway/exchange/exchange.ts'
 import { defaultLimits } from '../../../gateway/limits/limits.ts'
 import { createUseRecorder } from '../../../gateway/usage/recorder.ts'
-import { mergeUse } from '../../../gateway/usage/records.ts'
+import { mergeUse, type UsedDocument } from '../../../gateway/usage/records.ts'
 
 const schema = buildSchema(`
   type Query {
@@ -64,6 +64,7 @@ test('Requests are counted by operation, client and version', async () => {
       operation: 'One',
       kind: 'query',
       coordinates: ['Color', 'Color.*', 'Item', 'Item.color', 'Item.name', 'Query', 'Query.item', 'Query.item(id:)'],
+      text: 'query One($id:ID!){item(id:$id){...fragment1}}fragment fragment1 on Item{name color}',
     },
   ])
   expect(rows).toMatchObject([
@@ -134,8 +135,16 @@ test('Operations that differ in literals alone are one', async () => {
   const { send, drain } = record()
   for (let id = 0; id < 50; id += 1) await send({ query: `{ item(id: "${id}") { name } }` })
   const { documents, rows } = drain()
-  expect(Object.keys(documents)).toHaveLength(1)
+  expect(Object.values(documents)).toMatchObject([{ text: 'query($literal1:ID!){item(id:$literal1){name}}' }])
   expect(rows).toMatchObject([{ requests: 50 }])
+})
+
+test('Of operations that use the same, the text of the first is kept, and given again after it was taken', async () => {
+  const { send, drain } = record()
+  for (const _time of ['first', 'later']) {
+    for (const alias of ['', 'a: ']) await send({ query: `{ ${alias}item(id: 1) { id } }` })
+    expect(Object.values(drain().documents)).toMatchObject([{ text: 'query($literal1:ID!){item(id:$literal1){id}}' }])
+  }
 })
 
 test('What comes by the path of a contract variant counts for that', async () => {
@@ -175,11 +184,37 @@ describe('Bounds', () => {
       await send({ query: `query Q${at} { item(id: 1) { id ${at === 1_004 ? 'color' : ''} } }` })
     const { documents, rows } = drain()
     expect(Object.keys(documents)).toHaveLength(1_001)
-    expect(documents['other-query']).toMatchObject({
-      operation: 'other',
-      coordinates: expect.arrayContaining(['Item.color']),
-    })
+    const other = { operation: 'other', kind: 'query', coordinates: expect.arrayContaining(['Item.color']) }
+    expect(documents['other-query']).toEqual(other)
+    const more = { late: { ...documents['other-query'], operation: 'Late', text: '{late}' } as UsedDocument }
+    const row = { document: 'late', client: 'web', version: '1', requests: 1, given: {} }
+    const merged = mergeUse([
+      { documents, rows },
+      { documents: more, rows: [row] },
+    ])
+    expect(merged.documents['other-query']).toEqual(other)
     expect(rows.reduce((sum, { requests }) => sum + requests, 0)).toBe(1_005)
+  })
+
+  test('Texts beyond 2 MB together are not kept, neither here nor where they are added up', async () => {
+    const { send, drain } = record()
+    const name = 'long'.repeat(1_000)
+    const sendFrom = async (from: number) => {
+      for (let at = from; at < from + 300; at += 1)
+        await send({ query: `query Q${at}($${name}: String) { find(text: $${name}) { id } }` })
+    }
+    await sendFrom(0)
+    const first = drain()
+    await sendFrom(300)
+    const bytesOf = ({ documents }: typeof first): number =>
+      Object.values(documents).reduce((sum, { text = '' }) => sum + text.length, 0)
+    const merged = mergeUse([first, drain()])
+    for (const each of [first, merged]) {
+      expect(bytesOf(each)).toBeLessThanOrEqual(2 * 1024 * 1024)
+      expect(bytesOf(each)).toBeGreaterThan(2 * 1024 * 1024 - 10_000)
+    }
+    expect([first, merged].map(({ documents }) => Object.keys(documents).length)).toEqual([300, 600])
+    expect(bytesOf(mergeUse([merged, first]))).toBe(bytesOf(merged))
   })
 
   test('Names that variables give, beyond a number, count as used by the operation', () => {

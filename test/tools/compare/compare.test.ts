@@ -156,22 +156,39 @@ test('Where recorded use has no difference, by the rules of a configuration, it 
   await addToday(
     use,
     {
-      documents: { a: { ...used, operation: 'One' }, b: { ...used, operation: 'Lost' } },
-      rows: [
-        { ...sent, document: 'a' },
-        { ...sent, document: 'b' },
-      ],
+      documents: {
+        a: { ...used, operation: 'One' },
+        b: { ...used, operation: 'Lost' },
+        c: { ...used, operation: 'Sent', text: 'query Sent($literal1:ID!){alias1:item(id:$literal1){name}}' },
+        d: { ...used, operation: null, text: 'query($literal1:Int!){items(first:$literal1){id}}' },
+        e: {
+          ...used,
+          operation: 'Bare',
+          text: 'query Bare($first:Int!,$literal1:ID!){item(id:$literal1){id}orders(first:$first){id}}',
+        },
+      },
+      rows: ['a', 'b', 'c', 'd', 'e'].map((document) => ({ ...sent, document })),
     },
     1,
   )
+  await writeFile(file('given.json'), JSON.stringify({ Sent: { literal1: 1 }, d: { literal1: 2 }, Bare: { first: 1 } }))
   const paths = ['--supergraph', file('supergraph.graphql'), '--operations', file('one.graphql'), '--use', use]
-  const { code, out } = await run(...paths, '--config', file('tributary.config.ts'))
+  const variables = ['--variables', file('given.json')]
+  const { code, out } = await run(...paths, ...variables, '--config', file('tributary.config.ts'))
   expect(code).toBe(0)
   expect(out).not.toContain('Unused')
-  expect(out).toMatch(/^Lost +not asked +7 requests are recorded, but no file of --operations has its text$/m)
+  expect(out).toMatch(
+    /^Lost +not asked +7 requests are recorded without their text, and no file of --operations has it$/m,
+  )
+  expect(out).toMatch(/^Sent +equal +1 \/ 1$/m)
+  expect(out).toMatch(/^d +equal +1 \/ 1$/m)
+  expect(out).toMatch(/^Bare +not asked +--variables gives no \$literal1$/m)
+  expect(out).toMatch(/^Bare \(recorded\)\n {2}query Bare\(\$first:Int!,\$literal1:ID!\)/m)
   expect(out).toContain('Only queries were asked, which may be repeated.')
   expect(out).toMatch(/^One +equal +2 \/ 2$/m)
-  expect(out).toMatch(/\n1 equal, 1 not asked\.\n$/)
+  expect(out).toMatch(/\n3 equal, 2 not asked\.\n$/)
+  const alone = await run('--supergraph', file('supergraph.graphql'), '--use', use, ...variables, '--json')
+  expect(JSON.parse(alone.out)).toMatchObject({ summary: { equal: 2, 'not asked': 3 } })
 })
 
 test('Where no product runs it exits 2, in words', async () => {
@@ -181,7 +198,7 @@ test('Where no product runs it exits 2, in words', async () => {
 
 test.each<[why: string, args: readonly string[], words: string]>([
   ['an unknown option', ['--supergrap', 'x'], "Unknown option '--supergrap'"],
-  ['no operations', ['--supergraph', 'x'], '--supergraph needs --operations PATH'],
+  ['no operations', ['--supergraph', 'x'], '--supergraph needs --operations PATH or --use PLACE'],
   ['a header without a value', ['--header', 'x'], '--header x: must be NAME: VALUE'],
   ['an address that is none', ['--service', 'a=b'], '--service a: b is not an absolute http or https URL.'],
 ])('It refuses %s, in words', (_why, args, words) => {

@@ -1,0 +1,66 @@
+/** Puts variables in the place of literals. Enum values of the schema and null stay. */
+import {
+  type GraphQLInputType,
+  GraphQLNonNull,
+  getNamedType,
+  getNullableType,
+  isEnumType,
+  isInputObjectType,
+  isListType,
+  Kind,
+  parseType,
+  type ValueNode,
+  type VariableDefinitionNode,
+} from 'graphql'
+
+export interface Literals {
+  /** What stands there instead. A custom scalar may hold anything, so of it nothing stays. */
+  replace(value: ValueNode, type: GraphQLInputType): ValueNode
+  /** Of the variables that were put in. */
+  readonly definitions: readonly VariableDefinitionNode[]
+  /** Names of the operation's own variables that are left. */
+  readonly used: ReadonlySet<string>
+}
+
+/** @param nameOf gives each variable its name */
+export function createLiterals(nameOf: () => string): Literals {
+  const definitions: VariableDefinitionNode[] = []
+  const used = new Set<string>()
+
+  const variableOf = (type: GraphQLInputType): ValueNode => {
+    const variable = { kind: Kind.VARIABLE, name: { kind: Kind.NAME, value: nameOf() } } as const
+    // It stands for a value that was there.
+    const text = String(new GraphQLNonNull(getNullableType(type)))
+    definitions.push({ kind: Kind.VARIABLE_DEFINITION, variable, type: parseType(text, { noLocation: true }) })
+    return variable
+  }
+
+  const replace = (value: ValueNode, type: GraphQLInputType): ValueNode => {
+    if (value.kind === Kind.VARIABLE) used.add(value.name.value)
+    if (value.kind === Kind.VARIABLE || isKept(value, type)) return value
+    if (!holdsVariable(value)) return variableOf(type)
+    const nullable = getNullableType(type)
+    if (value.kind === Kind.LIST && isListType(nullable))
+      return { ...value, values: value.values.map((item) => replace(item, nullable.ofType)) }
+    const named = getNamedType(type)
+    if (value.kind !== Kind.OBJECT || !isInputObjectType(named)) return variableOf(type)
+    const known = named.getFields()
+    const fields = value.fields.flatMap((field) => {
+      const { type } = known[field.name.value] ?? {}
+      return type ? [{ ...field, value: replace(field.value, type) }] : []
+    })
+    return { ...value, fields }
+  }
+  return { replace, definitions, used }
+}
+
+export const isKept = (value: ValueNode, type: GraphQLInputType): boolean => {
+  const named = getNamedType(type)
+  return value.kind === Kind.NULL || (value.kind === Kind.ENUM && isEnumType(named) && !!named.getValue(value.value))
+}
+
+function holdsVariable(value: ValueNode): boolean {
+  if (value.kind === Kind.LIST) return value.values.some(holdsVariable)
+  if (value.kind === Kind.OBJECT) return value.fields.some((field) => holdsVariable(field.value))
+  return value.kind === Kind.VARIABLE
+}
