@@ -14,7 +14,7 @@ import { type Loaded, loadConfig } from './config/load.ts'
 import { followConfig } from './config/reload.ts'
 import { CLIENT_NAME_HEADERS, CLIENT_VERSION_HEADERS } from './config/sections/operations.ts'
 import { openAdmin, type RunningGateway, startGateway } from './gateway.ts'
-import { tellUnshared } from './headers/notice.ts'
+import { tellHeaderRules } from './headers/notice.ts'
 import type { LiveMap } from './map/page/live-map.ts'
 import { createClientName } from './request/policies/client-name.ts'
 import { staleServices } from './supergraph/origin.ts'
@@ -29,7 +29,7 @@ await runProcess(createLogger('gateway', 'info'), async () => {
   const log = createLogger('gateway', config.logLevel)
   if (cluster.isWorker) return startWorker(loaded, seen, log)
   await tellStale(config)
-  tellUnshared(config.services, log)
+  tellHeaderRules(config, log)
   const alone = config.workers === 1
   return announced(alone ? await startFollowing(loaded, seen, log) : await startWorkers(config, log), config)
 })
@@ -53,7 +53,7 @@ async function startFollowing(
     async apply(config) {
       await gateway.reconfigure(config)
       log.level = config.logLevel
-      tellUnshared(config.services, log)
+      tellHeaderRules(config, log)
     },
     log,
   })

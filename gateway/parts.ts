@@ -17,7 +17,7 @@ import { CLIENT_NAME_HEADERS, type Safelist } from './config/sections/operations
 import type { VariantOptions } from './edition/edition.ts'
 import { type ExpectedDocument, type Serving, type ServingMetrics, serveSupergraph } from './edition/serve.ts'
 import { createMask, type Mask } from './errors/mask.ts'
-import { compileClientRules } from './headers/to-client.ts'
+import { type ClientRules, compileClientRules } from './headers/to-client.ts'
 import { both } from './hooks/both.ts'
 import { coprocessorHooks } from './hooks/coprocessor.ts'
 import { createHooks, type Hooks } from './hooks/hooks.ts'
@@ -108,6 +108,7 @@ export async function openParts(config: Config, limits: Limits, shared: Shared, 
   const clientAddress = createClientAddress(config.trustedProxies)
   const shipped = await readShippedOperations()
   const expected = expectedOf(config, shipped)
+  const clientRules = compileClientRules(config.clientHeaders)
   const store = await shared.leaseStore(config)
   const isSame = before?.config.supergraphFile === config.supergraphFile
   const serving = await serveSupergraph(config, {
@@ -121,6 +122,7 @@ export async function openParts(config: Config, limits: Limits, shared: Shared, 
     reportLimit,
     metrics,
     hooks: hooks.traffic,
+    clientRules,
     store: store.store,
     expected,
     ...(before && { before: before.serving.editions.current }),
@@ -148,7 +150,8 @@ export async function openParts(config: Config, limits: Limits, shared: Shared, 
   const streams = createStreams(own, measuring)
   const mask = hooks.mask(createMask(log, config.errorRules))
   requests.reserve({ operations: expected.flatMap(({ query }) => namesIn(query)), clients: [] })
-  const run = runnerOf(config, { editions, hooks, policies, decide: authorization.decide, streams, mask }, requests)
+  const { decide } = authorization
+  const run = runnerOf(config, { editions, hooks, policies, decide, streams, mask, clientRules }, requests)
   const sendsParts = config.operations.defer && !hooks.changesAnswers
   const answering = { mask, sendsParts, beforeSend: hooks.beforeSend, answerBytes: own.answerBytes }
   const openDoor = doorOpener(run, answering, shared)
@@ -177,12 +180,13 @@ interface RunnerParts extends Pick<Serving, 'editions'> {
   readonly decide: Authorization['decide']
   readonly streams: Streams
   readonly mask: Mask
+  readonly clientRules: ClientRules | undefined
 }
 
 /** What runs the operations of all paths. */
 function runnerOf(
-  { subscriptions, clientHeaders }: Config,
-  { editions, hooks, policies: { budget }, decide, streams, mask }: RunnerParts,
+  { subscriptions }: Config,
+  { editions, hooks, policies: { budget }, decide, streams, mask, clientRules }: RunnerParts,
   requests: RequestMetrics,
 ) {
   const before = hooks.beforeCalls
@@ -192,7 +196,7 @@ function runnerOf(
     decide,
     before,
     onShared: () => requests.shared.add(1),
-    openHeard: compileClientRules(clientHeaders),
+    openHeard: clientRules?.open,
   })
   return {
     editions,

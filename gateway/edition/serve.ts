@@ -6,6 +6,7 @@ import { StartRefused } from '../../platform/process/settings.ts'
 import type { OperationSettings } from '../config/sections/operations.ts'
 import type { DocumentCheck } from '../document/documents.ts'
 import type { AccessRules } from '../execution/plan/access-rules.ts'
+import type { ClientRules } from '../headers/to-client.ts'
 import type { Limits } from '../limits/limits.ts'
 import type { ReportLimit } from '../limits/report.ts'
 import type { Graph } from '../supergraph/graphs.ts'
@@ -43,6 +44,8 @@ interface ServingOptions {
   readonly metrics: ServingMetrics
   readonly store: AnswerStore
   readonly hooks?: TrafficHooks | undefined
+  /** Which headers of the services' answers clients get; `undefined` for none. */
+  readonly clientRules?: ClientRules | undefined
   /** Throws if the gateway cannot decide what a supergraph's access rules ask. */
   readonly checkAccess: (rules: AccessRules) => void
   /** Documents to warm before the first request. */
@@ -128,11 +131,13 @@ function editionMaker(
     metrics,
     store,
     hooks,
+    clientRules,
     expected,
   }: ServingOptions,
 ): EditionMaker {
   const { secret, ownServices, production: hideSchema } = config
-  const openShared = createSharedTraffic({ secret, ownServices, store, metrics: metrics.traffic, hooks, log })
+  const common = { secret, ownServices, store, metrics: metrics.traffic, hooks, clientRules, log }
+  const openShared = createSharedTraffic(common)
   const openTraffic = (graphs: readonly Graph[]) => openShared(locateServices(graphs, config))
   const planLog = createPlanLog(log)
   const { onPlanned, onWork, onExact, onLeft } = metrics.engine

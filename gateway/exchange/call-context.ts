@@ -33,9 +33,14 @@ export function callContext(
  * For an execution that answers several requests: it carries no credentials and outlives each
  * request. Its calls queue as those of the caller who started it.
  */
-export const sharedContext = (exchange: Exchange, { observe }: FreshnessTally): CallContext => ({
+export const sharedContext = (
+  exchange: Exchange,
+  { observe }: FreshnessTally,
+  hear?: CallContext['hear'],
+): CallContext => ({
   ...ofExchange(exchange),
   authorization: undefined,
+  hear,
   signal: undefined,
   idempotent: false,
   observe,

@@ -1,24 +1,31 @@
-/** Says at start which services lose what follows from being stateless. */
+/** Says at start what header rules take from stateless services, and from clients. */
 import type { Logger } from '../../platform/process/log.ts'
-import type { HeaderRule } from '../config/sections/headers.ts'
+import type { ClientHeaderRule, HeaderRule } from '../config/sections/headers.ts'
 import { tellsCaller } from './to-service.ts'
 
-interface Service {
-  readonly definition: {
-    readonly name: string
-    readonly kind: 'stateful' | 'stateless'
-    readonly headers?: readonly HeaderRule[] | undefined
-  }
+interface Settings {
+  readonly services: readonly {
+    readonly definition: {
+      readonly name: string
+      readonly kind: 'stateful' | 'stateless'
+      readonly headers?: readonly HeaderRule[] | undefined
+    }
+  }[]
+  readonly clientHeaders: readonly ClientHeaderRule[]
 }
 
-export function tellUnshared(services: readonly Service[], log: Logger): void {
-  const names = services.flatMap(({ definition: { name, kind, headers } }) =>
-    kind === 'stateless' && tellsCaller(headers) ? [name] : [],
+export function tellHeaderRules({ services, clientHeaders }: Settings, log: Logger): void {
+  const stateless = services.map(({ definition }) => definition).filter(({ kind }) => kind === 'stateless')
+  const tell = (names: readonly string[], line: (which: string) => string): void => {
+    if (names.length === 0) return
+    log.warn({ services: names }, line(`${names.length === 1 ? 'service' : 'services'} ${names.join(', ')}`))
+  }
+  const namesOf = (isTold: boolean) =>
+    stateless.flatMap(({ name, headers }) => (tellsCaller(headers) === isTold ? [name] : []))
+  tell(
+    namesOf(true),
+    (which) => `header rules tell the stateless ${which} of callers: nothing of the answers is shared or cached`,
   )
-  if (names.length === 0) return
-  const which = names.length === 1 ? 'service' : 'services'
-  log.warn(
-    { services: names },
-    `header rules tell the stateless ${which} ${names.join(', ')} of callers: nothing of the answers is shared or cached`,
-  )
+  if (clientHeaders.some(({ forward }) => forward === 'set-cookie'))
+    tell(namesOf(false), (which) => `no client gets cookies of the stateless ${which}: their answers are for all`)
 }

@@ -1,16 +1,31 @@
 /**
- * Makes the headers of a client's answer from those of the services' answers, by rules. Hears only
- * services that answer this caller alone: a cookie in a shared answer would reach others.
+ * Makes the headers of a client's answer from those of the services' answers, by rules. What is
+ * picked of a shared answer is kept with it, for all who get it.
  */
-import { isFieldValue } from '../../platform/http/message/fields.ts'
+import { isFieldValue, pairsOf } from '../../platform/http/message/fields.ts'
 import type { ClientHeaderRule } from '../config/sections/headers.ts'
+
+/** Headers of a service's answer that clients get: names and values in turn. */
+export type PickedHeaders = readonly string[]
 
 /** Of one answer to a client. */
 export interface Heard {
-  /** @param head of a service's answer: its lines */
-  hear(head: string): void
+  /** The same list counts once, however many calls got the answer that it is of. */
+  hear(picked: PickedHeaders): void
   /** Adds to `headers`, and each `Set-Cookie` to `cookies`. */
   write(headers: Map<string, string>, cookies: string[]): void
+}
+
+export interface ClientRules {
+  /** Names of all that is picked, which tells these rules from others. */
+  readonly names: string
+  /**
+   * `undefined` where there is nothing.
+   * @param head of a service's answer: its lines
+   * @param isShared others may get the answer, too: nobody gets its cookies
+   */
+  pick(head: string, isShared: boolean): PickedHeaders | undefined
+  open(): Heard
 }
 
 const MOST = 8 * 1024 // characters of one answer; more are left out
@@ -20,38 +35,67 @@ const MOST_COOKIES = 50 // of one answer
 export const constantsOf = (rules: readonly ClientHeaderRule[]): readonly (readonly [name: string, value: string])[] =>
   rules.flatMap(({ insert, value }) => (insert === undefined || value === undefined ? [] : [[insert, value] as const]))
 
+type Ways = ReadonlyMap<string, ClientHeaderRule['when']>
+
 /** `undefined` without rules that forward. */
-export function compileClientRules(rules: readonly ClientHeaderRule[]): (() => Heard) | undefined {
+export function compileClientRules(rules: readonly ClientHeaderRule[]): ClientRules | undefined {
   const inserted = new Map(constantsOf(rules))
-  const ways = new Map(
+  const ways: Ways = new Map(
     rules.flatMap(({ forward, when }) =>
       forward === undefined || inserted.has(forward) ? [] : [[forward, when] as const],
     ),
   )
   if (ways.size === 0) return undefined
-  return () => {
-    const values = new Map<string, string>()
-    const cookies: string[] = []
-    let length = 0
-    const take = (name: string, value: string): void => {
-      length += value.length
-      if (length > MOST) return
-      if (name === 'set-cookie') return void (cookies.length < MOST_COOKIES && cookies.push(value))
-      const before = values.get(name)
-      const way = ways.get(name)
-      if (before === undefined || way === 'last') values.set(name, value)
-      else if (way === 'append') values.set(name, `${before}, ${value}`)
-    }
-    return {
-      hear(head) {
-        for (const [name, value] of linesOf(head)) if (ways.has(name) && isFieldValue(value)) take(name, value)
-      },
-      write(headers, all) {
-        for (const [name, value] of values) headers.set(name, value)
-        all.push(...cookies)
-      },
-    }
+  return {
+    names: [...ways.keys()].sort().join(),
+    pick(head, isShared) {
+      const picked = linesOf(head).filter(
+        ([name, value]) => ways.has(name) && isFieldValue(value) && !(isShared && name === COOKIE),
+      )
+      return picked.length === 0 ? undefined : picked.flat()
+    },
+    open: () => openHeard(ways),
   }
+}
+
+const COOKIE = 'set-cookie'
+
+function openHeard(ways: Ways): Heard {
+  const heard = new Set<PickedHeaders>()
+  const values = new Map<string, string>()
+  const cookies: string[] = []
+  let length = 0
+  const take = (name: string, value: string): void => {
+    length += value.length
+    if (length > MOST) return
+    if (name === COOKIE) return void (cookies.length < MOST_COOKIES && cookies.push(value))
+    const before = values.get(name)
+    const way = ways.get(name)
+    if (before === undefined || way === 'last') values.set(name, value)
+    else if (way === 'append') values.set(name, `${before}, ${value}`)
+  }
+  return {
+    hear(picked) {
+      if (heard.has(picked)) return
+      heard.add(picked)
+      for (const [name, value] of pairsOf(picked)) take(name, value)
+    },
+    write(headers, all) {
+      for (const [name, value] of values) headers.set(name, value)
+      all.push(...cookies)
+    },
+  }
+}
+
+/** What is picked of several answers; of equal lists one. */
+export function joinPicked(
+  answers: readonly { readonly headers?: PickedHeaders | undefined }[],
+): PickedHeaders | undefined {
+  const lists = new Set<PickedHeaders>()
+  for (const { headers } of answers) if (headers) lists.add(headers)
+  // No value contains a line feed.
+  const [first, ...others] = new Map(Array.from(lists, (picked) => [picked.join('\n'), picked])).values()
+  return first && others.length > 0 ? [first, ...others].flat() : first
 }
 
 /** Without the status line. */

@@ -46,6 +46,8 @@ interface Result {
   readonly answer: Answer
   readonly keepable: Keepable | undefined
   readonly body?: Body | undefined
+  /** What each gets of the headers of the services' answers. */
+  readonly heard: Heard | undefined
 }
 
 interface ExecuteOptions {
@@ -111,23 +113,23 @@ export function createExecute({ mask, decide, before, onShared, openHeard }: Exe
       }
       // A trace is of the request's own calls.
       const share = tracing ? undefined : shareOf(edition, operation, ready)
-      const heard = openHeard?.()
       let isOwn = false
       const run = async (): Promise<Result> => {
         isOwn = true
         const tally = createFreshnessTally()
+        const heard = openHeard?.()
         const { definition } = operation
         const context = share
-          ? sharedContext(exchange, tally)
+          ? sharedContext(exchange, tally, heard?.hear)
           : callContext(exchange, definition, client, tally, heard?.hear)
         const answer = await ready.execute(bound, context, traffic.send, undefined, tracing)
         // Written once for all requests that share it.
         const body = share && answer.errors.length === 0 ? bodyOf(answer.body) : undefined
         // What is not for everybody must not lie in a cache for everybody.
         const keepable = needed.length > 0 ? undefined : keepableOf(operation, exchange, tally.result())
-        return { answer, keepable, body }
+        return { answer, keepable, body, heard }
       }
-      const { answer, keepable, body } = await (share ? share(keyOf(exchange), run) : run())
+      const { answer, keepable, body, heard } = await (share ? share(keyOf(exchange), run) : run())
       if (!isOwn) onShared()
       heard?.write(exchange.headers, exchange.cookies)
       const loan = share ? undefined : answer.loan

@@ -15,6 +15,7 @@ import {
   sign,
 } from '../../platform/protocol/signature.ts'
 import { TRACE_HEADER } from '../../platform/protocol/trace-context.ts'
+import type { ClientRules } from '../headers/to-client.ts'
 import { compileRules, tellsCaller } from '../headers/to-service.ts'
 import { CallFailure, isEvidence } from './call/failure.ts'
 import type { ServiceDefinition } from './call/kind.ts'
@@ -39,6 +40,8 @@ export interface DeliveryOptions {
   readonly observe: (instance: Instance, milliseconds: number, now: number) => void
   /** Told of each try that failed, unless its caller gave it up. */
   readonly failed: (instance: Instance) => void
+  /** Picks what clients get of an answer's headers; `undefined` where they get nothing. */
+  readonly pick: ClientRules['pick'] | undefined
 }
 
 /**
@@ -149,7 +152,7 @@ const ACCEPTED = 'application/graphql-response+json, application/json;q=0.9'
 
 /** A try at the instance the fleet picks. */
 export function delivery(service: ServiceDefinition, fleet: Fleet, options: DeliveryOptions): Try {
-  const { headersFor, isNamed } = options
+  const { headersFor, isNamed, pick } = options
   const isForCaller = service.kind === 'stateful' || tellsCaller(service.headers)
   return async (work, asked) => {
     const { call, signal } = work
@@ -187,7 +190,6 @@ export function delivery(service: ServiceDefinition, fleet: Fleet, options: Deli
       if (signal?.aborted) throw new CallFailure('cancelled', 'given up before its answer was read')
       const { answer, hasErrors } = readAnswer(received, isForCaller && judgesCaller(instance, context), call.read)
       options.observe(instance, took, started + took)
-      if (isForCaller && received.head !== undefined) context.hear?.(received.head)
       instance.failureDetector.succeeded()
       traced?.answered()
       call.trace?.received(received.body.length)
@@ -195,6 +197,7 @@ export function delivery(service: ServiceDefinition, fleet: Fleet, options: Deli
         answer,
         freshness: readFreshness(isForCaller, received, hasErrors),
         tags: listItems(received.fields.get('cache-tag') ?? ''),
+        headers: pick && received.head !== undefined ? pick(received.head, !isForCaller) : undefined,
       } satisfies Reply
     } catch (error) {
       report(instance, error)

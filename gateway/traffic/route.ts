@@ -5,6 +5,7 @@
  */
 
 import type { Logger } from '../../platform/process/log.ts'
+import type { ClientRules } from '../headers/to-client.ts'
 import { tellsCaller } from '../headers/to-service.ts'
 import type { Addresses, Resolve } from './addresses.ts'
 import { cached } from './cache/cached.ts'
@@ -46,11 +47,12 @@ export interface RouteOptions {
   readonly store: AnswerStore
   readonly metrics: ServiceMetrics
   readonly hooks: TrafficHooks | undefined
+  readonly clientRules: ClientRules | undefined
   readonly log: Logger
 }
 
 export function openRoute(options: RouteOptions): Route {
-  const { definition, addresses, secret, ownServices: isOurs, metrics, hooks, resolve, log } = options
+  const { definition, addresses, secret, ownServices: isOurs, metrics, hooks, clientRules, resolve, log } = options
   const opened = openInstances(addresses, { definition, secret, isOurs, resolve, log })
   const { instances } = opened
   const fleet = createFleet(instances, definition)
@@ -63,7 +65,8 @@ export function openRoute(options: RouteOptions): Route {
   const headersFor = createHeaders(definition, secret)
   const upgradeHeadersFor = createHeaders(definition, secret, 'GET')
   const isShared = definition.kind === 'stateless' && !tellsCaller(definition.headers)
-  const delivered = delivery(definition, fleet, { headersFor, isNamed: secret !== undefined, observe, failed })
+  const isNamed = secret !== undefined
+  const delivered = delivery(definition, fleet, { headersFor, isNamed, observe, failed, pick: clientRules?.pick })
   const tryOnce = hooks ? hooks.aroundTry(definition, delivered) : delivered
   const bounds = {
     get concurrency() {
@@ -88,12 +91,13 @@ export function openRoute(options: RouteOptions): Route {
 }
 
 /** A service that is told who calls answers each caller alone. */
-function shared(definition: StatelessService, next: Step, { store, metrics }: RouteOptions): Step {
+function shared(definition: StatelessService, next: Step, { store, metrics, clientRules }: RouteOptions): Step {
   if (tellsCaller(definition.headers)) return next
   return cached(
     definition,
     coalesced(definition, next, () => metrics.shared.add(1)),
     store,
     metrics,
+    clientRules,
   )
 }

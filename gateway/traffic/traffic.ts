@@ -2,6 +2,7 @@
 import type { ServerResponse } from 'node:http'
 import type { Logger } from '../../platform/process/log.ts'
 import type { Named } from '../../platform/protocol/trace-context.ts'
+import type { ClientRules } from '../headers/to-client.ts'
 import { type Addresses, type Resolve, resolveHost } from './addresses.ts'
 import type { AnswerStore } from './cache/store.ts'
 import { tagsToPurge } from './cache/tags.ts'
@@ -34,6 +35,8 @@ export interface TrafficOptions {
   readonly store: AnswerStore
   readonly metrics: TrafficMetrics
   readonly hooks?: TrafficHooks | undefined
+  /** Which headers of the services' answers clients get; `undefined` for none. */
+  readonly clientRules?: ClientRules | undefined
   readonly log: Logger
   /** Finds the instances behind a name; the system's by default. */
   readonly resolve?: Resolve
@@ -84,7 +87,7 @@ export interface Traffic {
 const unknownService = (): CallFailure => new CallFailure('overload', 'the service has no address')
 
 export function createTraffic(options: TrafficOptions): Traffic {
-  const { services, secret, ownServices, store, metrics, hooks, log, resolve = resolveHost } = options
+  const { services, secret, ownServices, store, metrics, hooks, clientRules, log, resolve = resolveHost } = options
   const routes = new Map(
     services.map(({ definition, addresses }) => {
       const figures = metrics.service(definition.name)
@@ -97,6 +100,7 @@ export function createTraffic(options: TrafficOptions): Traffic {
         store,
         metrics: figures,
         hooks,
+        clientRules,
         log,
       })
       return [definition.name, { ...route, figures }]
@@ -126,8 +130,9 @@ export function createTraffic(options: TrafficOptions): Traffic {
       if (!route) return Promise.reject(refusalOf(unknownService(), service, context))
       const deadline = performance.now() + route.definition.deadline
       return route.step({ call, deadline, signal: context.signal }).then(
-        ({ answer, freshness }) => {
+        ({ answer, freshness, headers }) => {
           context.observe(freshness)
+          if (headers) context.hear?.(headers)
           return answer
         },
         (error: unknown) => {

@@ -2,6 +2,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Registry } from 'prom-client'
+import type { ClientRules } from '../../gateway/headers/to-client.ts'
 import { createMemoryStore } from '../../gateway/traffic/cache/memory.ts'
 import type { AnswerStore } from '../../gateway/traffic/cache/store.ts'
 import type { ServiceDefinition } from '../../gateway/traffic/call/kind.ts'
@@ -66,13 +67,14 @@ export interface TestTraffic {
   readonly log?: Logger
   /** With them calls are signed. */
   readonly ownServices?: boolean
+  readonly clientRules?: ClientRules | undefined
 }
 
 /** Traffic to one service at these addresses. */
 export function trafficTo(
   definition: ServiceDefinition,
   addresses: readonly string[],
-  { store, log, ownServices = false }: TestTraffic = {},
+  { store, log, ownServices = false, clientRules }: TestTraffic = {},
 ): Traffic {
   return createTraffic({
     services: [{ definition, addresses }],
@@ -80,6 +82,7 @@ export function trafficTo(
     ownServices,
     store: store ?? createMemoryStore(10_000_000),
     metrics: createTrafficMetrics(new Registry()),
+    clientRules,
     log: log ?? createLogger('test', 'silent'),
   })
 }

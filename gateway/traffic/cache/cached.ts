@@ -6,6 +6,7 @@ import { hash } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
 import { owned } from '../../../platform/memory/owned.ts'
 import type { Tally } from '../../figures/recent.ts'
+import { type ClientRules, joinPicked, type PickedHeaders } from '../../headers/to-client.ts'
 import { openAnswer } from '../call/answer.ts'
 import type { StatelessService } from '../call/kind.ts'
 import { largeTurn } from '../call/large-answers.ts'
@@ -22,18 +23,23 @@ interface CacheObserver {
   readonly misses: Tally
 }
 
-/** The store is shared by all services and all callers: a stateful service cannot be passed. */
+/**
+ * The store is shared by all services and all callers: a stateful service cannot be passed.
+ * @param clientRules of what clients get of headers; what other rules kept lacks some of them
+ */
 export function cached(
   { name, sharedCache }: StatelessService,
   next: Step,
   store: AnswerStore,
   observer: CacheObserver,
+  clientRules?: Pick<ClientRules, 'names'>,
 ): Step {
   if (!sharedCache) return next
+  const mine = clientRules ? `${name} ${digest(clientRules.names)}` : name
   const whole = async (work: Work): Promise<Reply> => {
     const { context, body } = work.call
     const { perspective, language } = context
-    const key = `${name}:${digest(`${perspective ?? ''}\n${body.bytes.toString('latin1')}`)}`
+    const key = `${mine}:${digest(`${perspective ?? ''}\n${body.bytes.toString('latin1')}`)}`
     const [found] = await lookUp(store, [key], language)
     if (found) {
       observer.hits.add(1)
@@ -43,16 +49,16 @@ export function cached(
     observer.misses.add(1)
     const { epoch } = store
     const reply = await next(work)
-    const { answer, freshness, tags } = reply
+    const { answer, freshness, tags, headers } = reply
     if (freshness.maxAge > 0) {
-      const kept = keep(answer.body, freshness, [...tagsOfAnswer(name), ...tags])
+      const kept = keep(answer.body, freshness, [...tagsOfAnswer(name), ...tags], ownHeaders(headers))
       store.set([[keyFor(key, freshness.variesByLanguage, language), kept]], epoch)
     }
     return reply
   }
 
   const entities = async (work: Work, body: EntityBody): Promise<Reply> => {
-    const prefix = `${name}:${selectionOf(work, body)}:`
+    const prefix = `${mine}:${selectionOf(work, body)}:`
     const keys = representationsOf(body).map((representation) => prefix + representation)
     const { language } = work.call.context
     const looked = lookUp(store, keys, language)
@@ -67,18 +73,19 @@ export function cached(
     const asked = here.length === 0 ? work : workOfSome(work, bodyOfSome(body, missing), split)
     const { epoch } = store
     const reply = await next(asked)
-    const { answer, freshness, tags } = reply
+    const { answer, freshness, tags, headers } = reply
     if (here.length === 0 && freshness.maxAge === 0) return reply
     const fetched = split(answer.body)
     // What is no list of the right length, or has errors, is nothing to keep, nor to mix with what
     // is kept: the paths of errors count the entities as they were sent.
     if (!fetched) return here.length === 0 ? reply : next(work)
     if (freshness.maxAge > 0) {
+      const told = ownHeaders(headers)
       store.set(
         fetched.map((entity, index) => {
           const key = keys[missing[index] as number] as string
           const all = [...tagsOfEntity(name, key.slice(prefix.length)), ...tags]
-          return [keyFor(key, freshness.variesByLanguage, language), keep(entity, freshness, all)]
+          return [keyFor(key, freshness.variesByLanguage, language), keep(entity, freshness, all, told)]
         }),
         epoch,
       )
@@ -90,6 +97,7 @@ export function cached(
       ...reply,
       answer: openAnswer(joinEntities(all)),
       freshness: tightest([freshness, ...here.map(freshnessOf)]),
+      headers: joinPicked([...here, reply]),
     }
   }
 
@@ -138,13 +146,23 @@ function selectionOf({ call }: Work, body: EntityBody): string {
 }
 
 /** An entity must not hold the whole answer that it came in. */
-const keep = (value: Buffer, { maxAge, age, variesByLanguage }: Freshness, tags: readonly string[]): Kept => ({
+const keep = (
+  value: Buffer,
+  { maxAge, age, variesByLanguage }: Freshness,
+  tags: readonly string[],
+  headers: PickedHeaders | undefined,
+): Kept => ({
   value: owned(value),
   bornAt: Date.now() - age * 1000,
   maxAge,
   variesByLanguage,
   tags,
+  ...(headers && { headers }),
 })
+
+/** A part of a text keeps all of it: here the head of an answer. */
+const ownHeaders = (headers: PickedHeaders | undefined): PickedHeaders | undefined =>
+  headers?.map((text) => Buffer.from(text, 'latin1').toString('latin1'))
 
 const freshnessOf = ({ bornAt, maxAge, variesByLanguage }: Kept): Freshness => ({
   maxAge,
@@ -157,7 +175,7 @@ const freshnessOf = ({ bornAt, maxAge, variesByLanguage }: Kept): Freshness => (
 async function replyFrom({ call }: Work, body: Buffer, kept: readonly Kept[]): Promise<Reply> {
   const turn = largeTurn(call.context, body.length)
   if (turn) await turn
-  return { answer: openAnswer(body), freshness: tightest(kept.map(freshnessOf)), tags: [] }
+  return { answer: openAnswer(body), freshness: tightest(kept.map(freshnessOf)), tags: [], headers: joinPicked(kept) }
 }
 
 /**

@@ -12,7 +12,8 @@ export function createMemoryStore(maxBytes: number): AnswerStore {
   const kept = new LRUCache<string, Kept>({
     maxSize: maxBytes,
     maxEntrySize: Math.floor(maxBytes / 8),
-    sizeCalculation: ({ value, tags }, key) => value.length + key.length + OVERHEAD + tags.length * OVERHEAD_OF_TAG,
+    sizeCalculation: ({ value, tags, headers = [] }, key) =>
+      value.length + key.length + lengthOf(headers) + OVERHEAD + tags.length * OVERHEAD_OF_TAG,
     dispose: ({ tags }, key) => {
       for (const tag of tags) {
         const keys = keysByTag.get(tag)
@@ -54,3 +55,5 @@ export function createMemoryStore(maxBytes: number): AnswerStore {
     close: async () => kept.clear(),
   }
 }
+
+const lengthOf = (texts: readonly string[]): number => texts.reduce((sum, text) => sum + text.length, 0)

@@ -3,6 +3,8 @@
  * `redis.ts` implement them.
  */
 
+import type { PickedHeaders } from '../../headers/to-client.ts'
+
 /** What is kept under one key. */
 export interface Kept {
   /** JSON in UTF-8, in memory of its own: an answer's body, or one entity of it. */
@@ -13,6 +15,8 @@ export interface Kept {
   readonly maxAge: number
   readonly variesByLanguage: boolean
   readonly tags: readonly string[]
+  /** What clients get of the answer's headers, in memory of its own. */
+  readonly headers?: PickedHeaders | undefined
 }
 
 export interface AnswerStore {

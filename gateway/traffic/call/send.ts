@@ -6,6 +6,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import type { GraphQLFormattedError } from 'graphql'
 import type { Loan } from '../../../platform/memory/loans.ts'
 import type { Claims } from '../../../platform/protocol/claims.ts'
+import type { PickedHeaders } from '../../headers/to-client.ts'
 import type { CallTrace } from './trace.ts'
 
 /**
@@ -30,8 +31,8 @@ export interface CallContext {
   readonly exchange?: object | undefined
   /** All that the client sent, for header rules; absent where several clients share the calls. */
   readonly headers?: Readonly<IncomingHttpHeaders> | undefined
-  /** Told the heads of answers that are for this caller alone. */
-  readonly hear?: ((head: string) => void) | undefined
+  /** Told what clients get of the headers of each answer. */
+  readonly hear?: ((picked: PickedHeaders) => void) | undefined
   /** Of the trace that the request belongs to (W3C Trace Context); every service is told. */
   readonly traceparent?: string | undefined
   /** The client's `Accept-Language`; a service whose answer depends on it says so with `Vary`. */

@@ -1,4 +1,5 @@
 /** What the steps of a service's traffic pass to each other. Types only. */
+import type { PickedHeaders } from '../../headers/to-client.ts'
 import type { Freshness, ServiceAnswer, ServiceCall, Signal } from './send.ts'
 
 /** A call on its way. */
@@ -17,6 +18,8 @@ export interface Reply {
   readonly freshness: Freshness
   /** What the service says its answer depends on, by names that a purge can use. */
   readonly tags: readonly string[]
+  /** What clients get of its headers, if anything. */
+  readonly headers: PickedHeaders | undefined
 }
 
 /** Resolves to the reply or rejects with a `CallFailure`. */

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import { readConfig } from '../../../gateway/config/load.ts'
-import { tellUnshared } from '../../../gateway/headers/notice.ts'
+import { tellHeaderRules } from '../../../gateway/headers/notice.ts'
 import { compileClientRules } from '../../../gateway/headers/to-client.ts'
 import { compileRules } from '../../../gateway/headers/to-service.ts'
 import { makeConfigFile } from '../../support/config-file.ts'
@@ -110,6 +110,57 @@ describe('the example of the page', () => {
   })
 })
 
+test('Callers who share an execution, and those who get a kept answer, get its headers, and no cookies', async () => {
+  let running = 0
+  let goOn: () => void = () => undefined
+  const both = new Promise<void>((resolve) => {
+    goOn = resolve
+  })
+  gateway = await startTestGateway({
+    services: shop.services,
+    env: { STATELESS: 'items' },
+    config: {
+      clientHeaders: (['x-stock', 'set-cookie'] as const).map((forward) => ({ forward, when: 'append' as const })),
+      hooks: {
+        timeout: 1_000,
+        onOperation() {
+          running += 1
+          if (running === 2) goOn()
+        },
+      },
+    },
+  })
+  let calls = 0
+  shop.items.misbehave(async (_request, response) => {
+    calls += 1
+    response.setHeader('x-stock', `call ${calls}`)
+    response.setHeader('set-cookie', 'a=1')
+    if (calls === 1) await both
+    else response.removeHeader('set-cookie')
+    return false
+  })
+  try {
+    const told = async (asked: string) => {
+      const { headers } = await ask(gateway.url, asked)
+      return [headers.get('x-stock'), headers.getSetCookie()]
+    }
+    const shared = '{ item(id: "shared") { stock } }'
+    expect(await Promise.all([told(shared), told(shared)])).toEqual([
+      ['call 1', []],
+      ['call 1', []],
+    ])
+    const kept = '{ item(id: "kept with headers") { name } }'
+    expect([await told(kept), await told(kept)]).toEqual([
+      ['call 2', []],
+      ['call 2', []],
+    ])
+    expect(calls).toBe(2)
+  } finally {
+    shop.items.misbehave(undefined)
+    await gateway.stop()
+  }
+})
+
 describe('a stateless service that is told of callers', () => {
   afterEach(() => gateway.stop())
 
@@ -135,7 +186,7 @@ describe('a stateless service that is told of callers', () => {
   })
 })
 
-test('One line at the start names the services that share nothing', () => {
+test('The start names the services that share nothing, and those whose cookies no client gets', () => {
   const warn = jest.fn()
   const service = (name: string, kind: 'stateful' | 'stateless', rule: object) => ({
     definition: { name, kind, headers: [rule] },
@@ -146,14 +197,21 @@ test('One line at the start names the services that share nothing', () => {
     service('c', 'stateful', { forward: 'x-a' }),
     service('d', 'stateless', { forward: 'x-*' }),
   ]
-  tellUnshared(told, { warn } as never)
-  expect(warn.mock.calls).toEqual([[{ services: ['a', 'd'] }, expect.stringContaining('services a, d of callers')]])
+  tellHeaderRules({ services: told, clientHeaders: [] }, { warn } as never)
+  const unshared = [{ services: ['a', 'd'] }, expect.stringContaining('services a, d of callers')]
+  expect(warn.mock.calls.splice(0)).toEqual([unshared])
+  tellHeaderRules({ services: told, clientHeaders: [{ forward: 'set-cookie', when: 'last' }] }, { warn } as never)
+  expect(warn.mock.calls).toEqual([
+    unshared,
+    [{ services: ['b'] }, expect.stringMatching(/^no client gets cookies of the stateless service b:/)],
+  ])
 })
 
 describe('what services answer', () => {
   const told = (rules: object[], ...heads: string[][]) => {
-    const heard = compileClientRules(rules as never)?.()
-    for (const lines of heads) heard?.hear(['HTTP/1.1 200 OK', ...lines].join('\r\n'))
+    const compiled = compileClientRules(rules as never)
+    const heard = compiled?.open()
+    for (const lines of heads) heard?.hear(compiled?.pick(['HTTP/1.1 200 OK', ...lines].join('\r\n'), false) ?? [])
     const headers = new Map<string, string>()
     const cookies: string[] = []
     heard?.write(headers, cookies)

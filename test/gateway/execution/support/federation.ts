@@ -140,7 +140,7 @@ export async function federate(services: Readonly<Record<string, TestService>>):
       const told = other ?? (await answerAsService(found, wrong, { query, variables, context }))
       const answer = federation.isOdd() ? oddly(answerOf(told)) : answerOf(told)
       read?.(answer.body)
-      return { answer, freshness: NOT_KEPT, tags: [] }
+      return { answer, freshness: NOT_KEPT, tags: [], headers: undefined }
     }
 
   /** As traffic to stateful services does: one request may carry several calls. */

@@ -70,13 +70,14 @@ describe('Redis', () => {
       () => store.close(),
       () => other.close(),
     )
+    const headers = ['x-stock', 'h\xe9 "1"']
     const value = Buffer.from('{"a":[1e400, 1.10],"b":"né\\u0041\\"}"}')
     await until(async () => {
-      const kept = { value, bornAt: Date.now(), maxAge: 60, variesByLanguage: false, tags: [] }
+      const kept = { value, bornAt: Date.now(), maxAge: 60, variesByLanguage: false, tags: [], headers }
       store.set([['exact', kept]], store.epoch)
       return (await other.get(['exact']))[0] !== undefined
     })
-    expect((await other.get(['exact']))[0]?.value).toEqual(value)
+    expect((await other.get(['exact']))[0]).toMatchObject({ value, headers })
   })
 
   test('Redis that freezes, dies or comes back costs cache hits, never an answer', async () => {

@@ -1,0 +1,148 @@
+/** Headers of a stateless service's answers, on their way to each caller who gets the answer. */
+import { afterEach, expect, test } from '@jest/globals'
+import { compileClientRules } from '../../../gateway/headers/to-client.ts'
+import { createMemoryStore } from '../../../gateway/traffic/cache/memory.ts'
+import { stateful, stateless } from '../../../gateway/traffic/call/kind.ts'
+import type { Question, RequestBody } from '../../../gateway/traffic/call/send.ts'
+import type { Traffic } from '../../../gateway/traffic/traffic.ts'
+import { callOf, entityBody, type Received, startUpstream, trafficTo, type Upstream } from '../../support/upstream.ts'
+
+const opened: (() => Promise<void>)[] = []
+afterEach(async () => {
+  for (const close of opened.splice(0)) await close()
+})
+
+const rulesFor = (...names: string[]) =>
+  compileClientRules(names.map((forward) => ({ forward, when: 'append', insert: undefined, value: undefined })))
+const clientRules = rulesFor('x-stock', 'set-cookie')
+
+async function upstream(answer: Upstream['answer']): Promise<Upstream> {
+  const started = await startUpstream(answer)
+  opened.push(started.stop)
+  return started
+}
+
+const to = (...[definition, addresses, options]: Parameters<typeof trafficTo>): Traffic => {
+  const traffic = trafficTo(definition, addresses, { clientRules, ...options })
+  opened.push(traffic.close)
+  return traffic
+}
+
+/** Says in a header how many calls came, and answers entities. */
+const counting =
+  (maxAge: number): Upstream['answer'] =>
+  ({ response, body, count }: Received) => {
+    response.setHeader('cache-control', `max-age=${maxAge}`)
+    response.setHeader('x-stock', `call ${count}`)
+    response.setHeader('x-other', 'of nobody')
+    const { variables } = JSON.parse(body) as { variables?: { r: unknown[] } }
+    return { data: variables ? { _entities: variables.r } : { count } }
+  }
+
+const cities = (ids: readonly number[]): RequestBody =>
+  entityBody(
+    '{"query":"query($r:[_Any!]!){_entities(representations:$r){... on City{id}}}","variables":{"r":[',
+    ids.map((id) => `{"__typename":"City","id":"${id}"}`),
+    ']}}',
+  )
+
+/** What a client gets of the headers of these calls together. */
+async function told(traffic: Traffic, ...bodies: readonly (string | RequestBody)[]) {
+  const heard = clientRules?.open()
+  const context = { hear: heard?.hear }
+  await Promise.all(bodies.map((body) => traffic.send(callOf('s', body, context))))
+  const headers = new Map<string, string>()
+  const cookies: string[] = []
+  heard?.write(headers, cookies)
+  return { headers: Object.fromEntries(headers), cookies }
+}
+
+const stock = (value: string) => ({ headers: { 'x-stock': value }, cookies: [] })
+
+test('A kept answer keeps the headers that clients get', async () => {
+  const service = await upstream(counting(60))
+  const traffic = to(stateless('s'), [service.url])
+  for (let caller = 0; caller < 2; caller += 1) expect(await told(traffic, '{"query":"{a}"}')).toEqual(stock('call 1'))
+  expect(service.bodies).toHaveLength(1)
+})
+
+test('A call that answers several callers tells each of them, and each of them once', async () => {
+  const service = await upstream(counting(0))
+  const traffic = to(stateless('s'), [service.url])
+  const body = '{"query":"{a}"}'
+  expect(await Promise.all([told(traffic, body), told(traffic, body, body)])).toEqual([
+    stock('call 1'),
+    stock('call 1'),
+  ])
+  expect(service.bodies).toHaveLength(1)
+})
+
+test('Entities keep the headers of their answers, and one answer of many is told once', async () => {
+  const service = await upstream(counting(60))
+  const traffic = to(stateless('s'), [service.url])
+  expect(await told(traffic, cities([1, 2]))).toEqual(stock('call 1'))
+  expect(await told(traffic, cities([1, 2]))).toEqual(stock('call 1'))
+  expect(await told(traffic, cities([3, 1, 2, 4]))).toEqual(stock('call 1, call 2'))
+  expect(await told(traffic, cities([4, 1]))).toEqual(stock('call 2, call 1'))
+  expect(service.bodies).toHaveLength(2)
+})
+
+test('What was kept under other rules is asked for again', async () => {
+  const service = await upstream(counting(60))
+  const store = createMemoryStore(1_000_000)
+  await told(to(stateless('s'), [service.url], { store, clientRules: rulesFor('x-other') }), '{"query":"{a}"}')
+  expect(await told(to(stateless('s'), [service.url], { store }), '{"query":"{a}"}')).toEqual(stock('call 2'))
+})
+
+test('Of a slow try and a second one the client gets the headers of the answer that counts', async () => {
+  let hangs = false
+  let hanging = ''
+  const names = ['one', 'other']
+  const services = await Promise.all(
+    names.map((name) =>
+      upstream(({ response }) => {
+        if (hangs) {
+          hangs = false
+          hanging = name
+          return undefined
+        }
+        response.setHeader('x-stock', name)
+        return { data: {} }
+      }),
+    ),
+  )
+  const traffic = to(
+    stateless('s', { coalescing: false, sharedCache: false }),
+    services.map(({ url }) => url),
+  )
+  for (let call = 0; call < 64; call += 1) await told(traffic, '{"query":"{a}"}')
+  hangs = true
+  const { headers } = await told(traffic, '{"query":"{a}"}')
+  expect(headers['x-stock']).toBe(names.find((name) => name !== hanging))
+  expect(hanging).not.toBe('')
+})
+
+test('Cookies of a shared answer reach nobody, and those of a stateful service its caller', async () => {
+  const service = await upstream(({ response }) => {
+    response.setHeader('set-cookie', ['a=1', 'b=2'])
+    return { data: {} }
+  })
+  expect((await told(to(stateless('s'), [service.url]), '{"query":"{a}"}')).cookies).toEqual([])
+  expect((await told(to(stateful('s'), [service.url]), '{"query":"{a}"}')).cookies).toEqual(['a=1', 'b=2'])
+})
+
+test('One request for several calls of a stateful service tells its headers once', async () => {
+  const service = await upstream(({ response }) => {
+    response.setHeader('x-stock', 'call')
+    return { data: { _0: [null], _1: [null] } }
+  })
+  const question: Question = { operationName: 'Q', definitions: [], selection: '{id}', variables: {} }
+  const heard = clientRules?.open()
+  const { context } = callOf('s', '', { hear: heard?.hear })
+  const traffic = to(stateful('s'), [service.url])
+  const send = (id: number) => traffic.send({ ...callOf('s', { ...cities([id]), question }), context })
+  await Promise.all([send(1), send(2)])
+  const headers = new Map<string, string>()
+  heard?.write(headers, [])
+  expect([service.bodies.length, headers.get('x-stock')]).toEqual([1, 'call'])
+})
