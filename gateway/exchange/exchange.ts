@@ -139,6 +139,8 @@ export function openExchange(
   }
 }
 
+export const asksForCost = ({ parameters }: Exchange): boolean => parameters.extensions?.['cost'] === true
+
 /** Opens the record of an operation in a batch, which shares all that holds for the request. */
 export const batchedExchange = (outer: Exchange): Exchange => ({
   ...outer,

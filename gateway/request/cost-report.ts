@@ -5,7 +5,7 @@
 import { actualCost } from '../document/actual-cost.ts'
 import type { KnownOperation } from '../document/documents.ts'
 import type { SchemaEdition } from '../edition/edition.ts'
-import type { Exchange } from '../exchange/exchange.ts'
+import { asksForCost, type Exchange } from '../exchange/exchange.ts'
 import type { Outcome } from '../exchange/outcome.ts'
 import type { Trace } from '../exchange/trace.ts'
 import { fragmentsOf } from '../execution/plan/conditions.ts'
@@ -16,7 +16,7 @@ export const withCostReport =
   (next: Execute, budget: Budget): Execute =>
   (edition, exchange, operation, client) => {
     const answer = next(edition, exchange, operation, client)
-    if (exchange.parameters.extensions?.['cost'] !== true) return answer
+    if (!asksForCost(exchange)) return answer
     return answer.then(({ outcome }) => {
       const cost = costOf(edition, exchange, operation, outcome, budget)
       // What is left is the caller's own.

@@ -2,8 +2,7 @@
 import type { Outcome } from '../exchange/outcome.ts'
 
 export interface EventFormat {
-  /** Names and values in turn. */
-  readonly headers: readonly string[]
+  readonly contentType: string
   /** Sent at once: the client sees that the stream is open. */
   readonly opening: string
   /** Sent every so often: proxies close idle connections. */

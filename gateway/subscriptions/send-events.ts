@@ -3,35 +3,24 @@
  * reads.
  */
 import type { HttpReply, HttpStream } from '../../platform/http/message/message.ts'
-import { REQUEST_ID_HEADER } from '../../platform/protocol/signature.ts'
 import type { EventFormatName, Exchange } from '../exchange/exchange.ts'
 import type { Events, Outcome } from '../exchange/outcome.ts'
+import { streamHead } from '../exchange/stream-head.ts'
 import type { EventFormat } from './event-format.ts'
 import { multipart } from './multipart.ts'
 import { sse } from './sse.ts'
 
 const FORMATS: Readonly<Record<EventFormatName, EventFormat>> = { sse, multipart }
 
-const HEADERS = [
-  'cache-control',
-  'no-store',
-  'x-content-type-options',
-  'nosniff',
-  'x-accel-buffering', // proxies must not buffer events
-  'no',
-]
-
 /** @param outcomes of a stream, or the one answer or refusal of an operation that has none */
 export async function sendEvents(
-  { requestId, headers, eventFormat }: Exchange,
+  exchange: Exchange,
   reply: HttpReply,
   outcomes: Events | readonly [Outcome],
 ): Promise<void> {
-  const format = FORMATS[eventFormat]
-  const all = [REQUEST_ID_HEADER, requestId, ...format.headers, ...HEADERS]
-  for (const [name, value] of headers) all.push(name, value)
   if (reply.isClosed()) return
-  const stream = reply.stream(200, all)
+  const format = FORMATS[exchange.eventFormat]
+  const stream = reply.stream(200, streamHead(exchange, format.contentType))
   stream.write(format.opening)
   const rest = beat(stream, format)
   try {

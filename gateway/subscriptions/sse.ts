@@ -10,7 +10,7 @@ function next(outcome: Outcome): string {
 }
 
 export const sse: EventFormat = {
-  headers: ['content-type', 'text/event-stream; charset=utf-8'],
+  contentType: 'text/event-stream; charset=utf-8',
   opening: ':\n\n',
   heartbeat: ':\n\n',
   beat: 12_000,

@@ -25,6 +25,13 @@ const config = (settings: string): string =>
   `import { defineConfig, stateful, stateless } from '${new URL('../../../gateway/config/define.ts', import.meta.url)}'
    export default defineConfig({ supergraph: 'supergraph.graphql', ${settings} })`
 
+const post = (body: object, accept = 'application/json') =>
+  fetch(`${gateway.url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', accept },
+    body: JSON.stringify(body),
+  })
+
 describe('the example of the page', () => {
   beforeAll(async () => start(await exampleOf('docs/configuration/headers.md')))
   afterAll(() => gateway.stop())
@@ -77,13 +84,23 @@ describe('the example of the page', () => {
     }
   })
 
+  test('A client that takes only events gets the cookies of an answer, too', async () => {
+    shop.orders.misbehave((_request, response) => {
+      response.setHeader('set-cookie', ['a=1', 'b=2'])
+      return false
+    })
+    try {
+      for (const accept of ['text/event-stream', 'multipart/mixed;subscriptionSpec=1.0']) {
+        const answer = await post({ query: 'mutation { touch }' }, accept)
+        expect(answer.headers.getSetCookie()).toEqual(['a=1', 'b=2'])
+        expect(await answer.text()).toContain('"touch"')
+      }
+    } finally {
+      shop.orders.misbehave(undefined)
+    }
+  })
+
   test('Refusals and streams of events have the constants, too', async () => {
-    const post = (body: object, accept = 'application/json') =>
-      fetch(`${gateway.url}/graphql`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', accept },
-        body: JSON.stringify(body),
-      })
     const refused = await Promise.all([
       post({ query: '{' }),
       post({ query: '{ nothing }' }),
