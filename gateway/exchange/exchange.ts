@@ -3,7 +3,7 @@
  * bottom, in the order of `policies.ts`.
  */
 import type { GraphQLFormattedError, OperationDefinitionNode } from 'graphql'
-import type { HttpReply, HttpRequest } from '../../platform/http/message/message.ts'
+import type { HttpRequest } from '../../platform/http/message/message.ts'
 import type { Caller } from '../../platform/protocol/caller.ts'
 import { traceparentOf } from '../../platform/protocol/trace-context.ts'
 import type { Part } from '../execution/answer/part.ts'
@@ -20,14 +20,24 @@ export type EventFormatName = 'sse' | 'multipart'
 /** How an answer in parts is written by HTTP. */
 export type PartsFormatName = '20220824' | 'v0.2'
 
+/** The forms in which a client takes an answer. */
+export interface Accepted {
+  /** As one JSON text. */
+  readonly whole: boolean
+  /** As events of a stream; `undefined` if not. */
+  readonly events: EventFormatName | undefined
+  /** What it defers, in parts; `undefined` if not. */
+  readonly parts: PartsFormatName | undefined
+}
+
 /** An answer in parts on its way to the client. */
 export interface PartsSender {
   /** Resolves once the client has room for more. @param part its errors are masked */
   send(part: Part<GraphQLFormattedError>): Promise<void> | undefined
   /** Whether the first part is sent, after which no other answer can be. */
   readonly hasBegun: boolean
-  /** Ends the answer, with what is told last of it. */
-  end(last: Pick<Outcome, 'errors' | 'extensions'>): void
+  /** Ends the answer with its extensions, or with the errors of one that failed. */
+  end(outcome: Outcome): void
 }
 
 /** The parameters of an operation, from the body of a POST or the query string of a GET. */
@@ -64,17 +74,8 @@ export interface Exchange {
    * over HTTP, section 6.4.1).
    */
   legacyStatus: boolean
-  /** Whether the client accepts one answer, a stream of events, or either. */
-  accepts: 'answer' | 'events' | 'either'
-  /** The format of its events, where it accepts any. */
-  eventFormat: EventFormatName
-  /** The format in which the client takes what it defers; `undefined` if it takes whole answers. */
-  partsFormat: PartsFormatName | undefined
-  /** False if the client takes nothing but parts. */
-  takesWhole: boolean
-  /** Where an answer in parts may be sent; `undefined` where none may. */
-  partsTo: HttpReply | undefined
-  /** The answer in parts, once it is one. */
+  accepts: Accepted
+  /** Sends the answer in parts; `undefined` where the client or the gateway wants none. */
   parts: PartsSender | undefined
   /** The caller of a verified token; `undefined` if signed out or if tokens are opaque. */
   caller: Caller | undefined
@@ -103,6 +104,8 @@ export type Policy = (exchange: Exchange) => void | Promise<void>
 
 const NOTHING: Parameters = { query: '', operationName: undefined, variables: undefined, extensions: undefined }
 
+export const WHOLE: Accepted = { whole: true, events: undefined, parts: undefined }
+
 /** Opens the record of a request. */
 export function openExchange(
   request: HttpRequest,
@@ -121,11 +124,7 @@ export function openExchange(
     cookies: [],
     mediaType: 'application/json',
     legacyStatus: false,
-    accepts: 'answer',
-    eventFormat: 'sse',
-    partsFormat: undefined,
-    takesWhole: true,
-    partsTo: undefined,
+    accepts: WHOLE,
     parts: undefined,
     caller: undefined,
     apiClient: undefined,
@@ -144,8 +143,8 @@ export const asksForCost = ({ parameters }: Exchange): boolean => parameters.ext
 /** Opens the record of an operation in a batch, which shares all that holds for the request. */
 export const batchedExchange = (outer: Exchange): Exchange => ({
   ...outer,
-  accepts: 'answer',
-  partsTo: undefined, // one answer has no parts of its own
+  accepts: WHOLE,
+  parts: undefined,
   parameters: NOTHING,
   batch: undefined,
   outer,

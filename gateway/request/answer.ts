@@ -2,7 +2,7 @@
  * One operation by HTTP, from request to answer: an execution, a stream of events, or a refusal.
  */
 import type { HttpReply, HttpRequest } from '../../platform/http/message/message.ts'
-import { type Exchange, openExchange } from '../exchange/exchange.ts'
+import { type Exchange, openExchange, type PartsSender } from '../exchange/exchange.ts'
 import type { Events, Outcome } from '../exchange/outcome.ts'
 import { requestIdOf } from '../exchange/request-id.ts'
 import { sendEvents } from '../subscriptions/send-events.ts'
@@ -35,65 +35,74 @@ export type BeforeSend = (exchange: Exchange, message: Message) => Promise<Messa
 export type AnswerOperation = (request: HttpRequest, reply: HttpReply) => Promise<void>
 
 export function createOperations(options: OperationOptions): AnswerOperation {
-  const { variant, perform, policies, count, refusalOf, sendsParts, beforeSend } = options
+  const { variant, perform, policies, count, refusalOf, sendsParts } = options
   const answerBatch = createBatches(options)
   const { credentialsOf } = policies
-  const ask = beforeSend && createAsk(beforeSend, refusalOf)
+  const sendWhole = createSendWhole(options)
+  const deliver = createDeliver(sendWhole)
   return async (request, reply) => {
     const exchange = openExchange(request, requestIdOf(request), credentialsOf(request.headers), variant)
-    if (sendsParts) exchange.partsTo = reply
     try {
       for (const policy of policies.request) {
         const pending = policy(exchange)
         if (pending) await pending
       }
-      if (exchange.batch) {
-        const message = await answerBatch(exchange, exchange.batch, reply)
-        return ask ? void (await ask(exchange, reply, message)) : send(reply, message)
-      }
+      const { accepts, batch } = exchange
+      if (batch) return void (await sendWhole(exchange, reply, await answerBatch(exchange, batch, reply)))
+      if (sendsParts && accepts.parts) exchange.parts = openParts(exchange, reply, accepts.parts)
       const performed = await perform(exchange, policies.parameters, reply)
       if (!isExecution(performed)) return await sendStream(exchange, reply, performed)
-      let isRefused = false
-      if (sendsParts) sendAsPart(exchange, performed.outcome)
-      if (exchange.parts?.hasBegun) exchange.parts.end({ extensions: performed.outcome.extensions })
-      else if (exchange.accepts === 'events') await sendEvents(exchange, reply, [performed.outcome])
-      else if (ask) isRefused = await ask(exchange, reply, executionMessage(exchange, performed))
-      else send(reply, executionMessage(exchange, performed))
-      if (!isRefused) count(performed.outcome, exchange)
+      const { outcome } = performed
+      if (await deliver(exchange, reply, outcome, () => executionMessage(exchange, performed))) count(outcome, exchange)
     } catch (error) {
       const refusal = refusalOf(error, exchange)
-      if (exchange.parts?.hasBegun) return exchange.parts.end(refusal)
-      // Clients of event streams take any other status for a broken connection, and retry.
-      if (exchange.accepts === 'events') await sendEvents(exchange, reply, [refusal])
-      else if (ask) await ask(exchange, reply, refusalMessage(exchange, error, refusal))
-      else send(reply, refusalMessage(exchange, error, refusal))
+      await deliver(exchange, reply, refusal, () => refusalMessage(exchange, error, refusal))
     }
   }
 }
 
-/** A client that takes nothing but parts gets a whole answer as the only one. */
-function sendAsPart(exchange: Exchange, outcome: Outcome): void {
-  const { partsFormat, partsTo, takesWhole, parts } = exchange
-  if (takesWhole || !partsFormat || !partsTo || parts?.hasBegun) return
-  const { body, errors = [] } = outcome
-  if (!body) return
-  exchange.parts = openParts(exchange, partsTo, partsFormat)
-  const { data } = JSON.parse(body.toString()) as { readonly data: unknown }
-  void exchange.parts.send({ first: { data, errors }, pending: [], completed: [], hasNext: false })
-}
+/** Resolves to false if a hook refused the message: what it says instead is sent and counted. */
+type SendWhole = (exchange: Exchange, reply: HttpReply, message: Message) => boolean | Promise<boolean>
 
-/** Sends what becomes of a message. Resolves to true if it was refused: that is the last word. */
-const createAsk =
-  (beforeSend: BeforeSend, refusalOf: RefusalOf) =>
-  async (exchange: Exchange, reply: HttpReply, message: Message): Promise<boolean> => {
-    try {
-      send(reply, await beforeSend(exchange, message))
-      return false
-    } catch (error) {
-      send(reply, refusalMessage(exchange, error, refusalOf(error, exchange)))
+function createSendWhole({ beforeSend, refusalOf }: OperationOptions): SendWhole {
+  if (!beforeSend)
+    return (_, reply, message) => {
+      send(reply, message)
       return true
     }
+  return async (exchange, reply, message) => {
+    try {
+      send(reply, await beforeSend(exchange, message))
+      return true
+    } catch (error) {
+      send(reply, refusalMessage(exchange, error, refusalOf(error, exchange)))
+      return false
+    }
   }
+}
+
+/**
+ * Sends an answer or a refusal in the form that the client takes. Resolves as `SendWhole` does.
+ * @param messageOf makes the whole answer, if that is what is sent
+ */
+const createDeliver =
+  (sendWhole: SendWhole) =>
+  async (exchange: Exchange, reply: HttpReply, outcome: Outcome, messageOf: () => Message): Promise<boolean> => {
+    const { parts, accepts } = exchange
+    if (parts && !accepts.whole) sendAsPart(parts, outcome)
+    if (parts?.hasBegun) parts.end(outcome)
+    // Clients of event streams take any other status for a broken connection, and retry.
+    else if (accepts.events && !accepts.whole) await sendEvents(exchange, reply, [outcome])
+    else return sendWhole(exchange, reply, messageOf())
+    return true
+  }
+
+/** A client that takes nothing but parts gets a whole answer as the only one. */
+function sendAsPart(parts: PartsSender, { body, errors = [] }: Outcome): void {
+  if (parts.hasBegun || !body) return
+  const { data } = JSON.parse(body.toString()) as { readonly data: unknown }
+  void parts.send({ first: { data, errors }, pending: [], completed: [], hasNext: false })
+}
 
 async function sendStream(exchange: Exchange, reply: HttpReply, events: Events): Promise<void> {
   const leave = (): void => void events.return()

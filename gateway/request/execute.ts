@@ -20,7 +20,6 @@ import type { CompiledOperation } from '../execution/compiled-operation.ts'
 import type { Heard } from '../headers/to-client.ts'
 import type { BeforeCalls } from '../subscriptions/subscribe.ts'
 import { type Body, bodyOf } from './body.ts'
-import { openParts } from './parts/send-parts.ts'
 import { sendRun } from './parts/send-run.ts'
 import { createSingleFlight, type SingleFlight } from './single-flight.ts'
 
@@ -88,8 +87,8 @@ export function createExecute({ mask, decide, before, onShared, openHeard }: Exe
     try {
       const { query, operationName, variables } = exchange.parameters
       const prepared = engine.prepare(query, operation.document.node, operationName)
-      const { partsFormat, partsTo } = exchange
-      const bound = prepared.bind(variables ?? {}, partsFormat !== undefined && partsTo !== undefined)
+      const { parts } = exchange
+      const bound = prepared.bind(variables ?? {}, parts !== undefined)
       const { needed } = prepared
       const denied = needed.length === 0 ? undefined : await decide(exchange, needed, engine.facts.access)
       const found = prepared.compiled(bound.conditions, () => callerOf(exchange), denied)
@@ -97,12 +96,10 @@ export function createExecute({ mask, decide, before, onShared, openHeard }: Exe
       exchange.stages = ready.stages
       if (before) await before(exchange, operation)
       const { tracing } = exchange
-      if (ready.executeInParts && partsFormat && partsTo) {
+      if (ready.executeInParts && parts) {
         const heard = openHeard?.()
         const context = callContext(exchange, operation.definition, client, createFreshnessTally(), heard?.hear)
         const left = context.signal ?? hangUpOf(client)
-        const parts = openParts(exchange, partsTo, partsFormat)
-        exchange.parts = parts
         const send: PartsSender['send'] = (part) => {
           // Headers of later answers come too late.
           if (part.first) heard?.write(exchange.headers, exchange.cookies)

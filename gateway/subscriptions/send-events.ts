@@ -19,7 +19,8 @@ export async function sendEvents(
   outcomes: Events | readonly [Outcome],
 ): Promise<void> {
   if (reply.isClosed()) return
-  const format = FORMATS[exchange.eventFormat]
+  const { events = 'sse' } = exchange.accepts
+  const format = FORMATS[events]
   const stream = reply.stream(200, streamHead(exchange, format.contentType))
   stream.write(format.opening)
   const rest = beat(stream, format)

@@ -16,7 +16,7 @@ import type { Logger } from '../../platform/process/log.ts'
 import { codedError } from '../../platform/protocol/errors.ts'
 import { createKeepAlive } from '../../platform/websocket/keep-alive.ts'
 import { callerOf } from '../exchange/caller-key.ts'
-import { openExchange, type Parameters } from '../exchange/exchange.ts'
+import { openExchange, type Parameters, WHOLE } from '../exchange/exchange.ts'
 import { requestIdOf } from '../exchange/request-id.ts'
 import { createJsonBound } from '../limits/json-bound.ts'
 import type { Limits } from '../limits/limits.ts'
@@ -153,7 +153,7 @@ async function run(
 ): Promise<Answer> {
   const authorization = initPayload.authorization ?? policies.credentialsOf(request.headers)
   const exchange = openExchange(request, requestIdOf(request), authorization, variant)
-  exchange.accepts = 'either'
+  exchange.accepts = { ...WHOLE, events: 'sse' } // a socket takes events without a format
   try {
     exchange.parameters = parametersOf(payload)
     requireHeaderValue(authorization)

@@ -29,8 +29,11 @@ export function openParts(exchange: Exchange, reply: HttpReply, format: PartsFor
     get hasBegun() {
       return stream !== undefined
     },
-    end({ errors, extensions }) {
+    end(outcome) {
       if (!stream || stream.isClosed()) return
+      const { extensions } = outcome
+      // The parts of an operation that ran have told its errors.
+      const errors = 'body' in outcome ? undefined : outcome.errors
       const last = isComplete
         ? ''
         : part({ ...(errors && { errors }), ...(extensions && { extensions }), hasNext: false })

@@ -10,7 +10,14 @@ import {
   readAccept,
   readContentType,
 } from '../../../platform/http/message/media-types.ts'
-import type { EventFormatName, Exchange, MediaType, PartsFormatName, Policy } from '../../exchange/exchange.ts'
+import {
+  type EventFormatName,
+  type Exchange,
+  type MediaType,
+  type PartsFormatName,
+  type Policy,
+  WHOLE,
+} from '../../exchange/exchange.ts'
 
 const OFFERED: readonly MediaType[] = ['application/json', 'application/graphql-response+json']
 
@@ -28,10 +35,7 @@ const PARTS = [
 
 const MULTIPART = 'multipart/mixed'
 
-type Negotiated = Pick<
-  Exchange,
-  'mediaType' | 'legacyStatus' | 'accepts' | 'eventFormat' | 'partsFormat' | 'takesWhole'
->
+type Negotiated = Pick<Exchange, 'mediaType' | 'legacyStatus' | 'accepts'>
 
 /** Clients repeat the same few values. */
 const negotiated = new LRUCache<string, Negotiated | 'none'>({ max: 256 })
@@ -46,40 +50,26 @@ export const negotiateMediaType: Policy = (exchange) => {
   }
   if (wanted === 'none')
     throw new HttpError(406, 'BAD_USER_INPUT', `The "accept" header allows neither ${OFFERED.join(' nor ')}.`)
-  const { mediaType, legacyStatus, accepts, eventFormat, partsFormat, takesWhole } = wanted
-  exchange.mediaType = mediaType
-  exchange.legacyStatus = legacyStatus
-  exchange.accepts = accepts
-  exchange.eventFormat = eventFormat
-  exchange.partsFormat = partsFormat
-  exchange.takesWhole = takesWhole
+  exchange.mediaType = wanted.mediaType
+  exchange.legacyStatus = wanted.legacyStatus
+  exchange.accepts = wanted.accepts
 }
 
-const ANY: Negotiated = {
-  mediaType: 'application/json',
-  legacyStatus: false,
-  accepts: 'answer',
-  eventFormat: 'sse',
-  partsFormat: undefined,
-  takesWhole: true,
-}
+const ANY: Negotiated = { mediaType: 'application/json', legacyStatus: false, accepts: WHOLE }
 
 /** @param preferenceOf `undefined` if any type is accepted */
 function negotiate(preferenceOf: PreferenceOf | undefined): Negotiated | 'none' {
   if (!preferenceOf) return ANY
   const best = likedBest(OFFERED, (type) => preferenceOf(type))
-  const eventFormat = eventFormatOf(preferenceOf)
-  const partsFormat = partsFormatOf(preferenceOf)
+  const events = eventFormatOf(preferenceOf)
+  const parts = partsFormatOf(preferenceOf)
   // A refusal is JSON in any case.
-  if (!best && eventFormat) return { ...ANY, accepts: 'events', eventFormat }
-  if (!best) return partsFormat ? { ...ANY, partsFormat, takesWhole: false } : 'none'
+  if (!best && events) return { ...ANY, accepts: { whole: false, events, parts: undefined } }
+  if (!best) return parts ? { ...ANY, accepts: { whole: false, events, parts } } : 'none'
   return {
     mediaType: best.option,
     legacyStatus: best.option === 'application/json' && best.precision === 2,
-    accepts: eventFormat ? 'either' : 'answer',
-    eventFormat: eventFormat ?? 'sse',
-    partsFormat,
-    takesWhole: true,
+    accepts: { whole: true, events, parts },
   }
 }
 

@@ -22,10 +22,11 @@ export function fitsMethod(exchange: Exchange, { operation }: OperationDefinitio
   const { request } = exchange
   if (operation === 'subscription') {
     if (exchange.outer) throw codedError('BAD_USER_INPUT', 'A batch cannot hold a subscription: send it by itself.')
+    const { events } = exchange.accepts
+    if (!events) throw codedError('BAD_USER_INPUT', NEEDS_STREAM)
     // A client that accepts both gets refusals of a subscription as events too.
-    if (exchange.accepts === 'either') exchange.accepts = 'events'
-    if (exchange.accepts === 'events') return
-    throw codedError('BAD_USER_INPUT', NEEDS_STREAM)
+    exchange.accepts = { whole: false, events, parts: undefined }
+    return
   }
   if (operation === 'query' || request.method === 'POST') return
   throw new HttpError(405, 'BAD_USER_INPUT', 'Mutations are sent with POST.', { allow: 'POST' })

@@ -89,14 +89,13 @@ function readSearch({ request: { url } }: Exchange, limit: number): unknown {
 }
 
 /** @throws coded errors for a list that is no batch, or too large a one */
-function checkBatch({ length }: readonly unknown[], most: number, { accepts, takesWhole }: Exchange): void {
+function checkBatch({ length }: readonly unknown[], most: number, { accepts }: Exchange): void {
   if (most === 0)
     throw codedError('BAD_USER_INPUT', 'Batched operations are not supported: send one operation per request.')
   if (length === 0) throw codedError('BAD_USER_INPUT', 'The batch holds no operation.')
   if (length > most)
     throw codedError('OPERATION_TOO_COMPLEX', `The batch holds ${length} operations; at most ${most} are allowed.`)
-  if (accepts === 'events' || !takesWhole)
-    throw codedError('BAD_USER_INPUT', 'A batch is answered as JSON: accept application/json.')
+  if (!accepts.whole) throw codedError('BAD_USER_INPUT', 'A batch is answered as JSON: accept application/json.')
 }
 
 /** @throws BAD_USER_INPUT for what is no operation */

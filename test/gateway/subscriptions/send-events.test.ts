@@ -3,7 +3,7 @@
  * ends well.
  */
 import { expect, jest, test } from '@jest/globals'
-import { openExchange } from '../../../gateway/exchange/exchange.ts'
+import { openExchange, WHOLE } from '../../../gateway/exchange/exchange.ts'
 import type { Events } from '../../../gateway/exchange/outcome.ts'
 import { sendEvents } from '../../../gateway/subscriptions/send-events.ts'
 import type { HttpReply, HttpRequest } from '../../../platform/http/message/message.ts'
@@ -11,7 +11,7 @@ import { until } from '../../support/until.ts'
 import { partsOf } from './parts.ts'
 
 const request: HttpRequest = { method: 'POST', url: '/', headers: {}, address: () => undefined, readText: () => '' }
-const exchange = { ...openExchange(request, 'test'), eventFormat: 'multipart' as const }
+const exchange = { ...openExchange(request, 'test'), accepts: { ...WHOLE, events: 'multipart' as const } }
 /** Takes what is written, and says that there is room only when it is told to. */
 function recorder() {
   const pieces: string[] = []
