@@ -8,6 +8,10 @@ import {
   type DirectiveNode,
   type FieldNode,
   type FragmentDefinitionNode,
+  type GraphQLArgument,
+  type GraphQLEnumValue,
+  type GraphQLField,
+  type GraphQLInputField,
   type GraphQLInputType,
   type GraphQLNamedType,
   type GraphQLSchema,
@@ -30,7 +34,7 @@ export type OnUse = (coordinate: string, node: ASTNode) => void
 
 export const fieldOf = (type: string, field: string): string => `${type}.${field}`
 export const argumentOf = (field: string, argument: string): string => `${field}(${argument}:)`
-/** That values of an enum are read. */
+/** Stands for every value of an enum: an operation that reads the enum may get any. */
 export const anyValueOf = (type: string): string => `${type}.*`
 
 export interface UseOptions {
@@ -156,3 +160,17 @@ function readAll(
     }
   }
 }
+
+/** What a type declares: an enum's values, an input's fields, or fields with their arguments. */
+export function membersIn(type: GraphQLNamedType): readonly (readonly [coordinate: string, member: Member])[] {
+  if (isEnumType(type)) return type.getValues().map((value) => [fieldOf(type.name, value.name), value])
+  if (isInputObjectType(type))
+    return Object.values(type.getFields()).map((field) => [fieldOf(type.name, field.name), field])
+  if (!isObjectType(type) && !isInterfaceType(type)) return []
+  return Object.values(type.getFields()).flatMap((field) => {
+    const coordinate = fieldOf(type.name, field.name)
+    return [[coordinate, field], ...field.args.map((one) => [argumentOf(coordinate, one.name), one] as const)]
+  })
+}
+
+type Member = GraphQLEnumValue | GraphQLInputField | GraphQLField<unknown, unknown> | GraphQLArgument

@@ -1,20 +1,9 @@
 /** Judges changes by use: whoever feels a breaking change makes it fail. Pure. */
-import type { Place } from '../../composition/remark.ts'
 import { type Change, isReached } from '../changes/change.ts'
 import type { Use } from './use.ts'
 
-/** Who feels a change. */
-export interface Feeler {
-  readonly operation: string | undefined
-  readonly client?: string | undefined
-  readonly version?: string | undefined
-  /** The contract variant by whose path it comes. */
-  readonly variant?: string | undefined
-  readonly requests?: number
-  readonly last?: string
-  /** In the operation, where it uses what changed. */
-  readonly place?: Place | undefined
-}
+/** Who feels a change; `place` is where the operation uses what changed. */
+export type Feeler = Pick<Use, 'operation' | 'client' | 'version' | 'variant' | 'requests' | 'first' | 'last' | 'place'>
 
 /**
  * `fails`: breaks somebody; `accepted`: does, and is meant to; `noted`: to be looked at; `passes`:
@@ -48,7 +37,7 @@ const gravityOf = ({ verdict, level }: Finding): number => GRAVITY.indexOf(verdi
 
 function judgeOne(change: Change, uses: readonly Use[]): Finding {
   const feelers =
-    change.level === 'safe' ? [] : uses.filter((use) => feels(use, change)).map((use) => feelerOf(use, change))
+    change.level === 'safe' ? [] : uses.filter((use) => feels(use, change)).map((use) => feelerOf(use, reached(change)))
   const isFelt = feelers.length > 0 || (change.dependents ?? []).length > 0
   const verdict = change.level === 'safe' ? 'passes' : change.level === 'breaking' && isFelt ? 'fails' : 'noted'
   return { ...change, feelers, verdict }
@@ -59,7 +48,12 @@ export function feels({ uses, isValid }: Use, { reach, isSeenByValidation }: Cha
   return isReached(reach, (coordinate) => uses.has(coordinate))
 }
 
-function feelerOf({ uses, isValid: _, kind: __, place, ...who }: Use, { reach }: Change): Feeler {
-  const used = [...(reach.anyOf ?? []), ...(reach.allOf ?? [])].find((coordinate) => uses.has(coordinate))
-  return { ...who, place: (used === undefined ? undefined : uses.get(used)) ?? place }
+const reached = ({ reach }: Change): readonly string[] => [...(reach.anyOf ?? []), ...(reach.allOf ?? [])]
+
+/** @param coordinates what changed: the first that it uses is the place */
+export function feelerOf({ uses, ...use }: Use, coordinates: readonly string[]): Feeler {
+  const { operation, client, version, variant, requests, first, last, place } = use
+  const used = coordinates.find((coordinate) => uses.has(coordinate))
+  const own = used === undefined ? undefined : uses.get(used)
+  return { operation, client, version, variant, requests, first, last, place: own ?? place }
 }

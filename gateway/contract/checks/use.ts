@@ -15,9 +15,9 @@ export interface Use {
   /** The contract variant by whose path it comes; `undefined` for the whole schema. */
   readonly variant?: string | undefined
   /** How often it was sent, and the days of the first and last time, where that was recorded. */
-  readonly requests?: number
-  readonly first?: string
-  readonly last?: string
+  readonly requests?: number | undefined
+  readonly first?: string | undefined
+  readonly last?: string | undefined
   readonly place?: Place | undefined
   /** With the place in the operation, where it was written. */
   readonly uses: ReadonlyMap<string, Place | undefined>

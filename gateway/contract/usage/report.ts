@@ -2,19 +2,10 @@
  * What recorded use says of a schema: who asks, what nobody asks for, and whom a removal breaks.
  * Pure.
  */
-import {
-  type GraphQLNamedType,
-  type GraphQLSchema,
-  isEnumType,
-  isInputObjectType,
-  isInterfaceType,
-  isIntrospectionType,
-  isObjectType,
-} from 'graphql'
-import { anyValueOf, argumentOf, fieldOf } from '../../usage/coordinates.ts'
-import { isReached, type Reach } from '../changes/change.ts'
+import { type GraphQLNamedType, type GraphQLSchema, isEnumType, isIntrospectionType } from 'graphql'
+import { anyValueOf, membersIn } from '../../usage/coordinates.ts'
 import { type Deprecated, deprecatedUse } from '../checks/deprecated.ts'
-import type { Feeler } from '../checks/judge.ts'
+import { type Feeler, feelerOf } from '../checks/judge.ts'
 import { order, type RecordedUse } from '../checks/recorded.ts'
 import type { Use } from '../checks/use.ts'
 
@@ -105,16 +96,7 @@ function unusedOf(schema: GraphQLSchema, recorded: readonly RecordedUse[]): read
   })
 }
 
-/** An argument of a field that nobody asks for comes with the field. */
-function membersOf(type: GraphQLNamedType): readonly string[] {
-  if (isEnumType(type)) return type.getValues().map(({ name }) => fieldOf(type.name, name))
-  if (isInputObjectType(type)) return Object.keys(type.getFields()).map((name) => fieldOf(type.name, name))
-  if (!isObjectType(type) && !isInterfaceType(type)) return []
-  return Object.values(type.getFields()).flatMap(({ name, args }) => {
-    const field = fieldOf(type.name, name)
-    return [field, ...args.map((one) => argumentOf(field, one.name))]
-  })
-}
+const membersOf = (type: GraphQLNamedType): readonly string[] => membersIn(type).map(([coordinate]) => coordinate)
 
 /** Whether a schema has this, as `npm run usage` is asked for it. */
 export const isCoordinate = (schema: GraphQLSchema, coordinate: string): boolean => {
@@ -122,21 +104,8 @@ export const isCoordinate = (schema: GraphQLSchema, coordinate: string): boolean
   return type !== undefined && (coordinate === type.name || membersOf(type).includes(coordinate))
 }
 
-function reachOf(schema: GraphQLSchema, coordinate: string): Reach {
-  const type = schema.getType(coordinate.split('.')[0] ?? '')
-  return { anyOf: isEnumType(type) && coordinate !== type.name ? [coordinate, anyValueOf(type.name)] : [coordinate] }
-}
-
 function feelersOf(schema: GraphQLSchema, coordinate: string, uses: readonly Use[]): readonly Feeler[] {
-  const reach = reachOf(schema, coordinate)
-  return uses
-    .filter((use) => isReached(reach, (one) => use.uses.has(one)))
-    .map(({ operation, client, version, requests, last, uses: own, place }) => ({
-      operation,
-      client,
-      version,
-      ...(requests !== undefined && { requests }),
-      ...(last !== undefined && { last }),
-      place: own.get(coordinate) ?? place,
-    }))
+  const type = schema.getType(coordinate.split('.')[0] ?? '')
+  const anyOf = isEnumType(type) && coordinate !== type.name ? [coordinate, anyValueOf(type.name)] : [coordinate]
+  return uses.filter((use) => anyOf.some((one) => use.uses.has(one))).map((use) => feelerOf(use, anyOf))
 }

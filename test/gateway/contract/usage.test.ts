@@ -91,6 +91,13 @@ test('What is deprecated is listed with who asked for it', () => {
   ])
 })
 
+test('JSON tells the same of who asks for what is deprecated and of who feels its removal', () => {
+  const { deprecated, removals } = report(['Query.old'])
+  const day = '2026-11-01'
+  const who = { operation: 'Old', client: 'anonymous', version: 'unknown', requests: 1, first: day, last: day }
+  expect(JSON.parse(JSON.stringify([deprecated[0]?.askers, removals[0]?.feelers]))).toEqual([[who], [who]])
+})
+
 test.each([
   ['Item.color', ['web 1.9.0', 'web 1.10.0']],
   ['Item', ['ios unknown', 'web 1.9.0', 'web 1.10.0']],
