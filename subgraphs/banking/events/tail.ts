@@ -13,10 +13,10 @@ export interface Tail {
   /** Begins a subscription; call the result when it ends. While there is none, nothing is read. */
   follow(): () => void
   /**
-   * For a subscription: resolves when something happens to the account after this call, or when
-   * `signal` aborts. Never rejects.
+   * For a subscription: resolves when something happens to one of the accounts after this call, or
+   * when `signal` aborts. Never rejects.
    */
-  change(accountId: string, signal: AbortSignal): Promise<void>
+  change(accountIds: readonly string[], signal: AbortSignal): Promise<void>
   stop(): Promise<void>
 }
 
@@ -62,6 +62,15 @@ export function startTail({ url, database, log }: TailOptions): Tail {
     return rows.length === AT_ONCE
   }
 
+  const enter = (accountId: string, done: () => void): void => {
+    waiting.set(accountId, (waiting.get(accountId) ?? new Set()).add(done))
+  }
+  const leave = (accountId: string, done: () => void): void => {
+    const set = waiting.get(accountId)
+    set?.delete(done)
+    if (set?.size === 0) waiting.delete(accountId)
+  }
+
   const run = async (): Promise<void> => {
     while (!stopping.signal.aborted) {
       const woken = new Promise<void>((resolve) => {
@@ -85,18 +94,15 @@ export function startTail({ url, database, log }: TailOptions): Tail {
         followers -= 1
       }
     },
-    change: (accountId, signal) =>
+    change: (accountIds, signal) =>
       new Promise((resolve) => {
         if (signal.aborted) return resolve()
-        const set = waiting.get(accountId) ?? new Set()
-        waiting.set(accountId, set)
         const done = (): void => {
-          set.delete(done)
-          if (set.size === 0 && waiting.get(accountId) === set) waiting.delete(accountId)
+          for (const id of accountIds) leave(id, done)
           signal.removeEventListener('abort', done)
           resolve()
         }
-        set.add(done)
+        for (const id of accountIds) enter(id, done)
         signal.addEventListener('abort', done)
       }),
     async stop() {

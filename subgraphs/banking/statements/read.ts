@@ -33,6 +33,14 @@ export interface Total {
   readonly debits: bigint
 }
 
+/** The balance after the last entry of a day. */
+export interface DayBalance {
+  /** `YYYY-MM-DD`, in UTC. */
+  readonly day: string
+  /** Minor units. */
+  readonly balance: bigint
+}
+
 const PAGE = 1_000 // entries
 
 const withRange = ({ from, to }: Period): Prisma.Sql => Prisma.sql`WITH range AS MATERIALIZED (
@@ -79,6 +87,20 @@ export const totalsQuery = (period: Period): Prisma.Sql => Prisma.sql`${withRang
   FROM range
   JOIN history.entries e ON e.account_id = ${period.accountId}::bigint AND e.sequence >= range.start AND e.sequence < range.end
   GROUP BY 1, 2 ORDER BY 1, 2`
+
+/** The balances of a period, for each day that has entries, in order. */
+export const readDays = (database: PrismaClient, period: Period): Promise<DayBalance[]> =>
+  database.$queryRaw<DayBalance[]>(daysQuery(period))
+
+export const daysQuery = (period: Period): Prisma.Sql => Prisma.sql`${withRange(period)}, days AS (
+    SELECT (e.posted_at AT TIME ZONE 'UTC')::date AS day, max(e.sequence) AS last
+    FROM range
+    JOIN history.entries e ON e.account_id = ${period.accountId}::bigint AND e.sequence >= range.start AND e.sequence < range.end
+    GROUP BY 1
+  )
+  SELECT to_char(days.day, 'YYYY-MM-DD') AS day, e.balance_after AS balance
+  FROM days JOIN history.entries e ON e.account_id = ${period.accountId}::bigint AND e.sequence = days.last
+  ORDER BY days.day`
 
 interface EntryRow {
   readonly sequence: bigint

@@ -7,7 +7,7 @@ import type { BankingContext } from '../request/context.ts'
 import { badInput } from '../request/input.ts'
 import { type FormatName, formats } from './formats.ts'
 import { type DownloadLinks, LINK_LIFETIME } from './link.ts'
-import { type Period, readSums, readTotals, type Total } from './read.ts'
+import { type DayBalance, type Period, readDays, readSums, readTotals, type Total } from './read.ts'
 import { fits, type Sums, type Turnover } from './statement.ts'
 
 interface StatementArguments {
@@ -18,9 +18,10 @@ interface StatementArguments {
 interface StatementParent extends StatementArguments {
   readonly period: Period
   readonly currency: string
-  /** Read at first use, then shared by the fields that need it. */
+  /** Read at first use, then shared by the fields that need them. */
   sums(): Promise<Sums>
   totals(): Promise<readonly Total[]>
+  days(): Promise<readonly DayBalance[]>
 }
 
 const MAX_DAYS = 366 // days
@@ -72,6 +73,7 @@ export const statementResolvers = (links: DownloadLinks) => ({
         currency,
         sums: once(() => readPeriod(readSums)),
         totals: once(() => readPeriod(readTotals)),
+        days: () => readPeriod(readDays),
       }
     },
   },
@@ -88,6 +90,8 @@ export const statementResolvers = (links: DownloadLinks) => ({
     debits: async ({ sums, currency }: StatementParent) => turnover((await sums()).debits, currency),
     byMonth: async ({ totals, currency }: StatementParent) =>
       addUp(await totals(), ({ month }) => month).map(({ key, ...sums }) => ({ month: key, ...both(sums, currency) })),
+    byDay: async ({ days, currency }: StatementParent) =>
+      (await days()).map(({ day, balance }) => ({ day, balance: { amount: balance, currency } })),
     byCategory: async ({ totals, currency }: StatementParent) =>
       addUp(await totals(), ({ category }) => category)
         .toSorted((one, other) => byName(one.key, other.key))

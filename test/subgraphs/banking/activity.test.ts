@@ -6,14 +6,14 @@ import { createDatabase, type TestDatabase } from '../../support/database.ts'
 import { TEST_SECRET } from '../../support/signed-call.ts'
 import { startBanking, type TestService } from './support/service.ts'
 
-const QUERY = `subscription ($id: ID!, $after: String) { accountActivity(accountId: $id, after: $after) {
-  cursor kind amount { amount } account { balance { available { amount } } } transfer { id status reference } } }`
+const QUERY = `subscription ($id: ID, $after: String) { accountActivity(accountId: $id, after: $after) {
+  cursor kind amount { amount } account { id balance { available { amount } } } transfer { id status reference } } }`
 
 interface Activity {
   readonly cursor: string
   readonly kind: string
   readonly amount: { readonly amount: string }
-  readonly account: { readonly balance: { readonly available: { readonly amount: string } } }
+  readonly account: { readonly id: string; readonly balance: { readonly available: { readonly amount: string } } }
   readonly transfer: { readonly id: string; readonly status: string; readonly reference: string | null }
 }
 interface Given {
@@ -141,6 +141,33 @@ describe('activity of an account', () => {
       ['HOLD_PLACED', '50'],
       ['HOLD_CAPTURED', '20'],
     ])
+  })
+
+  test('Without an account all of the caller’s own are followed, and what moves between them is told once', async () => {
+    const service = services[0] as TestService
+    const { data } = await service.call(
+      'payer',
+      '{ me { activityCursor accounts { edges { node { id number currency } } } } }',
+    )
+    const own = data.me.accounts.edges.map(({ node }: { node: { currency: string } }) => node)
+    const [one, other] = own.filter(({ currency }: { currency: string }) => currency === 'EUR')
+    const send = (from: string, to: string, reference: string) =>
+      service.call(
+        'payer',
+        'mutation ($input: TransferInput!) { transfer(input: $input) { ... on TransferAccepted { transfer { id } } } }',
+        { input: { idempotencyKey: randomUUID(), from, to, amount: '1', currency: 'EUR', reference } },
+      )
+    const events = take(subscribe(service, 'payer', { after: data.me.activityCursor }), 3)
+    await send(one.id, other.number, 'there')
+    await send(other.id, one.number, 'and back')
+    await send(other.id, payee, 'away')
+    expect((await events).map(({ account, transfer }) => [account.id, transfer.reference])).toEqual([
+      [one.id, 'there'],
+      [other.id, 'and back'],
+      [other.id, 'away'],
+    ])
+    const [second] = await take(subscribe(service, 'payer', { after: (await events)[0]?.cursor }), 1)
+    expect(second?.transfer.reference).toBe('and back')
   })
 
   test('Nobody can follow the account of somebody else', async () => {

@@ -60,7 +60,7 @@ async function seen() {
   const all = readEntries((read) => read(bank.database), to, sums)
   for await (const { id, balanceAfter } of all) entries.push(`${id} ${balanceAfter}`)
   const [page = []] = await readEntryPages(bank.database, [{ accountId: to, limit: 300, before: '330', filter: {} }])
-  const activity = await readActivity(bank.database, from, 0n, 200)
+  const activity = await readActivity(bank.database, [from], 0n, 200)
   return {
     verdict: await verifyLedger(bank.database),
     sums: JSON.stringify(sums, (_, value) => (typeof value === 'bigint' ? `${value}` : value)),

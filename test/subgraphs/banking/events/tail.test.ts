@@ -59,7 +59,7 @@ test('Who follows while the end is being found misses nothing', async () => {
   const { promise, resolve } = Promise.withResolvers<void>()
   gate = promise
   tail.follow()
-  const change = tail.change(to, signal)
+  const change = tail.change([to], signal)
   await until(() => looks > 0)
   // Before the end is read: it is not after it.
   await bank.transfer({ from, to })
@@ -70,14 +70,14 @@ test('Who follows while the end is being found misses nothing', async () => {
 test('Who follows is woken by what happens to its account, and by nothing else', async () => {
   const other = await bank.open()
   // The first look wakes everybody.
-  const first = tail.change(other, signal)
+  const first = tail.change([other], signal)
   tail.follow()
   await first
   let isWoken = false
-  const change = tail.change(other, signal).then(() => {
+  const change = tail.change([other], signal).then(() => {
     isWoken = true
   })
-  const own = tail.change(to, signal)
+  const own = tail.change([to], signal)
   await bank.transfer({ from, to })
   await own
   expect(isWoken).toBe(false)

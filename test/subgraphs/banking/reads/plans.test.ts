@@ -16,7 +16,7 @@ import { activityQuery } from '../../../../subgraphs/banking/events/read.ts'
 import { dueHoldsQuery } from '../../../../subgraphs/banking/holds/expiry.ts'
 import { holdsQuery } from '../../../../subgraphs/banking/holds/resolvers.ts'
 import { dueSchedulesQuery } from '../../../../subgraphs/banking/schedules/due.ts'
-import { statementPageQuery, sumsQuery, totalsQuery } from '../../../../subgraphs/banking/statements/read.ts'
+import { daysQuery, statementPageQuery, sumsQuery, totalsQuery } from '../../../../subgraphs/banking/statements/read.ts'
 import { groupQuery } from '../../../../subgraphs/banking/transfers/read.ts'
 import { createDatabase, type TestDatabase } from '../../../support/database.ts'
 import { type Million, writeMillion } from './million.ts'
@@ -105,9 +105,10 @@ test.each<[string, () => Prisma.Sql, number]>([
   ],
   ['holds that are due', () => dueHoldsQuery(500), 1_500],
   ['schedules that are due', () => dueSchedulesQuery(200), 300],
-  ['activity behind a cursor', () => activityQuery(million.account, 150_000n, 20), 300],
+  ['activity behind a cursor', () => activityQuery([million.account], 150_000n, 20), 300],
   ['a linked group', () => groupQuery('100'), 20],
   ['the sums of a day', () => sumsQuery(day()), 400],
+  ['the balance after a day', () => daysQuery(day()), 400],
   ['the totals of a day by category', () => totalsQuery(day()), 400],
   ['a page of a statement', () => statementPageQuery(million.account, { start: 30_000n, end: 900_000n }), 25_000],
 ])('An index serves %s', async (_what, query, mostPages) => {

@@ -110,14 +110,23 @@ describe('statement', () => {
     )
   })
 
+  test('A statement has the balance after every day that has entries', async () => {
+    const { byDay } = (await statement('byDay { day balance { amount } }')).statement
+    const newestFirst = Map.groupBy(within(), ({ postedAt }) => postedAt.slice(0, 10))
+    const expected = [...newestFirst].map(([day, [last]]) => ({ day, balance: { amount: String(last?.balanceAfter) } }))
+    expect(byDay).toEqual(expected.reverse())
+  })
+
   test('A statement of a time without entries is the balance and nothing else', async () => {
-    const fields = 'opening { amount } closing { amount } credits { count } byMonth { month } byCategory { category }'
+    const fields =
+      'opening { amount } closing { amount } credits { count } byMonth { month } byDay { day } byCategory { category }'
     const before = { from: '2001-01-01', to: '2001-12-31' }
     expect((await statement(fields, before)).statement).toEqual({
       opening: { amount: '0' },
       closing: { amount: '0' },
       credits: { count: 0 },
       byMonth: [],
+      byDay: [],
       byCategory: [],
     })
     const after = await statement(fields, { from: '2090-01-01', to: '2090-12-31' })
