@@ -3,7 +3,7 @@ import { ApolloLink, HttpLink, Observable } from '@apollo/client'
 import { ServerError, ServerParseError } from '@apollo/client/errors'
 import type { Connection } from '../connection/connection.ts'
 import type { Send } from '../connection/drive.ts'
-import { follow } from '../connection/follow.ts'
+import { follow, type Subscription } from '../connection/follow.ts'
 import type { Intent } from '../connection/intents.ts'
 import { perform } from '../connection/perform.ts'
 import type { Answer, Failure } from '../connection/verdict.ts'
@@ -15,9 +15,9 @@ export function tributaryLink(
 ): ApolloLink {
   return new ApolloLink((operation, forward) => {
     const { query: document, operationName, variables, operationType } = operation
+    const { headers: ownHeaders, intent, onStream } = operation.getContext() as Context
     if (operationType === 'subscription')
-      return new Observable((observer) => follow(core, { document, operationName, variables }, observer))
-    const { headers: ownHeaders, intent } = operation.getContext() as { headers?: Headers; intent?: Intent }
+      return new Observable((observer) => follow(core, { document, operationName, variables, onStream }, observer))
     const send: Send<ApolloLink.Result> = (filled, headers, observer) => {
       operation.variables = { ...filled }
       operation.setContext({ headers: { ...ownHeaders, ...headers } })
@@ -31,6 +31,13 @@ export function tributaryLink(
 }
 
 type Headers = Readonly<Record<string, string>>
+
+/** What an operation may be given in its context. */
+interface Context {
+  readonly headers?: Headers
+  readonly intent?: Intent
+  readonly onStream?: Subscription['onStream']
+}
 
 /** Of an answer in parts, the first. */
 const answerOf = (result: ApolloLink.Result): Answer => result as Answer

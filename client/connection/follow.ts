@@ -15,6 +15,8 @@ export interface Subscription {
   readonly document: DocumentNode
   readonly operationName: string | undefined
   readonly variables: Variables
+  /** Told when events begin to come, and when they no longer do: after a break it goes on by itself. */
+  readonly onStream?: ((isOpen: boolean) => void) | undefined
 }
 
 /**
@@ -75,6 +77,7 @@ async function stretch(
     clearTimeout(timer)
     timer = setTimeout(() => silence.abort(new Error('The stream fell silent.')), SILENCE)
   }
+  let isOpen = false
   try {
     alive()
     const { refused } = progress
@@ -82,6 +85,8 @@ async function stretch(
     const response = await open(core, subscription, progress.cursor, token, AbortSignal.any([signal, silence.signal]))
     if (!response.headers.get('content-type')?.startsWith(EVENTS) || !response.body)
       return refusal(await readAnswer(response), token, progress, observer)
+    isOpen = true
+    subscription.onStream?.(true)
     for await (const { type, data, id } of readEvents(response.body, alive)) {
       if (type === 'complete') return void observer.complete()
       if (type !== 'next') continue
@@ -97,6 +102,7 @@ async function stretch(
     return { wait: waitAskedBy(failure), why: error }
   } finally {
     clearTimeout(timer)
+    if (isOpen) subscription.onStream?.(false)
   }
 }
 

@@ -87,7 +87,7 @@ function createWire(forward: ExchangeInput['forward']): Wire {
 
 const performed = (core: Core, operation: Operation, wire: Wire): Source<OperationResult> =>
   make(({ next, complete }) => {
-    const { query: document, variables = {}, kind } = operation
+    const { query: document, variables = {}, kind, context } = operation
     const observer = {
       next,
       complete,
@@ -99,7 +99,7 @@ const performed = (core: Core, operation: Operation, wire: Wire): Source<Operati
     if (kind === 'subscription')
       return follow(
         core,
-        { document, variables, operationName: undefined },
+        { document, variables, operationName: undefined, onStream: context['onStream'] },
         { ...observer, next: (answer) => next({ ...makeResult(operation, answer as ExecutionResult), hasNext: true }) },
       )
     return perform(core, jobOf(operation, wire), observer)

@@ -332,6 +332,23 @@ inFull('search, insights and help', () => {
   })
 
   test('Insights draw the balance over time and add up spending, which leads to its entries', async () => {
+
+  test('The list of accounts follows what happens elsewhere, without asking by the clock', async () => {
+    const { page } = await visit()
+    await page.clock.install()
+    const followed = page.waitForResponse((response) => response.request().postData()?.includes('Activity') ?? false)
+    await signIn(page, 'Ana Ribeiro')
+    await followed
+    await page.clock.pauseAt(new Date(Date.now() + 5_000))
+    const savings = await accountOf('payer', 'Rainy days')
+    const availableOf = (name: string) => page.getByRole('link', { name }).locator('.account-money .money').innerText()
+    const before = [await availableOf('Everyday'), await availableOf('Rainy days')]
+    await ask('payer', 'mutation ($input: TransferInput!) { transfer(input: $input) { __typename } }', {
+      input: { idempotencyKey: 'live-2', from: everyday.id, to: savings.number, amount: '888', currency: 'EUR' },
+    })
+    await until(async () => (await availableOf('Everyday')) !== before[0])
+    await until(async () => (await availableOf('Rainy days')) !== before[1])
+  })
     const { page, complaints } = await visit({ person: 'Ana Ribeiro', path: '/insights' })
     await page.locator('.chart .recharts-area-curve').waitFor()
     await page.getByText('Show the figures').click()

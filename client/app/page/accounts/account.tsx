@@ -1,5 +1,5 @@
 /** One account: what is there, and what moved. */
-import { useQuery } from '@apollo/client/react'
+import { useApolloClient, useQuery } from '@apollo/client/react'
 import { Check, Copy } from 'lucide-react'
 import { useState } from 'react'
 import { Link, useSearch } from 'wouter'
@@ -12,6 +12,7 @@ import { useSettledText } from '../ui/settled-text.ts'
 import { Button, Card, Facts, Loaded, Money, Page } from '../ui/ui.tsx'
 import { useActivity } from './activity.ts'
 import { EntryList } from './entries.tsx'
+import { addNewEntries } from './new-entries.ts'
 import { EntrySearch, everything, filterOf, type Wanted } from './search.tsx'
 
 export default function AccountPage({ id }: { readonly id: string }) {
@@ -48,7 +49,15 @@ function Account({ account }: { readonly account: OneAccount }) {
   const text = useSettledText(wanted.text)
   const { name, kind, status, number, balance, id, activityCursor } = account
   const isOwn = useIsOwn(id)
-  useActivity(id, activityCursor, isOwn)
+  const client = useApolloClient()
+  useActivity({
+    account: id,
+    cursor: activityCursor,
+    isOwn,
+    onEvent(event) {
+      if (event.kind === 'TRANSFER_POSTED' || event.kind === 'HOLD_CAPTURED') void addNewEntries(client, id)
+    },
+  })
   return (
     <Page
       title={name}

@@ -1,22 +1,28 @@
 /** All accounts of the customer, each with its balance. */
 import { useQuery } from '@apollo/client/react'
+import { useState } from 'react'
 import { Link } from 'wouter'
 import { type AccountFactsFragment, AccountsDocument } from '../generated/graphql.ts'
 import { useSpoken } from '../messages/messages.tsx'
 import { Loaded, Money, Page } from '../ui/ui.tsx'
 import { SkyPicture } from '../ui/weather.tsx'
+import { useActivity } from './activity.ts'
+import { useOneAtATime } from './one-at-a-time.ts'
 
-/** Milliseconds. One account is followed live; this many would take as many connections. */
+/** Milliseconds between two looks while no events come. */
 const POLL = 20_000
 
 export function AccountsPage({ name }: { readonly name: string }) {
   const { t, language } = useSpoken()
-  const { data, error, refetch } = useQuery(AccountsDocument, {
+  const [isLive, setLive] = useState(false)
+  const { data, error, loading, refetch } = useQuery(AccountsDocument, {
     variables: { language },
     fetchPolicy: 'cache-and-network',
-    pollInterval: POLL,
+    pollInterval: isLive ? 0 : POLL,
     skipPollAttempt: () => document.hidden,
   })
+  const onEvent = useOneAtATime(() => refetch())
+  useActivity({ cursor: loading ? undefined : data?.me?.activityCursor, onEvent, onStream: setLive })
   const accounts = data?.me?.accounts.edges.map(({ node }) => node)
   return (
     <Page title={t.accounts.title} lead={t.accounts.greeting(data?.me?.name ?? name)}>

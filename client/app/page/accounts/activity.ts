@@ -1,47 +1,44 @@
 /**
- * Follows an account while its page is seen: balances change in the cache, new entries come on top.
+ * Follows accounts while their page is seen: balances change in the cache, and the page is told of
+ * each event.
  */
-import type { ApolloClient } from '@apollo/client'
-import { useApolloClient, useSubscription } from '@apollo/client/react'
+import { useSubscription } from '@apollo/client/react'
 import { useEffect, useRef, useState } from 'react'
-import { ActivityDocument, EntriesDocument } from '../generated/graphql.ts'
+import { ActivityDocument, type ActivitySubscription } from '../generated/graphql.ts'
 
-/**
- * @param cursor where the account's activity stood when it was read @param isOwn nobody may follow
- * others'
- */
-export function useActivity(account: string, cursor: string, isOwn: boolean): void {
-  const client = useApolloClient()
+type Event = ActivitySubscription['accountActivity']
+
+interface Followed {
+  /** `undefined`: all of the user's own. */
+  readonly account?: string
+  /** Where the activity stood when the page was read; `undefined` before that. */
+  readonly cursor: string | undefined
+  /** Nobody may follow what is others'. */
+  readonly isOwn?: boolean
+  readonly onEvent: (event: Event) => void
+  /** Told whether events come. */
+  readonly onStream?: (isOpen: boolean) => void
+}
+
+export function useActivity({ account, cursor, isOwn = true, onEvent, onStream }: Followed): void {
   const isSeen = useIsSeen()
-  const last = useRef(cursor)
+  const last = useRef<string>(undefined)
+  last.current ??= cursor
   // A new `after` would begin another stream; within one stream the library goes on by itself.
-  const [after, setAfter] = useState(cursor)
+  const [from, setFrom] = useState<string>()
+  const after = from ?? last.current
   useEffect(() => {
-    if (!isSeen) setAfter(last.current)
+    if (!isSeen) setFrom(last.current)
   }, [isSeen])
   useSubscription(ActivityDocument, {
-    variables: { account, after },
-    skip: !isSeen || !isOwn, // browsers allow six connections to a server, over all tabs
+    variables: { ...(account !== undefined && { account }), ...(after !== undefined && { after }) },
+    context: { onStream },
+    skip: !isSeen || !isOwn || after === undefined, // browsers allow six connections to a server, over all tabs
     onData({ data: { data } }) {
       if (!data) return
       last.current = data.accountActivity.cursor
-      if (data.accountActivity.kind === 'TRANSFER_POSTED' || data.accountActivity.kind === 'HOLD_CAPTURED')
-        void addNewEntries(client, account)
+      onEvent(data.accountActivity)
     },
-  })
-}
-
-/** Those that were shown before stay, however far the reader went. */
-async function addNewEntries(client: ApolloClient, id: string): Promise<void> {
-  const query = { query: EntriesDocument, variables: { id } }
-  const { data } = await client.query({ ...query, fetchPolicy: 'no-cache' })
-  const newest = data?.account?.entries.edges ?? []
-  client.cache.updateQuery(query, (known) => {
-    if (!known?.account) return undefined
-    const { entries } = known.account
-    const ids = new Set(entries.edges.map(({ node }) => node.id))
-    const edges = [...newest.filter(({ node }) => !ids.has(node.id)), ...entries.edges]
-    return { ...known, account: { ...known.account, entries: { ...entries, edges } } }
   })
 }
 

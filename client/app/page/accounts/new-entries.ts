@@ -1,0 +1,17 @@
+/** Puts what is new on top of an account's entries. */
+import type { ApolloClient } from '@apollo/client'
+import { EntriesDocument } from '../generated/graphql.ts'
+
+/** Those that were shown before stay, however far the reader went. */
+export async function addNewEntries(client: ApolloClient, id: string): Promise<void> {
+  const query = { query: EntriesDocument, variables: { id } }
+  const { data } = await client.query({ ...query, fetchPolicy: 'no-cache' })
+  const newest = data?.account?.entries.edges ?? []
+  client.cache.updateQuery(query, (known) => {
+    if (!known?.account) return undefined
+    const { entries } = known.account
+    const ids = new Set(entries.edges.map(({ node }) => node.id))
+    const edges = [...newest.filter(({ node }) => !ids.has(node.id)), ...entries.edges]
+    return { ...known, account: { ...known.account, entries: { ...entries, edges } } }
+  })
+}

@@ -1,0 +1,19 @@
+/** Runs something whenever it is asked for, but never twice at a time: many wishes become one. */
+import { useRef } from 'react'
+
+export function useOneAtATime(task: () => Promise<unknown>): () => void {
+  const latest = useRef(task)
+  latest.current = task
+  const now = useRef({ isDue: false, isRunning: false }).current
+  const run = async (): Promise<void> => {
+    now.isDue = true
+    if (now.isRunning) return
+    now.isRunning = true
+    while (now.isDue) {
+      now.isDue = false
+      await latest.current().catch(() => undefined) // a failure is shown by what it is for
+    }
+    now.isRunning = false
+  }
+  return () => void run()
+}
