@@ -1,8 +1,8 @@
 /** Amounts as people type and read them. */
 import { expect, test } from '@jest/globals'
 import { addMonths } from '../../../client/app/page/format/dates.ts'
-import { formatMoney } from '../../../client/app/page/format/money.ts'
-import { balancesOf } from '../../../client/app/page/insights/balances.ts'
+import { formatMoney, typedMoney } from '../../../client/app/page/format/money.ts'
+import { balancesOf, endsOfMonths } from '../../../client/app/page/insights/balances.ts'
 import { parseAmount } from '../../../client/app/page/money/parse.ts'
 
 test.each<[string, string, string, string | undefined]>([
@@ -51,17 +51,21 @@ test('A month later is the last day where the month is shorter', () => {
   ])
 })
 
-test('Balances of a period follow from its opening and what moved in each month', () => {
+test('The balance of a day without entries is that of the day before', () => {
   const money = (amount: string) => ({ amount, currency: 'EUR' })
   const byMonth = [
     { month: '2026-01-01', credits: money('500'), debits: money('200') },
     { month: '2026-03-01', credits: money('0'), debits: money('50') },
   ]
-  const points = balancesOf({ from: '2026-01-15', to: '2026-03-10', opening: money('1000'), byMonth })
-  expect(points.map(({ day, balance }) => [day, balance.amount])).toEqual([
-    ['2026-01-15', '1000'],
-    ['2026-01-31', '1300'],
-    ['2026-02-28', '1300'],
-    ['2026-03-10', '1250'],
+  const points = balancesOf({ from: '2026-01-29', to: '2026-02-03', opening: money('1000'), byDay })
+  const told = (some: typeof points) => some.map(({ day, balance }) => `${day} ${balance.amount}`)
+  expect(told(points)).toEqual([
+    '2026-01-28 1000',
+    '2026-01-29 1000',
+    '2026-01-30 1300',
+    '2026-01-31 1300',
+    '2026-02-01 1300',
+    '2026-02-02 1250',
+    '2026-02-03 1250',
   ])
 })

@@ -28,6 +28,7 @@ export default function BalanceChart({ points }: { readonly points: readonly Bal
             type="number"
             scale="time"
             domain={['dataMin', 'dataMax']}
+            ticks={data.filter(({ day }) => day.endsWith('-01')).map(({ at }) => at)}
             tickFormatter={month}
             stroke="var(--quiet)"
             tickLine={false}
@@ -58,7 +59,7 @@ export default function BalanceChart({ points }: { readonly points: readonly Bal
           />
           <Area
             dataKey="value"
-            type="monotone"
+            type="stepAfter"
             stroke="var(--accent)"
             strokeWidth={2}
             fill="var(--accent)"

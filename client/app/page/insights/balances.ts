@@ -1,29 +1,32 @@
-/** Balances over a period: at its begin, at each month's end, and at its own end. */
-import { addDays, addMonths } from '../format/dates.ts'
+/** Balances over a period: for the picture every day, for the table the ends of months. */
+import { addDays } from '../format/dates.ts'
 import type { Amount } from '../format/money.ts'
 
 interface Statement {
   readonly from: string
   readonly to: string
   readonly opening: Amount
-  /** The earliest first; months without entries are left out. */
-  readonly byMonth: readonly { readonly month: string; readonly credits: Amount; readonly debits: Amount }[]
+  readonly byDay: readonly BalanceOfDay[]
 }
 
+/** At the end of the day. */
 export interface BalanceOfDay {
   readonly day: string
   readonly balance: Amount
 }
 
-export function balancesOf({ from, to, opening, byMonth }: Statement): readonly BalanceOfDay[] {
-  const { currency } = opening
-  let sum = BigInt(opening.amount)
-  const points: BalanceOfDay[] = [{ day: from, balance: opening }]
-  for (let month = `${from.slice(0, 7)}-01`; month <= to; month = addMonths(month, 1)) {
-    const moved = byMonth.find((one) => one.month === month)
-    if (moved) sum += BigInt(moved.credits.amount) - BigInt(moved.debits.amount)
-    const last = addDays(addMonths(month, 1), -1)
-    points.push({ day: last < to ? last : to, balance: { amount: `${sum}`, currency } })
+/** From the day before the period to its last. */
+export function balancesOf({ from, to, opening, byDay }: Statement): readonly BalanceOfDay[] {
+  const moved = new Map(byDay.map(({ day, balance }) => [day, balance]))
+  const points: BalanceOfDay[] = [{ day: addDays(from, -1), balance: opening }]
+  let last = opening
+  for (let day = from; day <= to; day = addDays(day, 1)) {
+    last = moved.get(day) ?? last
+    points.push({ day, balance: last })
   }
   return points
 }
+
+/** The first, the last, and those of the last days of months between them. */
+export const endsOfMonths = (points: readonly BalanceOfDay[]): readonly BalanceOfDay[] =>
+  points.filter(({ day }, at) => at === 0 || at === points.length - 1 || addDays(day, 1).endsWith('-01'))

@@ -2,14 +2,14 @@
 import { useQuery } from '@apollo/client/react'
 import { lazy, Suspense, useState } from 'react'
 import { Link, useSearch } from 'wouter'
-import { addMonths, formatDay, today } from '../format/dates.ts'
+import { addDays, addMonths, formatDay, today } from '../format/dates.ts'
 import { type Amount, numberOf } from '../format/money.ts'
 import { InsightsDocument, type InsightsQuery, PayersDocument } from '../generated/graphql.ts'
 import { HelpCard } from '../help/card.tsx'
 import { useSpoken } from '../messages/messages.tsx'
 import { Choice } from '../ui/fields.tsx'
 import { Card, Empty, Loaded, Money, Page, Skeleton } from '../ui/ui.tsx'
-import { balancesOf } from './balances.ts'
+import { balancesOf, endsOfMonths } from './balances.ts'
 
 /** Loaded beside the figures: the library of charts is the largest part of the app. */
 const BalanceChart = lazy(() => import('./balance-chart.tsx'))
@@ -64,7 +64,7 @@ function Insights({ account, months }: { readonly account: string; readonly mont
   const { t } = useSpoken()
   const to = today()
   const { data, error, refetch } = useQuery(InsightsDocument, {
-    variables: { id: account, from: addMonths(to, -months), to },
+    variables: { id: account, from: addDays(addMonths(to, -months), 1), to },
     fetchPolicy: 'cache-and-network',
   })
   return (
@@ -97,7 +97,7 @@ function Balance({ statement }: { readonly statement: Statement }) {
             </tr>
           </thead>
           <tbody>
-            {points.map(({ day, balance }) => (
+            {endsOfMonths(points).map(({ day, balance }) => (
               <tr key={day}>
                 <td>{formatDay(day, locale)}</td>
                 <td>
