@@ -400,7 +400,7 @@ inFull('holds, standing orders, loans, exchange and statements', () => {
     expect(complaints).toEqual([])
   })
 
-  test('A standing order is made for the days to come, and cancelled', async () => {
+  test('A standing order is made for the days to come, changed, and cancelled', async () => {
     const { page, complaints } = await visit({ person: 'Ana Ribeiro', path: '/standing-orders/new' })
     await fillTransfer(page, 'Every week')
     await page.getByLabel('How often').selectOption('Every week')
@@ -436,6 +436,16 @@ inFull('holds, standing orders, loans, exchange and statements', () => {
   test('A loan under way shows what is owed and paid, and is repaid in part', async () => {
     const { page } = await visit({ person: 'Ana Ribeiro', path: '/loans' })
     await page.locator('.row').filter({ hasText: 'Active' }).getByRole('link').first().click()
+    await row.getByRole('button', { name: 'Change' }).click()
+    const change = page.getByRole('alertdialog')
+    await change.getByLabel('Amount in EUR').fill('nothing')
+    await change.getByText('Enter an amount above zero').waitFor()
+    expect(await change.getByRole('button', { name: 'Change' }).isDisabled()).toBe(true)
+    await change.getByLabel('Amount in EUR').fill('35')
+    await change.getByLabel('Last on').fill('2099-12-31')
+    await change.getByRole('button', { name: 'Change' }).click()
+    await row.getByText('€35.00').waitFor()
+    await row.getByText('last on 31 December 2099').waitFor()
     await page.getByRole('region', { name: 'Schedule' }).getByText('Paid').first().waitFor()
     const owed = page.locator('.balance .money')
     const before = await owed.innerText()

@@ -43,6 +43,15 @@ test.each([
   expect(formatMoney({ amount, currency }, locale).replaceAll('\u00a0', ' ')).toBe(text)
 })
 
+test.each([
+  ['123456', 'EUR', 'en-IE'],
+  ['123456', 'EUR', 'pt-PT'],
+  ['1234567', 'KWD', 'pt-PT'],
+  ['637835', 'JPY', 'en-IE'],
+])('%s of %s is written into a field in %s as it is read from there', (amount, currency, locale) => {
+  expect(parseAmount(typedMoney({ amount, currency }, locale), currency, locale)).toBe(amount)
+})
+
 test('A month later is the last day where the month is shorter', () => {
   expect([addMonths('2026-01-31', 1), addMonths('2026-11-30', -12), addMonths('2026-03-31', -1)]).toEqual([
     '2026-02-28',
@@ -53,9 +62,9 @@ test('A month later is the last day where the month is shorter', () => {
 
 test('The balance of a day without entries is that of the day before', () => {
   const money = (amount: string) => ({ amount, currency: 'EUR' })
-  const byMonth = [
-    { month: '2026-01-01', credits: money('500'), debits: money('200') },
-    { month: '2026-03-01', credits: money('0'), debits: money('50') },
+  const byDay = [
+    { day: '2026-01-30', balance: money('1300') },
+    { day: '2026-02-02', balance: money('1250') },
   ]
   const points = balancesOf({ from: '2026-01-29', to: '2026-02-03', opening: money('1000'), byDay })
   const told = (some: typeof points) => some.map(({ day, balance }) => `${day} ${balance.amount}`)
@@ -68,4 +77,5 @@ test('The balance of a day without entries is that of the day before', () => {
     '2026-02-02 1250',
     '2026-02-03 1250',
   ])
+  expect(told(endsOfMonths(points))).toEqual(['2026-01-28 1000', '2026-01-31 1300', '2026-02-03 1250'])
 })

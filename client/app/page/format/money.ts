@@ -31,6 +31,12 @@ export function decimalOf({ amount, currency }: Amount): Intl.StringNumericLiter
 export const formatMoney = (money: Amount, locale: string): string =>
   formatOf(locale, money.currency).format(decimalOf(money))
 
+/** As one would type it. */
+export const typedMoney = (money: Amount, locale: string): string =>
+  new Intl.NumberFormat(locale, { minimumFractionDigits: digitsOf(money.currency), useGrouping: false }).format(
+    decimalOf(money),
+  )
+
 /** With a plus sign for what comes in. */
 export function formatSigned(money: Amount, isCredit: boolean, locale: string): string {
   const text = formatMoney(money, locale)

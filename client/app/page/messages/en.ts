@@ -185,9 +185,12 @@ export const en = {
     cancelTitle: (name: string) => `Cancel the order for ${name}?`,
     states: { ACTIVE: 'Active', CANCELLED: 'Cancelled', ENDED: 'Ended' },
   },
+    last: (day: string) => `last on ${day}`,
   statements: {
     title: 'Statements',
     lead: 'Any period of up to a year, on screen and as a file.',
+    change: 'Change',
+    changeTitle: (name: string) => `Change the order for ${name}`,
     opening: 'At the beginning',
     closing: 'At the end',
     credits: (count: number) => `Received (${count})`,

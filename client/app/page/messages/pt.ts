@@ -184,9 +184,12 @@ export const pt: Messages = {
     cancelTitle: (name) => `Cancelar a ordem para ${name}?`,
     states: { ACTIVE: 'Ativa', CANCELLED: 'Cancelada', ENDED: 'Terminada' },
   },
+    last: (day) => `última em ${day}`,
   statements: {
     title: 'Extratos',
     lead: 'Qualquer período até um ano, no ecrã e em ficheiro.',
+    change: 'Alterar',
+    changeTitle: (name) => `Alterar a ordem para ${name}`,
     opening: 'No início',
     closing: 'No fim',
     credits: (count) => `Recebido (${count})`,

@@ -10,6 +10,7 @@ import { Listed } from '../ui/listed.tsx'
 import { useOnce } from '../ui/once.ts'
 import { refusalText } from '../ui/outcome.tsx'
 import { Card, Money, Page } from '../ui/ui.tsx'
+import { ChangeOrder } from './change.tsx'
 
 export default function StandingOrdersPage() {
   const { t } = useSpoken()
@@ -49,7 +50,7 @@ export default function StandingOrdersPage() {
 
 function Order({ order }: { readonly order: OrderFactsFragment }) {
   const { t, locale } = useSpoken()
-  const { id, state, from, to, amount, reference, frequency, nextOn, runs } = order
+  const { id, state, from, to, amount, reference, frequency, nextOn, until, runs } = order
   const cancel = useOnce(CancelOrderDocument)
   const payee = to?.name ?? '–'
   const [last] = runs.edges.map(({ node }) => node)
@@ -60,7 +61,13 @@ function Order({ order }: { readonly order: OrderFactsFragment }) {
         <span className="quiet">
           {[t.orders.often[frequency], reference, from && t.orders.from(from.name)].filter(Boolean).join(' · ')}
         </span>
-        {nextOn && <span className="quiet">{t.orders.next(formatDay(nextOn, locale))}</span>}
+        {nextOn && (
+          <span className="quiet">
+            {[t.orders.next(formatDay(nextOn, locale)), until && t.orders.last(formatDay(until, locale))]
+              .filter(Boolean)
+              .join(' · ')}
+          </span>
+        )}
         {last?.code && (
           <span className="fault">
             {t.orders.missed(formatDay(last.dueOn, locale))}{' '}
@@ -74,6 +81,7 @@ function Order({ order }: { readonly order: OrderFactsFragment }) {
       </div>
       {state === 'ACTIVE' && (
         <div className="row-actions">
+          <ChangeOrder order={order} payee={payee} />
           <Confirm
             action={t.orders.cancel}
             title={t.orders.cancelTitle(payee)}

@@ -16,10 +16,12 @@ interface ConfirmProps<Data, Variables> {
   readonly request: Once<Data, Variables>
   /** `undefined` while something is missing: then there is nothing to ask. */
   readonly variables: Variables | undefined
+  /** False while what is asked for in the dialog is wrong. */
+  readonly isReady?: boolean
 }
 
 export function Confirm<Data, Variables>(props: ConfirmProps<Data, Variables>) {
-  const { action, look = 'plain', title, children, request, variables } = props
+  const { action, look = 'plain', title, children, request, variables, isReady = true } = props
   const { isBusy, fault, run } = request
   const carryOut = async (close: () => void): Promise<void> => {
     if (variables !== undefined && (await run(variables)) !== undefined) close()
@@ -39,7 +41,7 @@ export function Confirm<Data, Variables>(props: ConfirmProps<Data, Variables>) {
                 {children}
                 <Fault>{fault}</Fault>
                 <div className="actions">
-                  <Button look="main" isPending={isBusy} onPress={() => void carryOut(close)}>
+                  <Button look="main" isPending={isBusy} isDisabled={!isReady} onPress={() => void carryOut(close)}>
                     {isBusy ? t.outcome.busy : action}
                   </Button>
                   <Button isDisabled={isBusy} onPress={close}>
