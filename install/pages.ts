@@ -15,6 +15,8 @@ export interface Page {
   readonly folder: string
   /** The path at which it is served, with a slash at its end. */
   readonly base: string
+  /** Scripts of their own besides the page, each one file: absolute paths by name. */
+  readonly scripts?: Readonly<Record<string, string>>
 }
 
 interface PagesOptions {
@@ -56,7 +58,7 @@ async function digestOf(pages: readonly Page[], inputs: readonly string[]): Prom
 }
 
 /** The hash comes first in a file's name, so that the path shows that its content never changes. */
-async function bundle({ folder, base }: Page, dist: string): Promise<void> {
+async function bundle({ folder, base, scripts }: Page, dist: string): Promise<void> {
   const names = {
     entryFileNames: 'assets/[hash]-[name].js',
     chunkFileNames: 'assets/[hash]-[name].js',
@@ -75,7 +77,7 @@ async function bundle({ folder, base }: Page, dist: string): Promise<void> {
       assetsInlineLimit: 0,
       chunkSizeWarningLimit: 10_000, // kB; the playground's editor is large, and is loaded once
       modulePreload: { polyfill: false },
-      rolldownOptions: { output: names },
+      rolldownOptions: { input: { index: join(folder, 'page/index.html'), ...scripts }, output: names },
     },
     worker: { format: 'es', rolldownOptions: { output: names } },
   })

@@ -20,10 +20,12 @@ const library: string[] = []
 for await (const name of glob('{apollo,codegen,connection}/**/*.ts', { cwd: dirname(here) }))
   library.push(join(dirname(here), name))
 
+const worker = join(here, 'worker/offline-worker.ts')
+
 await buildPages({
-  pages: [{ folder: here, base: '/app/' }],
+  pages: [{ folder: here, base: '/app/', scripts: { 'offline-worker': worker } }],
   stamp: join(here, 'dist/.inputs'),
-  inputs: [fileURLToPath(import.meta.url), schema, ...library],
+  inputs: [fileURLToPath(import.meta.url), schema, worker, ...library],
   async prepare() {
     const operations = join(here, 'page/**/*.graphql')
     const generated = join(here, 'page/generated/')

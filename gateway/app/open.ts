@@ -5,6 +5,7 @@
 import type { DemoSettings } from '../../platform/protocol/identity-settings.ts'
 import { findAssets, sendAsset } from '../playground/assets.ts'
 import { embed, notBuilt, pageFile, type ServePage } from '../playground/page-file.ts'
+import { openOfflineWorker } from './offline-worker.ts'
 
 /** The gateway's settings for it. */
 interface Settings {
@@ -40,8 +41,10 @@ export async function openApp(
   const settings = app.enabled ? await pageSettings(app, identity?.demo) : undefined
   if (!settings) return async () => false
   const built = await findAssets(dist, BASE)
+  const html = built ? embed(built.page, 'app-settings', settings) : notBuilt('Tributary')
+  const worker = built && (await openOfflineWorker({ files: built.files, html, base: BASE }))
   const sendPage = pageFile({
-    html: built ? embed(built.page, 'app-settings', settings) : notBuilt('Tributary'),
+    html,
     isBuilt: built !== undefined,
     policy: POLICY,
     asks: [new URL(settings.issuer).origin],
@@ -52,6 +55,10 @@ export async function openApp(
     const path = (request.url ?? '/').split('?', 1)[0] ?? '/'
     if (path === '/app') {
       response.writeHead(308, { location: BASE }).end()
+      return true
+    }
+    if (path === worker?.path) {
+      worker.send(request, response)
       return true
     }
     const asset = built?.files.get(path)

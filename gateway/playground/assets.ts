@@ -16,7 +16,7 @@ interface Asset {
   readonly encodings: ReadonlyMap<Encoding, URL>
 }
 
-interface BuiltPage {
+export interface BuiltPage {
   readonly page: string
   /** By path, for example `/assets/Ab3-index.js`. */
   readonly files: ReadonlyMap<string, Asset>

@@ -6,6 +6,7 @@ import { AccountsPage } from './accounts/accounts.tsx'
 import { BASE } from './common/settings.ts'
 import { GraphOf } from './graph/graph.tsx'
 import { useMessages, useSpoken } from './messages/messages.tsx'
+import { OfflinePage } from './offline/offline.tsx'
 import { MorePage } from './shell/more.tsx'
 import { Shell } from './shell/shell.tsx'
 import { type User, useSession } from './sign-in/session.ts'
@@ -42,6 +43,8 @@ export function App() {
     <I18nProvider locale={locale}>
       {session.state === 'signedIn' ? (
         <SignedIn key={session.user.subject} user={session.user} />
+      ) : session.state === 'offline' ? (
+        <OfflinePage />
       ) : (
         <WelcomePage session={session} />
       )}

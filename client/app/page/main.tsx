@@ -6,11 +6,13 @@ import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { App } from './app.tsx'
 import { SpokenLanguage } from './messages/messages.tsx'
+import { keepForOffline } from './offline/keep.ts'
 import { applyTheme } from './shell/theme.ts'
 import { openSession } from './sign-in/session.ts'
 
 applyTheme()
 void openSession()
+keepForOffline()
 createRoot(document.getElementById('root') ?? document.body).render(
   <StrictMode>
     <SpokenLanguage>

@@ -268,6 +268,31 @@ describe('payments', () => {
     expect(await timesPaid('payer', everyday.id, 'Offline')).toBe(1)
   })
 
+  test('A page that is loaded anew offline says so, keeps what waits, and pays once when the network is back', async () => {
+    const { page, complaints } = await visit({ person: 'Ana Ribeiro', isKept: true })
+    await page.evaluate('navigator.serviceWorker.ready.then(() => true)')
+    await reviewPayment(page, 'Offline reload')
+    await page.context().setOffline(true)
+    await page.getByRole('button', { name: 'Pay now' }).click()
+    await page.getByText('€12.50 is waiting for the bank’s answer.').waitFor()
+    await page.reload()
+    await heading(page, 'You are offline').waitFor()
+    await page.getByText('What you asked the bank for is kept').waitFor()
+    expect(await faultsIn(page)).toEqual([])
+    await keepScreenshot(page, 'app-offline')
+    expect(page.url()).toBe(`${product.url}/app/pay`)
+    await page.context().setOffline(false)
+    await page.getByText('The bank has answered: €12.50 was carried out.').waitFor()
+    expect(await timesPaid('payer', everyday.id, 'Offline reload')).toBe(1)
+    const kept = (await page.evaluate(`caches.keys().then(async (names) => {
+      const all = await Promise.all(names.map(async (name) => (await caches.open(name)).keys()))
+      return all.flat().map(({ url }) => new URL(url).pathname)
+    })`)) as string[]
+    expect(kept).toContain('/app/')
+    expect(kept.filter((path) => !/^\/app\/(assets\/[\w-]+\.\w+)?$/.test(path))).toEqual([])
+    expect(complaints.filter((text) => !text.includes('ERR_INTERNET_DISCONNECTED'))).toEqual([])
+  })
+
   test('What the bank refuses is said, and the form keeps what was typed', async () => {
     const { page } = await visit({ person: 'Ana Ribeiro' })
     await reviewPayment(page, 'Too much', '9,999,999.00')
@@ -307,6 +332,23 @@ describe('payments', () => {
     )
     await page.locator('.balance').getByText(balance.account.balance.available.formatted).waitFor()
   })
+
+  test('The list of accounts follows what happens elsewhere, without asking by the clock', async () => {
+    const { page } = await visit()
+    await page.clock.install()
+    const followed = page.waitForResponse((response) => response.request().postData()?.includes('Activity') ?? false)
+    await signIn(page, 'Ana Ribeiro')
+    await followed
+    await page.clock.pauseAt(new Date(Date.now() + 5_000))
+    const savings = await accountOf('payer', 'Rainy days')
+    const availableOf = (name: string) => page.getByRole('link', { name }).locator('.account-money .money').innerText()
+    const before = [await availableOf('Everyday'), await availableOf('Rainy days')]
+    await ask('payer', 'mutation ($input: TransferInput!) { transfer(input: $input) { __typename } }', {
+      input: { idempotencyKey: 'live-2', from: everyday.id, to: savings.number, amount: '888', currency: 'EUR' },
+    })
+    await until(async () => (await availableOf('Everyday')) !== before[0])
+    await until(async () => (await availableOf('Rainy days')) !== before[1])
+  })
 })
 
 inFull('search, insights and help', () => {
@@ -332,23 +374,6 @@ inFull('search, insights and help', () => {
   })
 
   test('Insights draw the balance over time and add up spending, which leads to its entries', async () => {
-
-  test('The list of accounts follows what happens elsewhere, without asking by the clock', async () => {
-    const { page } = await visit()
-    await page.clock.install()
-    const followed = page.waitForResponse((response) => response.request().postData()?.includes('Activity') ?? false)
-    await signIn(page, 'Ana Ribeiro')
-    await followed
-    await page.clock.pauseAt(new Date(Date.now() + 5_000))
-    const savings = await accountOf('payer', 'Rainy days')
-    const availableOf = (name: string) => page.getByRole('link', { name }).locator('.account-money .money').innerText()
-    const before = [await availableOf('Everyday'), await availableOf('Rainy days')]
-    await ask('payer', 'mutation ($input: TransferInput!) { transfer(input: $input) { __typename } }', {
-      input: { idempotencyKey: 'live-2', from: everyday.id, to: savings.number, amount: '888', currency: 'EUR' },
-    })
-    await until(async () => (await availableOf('Everyday')) !== before[0])
-    await until(async () => (await availableOf('Rainy days')) !== before[1])
-  })
     const { page, complaints } = await visit({ person: 'Ana Ribeiro', path: '/insights' })
     await page.locator('.chart .recharts-area-curve').waitFor()
     await page.getByText('Show the figures').click()
@@ -411,6 +436,16 @@ inFull('holds, standing orders, loans, exchange and statements', () => {
     await page.getByRole('button', { name: 'Order' }).click()
     const row = rowOf(page, 'Every week')
     await row.getByText('Next on 1 January 2099').waitFor()
+    await row.getByRole('button', { name: 'Change' }).click()
+    const change = page.getByRole('alertdialog')
+    await change.getByLabel('Amount in EUR').fill('nothing')
+    await change.getByText('Enter an amount above zero').waitFor()
+    expect(await change.getByRole('button', { name: 'Change' }).isDisabled()).toBe(true)
+    await change.getByLabel('Amount in EUR').fill('35')
+    await change.getByLabel('Last on').fill('2099-12-31')
+    await change.getByRole('button', { name: 'Change' }).click()
+    await row.getByText('€35.00').waitFor()
+    await row.getByText('last on 31 December 2099').waitFor()
     await row.getByRole('button', { name: 'Cancel' }).click()
     await page.getByRole('alertdialog').getByRole('button', { name: 'Cancel' }).click()
     await row.getByText('Cancelled').waitFor()
@@ -436,16 +471,6 @@ inFull('holds, standing orders, loans, exchange and statements', () => {
   test('A loan under way shows what is owed and paid, and is repaid in part', async () => {
     const { page } = await visit({ person: 'Ana Ribeiro', path: '/loans' })
     await page.locator('.row').filter({ hasText: 'Active' }).getByRole('link').first().click()
-    await row.getByRole('button', { name: 'Change' }).click()
-    const change = page.getByRole('alertdialog')
-    await change.getByLabel('Amount in EUR').fill('nothing')
-    await change.getByText('Enter an amount above zero').waitFor()
-    expect(await change.getByRole('button', { name: 'Change' }).isDisabled()).toBe(true)
-    await change.getByLabel('Amount in EUR').fill('35')
-    await change.getByLabel('Last on').fill('2099-12-31')
-    await change.getByRole('button', { name: 'Change' }).click()
-    await row.getByText('€35.00').waitFor()
-    await row.getByText('last on 31 December 2099').waitFor()
     await page.getByRole('region', { name: 'Schedule' }).getByText('Paid').first().waitFor()
     const owed = page.locator('.balance .money')
     const before = await owed.innerText()

@@ -17,6 +17,8 @@ export interface VisitOptions {
   readonly height?: number
   readonly colorScheme?: 'dark' | 'light'
   readonly locale?: string
+  /** Whether the browser keeps the page for when there is no network. */
+  readonly isKept?: boolean
   /** Who signs in; by default nobody does. */
   readonly person?: 'Ana Ribeiro' | 'Brendan Walsh' | 'Maeve Byrne' | 'Second officer'
 }
@@ -35,13 +37,23 @@ export async function endVisits(): Promise<void> {
 }
 
 export async function visitApp(browser: Browser, url: string, options: VisitOptions = {}): Promise<Visit> {
-  const { path = '/', width = 1360, height = 850, colorScheme = 'light', locale = 'en-IE', person } = options
+  const {
+    path = '/',
+    width = 1360,
+    height = 850,
+    colorScheme = 'light',
+    locale = 'en-IE',
+    isKept = false,
+    person,
+  } = options
   const known = `${url} ${person}`
   const storageState = person && sessions.get(known)
   const context = await browser.newContext({
     viewport: { width, height },
     colorScheme,
     locale,
+    // Its requests are seen by no test, and each visit would load every file.
+    serviceWorkers: isKept ? 'allow' : 'block',
     ...(storageState && { storageState }),
   })
   open.add(context)
@@ -55,7 +67,7 @@ export async function visitApp(browser: Browser, url: string, options: VisitOpti
   })
   page.on('pageerror', (error) => complaints.push(error.message))
   page.on('console', (message) => {
-    if (['error', 'warning'].includes(message.type())) complaints.push(message.text())
+    if (['error', 'warning'].includes(message.type()) && message.text() !== BLOCKED) complaints.push(message.text())
   })
   await page.goto(`${url}/app${path}`)
   if (person) {
@@ -68,6 +80,9 @@ export async function visitApp(browser: Browser, url: string, options: VisitOpti
   }
   return { page, requests, operations, complaints }
 }
+
+/** What the test does itself, where a page is not kept. */
+const BLOCKED = 'Service Worker registration blocked by Playwright'
 
 const SIGN_IN = /^(Sign in|Entrar)$/
 

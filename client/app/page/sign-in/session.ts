@@ -7,7 +7,8 @@ import { BASE } from '../common/settings.ts'
 import { arrive, leaveToSignIn, leaveToSignOut, renew, type Tokens } from './provider.ts'
 
 export type SessionState =
-  | { readonly state: 'starting' | 'leaving' }
+  /** Offline: nobody can be asked who is signed in, until there is a network again. */
+  | { readonly state: 'starting' | 'leaving' | 'offline' }
   | { readonly state: 'signedOut'; readonly why?: 'ended' | 'failed' | 'unreachable' | undefined }
   | { readonly state: 'signedIn'; readonly user: User }
 
@@ -19,6 +20,7 @@ export interface User {
 
 const HINT = 'tributary-app:signed-in' // no token: says that asking silently is worth while
 const RENEW_BEFORE = 60_000 // milliseconds
+const AGAIN = 3_000 // milliseconds
 
 let state: SessionState = { state: 'starting' }
 let tokens: Tokens | undefined
@@ -53,15 +55,33 @@ export async function openSession(): Promise<void> {
   try {
     const arrival = await arrive()
     if (arrival?.tokens) return take(arrival.tokens)
-    if (!arrival && localStorage.getItem(HINT) !== null) {
-      show({ state: 'leaving' })
-      return await leaveToSignIn(here(), true)
-    }
+    if (!arrival && localStorage.getItem(HINT) !== null) return await askSilently()
     localStorage.removeItem(HINT)
     show({ state: 'signedOut' })
   } catch (error) {
-    show({ state: 'signedOut', why: error instanceof TypeError ? 'unreachable' : 'failed' })
+    notAnswered(error)
   }
+}
+
+async function askSilently(): Promise<void> {
+  if (state.state !== 'offline') show({ state: 'leaving' })
+  await leaveToSignIn(here(), true)
+}
+
+/** Without a network it is asked again, which leads back to the same screen. */
+function notAnswered(error: unknown): void {
+  if (!(error instanceof TypeError)) {
+    show({ state: 'signedOut', why: 'failed' })
+    return
+  }
+  show({ state: 'offline' })
+  const again = (): void => {
+    clearTimeout(timer)
+    removeEventListener('online', again)
+    askSilently().catch(notAnswered)
+  }
+  const timer = setTimeout(again, AGAIN)
+  addEventListener('online', again)
 }
 
 export async function signIn(): Promise<void> {

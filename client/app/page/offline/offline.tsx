@@ -1,0 +1,36 @@
+/**
+ * For who loads the page without a network: nothing of theirs is kept here to be shown, but for
+ * what they asked the bank to do.
+ */
+import { useEffect, useState } from 'react'
+import { createOutbox } from '../../../connection/outbox.ts'
+import { defaultStores } from '../../../connection/store.ts'
+import { useMessages } from '../messages/messages.tsx'
+import { Brand } from '../shell/brand.tsx'
+import { Preferences } from '../shell/preferences.tsx'
+
+export function OfflinePage() {
+  const t = useMessages()
+  const isWaiting = useIsWaiting()
+  return (
+    <main className="welcome">
+      <title>{t.bank}</title>
+      <Brand />
+      <h1>{t.offline.title}</h1>
+      <p className="lead">{t.offline.text}</p>
+      <div role="status">{isWaiting && <p className="notice">{t.offline.waiting}</p>}</div>
+      <Preferences />
+    </main>
+  )
+}
+
+/** Whoever's it is: nobody can be asked who sits here. */
+function useIsWaiting(): boolean {
+  const [isWaiting, setWaiting] = useState(false)
+  useEffect(() => {
+    void createOutbox(defaultStores().ofAll)
+      .isEmpty()
+      .then((isEmpty) => setWaiting(!isEmpty))
+  }, [])
+  return isWaiting
+}
