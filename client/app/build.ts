@@ -17,7 +17,7 @@ const schema = join(root, 'gateway/schema.graphql')
 process.env['NODE_ENV'] = 'production' // or Vite would bundle what libraries have for tests, in tests
 
 const library: string[] = []
-for await (const name of glob('{apollo,codegen,connection}/**/*.ts', { cwd: dirname(here) }))
+for await (const name of glob('{apollo,codegen,connection,sign-in}/**/*.ts', { cwd: dirname(here) }))
   library.push(join(dirname(here), name))
 
 const worker = join(here, 'worker/offline-worker.ts')

@@ -84,6 +84,17 @@ const rules: readonly Rule[] = [
     never: /^(subgraphs|prisma|start|tools|bench|test)\/|^@?prisma\b|^pg$/,
   },
   {
+    name: 'of clients, the gateway has only the sign-in, on the page of the playground',
+    from: /^gateway\//,
+    never: /^client\//,
+    except: /^client\/sign-in\//,
+  },
+  {
+    name: 'the gateway itself, without its pages, knows no client',
+    from: /^gateway\/(?!playground\/page\/)/,
+    never: /^client\//,
+  },
+  {
     name: 'the comparison with the stock gateway imports the gateway, and what every process shares',
     from: /^tools\/compare\//,
     never: PROJECT,

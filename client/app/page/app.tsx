@@ -46,7 +46,7 @@ export function App() {
       ) : session.state === 'offline' ? (
         <OfflinePage />
       ) : (
-        <WelcomePage session={session} />
+        <WelcomePage current={session} />
       )}
     </I18nProvider>
   )

@@ -8,10 +8,10 @@ import { App } from './app.tsx'
 import { SpokenLanguage } from './messages/messages.tsx'
 import { keepForOffline } from './offline/keep.ts'
 import { applyTheme } from './shell/theme.ts'
-import { openSession } from './sign-in/session.ts'
+import { session } from './sign-in/session.ts'
 
 applyTheme()
-void openSession()
+void session.open()
 keepForOffline()
 createRoot(document.getElementById('root') ?? document.body).render(
   <StrictMode>

@@ -15,8 +15,8 @@ import type { PlaygroundSettings } from './common/settings.ts'
 import { createFetcher } from './fetcher.ts'
 import { FirstRun } from './first-run.tsx'
 import { Header } from './header.tsx'
+import { createLoginPage } from './login-page.ts'
 import { mapPlugin } from './map/map.tsx'
-import { createProvider } from './provider.ts'
 import { servicesPlugin } from './services/services.tsx'
 import { createSession } from './session.ts'
 import { TabRoles } from './tab-roles.tsx'
@@ -28,7 +28,7 @@ const element = (id: string): HTMLElement => {
 }
 
 const settings = JSON.parse(element('playground-settings').textContent) as PlaygroundSettings
-const session = createSession(settings.callers, settings.provider && createProvider(settings.provider))
+const session = createSession(settings.callers, settings.provider && createLoginPage(settings.provider))
 const isDemo = settings.callers.length > 0
 const plugins = [...(settings.canStop ? [servicesPlugin] : []), ...(isDemo ? [mapPlugin] : []), HISTORY_PLUGIN]
 const runs = createRuns()

@@ -3,7 +3,7 @@
  * memory only, and renews it before it ends. Who signed out signs in at the demo's provider.
  */
 import type { DemoToken } from './common/settings.ts'
-import type { Provider, SignedIn } from './provider.ts'
+import type { LoginPage, SignedIn } from './login-page.ts'
 
 const RENEW_BEFORE = 60_000 // milliseconds
 const REMEMBERED = 'tributary:caller' // of this browser tab; empty once somebody signed out
@@ -32,7 +32,7 @@ export interface Session {
 }
 
 /** @param callers who can sign in; the first does, unless this browser tab remembers another */
-export function createSession(callers: readonly string[], provider: Provider | undefined): Session {
+export function createSession(callers: readonly string[], loginPage: LoginPage | undefined): Session {
   let state: SessionState = { caller: null, status: '', failed: false }
   let token: SignedIn | undefined
   let pending = Promise.resolve()
@@ -79,7 +79,7 @@ export function createSession(callers: readonly string[], provider: Provider | u
       sessionStorage.setItem(REMEMBERED, '')
       show({ caller: null, status: 'Signed out.', failed: false })
     },
-    leave: provider && (() => void provider.leave()),
+    leave: loginPage && (() => void loginPage.leave()),
     async authorization() {
       await pending
       if (state.caller !== null && token && token.expiresAt - RENEW_BEFORE < Date.now())
@@ -87,8 +87,8 @@ export function createSession(callers: readonly string[], provider: Provider | u
       return token && `Bearer ${token.token}`
     },
   }
-  if (provider && new URLSearchParams(location.search).has('state')) {
-    pending = take(provider.comeBack())
+  if (loginPage && new URLSearchParams(location.search).has('state')) {
+    pending = take(loginPage.comeBack())
     return session
   }
   const remembered = sessionStorage.getItem(REMEMBERED)

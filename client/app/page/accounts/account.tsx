@@ -7,7 +7,7 @@ import { formatIban } from '../format/iban.ts'
 import { OneAccountDocument, type OneAccountQuery, PayersDocument } from '../generated/graphql.ts'
 import { HelpCard } from '../help/card.tsx'
 import { useMessages, useSpoken } from '../messages/messages.tsx'
-import { useUser } from '../sign-in/session.ts'
+import { isOfficer, useUser } from '../sign-in/session.ts'
 import { useSettledText } from '../ui/settled-text.ts'
 import { Button, Card, Facts, Loaded, Money, Page } from '../ui/ui.tsx'
 import { useActivity } from './activity.ts'
@@ -100,9 +100,9 @@ function Account({ account }: { readonly account: OneAccount }) {
 
 /** Officers see the accounts of others too, but neither follow them nor pay from them. */
 function useIsOwn(account: string): boolean {
-  const isOfficer = useUser()?.isOfficer ?? false
-  const { data } = useQuery(PayersDocument, { skip: !isOfficer })
-  return !isOfficer || (data?.me?.accounts.edges.some(({ node }) => node.id === account) ?? false)
+  const mayBeOthers = isOfficer(useUser())
+  const { data } = useQuery(PayersDocument, { skip: !mayBeOthers })
+  return !mayBeOthers || (data?.me?.accounts.edges.some(({ node }) => node.id === account) ?? false)
 }
 
 function AccountNumber({ number }: { readonly number: string }) {

@@ -5,7 +5,7 @@
 import { ApolloClient, HttpLink, InMemoryCache } from '@apollo/client'
 import { cacheOptions, tributaryLink } from '../../../apollo/index.ts'
 import { type Connection, createConnection } from '../../../connection/connection.ts'
-import { accessToken, distrustToken, SignedOutError } from '../sign-in/session.ts'
+import { session } from '../sign-in/session.ts'
 import { intentName } from './intents.ts'
 import { outageLink } from './outages.ts'
 import { asRecord, tellSettled } from './settled.ts'
@@ -34,15 +34,7 @@ export function openGraph(): Graph {
   const connection = createConnection({
     url: URL_OF_GRAPH,
     client: { name: 'app' },
-    async token(refused) {
-      if (refused !== undefined) distrustToken(refused)
-      try {
-        return await accessToken()
-      } catch (error) {
-        if (error instanceof SignedOutError) return undefined
-        throw error
-      }
-    },
+    token: session.token,
     onSettled(pending, answer) {
       tellSettled(pending, answer)
       // It is over: the same again is meant to be done again.

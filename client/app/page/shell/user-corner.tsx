@@ -3,7 +3,7 @@ import { LogOut } from 'lucide-react'
 import { useState } from 'react'
 import { useConnection, usePending } from '../graph/graph.tsx'
 import { useMessages } from '../messages/messages.tsx'
-import { signOut, type User } from '../sign-in/session.ts'
+import { isOfficer, session, type User } from '../sign-in/session.ts'
 import { Button } from '../ui/ui.tsx'
 import { Preferences } from './preferences.tsx'
 
@@ -17,14 +17,14 @@ export function UserCorner({ user }: { readonly user: User }) {
     if (isPending && !isWarned) setWarned(true)
     else {
       connection.close()
-      void signOut()
+      void session.signOut()
     }
   }
   return (
     <div className="user">
       <span className="user-name">
         {user.name}
-        {user.isOfficer && <span className="quiet">{t.user.officer}</span>}
+        {isOfficer(user) && <span className="quiet">{t.user.officer}</span>}
       </span>
       <Preferences />
       <div role="status">{isPending && isWarned && <p className="quiet">{t.user.pending}</p>}</div>

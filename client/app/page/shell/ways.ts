@@ -15,6 +15,7 @@ import {
   Wallet,
 } from 'lucide-react'
 import type { Messages } from '../messages/en.ts'
+import { isOfficer, type User } from '../sign-in/session.ts'
 
 interface Way {
   readonly href: string
@@ -43,8 +44,7 @@ const officerWays: readonly Way[] = [
 ]
 
 /** Those of officers come after those of everybody. */
-export const waysOf = ({ isOfficer }: { readonly isOfficer: boolean }): readonly Way[] =>
-  isOfficer ? [...ways, ...officerWays] : ways
+export const waysOf = (user: User): readonly Way[] => (isOfficer(user) ? [...ways, ...officerWays] : ways)
 
 /** As many as fit below on a phone, beside the way to the others. */
 export const MAIN_WAYS = 4

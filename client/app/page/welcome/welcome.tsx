@@ -1,14 +1,16 @@
 /** For who is signed out. */
+
+import type { SignInState } from '../../../sign-in/index.ts'
 import { useMessages } from '../messages/messages.tsx'
 import { Brand } from '../shell/brand.tsx'
 import { Preferences } from '../shell/preferences.tsx'
-import { type SessionState, signIn } from '../sign-in/session.ts'
+import { session } from '../sign-in/session.ts'
 import { Button } from '../ui/ui.tsx'
 
-export function WelcomePage({ session }: { readonly session: SessionState }) {
+export function WelcomePage({ current }: { readonly current: SignInState }) {
   const t = useMessages()
-  const isBusy = session.state !== 'signedOut'
-  const why = session.state === 'signedOut' && session.why
+  const isBusy = current.state !== 'signedOut'
+  const why = current.state === 'signedOut' && current.why
   const fault = isSecureContext ? why && t.signIn[why] : t.signIn.insecure
   return (
     <main className="welcome">
@@ -21,7 +23,7 @@ export function WelcomePage({ session }: { readonly session: SessionState }) {
           {fault}
         </p>
       )}
-      <Button look="main" isPending={isBusy} isDisabled={!isSecureContext} onPress={() => void signIn()}>
+      <Button look="main" isPending={isBusy} isDisabled={!isSecureContext} onPress={() => void session.signIn()}>
         {isBusy ? t.signIn.leaving : t.signIn.action}
       </Button>
       <Preferences />

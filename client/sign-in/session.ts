@@ -1,0 +1,150 @@
+/**
+ * Who is signed in. Tokens are in memory only. After a reload the provider is asked silently, if
+ * this browser signed in before and did not sign out.
+ */
+import type { Token } from '../connection/tokens.ts'
+import { createProvider, type ProviderOptions, type Tokens } from './provider.ts'
+
+export type SignInState =
+  /** Offline: nobody can be asked who is signed in, until there is a network again. */
+  | { readonly state: 'starting' | 'leaving' | 'offline' }
+  | { readonly state: 'signedOut'; readonly why?: 'ended' | 'failed' | 'unreachable' | undefined }
+  | { readonly state: 'signedIn'; readonly user: SignedInUser }
+
+export interface SignedInUser {
+  readonly subject: string
+  readonly name: string
+  readonly scopes: ReadonlySet<string>
+}
+
+export interface SignIn {
+  state(): SignInState
+  /** Calls after each change; returns how to end that. */
+  subscribe(listener: () => void): () => void
+  /** Once, when the page opens: takes the provider's answer, or asks it silently. */
+  open(): Promise<void>
+  /** Leaves the page for the provider's form, which leads back to the same address. */
+  signIn(): Promise<void>
+  /** Here and at the provider. */
+  signOut(): Promise<void>
+  /**
+   * A token that is good for a while, for `createConnection`; `undefined` while nobody is signed
+   * in. Rejects while it cannot be renewed. @param refused is renewed, or the session ends
+   */
+  token(refused?: string): Promise<Token | undefined>
+}
+
+const RENEW_BEFORE = 60_000 // milliseconds
+const AGAIN = 3_000 // milliseconds
+
+export function createSignIn(options: ProviderOptions): SignIn {
+  const provider = createProvider(options)
+  const { state, subscribe, show, take, forget, tokens, distrust, wasSignedIn } = createCurrent(options.name)
+  let renewing: Promise<void> | undefined
+
+  const askSilently = async (): Promise<void> => {
+    if (state().state !== 'offline') show({ state: 'leaving' })
+    await provider.leave('silent')
+  }
+  /** Without a network it is asked again, which leads back to the same screen. */
+  const notAnswered = (error: unknown): void => {
+    if (!(error instanceof TypeError)) {
+      show({ state: 'signedOut', why: 'failed' })
+      return
+    }
+    show({ state: 'offline' })
+    const again = (): void => {
+      clearTimeout(timer)
+      removeEventListener('online', again)
+      askSilently().catch(notAnswered)
+    }
+    const timer = setTimeout(again, AGAIN)
+    addEventListener('online', again)
+  }
+  const renew = async (last: Tokens): Promise<void> => {
+    const next = await provider.renew(last)
+    if (next) return take(next)
+    forget()
+    show({ state: 'signedOut', why: 'ended' })
+  }
+
+  return {
+    state,
+    subscribe,
+    async open() {
+      // Who went back from the provider's form may find the page as it was left.
+      addEventListener('pageshow', ({ persisted }) => {
+        if (persisted && state().state === 'leaving') show({ state: 'signedOut' })
+      })
+      try {
+        const arrival = await provider.arrive()
+        if (arrival?.tokens) return take(arrival.tokens)
+        if (!arrival && wasSignedIn()) return await askSilently()
+        forget()
+        show({ state: 'signedOut' })
+      } catch (error) {
+        notAnswered(error)
+      }
+    },
+    async signIn() {
+      show({ state: 'leaving' })
+      await provider.leave().catch(() => show({ state: 'signedOut', why: 'unreachable' }))
+    },
+    async signOut() {
+      const last = tokens()
+      forget()
+      show({ state: 'leaving' })
+      // If the provider is away, everything is forgotten here at least.
+      await (last ? provider.leaveForGood(last) : Promise.reject()).catch(() => location.replace(options.redirectUri))
+    },
+    async token(refused) {
+      if (refused !== undefined) distrust(refused)
+      const held = tokens()
+      if (held && held.expiresAt - RENEW_BEFORE < Date.now()) {
+        renewing ??= renew(held).finally(() => {
+          renewing = undefined
+        })
+        await renewing
+      }
+      const next = tokens()
+      return next && { value: next.access, expiresAt: next.expiresAt }
+    },
+  }
+}
+
+/** Who is signed in, with their tokens. */
+function createCurrent(name = 'tributary') {
+  const hint = `${name}:signed-in` // no token: says that asking silently is worth while
+  let state: SignInState = { state: 'starting' }
+  let tokens: Tokens | undefined
+  const listeners = new Set<() => void>()
+  const show = (next: SignInState): void => {
+    state = next
+    for (const listener of listeners) listener()
+  }
+  return {
+    state: () => state,
+    tokens: () => tokens,
+    wasSignedIn: () => localStorage.getItem(hint) !== null,
+    show,
+    subscribe(listener: () => void): () => void {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    take(next: Tokens): void {
+      tokens = next
+      localStorage.setItem(hint, 'yes')
+      const { subject, name, scopes } = next
+      if (state.state === 'signedIn' && state.user.subject === subject) return
+      show({ state: 'signedIn', user: { subject, name, scopes } })
+    },
+    /** It is renewed before it is used again. */
+    distrust(refused: string): void {
+      if (tokens?.access === refused) tokens = { ...tokens, expiresAt: 0 }
+    },
+    forget(): void {
+      tokens = undefined
+      localStorage.removeItem(hint)
+    },
+  }
+}
