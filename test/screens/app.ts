@@ -74,6 +74,12 @@ export const appScreens: readonly AppScreen[] = [
   screen('customer', '/customers/payer', (page) => page.locator('.row').first().waitFor(), 'Maeve Byrne'),
   screen('decisions', '/decisions', (page) => page.locator('.row').first().waitFor(), 'Maeve Byrne'),
   screen('books', '/books', (page) => page.locator('.total').first().waitFor(), 'Maeve Byrne'),
+  screen('offline-reload', '/', async (page) => {
+    await page.evaluate('navigator.serviceWorker.ready.then(() => true)')
+    await page.context().setOffline(true)
+    await page.reload()
+    await page.getByRole('heading', { name: 'You are offline' }).waitFor()
+  }),
   screen('offline', '/', async (page) => {
     await page.getByRole('link', { name: /Everyday/ }).waitFor()
     await page.context().setOffline(true)
