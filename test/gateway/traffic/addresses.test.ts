@@ -144,8 +144,11 @@ test('Instances come and go with the answers of a name, and no call is lost', as
   const running = await start(`{ dns: 'http://items.test:${port}/graphql', every: 50 }`, 'hedging: false')
   await answers(running, '127.0.0.2')
   const heard: string[] = []
+  const inFlight = new Set<symbol>()
   const load = startLoad(4, async () => {
-    const who = await whoAnswers(running)
+    const call = Symbol()
+    inFlight.add(call)
+    const who = await whoAnswers(running).finally(() => inFlight.delete(call))
     heard.push(who)
     return who.startsWith('127.') ? undefined : who
   })
@@ -163,7 +166,8 @@ test('Instances come and go with the answers of a name, and no call is lost', as
     const answered = load.answered
     await until(() => load.answered > answered + 100)
   }
-  await more() // what was on its way has arrived
+  const begun = [...inFlight]
+  await until(() => begun.filter((call) => inFlight.has(call)).length === 1) // the one that is held
   const before = leaving.asked
   await more()
   expect(leaving.asked).toBe(before)
