@@ -16,6 +16,9 @@ import type { Execution } from './execute.ts'
 /** Faults of the document, answered with 200 to clients of plain `application/json`. */
 const DOCUMENT_FAULTS: ReadonlySet<ErrorCode> = new Set(['GRAPHQL_PARSE_FAILED', 'GRAPHQL_VALIDATION_FAILED'])
 
+/** Operations of a refused batch that are each told why. */
+const MOST_TOLD = 100
+
 /** A whole answer to a client, as `HttpReply` sends it. */
 export interface Message {
   readonly status: number
@@ -63,7 +66,14 @@ export function refusalMessage(exchange: Exchange, error: unknown, refusal: Outc
   if (error instanceof HttpError)
     for (const [name, value] of Object.entries(error.headers)) exchange.headers.set(name, value)
   if (typeof retryAfter === 'number') exchange.headers.set('retry-after', String(Math.ceil(retryAfter)))
-  return messageOf(exchange, status, bodyOf(bytesOf(refusal)))
+  return messageOf(exchange, status, refusalBody(exchange, refusal))
+}
+
+/** A client that sends a batch reads an answer for each of its operations, and nothing else. */
+function refusalBody({ batch = [] }: Exchange, refusal: Outcome): Body {
+  const one = bytesOf(refusal)
+  if (batch.length === 0 || batch.length > MOST_TOLD) return bodyOf(one)
+  return bodyOf(Buffer.from(`[${Array(batch.length).fill(one.toString()).join()}]`))
 }
 
 /** For a batch: each of its operations has its status in its own errors. */

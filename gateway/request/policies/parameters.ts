@@ -36,8 +36,8 @@ export function readParameters({ bodyBytes: limit, batchSize, limitBody }: Param
     }
     const value = parseJson(body)
     if (Array.isArray(value)) {
-      checkBatch(value, batchSize, exchange)
       exchange.batch = value
+      checkBatch(value, batchSize, exchange)
       return
     }
     const parameters = checkParameters(value)
@@ -116,7 +116,7 @@ export function checkParameters(value: unknown): Parameters {
 }
 
 /** `documentId` as of GraphQL over HTTP (appendix A); Relay's clients send `doc_id` or `id`. */
-export function documentIdOf(parameters: Readonly<Record<string, unknown>>): string | undefined {
+function documentIdOf(parameters: Readonly<Record<string, unknown>>): string | undefined {
   const { documentId, doc_id, id } = parameters
   const given = documentId ?? doc_id ?? id
   if (given === undefined || given === null) return undefined

@@ -52,8 +52,14 @@ const post = (url: string, body: unknown, headers: Record<string, string> = {}) 
     headers: { 'content-type': 'application/json', ...headers },
     body: JSON.stringify(body),
   })
-const refusalOf = async (url: string, body: unknown, headers?: Record<string, string>) =>
-  verdict(await readAnswer(await post(url, body, headers)))
+/** Status and code, the same for each of the operations. */
+const refusalOf = async (url: string, entries: readonly unknown[], headers?: Record<string, string>) => {
+  const response = await post(url, entries, headers)
+  const answers = (await response.json()) as Entry[]
+  expect(answers).toHaveLength(entries.length)
+  const codes = new Set(answers.map(({ errors }) => errors?.[0]?.extensions['code']))
+  return [response.status, ...codes].join(' ')
+}
 
 type Entry = Pick<Answer, 'data' | 'errors'>
 
@@ -134,7 +140,8 @@ describe.each(['on', 'off'] as const)('with the fast path %s', (path) => {
 
   test('A batch that is empty or too large is refused whole', async () => {
     const { length } = shop.orders.calls
-    expect(await refusalOf(url(), [])).toBe('400 BAD_USER_INPUT')
+    expect(verdict(await readAnswer(await post(url(), [])))).toBe('400 BAD_USER_INPUT')
+    expect(verdict(await readAnswer(await post(url(), Array(101).fill(WHO))))).toBe('400 OPERATION_TOO_COMPLEX')
     expect(await refusalOf(url(), Array(6).fill(WHO))).toBe('400 OPERATION_TOO_COMPLEX')
     expect(await batch(url(), [WHO])).toEqual([{ data: { whoAmI: 'somebody' } }])
     expect(shop.orders.calls.length).toBe(length + 1)
@@ -142,9 +149,12 @@ describe.each(['on', 'off'] as const)('with the fast path %s', (path) => {
 })
 
 test('Batches are refused in words unless they are allowed', async () => {
-  const { message } = (await readAnswer(await post(gateways.none.url, [WHO]))).errors?.[0] ?? {}
-  expect(message).toBe('Batched operations are not supported: send one operation per request.')
-  expect(await refusalOf(gateways.none.url, [WHO])).toBe('400 BAD_USER_INPUT')
+  expect(await refusalOf(gateways.none.url, [WHO, WHO])).toBe('400 BAD_USER_INPUT')
+  const link = new BatchHttpLink({ uri: `${gateways.none.url}/graphql` })
+  const client = new ApolloClient({ link, cache: new InMemoryCache() })
+  const asked = ['{ whoAmI }', '{ clock }'].map((text) => client.query({ query: gql(text) }))
+  for (const { reason } of (await Promise.allSettled(asked)) as PromiseRejectedResult[])
+    expect(reason.message).toBe('Batched operations are not supported: send one operation per request.')
 })
 
 test('The example of docs/requests.md allows ten operations', async () => {

@@ -61,7 +61,7 @@ describe('GraphQL over HTTP', () => {
   test('Every path and every malformed body is answered with JSON and a code', async () => {
     expect(verdict(await readAnswer(await fetch(`${gateway.url}/nowhere`)))).toBe('404 BAD_USER_INPUT')
     expect(verdict(await post('{"query": "{ __typ'))).toBe('400 BAD_USER_INPUT')
-    expect(verdict(await post('[{"query": "{ __typename }"}]'))).toBe('400 BAD_USER_INPUT')
+    expect(verdict(await post('[]'))).toBe('400 BAD_USER_INPUT')
     expect(verdict(await post('null'))).toBe('400 BAD_USER_INPUT')
     expect(verdict(await post('{ __typename }', { 'content-type': 'application/graphql' }))).toBe('415 BAD_USER_INPUT')
     expect(verdict(await post('{}', { accept: 'image/png' }))).toBe('406 BAD_USER_INPUT')
