@@ -159,7 +159,7 @@ export function createPolicies(options: PolicyOptions): (door: DoorPolicyOptions
         allowOrigins(cors),
         negotiateMediaType,
         allowMethods,
-        refuseCrossSite,
+        refuseCrossSite(cors),
         requireJsonBody,
         ...options.hooks,
         ...identified,

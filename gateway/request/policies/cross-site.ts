@@ -4,6 +4,7 @@
  */
 import { HttpError } from '../../../platform/http/message/http-error.ts'
 import { readContentType } from '../../../platform/http/message/media-types.ts'
+import type { Cors } from '../../config/sections/cors.ts'
 import type { Exchange, Policy } from '../../exchange/exchange.ts'
 
 const SIMPLE_TYPES = new Set(['application/x-www-form-urlencoded', 'multipart/form-data', 'text/plain'])
@@ -17,17 +18,22 @@ const PREFLIGHT_HEADERS = [
 
 type Headers = Exchange['request']['headers']
 
-export const refuseCrossSite: Policy = ({ request: { headers } }) => {
-  if (headers['content-type'] === 'application/json' || isPreflighted(headers)) return
-  // Browsers state the origin of a request; other clients hold no credentials that a page could
-  // abuse.
-  const site = headers['sec-fetch-site']
-  if (site === undefined ? headers.origin === undefined : site === 'same-origin' || site === 'none') return
-  throw new HttpError(
-    403,
-    'FORBIDDEN',
-    `A browser may send this from another site only with a "content-type: application/json" or one of the headers ${PREFLIGHT_HEADERS.join(', ')}.`,
-  )
+export function refuseCrossSite({ origins }: Pick<Cors, 'origins'>): Policy {
+  const allowed = new Set(origins)
+  return ({ request: { headers } }) => {
+    if (headers['content-type'] === 'application/json' || isPreflighted(headers)) return
+    // Browsers state the origin of a request; other clients hold no credentials that a page could
+    // abuse.
+    const { origin, 'sec-fetch-site': site } = headers
+    if (site === undefined ? origin === undefined : site === 'same-origin' || site === 'none') return
+    // After a preflight its pages may send this anyway.
+    if (origin !== undefined && allowed.has(origin)) return
+    throw new HttpError(
+      403,
+      'FORBIDDEN',
+      `A browser may send this from another site only with a "content-type: application/json" or one of the headers ${PREFLIGHT_HEADERS.join(', ')}.`,
+    )
+  }
 }
 
 /** Whether a browser asks before it sends such a request to another site. */

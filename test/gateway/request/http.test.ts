@@ -104,6 +104,15 @@ describe('browser on another site', () => {
     expect(answer.headers.get('access-control-allow-origin')).toBe('https://app.example')
     const other = await ask(gateway.url, '{ __typename }', { origin: 'https://evil.example' })
     expect(other.headers.get('access-control-allow-origin')).toBeNull()
+    // A query by GET without headers of its own, as urql sends it.
+    const get = async (origin: string) =>
+      readAnswer(
+        await fetch(`${gateway.url}/graphql?query={__typename}`, {
+          headers: { origin, 'sec-fetch-site': 'cross-site' },
+        }),
+      )
+    expect((await get('https://app.example')).data).toEqual({ __typename: 'Query' })
+    expect(verdict(await get('https://evil.example'))).toBe('403 FORBIDDEN')
   })
 })
 
