@@ -16,7 +16,7 @@ import type { Logger } from '../../platform/process/log.ts'
 import { codedError } from '../../platform/protocol/errors.ts'
 import { createKeepAlive } from '../../platform/websocket/keep-alive.ts'
 import { callerOf } from '../exchange/caller-key.ts'
-import { openExchange, type Parameters, WHOLE } from '../exchange/exchange.ts'
+import { openExchange, WHOLE } from '../exchange/exchange.ts'
 import { requestIdOf } from '../exchange/request-id.ts'
 import { createJsonBound } from '../limits/json-bound.ts'
 import type { Limits } from '../limits/limits.ts'
@@ -26,8 +26,8 @@ import type { OperationOptions } from '../request/answer.ts'
 import type { Doors } from '../request/doors.ts'
 import { NOT_FOUND } from '../request/not-found.ts'
 import { isExecution } from '../request/perform.ts'
-import { documentIdOf } from '../request/policies/parameters.ts'
-import { type OperationPayload, SUBPROTOCOL } from './session/messages.ts'
+import { checkParameters } from '../request/policies/parameters.ts'
+import { SUBPROTOCOL } from './session/messages.ts'
 import { type Answer, type Operation, openSession, type Session } from './session/session.ts'
 
 /** Some of it changes with the configuration: it is read whenever it is needed. */
@@ -155,7 +155,7 @@ async function run(
   const exchange = openExchange(request, requestIdOf(request), authorization, variant)
   exchange.accepts = { ...WHOLE, events: 'sse' } // a socket takes events without a format
   try {
-    exchange.parameters = parametersOf(payload)
+    exchange.parameters = checkParameters(payload)
     requireHeaderValue(authorization)
     const performed = await perform(exchange, policies.message, client)
     if (!isExecution(performed)) return { results: performed }
@@ -166,14 +166,6 @@ async function run(
     return { errors: JSON.stringify(refusalOf(error, exchange).errors) }
   }
 }
-
-const parametersOf = ({ query, operationName, variables, extensions, ...ids }: OperationPayload): Parameters => ({
-  query: query ?? '',
-  ...(!query && { documentId: documentIdOf(ids) }),
-  operationName: operationName ?? undefined,
-  variables: variables ?? undefined,
-  extensions: extensions ?? undefined,
-})
 
 /** A token in a message may be any text, but is passed on as a header. @throws UNAUTHENTICATED */
 function requireHeaderValue(authorization: string | undefined): void {

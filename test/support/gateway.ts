@@ -93,7 +93,8 @@ export async function startTestGateway({
 }
 
 export interface Operation {
-  readonly query?: string
+  readonly query?: string | null
+  readonly documentId?: string
   readonly variables?: Readonly<Record<string, unknown>>
   readonly operationName?: string
   readonly extensions?: Readonly<Record<string, unknown>>

@@ -12,7 +12,7 @@ export interface InitPayload {
 /** The payload of `subscribe`. */
 export interface OperationPayload {
   /** Absent only if the payload names a persisted operation. */
-  readonly query?: string
+  readonly query?: string | null
   readonly documentId?: unknown
   readonly doc_id?: unknown
   readonly id?: unknown
@@ -100,6 +100,6 @@ function isOperation(payload: unknown): payload is OperationPayload {
   const { query, documentId, doc_id, id, operationName, variables, extensions } = payload
   if (!isOptionalRecord(variables) || !isOptionalRecord(extensions)) return false
   if (operationName !== undefined && operationName !== null && typeof operationName !== 'string') return false
-  if (query !== undefined) return typeof query === 'string'
+  if (query !== undefined && query !== null) return typeof query === 'string'
   return isRecord(extensions) || [documentId, doc_id, id].some((given) => typeof given === 'string')
 }

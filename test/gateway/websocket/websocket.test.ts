@@ -143,6 +143,8 @@ describe('queries and mutations', () => {
       unparsable: { query: '{' },
       variable: { query: 'query ($n: Int) { orders(first: $n) { id } }', variables: { n: 'x' } },
       deep: { query: '{ items(first: 100000) { id } }' },
+      unnamed: { query: '{ whoAmI }', operationName: '' },
+      textless: { query: null, documentId: 'nothing' },
       unknown: { extensions: { persistedQuery: { version: 1, sha256Hash: 'a'.repeat(64) } } },
     }
     const shown = (value: unknown) =>
