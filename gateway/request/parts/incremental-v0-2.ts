@@ -8,10 +8,13 @@ import { errorsOf, labelOf, type PartsFormat, type ToldPart } from './format.ts'
 export const incrementalV02: PartsFormat = {
   parameter: 'incrementalSpec=v0.2',
   write({ first, pending, completed, hasNext }) {
+    // No list is empty: a fragment that adds nothing is completed, and no more.
+    const incremental = completed.flatMap(added)
     return {
       ...(first && { data: first.data, ...errorsOf(first.errors) }),
       ...(pending.length > 0 && { pending: pending.map(announced) }),
-      ...(completed.length > 0 && { incremental: completed.flatMap(added), completed: completed.map(ended) }),
+      ...(incremental.length > 0 && { incremental }),
+      ...(completed.length > 0 && { completed: completed.map(ended) }),
       hasNext,
     }
   },

@@ -2,9 +2,12 @@
 import { ApolloClient, gql, HttpLink, InMemoryCache } from '@apollo/client'
 import { Defer20220824Handler, GraphQL17Alpha9Handler } from '@apollo/client/incremental'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
+import { Client, fetchExchange } from '@urql/core'
+import { pipe, subscribe } from 'wonka'
 import type { HookAnswer } from '../../../../gateway/config/sections/hooks.ts'
 import { ask, startTestGateway, type TestGateway, type TestGatewayOptions } from '../../../support/gateway.ts'
 import { type ShopGateway, startShopGateway } from '../../../support/shop-gateway.ts'
+import { allOf, NEW, OLD, type Part, partsOf } from './read-parts.ts'
 
 let gateway: ShopGateway
 /** The same by Node's reader of HTTP, with one operation of a caller at a time. */
@@ -30,8 +33,6 @@ const FORMATS = [
   { spec: 'deferSpec=20220824', handler: () => new Defer20220824Handler() },
   { spec: 'incrementalSpec=v0.2', handler: () => new GraphQL17Alpha9Handler() },
 ]
-const OLD = 'multipart/mixed;deferSpec=20220824'
-const NEW = 'multipart/mixed;incrementalSpec=v0.2'
 
 const QUERY = '{ orders(first: 2) { id ...Rest @defer(label: "rest") } } fragment Rest on Order { note item { name } }'
 
@@ -60,28 +61,6 @@ const post = (query: string, accept: string, options: { url?: string; signal?: A
     body: JSON.stringify({ query, ...options.more }),
     ...(options.signal && { signal: options.signal }),
   })
-
-type Part = Record<string, unknown>
-
-/** The parts as they arrive. */
-async function* partsOf(response: Response): AsyncGenerator<Part> {
-  const reader = response.body?.getReader()
-  const decoder = new TextDecoder()
-  let text = ''
-  for (let chunk = await reader?.read(); chunk && !chunk.done; chunk = await reader?.read()) {
-    text += decoder.decode(chunk.value, { stream: true })
-    const pieces = text.split('\r\n--graphql')
-    text = pieces.pop() ?? ''
-    for (const piece of pieces) if (piece !== '') yield JSON.parse(piece.split('\r\n\r\n')[1] ?? '') as Part
-  }
-  expect(text).toBe('--\r\n')
-}
-
-const allOf = async (response: Response): Promise<Part[]> => {
-  const parts: Part[] = []
-  for await (const part of partsOf(response)) parts.push(part)
-  return parts
-}
 
 const ORDERS = [0, 1].map((id) => ({ id: String(id) }))
 const rest = (id: number) => ({ note: `note ${id}`, item: { name: `item i${id}` } })
@@ -169,6 +148,14 @@ test('Of an object that is there already, the newer format tells what is new, an
   expect(added).toEqual([
     { id: '0', subPath: ['item'], data: { name: 'item i1', stock: 7 } },
     { id: '1', data: { note: 'note 1' } },
+  ])
+})
+
+test('A fragment that adds nothing is completed, and no list of its part is empty', async () => {
+  const parts = await allOf(await post('{ whoAmI ... @defer { whoAmI } }', NEW))
+  expect(parts).toEqual([
+    { data: { whoAmI: 'somebody' }, pending: [{ id: '0', path: [] }], hasNext: true },
+    { completed: [{ id: '0' }], hasNext: false },
   ])
 })
 
@@ -346,4 +333,23 @@ describe.each(FORMATS)('Apollo Client 4 with $spec', ({ handler }) => {
     expect(seen[0]).not.toMatchObject({ order: { note: 'note 3' } })
     expect(seen.at(-1)).toMatchObject({ order: { id: '3', note: 'note 3', item: { id: 'i3', name: 'item i3' } } })
   })
+})
+
+test('urql shows the first part, then the whole', async () => {
+  const release = holdItems()
+  const client = new Client({ url: `${gateway.url}/graphql`, preferGetMethod: true, exchanges: [fetchExchange] })
+  const seen: { readonly data: unknown; readonly hasNext: boolean }[] = []
+  const { promise: whole, resolve } = Promise.withResolvers<void>()
+  pipe(
+    client.query(QUERY, {}),
+    subscribe(({ data, hasNext }) => {
+      seen.push(JSON.parse(JSON.stringify({ data, hasNext })))
+      if (hasNext) release()
+      else resolve()
+    }),
+  )
+  await whole
+  const all = ORDERS.map((order, id) => ({ ...order, ...rest(id) }))
+  expect(seen[0]).toEqual({ data: { orders: ORDERS }, hasNext: true })
+  expect(seen.at(-1)).toEqual({ data: { orders: all }, hasNext: false })
 })
