@@ -37,6 +37,8 @@ export interface ServiceSocket {
 const SUBPROTOCOL = 'graphql-transport-ws'
 const MAX_MESSAGE = 4 * 1024 * 1024 // bytes
 const MAX_STREAMS = 100 // of one socket
+/** Bytes that may wait for the service to read them. */
+const MAX_UNREAD = 16 * 1024 * 1024
 
 export interface SocketOptions {
   readonly keepAlive: (kept: Kept) => void
@@ -81,7 +83,13 @@ export function openServiceSocket(
   const isNone = (reason: string) => (): CallFailure => new CallFailure('answer', `${url}: ${reason}`)
 
   const send = (text: string): void => {
-    if (socket?.readyState === OPEN) socket.send(text)
+    if (socket?.readyState !== OPEN) return
+    socket.send(text)
+    requireReader(socket)
+  }
+  /** A service that is answered without end, and reads nothing of it, would fill the memory. */
+  const requireReader = ({ bufferedAmount }: WebSocket): void => {
+    if (bufferedAmount > MAX_UNREAD) end(isNone('does not read what it is sent'))
   }
   const begin = ({ id, body }: { readonly id: string; readonly body: Buffer }): void => {
     // One that left in the meantime is not begun.
@@ -172,6 +180,7 @@ export function openServiceSocket(
         JSON.stringify({ type: 'connection_init', ...(authorization !== undefined && { payload: { authorization } }) }),
       )
     })
+    opening.on('ping', () => requireReader(opening)) // the library has answered
     opening.on('message', (data, isBinary) => {
       if (isBinary) end(isNone('sent a binary message'), BAD_REQUEST)
       else if (!hasEnded) receive(String(data))

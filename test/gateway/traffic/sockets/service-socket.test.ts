@@ -1,7 +1,9 @@
 /** WebSockets to services that break the protocol, close, or send faster than they are read. */
 import { once } from 'node:events'
-import { createServer, type IncomingMessage } from 'node:http'
+import { createServer, type IncomingMessage, type Server } from 'node:http'
+import { createServer as createSecureServer } from 'node:https'
 import { type AddressInfo, createServer as createRawServer } from 'node:net'
+import { getCACertificates, setDefaultCACertificates } from 'node:tls'
 import { afterEach, describe, expect, test } from '@jest/globals'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { CallFailure } from '../../../../gateway/traffic/call/failure.ts'
@@ -14,6 +16,7 @@ import {
 import { verifySignature } from '../../../../platform/protocol/signature.ts'
 import { until } from '../../../support/until.ts'
 import { callOf, trafficTo } from '../../../support/upstream.ts'
+import { certificate } from '../client/certificate.ts'
 
 const opened: (() => void)[] = []
 afterEach(() => {
@@ -32,13 +35,19 @@ interface Service {
   readonly requests: IncomingMessage[]
 }
 
+interface ServeOptions {
+  readonly acknowledges?: boolean
+  readonly speaks?: string
+  readonly server?: Server
+}
+
 /** @param onMessage is told of each message, after those of the handshake were answered */
 async function serve(
   onMessage: (socket: WebSocket, message: Received) => unknown,
-  { acknowledges = true, speaks = 'graphql-transport-ws' }: { acknowledges?: boolean; speaks?: string } = {},
+  { acknowledges = true, speaks = 'graphql-transport-ws', server = createServer() }: ServeOptions = {},
 ): Promise<Service> {
-  const sockets = new WebSocketServer({ port: 0, host: '127.0.0.1', handleProtocols: () => speaks })
-  await once(sockets, 'listening')
+  const sockets = new WebSocketServer({ server, handleProtocols: () => speaks })
+  await once(server.listen(0, '127.0.0.1'), 'listening')
   const received: Received[] = []
   const requests: IncomingMessage[] = []
   sockets.on('connection', (socket, request) => {
@@ -53,6 +62,7 @@ async function serve(
   opened.push(() => {
     for (const socket of sockets.clients) socket.terminate()
     sockets.close()
+    server.close()
   })
   return { url: `http://127.0.0.1:${(sockets.address() as AddressInfo).port}`, received, requests }
 }
@@ -198,6 +208,33 @@ describe('what a service says', () => {
     await until(() => received.filter(({ type }) => type === 'pong').length === 2)
     expect(received.filter(({ type }) => type === 'pong').map(({ payload }) => payload)).toEqual([{ at: 1 }, undefined])
   })
+})
+
+test('By TLS only a service with a certificate that is trusted, and is for its name, is subscribed at', async () => {
+  const server = createSecureServer(certificate)
+  const { url, requests } = await serve(saying(EVENT, '{"type":"complete","id":"ID"}'), { server })
+  const secure = url.replace('http://127.0.0.1', 'https://localhost')
+  const trusted = getCACertificates('default')
+  expect(await outcomeOf(open(secure))).toEqual(['connection SERVICE_UNAVAILABLE'])
+  setDefaultCACertificates([...trusted, certificate.cert])
+  try {
+    expect(await outcomeOf(open(secure))).toEqual([EVENT_BODY, 'complete'])
+    const other = secure.replace('localhost', 'service.invalid')
+    expect(await outcomeOf(open(other, { at: '127.0.0.1' }))).toEqual(['connection SERVICE_UNAVAILABLE'])
+    expect(requests.map(({ headers }) => headers.host)).toEqual([new URL(secure).host])
+  } finally {
+    setDefaultCACertificates(trusted)
+  }
+})
+
+test('A service that has pings answered, and reads none of it, is left', async () => {
+  const { url } = await serve((socket, { type }) => {
+    if (type !== 'subscribe') return
+    socket.pause()
+    const ping = JSON.stringify({ type: 'ping', payload: 'x'.repeat(1_000_000) })
+    for (let n = 0; n < 60; n += 1) socket.send(ping)
+  })
+  expect(await outcomeOf(open(url))).toEqual(['answer SERVICE_UNAVAILABLE'])
 })
 
 describe('a reader that is behind', () => {
