@@ -11,7 +11,8 @@ export const ALLOWED = [...METHODS].join(', ')
 
 export const allowMethods: Policy = ({ request }) => {
   if (METHODS.has(request.method)) return
-  throw new HttpError(405, 'BAD_USER_INPUT', 'Operations are sent with GET or POST.', { allow: ALLOWED })
+  const words = 'Operations are sent with GET or POST, and each stream of events has a request of its own.'
+  throw new HttpError(405, 'BAD_USER_INPUT', words, { allow: ALLOWED })
 }
 
 const NEEDS_STREAM =
