@@ -25,7 +25,7 @@ export async function runOnDatabase(
   } catch (error) {
     if (error instanceof StartRefused) await announceRefusal(error)
     else console.error(error)
-    process.exit(1)
+    process.exit(error instanceof StartRefused ? 2 : 1)
   }
 }
 

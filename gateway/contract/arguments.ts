@@ -1,6 +1,7 @@
 /** What `npm run contract` is told on the command line. */
-import { parseArgs } from 'node:util'
-import { readDays, WrongArguments } from './sources/arguments.ts'
+import { parseCommand, readNamed } from '../../platform/process/command.ts'
+import { StartRefused } from '../../platform/process/settings.ts'
+import { readDays } from './checks/recorded.ts'
 
 export type Output = 'table' | 'json' | 'markdown' | 'github'
 
@@ -12,7 +13,7 @@ export interface Arguments {
   /** Only the named services, and none of the project's own operations. */
   readonly isAlone: boolean
   readonly operations: readonly string[]
-  /** Recorded use: files and folders. */
+  /** Recorded use: files, folders and URLs of a Redis. */
   readonly use: readonly string[]
   /** Only recorded use of so many days, up to the last that is recorded. */
   readonly days: number | undefined
@@ -28,21 +29,21 @@ export const USAGE = `npm run contract -- [options]
   --service NAME=FILE      a service's schema, in the place of one of the registry or beside them; may be repeated
   --alone                  only the services named by --service, and only the operations named by --operations
   --operations PATH        a folder or file of operations, or a manifest, besides the project's own; may be repeated
-  --use PATH               recorded use: a file, a folder or the URL of a Redis; may be repeated
+  --use PLACE              recorded use: a file, a folder or the URL of a Redis; may be repeated
   --days NUMBER            only the last days of it
   --accept COORDINATE      a breaking change of this passes, whoever feels it; may be repeated
   --config FILE            the gateway's configuration: its limits, safelists and variants
   --json, --markdown, --github   print JSON, a Markdown table, or annotations of GitHub besides the table`
 
-/** @throws WrongArguments */
+/** @throws StartRefused */
 export function readArguments(args: readonly string[], isOnGitHub: boolean): Arguments {
   const { values } = parse(args)
   const chosen = (['json', 'markdown', 'github'] as const).filter((name) => values[name])
-  if (chosen.length > 1) throw new WrongArguments(`--${chosen.join(' and --')}: choose one.`)
+  if (chosen.length > 1) throw new StartRefused(`--${chosen.join(' and --')}: choose one.`)
   const services = values.service.map(readService)
   const twice = services.find(({ name }, at) => services.findIndex((other) => other.name === name) !== at)
-  if (twice) throw new WrongArguments(`--service names ${twice.name} twice.`)
-  if (values.alone && services.length === 0) throw new WrongArguments('--alone needs a --service NAME=FILE.')
+  if (twice) throw new StartRefused(`--service names ${twice.name} twice.`)
+  if (values.alone && services.length === 0) throw new StartRefused('--alone needs a --service NAME=FILE.')
   return {
     base: values.base,
     services,
@@ -59,31 +60,24 @@ export function readArguments(args: readonly string[], isOnGitHub: boolean): Arg
 function parse(args: readonly string[]) {
   const many = { type: 'string', multiple: true, default: [] as string[] } as const
   const flag = { type: 'boolean', default: false } as const
-  try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        base: { type: 'string' },
-        service: many,
-        alone: flag,
-        operations: many,
-        use: many,
-        days: { type: 'string' },
-        accept: many,
-        config: { type: 'string' },
-        json: flag,
-        markdown: flag,
-        github: flag,
-      },
-    })
-  } catch (error) {
-    throw new WrongArguments(`${(error as Error).message.replace(/\.$/, '')}.\n${USAGE}`)
-  }
+  const options = {
+    base: { type: 'string' },
+    service: many,
+    alone: flag,
+    operations: many,
+    use: many,
+    days: { type: 'string' },
+    accept: many,
+    config: { type: 'string' },
+    json: flag,
+    markdown: flag,
+    github: flag,
+  } as const
+  return parseCommand({ args: [...args], options }, USAGE)
 }
 
 function readService(text: string): { readonly name: string; readonly path: string } {
-  const [, name, path] = /^([A-Za-z_][\w-]*)=(.+)$/.exec(text) ?? []
-  if (name === undefined || path === undefined)
-    throw new WrongArguments(`--service ${text}: must be NAME=FILE, for example inventory=../inventory/schema.graphql.`)
+  const form = 'NAME=FILE, for example inventory=../inventory/schema.graphql'
+  const [name, path] = readNamed('--service', text, form)
   return { name, path }
 }

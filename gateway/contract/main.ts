@@ -7,25 +7,25 @@ import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { runCommand } from '../../platform/process/command.ts'
 import { StartRefused } from '../../platform/process/settings.ts'
 import { type Composition, readDescription, readSubgraph, type ServiceSchema } from '../composition/compose.ts'
 import type { Config } from '../config/config.ts'
 import { loadConfig } from '../config/load.ts'
 import { services as registry } from '../config/registry.ts'
+import type { Safelist } from '../config/sections/operations.ts'
 import { files, subgraphFile } from '../supergraph/files.ts'
-import { NoUse, readRecorded } from '../usage/read.ts'
+import { readRecorded } from '../usage/read.ts'
 import { type Arguments, readArguments } from './arguments.ts'
 import { check, type Report } from './checks/check.ts'
 import type { Fault } from './checks/check-operations.ts'
 import { recordedUse } from './checks/recorded.ts'
 import type { CheckedVariant } from './checks/variants.ts'
 import { annotationsOf } from './output/annotations.ts'
-import { jsonOf } from './output/json.ts'
 import { markdownOf } from './output/markdown.ts'
 import { tableOf } from './output/table.ts'
-import { WrongArguments } from './sources/arguments.ts'
 import { readBase } from './sources/base.ts'
-import { NotReadable, nameOf, readOperations, type WrittenOperations } from './sources/operation-files.ts'
+import { nameOf, readOperations, type WrittenOperations } from './sources/operation-files.ts'
 
 const OPERATIONS = fileURLToPath(new URL('../operations', import.meta.url))
 const CLIENTS = fileURLToPath(new URL('../../client', import.meta.url))
@@ -77,7 +77,7 @@ async function readServices({ services, isAlone }: Arguments): Promise<readonly 
   const given = await Promise.all(
     services.map(async ({ name, path }) => {
       const sdl = await readFile(path, 'utf8').catch(() => {
-        throw new NotReadable(`--service ${name}=${path}: the file cannot be read.`)
+        throw new StartRefused(`--service ${name}=${path}: the file cannot be read.`)
       })
       return { name, sdl, file: nameOf(path) }
     }),
@@ -86,11 +86,6 @@ async function readServices({ services, isAlone }: Arguments): Promise<readonly 
   const own = registry.filter(({ name }) => !given.some((one) => one.name === name))
   const read = await Promise.all(own.map(({ name }) => readSubgraph(name)))
   return [...read.map((one) => ({ ...one, file: nameOf(pathOf(subgraphFile(one.name))) })), ...given]
-}
-
-interface Safelist {
-  readonly manifests: readonly string[]
-  readonly clients: Readonly<Record<string, readonly string[]>>
 }
 
 /** Of the project and its safelist, and those of the arguments. */
@@ -126,7 +121,7 @@ async function staleFiles(composition: Composition): Promise<readonly Fault[]> {
 }
 
 function print(report: Report, output: Arguments['output']): void {
-  if (output === 'json') console.log(jsonOf(report))
+  if (output === 'json') console.log(JSON.stringify(report, null, 2))
   else if (output === 'markdown') console.log(markdownOf(report))
   else {
     console.log(tableOf(report))
@@ -134,18 +129,9 @@ function print(report: Report, output: Arguments['output']): void {
   }
 }
 
-try {
+await runCommand(async () => {
   const args = readArguments(process.argv.slice(2), process.env['GITHUB_ACTIONS'] === 'true')
   const report = await run(args)
   print(report, args.output)
-  process.exitCode = report.holds ? 0 : 1
-} catch (error) {
-  const isExplained =
-    error instanceof WrongArguments ||
-    error instanceof NotReadable ||
-    error instanceof NoUse ||
-    error instanceof StartRefused
-  if (!isExplained) throw error
-  console.error(error.message)
-  process.exitCode = 2
-}
+  return report.holds ? 0 : 1
+})

@@ -3,31 +3,29 @@ import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createLogger } from '../../platform/process/log.ts'
+import { StartRefused } from '../../platform/process/settings.ts'
 import { type DayOfUse, parseDay } from './day.ts'
 import { readShared } from './shared.ts'
-
-/** Why a place cannot be read, in words. */
-export class NoUse extends Error {}
 
 /**
  * The days in a file, in a folder and those in it (of several gateways, one a folder), or in Redis.
  * @param place a path, or the URL of a Redis
- * @throws NoUse
+ * @throws StartRefused
  */
 export async function readRecorded(place: string): Promise<readonly DayOfUse[]> {
   if (/^rediss?:/.test(place)) return readRedis(place)
   const found = await stat(place).catch(() => undefined)
-  if (!found) throw new NoUse(`${place}: there is no such file or folder.`)
+  if (!found) throw new StartRefused(`${place}: there is no such file or folder.`)
   if (!found.isDirectory()) {
     const day = parseDay(await readFile(place, 'utf8'))
-    if (!day) throw new NoUse(`${place}: is no file of recorded use.`)
+    if (!day) throw new StartRefused(`${place}: is no file of recorded use.`)
     return [day]
   }
   const names = await readdir(place, { recursive: true })
   const files = names.filter((name) => name.endsWith('.json')).sort()
   const texts = await Promise.all(files.map((name) => readFile(join(place, name), 'utf8').catch(() => '')))
   const days = texts.flatMap((text) => parseDay(text) ?? [])
-  if (days.length === 0) throw new NoUse(`${place}: has no file of recorded use.`)
+  if (days.length === 0) throw new StartRefused(`${place}: has no file of recorded use.`)
   return days
 }
 
@@ -42,10 +40,10 @@ async function readRedis(url: string): Promise<readonly DayOfUse[]> {
   try {
     for (const end = performance.now() + PATIENCE; performance.now() < end; await sleep(PAUSE)) {
       const days = await readShared(redis)
-      if (days?.length === 0) throw new NoUse(`${shown}: this Redis has no recorded use.`)
+      if (days?.length === 0) throw new StartRefused(`${shown}: this Redis has no recorded use.`)
       if (days) return days
     }
-    throw new NoUse(`${shown}: this Redis does not answer.`)
+    throw new StartRefused(`${shown}: this Redis does not answer.`)
   } finally {
     redis.close()
   }

@@ -7,7 +7,10 @@ import { listItems } from '../http/message/fields.ts'
 import { isPostgresUrl } from './postgres-url.ts'
 import { misspellings } from './setting-names.ts'
 
-/** Why a process cannot start, in words for the person who started it. Printed without a stack. */
+/**
+ * Why a process or a command cannot do its work, in words for the person who started it. Printed
+ * without a stack.
+ */
 export class StartRefused extends Error {
   override readonly name: string = 'StartRefused'
 }

@@ -14,6 +14,7 @@ import {
   SignJWT,
 } from 'jose'
 import { readOrMakeSecret } from '../process/secret-file.ts'
+import { StartRefused } from '../process/settings.ts'
 import type { Scope } from './scope.ts'
 
 const ISSUER = 'tributary-demo'
@@ -54,7 +55,7 @@ export async function demoIdentity(dataDir: string): Promise<DemoIdentity> {
     async sign(name, lifetime = 12 * 60 * 60) {
       const scopes = Object.hasOwn(demoCallers, name) ? demoCallers[name] : undefined
       if (!scopes)
-        throw new RangeError(`There is no demo caller "${name}": choose ${Object.keys(demoCallers).join(', ')}.`)
+        throw new StartRefused(`There is no demo caller "${name}": choose ${Object.keys(demoCallers).join(', ')}.`)
       return new SignJWT({ scope: scopes.join(' ') })
         .setProtectedHeader({ alg: 'EdDSA', kid: privateKey.kid })
         .setSubject(name)

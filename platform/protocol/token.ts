@@ -1,14 +1,12 @@
 /** `npm run --silent token -- payer`: prints a demo token for the data folder in `DATA_DIR`. */
 import { z } from 'zod'
+import { runCommand } from '../process/command.ts'
 import { isProduction, processSettings, readSettings, StartRefused } from '../process/settings.ts'
 import { demoIdentity } from './demo-identity.ts'
 
-try {
+await runCommand(async () => {
   const { DATA_DIR, NODE_ENV } = readSettings(z.object(processSettings), process.env)
-  if (isProduction(NODE_ENV)) throw new RangeError(`The demo identity is not available with NODE_ENV=${NODE_ENV}.`)
+  if (isProduction(NODE_ENV)) throw new StartRefused(`The demo identity is not available with NODE_ENV=${NODE_ENV}.`)
   console.log(await (await demoIdentity(DATA_DIR)).sign(process.argv[2] ?? ''))
-} catch (error) {
-  if (!(error instanceof RangeError || error instanceof StartRefused)) throw error
-  console.error(error.message)
-  process.exitCode = 1
-}
+  return 0
+})

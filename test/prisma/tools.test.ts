@@ -32,7 +32,7 @@ test('The URL of the embedded database is printed while it runs', async () => {
   const elsewhere = 'postgresql://bank@db.example/bank'
   expect((await run(['prisma/url.ts'], { DATABASE_URL: elsewhere })).stdout).toBe(`${elsewhere}\n`)
   await expect(run(['prisma/url.ts'], { DATA_DIR: '/nowhere' })).rejects.toMatchObject({
-    code: 1,
+    code: 2,
     stderr: 'No database runs in /nowhere: npm start runs one.\n',
   })
 })

@@ -1,5 +1,6 @@
 /** What `npm run compare` is told on the command line. */
-import { parseArgs } from 'node:util'
+import { parseCommand, readNamed } from '../../platform/process/command.ts'
+import { StartRefused } from '../../platform/process/settings.ts'
 
 export interface Arguments {
   /** Without it the product's own. */
@@ -33,14 +34,11 @@ export const USAGE = `npm run compare -- [options]
   --admin URL            the admin port of the running product, ${ADMIN} by default
   --json                 print JSON`
 
-/** Why the arguments cannot be used, in words. */
-export class WrongArguments extends Error {}
-
-/** @throws WrongArguments */
+/** @throws StartRefused */
 export function readArguments(args: readonly string[]): Arguments {
   const values = parse(args)
   if (values.supergraph !== undefined && values.operations.length + values.use.length === 0)
-    throw new WrongArguments('--supergraph needs --operations PATH or --use PLACE: what is to be asked of it.')
+    throw new StartRefused('--supergraph needs --operations PATH or --use PLACE: what is to be asked of it.')
   return {
     supergraph: values.supergraph,
     operations: values.operations,
@@ -57,41 +55,33 @@ export function readArguments(args: readonly string[]): Arguments {
 function parse(args: readonly string[]) {
   const many = { type: 'string', multiple: true, default: [] as string[] } as const
   const one = { type: 'string' } as const
-  try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        supergraph: one,
-        operations: many,
-        use: many,
-        variables: one,
-        header: many,
-        service: many,
-        config: one,
-        admin: { type: 'string', default: ADMIN },
-        json: { type: 'boolean', default: false },
-      },
-    }).values
-  } catch (error) {
-    throw new WrongArguments(`${(error as Error).message.replace(/\.$/, '')}.\n${USAGE}`)
-  }
+  const options = {
+    supergraph: one,
+    operations: many,
+    use: many,
+    variables: one,
+    header: many,
+    service: many,
+    config: one,
+    admin: { type: 'string', default: ADMIN },
+    json: { type: 'boolean', default: false },
+  } as const
+  return parseCommand({ args: [...args], options }, USAGE).values
 }
 
 function readHeader(text: string): [string, string] {
   const [, name, value] = /^([\w!#$%&'*+.^`|~-]+):\s*(.*\S)\s*$/.exec(text) ?? []
   if (name === undefined || value === undefined)
-    throw new WrongArguments(`--header ${text}: must be NAME: VALUE, for example 'authorization: Bearer …'.`)
+    throw new StartRefused(`--header ${text}: must be NAME: VALUE, for example 'authorization: Bearer …'.`)
   return [name.toLowerCase(), value]
 }
 
 function readService(text: string): [string, string] {
-  const [, name, url] = /^([A-Za-z_][\w-]*)=(.+)$/.exec(text) ?? []
-  if (name === undefined || url === undefined)
-    throw new WrongArguments(`--service ${text}: must be NAME=URL, for example items=http://127.0.0.1:4202/graphql.`)
+  const [name, url] = readNamed('--service', text, 'NAME=URL, for example items=http://127.0.0.1:4202/graphql')
   return [name, readUrl(`--service ${name}`, url)]
 }
 
 function readUrl(argument: string, text: string): string {
   if (/^https?:\/\//.test(text) && URL.canParse(text)) return text.replace(/\/$/, '')
-  throw new WrongArguments(`${argument}: ${text} is not an absolute http or https URL.`)
+  throw new StartRefused(`${argument}: ${text} is not an absolute http or https URL.`)
 }

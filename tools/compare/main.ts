@@ -6,13 +6,14 @@
 import { readFile } from 'node:fs/promises'
 import { relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { NotReadable, readOperations } from '../../gateway/contract/sources/operation-files.ts'
+import { readOperations } from '../../gateway/contract/sources/operation-files.ts'
 import { files } from '../../gateway/supergraph/files.ts'
 import { readGraphs } from '../../gateway/supergraph/graphs.ts'
 import { isNodeGraph } from '../../gateway/supergraph/node-graph.ts'
-import { NoUse, readRecorded } from '../../gateway/usage/read.ts'
+import { readRecorded } from '../../gateway/usage/read.ts'
+import { runCommand } from '../../platform/process/command.ts'
 import { StartRefused } from '../../platform/process/settings.ts'
-import { type Arguments, readArguments, WrongArguments } from './arguments.ts'
+import { type Arguments, readArguments } from './arguments.ts'
 import { compareAll, type Given } from './compare.ts'
 import { type Grounds, startBoth } from './gateways.ts'
 import { findProduct } from './product.ts'
@@ -50,7 +51,7 @@ async function readGiven({ operations, supergraph, use, variables: file }: Argum
 
 async function readVariables(file: string): Promise<Given['variables']> {
   const text = await readFile(file, 'utf8').catch(() => {
-    throw new NotReadable(`--variables ${file}: the file cannot be read.`)
+    throw new StartRefused(`--variables ${file}: the file cannot be read.`)
   })
   try {
     const value = JSON.parse(text) as Given['variables']
@@ -58,7 +59,7 @@ async function readVariables(file: string): Promise<Given['variables']> {
   } catch {
     // Not JSON: refused below.
   }
-  throw new NotReadable(`--variables ${file}: must be JSON, variables by the names of operations.`)
+  throw new StartRefused(`--variables ${file}: must be JSON, variables by the names of operations.`)
 }
 
 interface Found {
@@ -72,18 +73,18 @@ async function findGrounds(args: Arguments): Promise<Found> {
   const { supergraph: path, services: given, headers, config } = args
   const file = path ?? fileURLToPath(files.supergraph)
   const text = await readFile(file, 'utf8').catch(() => {
-    throw new NotReadable(`--supergraph ${file}: the file cannot be read.`)
+    throw new StartRefused(`--supergraph ${file}: the file cannot be read.`)
   })
   const product = path === undefined ? await findProduct(args.admin, process.env) : undefined
   const supergraph = withoutAccessRules(text)
   const graphs = readGraphs(supergraph).filter((graph) => !isNodeGraph(graph))
-  if (graphs.length === 0) throw new NotReadable(`--supergraph ${file}: it is not a supergraph: it joins no service.`)
+  if (graphs.length === 0) throw new StartRefused(`--supergraph ${file}: it is not a supergraph: it joins no service.`)
   const stranger = [...given.keys()].find((name) => !graphs.some((graph) => graph.name === name))
-  if (stranger !== undefined) throw new WrongArguments(`--service ${stranger}: the supergraph joins no such service.`)
+  if (stranger !== undefined) throw new StartRefused(`--service ${stranger}: the supergraph joins no such service.`)
   const services = new Map(graphs.map(({ name, url }) => [name, given.get(name) ?? product?.services.get(name) ?? url]))
   const lost = [...services].filter(([, url]) => !URL.canParse(url)).map(([name]) => name)
   if (lost.length > 0)
-    throw new WrongArguments(`There is no address of ${lost.join(', ')}: name it with --service NAME=URL.`)
+    throw new StartRefused(`There is no address of ${lost.join(', ')}: name it with --service NAME=URL.`)
   const isSignedOut = product !== undefined && !headers.has('authorization')
   return {
     grounds: {
@@ -100,15 +101,10 @@ async function findGrounds(args: Arguments): Promise<Found> {
 
 const isAsked = ({ operations }: Report): boolean => operations.some(({ calls }) => calls !== undefined)
 
-try {
+await runCommand(async () => {
   const args = readArguments(process.argv.slice(2))
   const report = await run(args)
   console.log(args.isJson ? jsonOf(report) : tableOf(report))
   const isDifferent = report.operations.some(({ verdict }) => verdict === 'differs')
-  process.exitCode = isDifferent ? 1 : isAsked(report) ? 0 : 2
-} catch (error) {
-  const explained = [WrongArguments, NotReadable, NoUse, StartRefused]
-  if (!explained.some((kind) => error instanceof kind)) throw error
-  console.error((error as Error).message)
-  process.exitCode = 2
-}
+  return isDifferent ? 1 : isAsked(report) ? 0 : 2
+})

@@ -1,5 +1,5 @@
 /** What `npm run consumers` is told on the command line. */
-import { parseArgs } from 'node:util'
+import { parseCommand } from '../../platform/process/command.ts'
 import { StartRefused } from '../../platform/process/settings.ts'
 
 export interface Arguments {
@@ -22,7 +22,13 @@ export const USAGE = `npm run consumers -- [options] [files and folders of *.con
 
 /** @param known names of services @throws StartRefused */
 export function readArguments(args: readonly string[], known: readonly string[]): Arguments {
-  const { positionals, values } = parsed(args)
+  const options = {
+    service: { type: 'string' },
+    url: { type: 'string' },
+    mutations: { type: 'boolean' },
+    json: { type: 'boolean' },
+  } as const
+  const { positionals, values } = parseCommand({ args: [...args], allowPositionals: true, options }, USAGE)
   const { service, url, mutations = false, json = false } = values
   const refuse = (reason: string): never => {
     throw new StartRefused(`${reason}\n${USAGE}`)
@@ -37,22 +43,5 @@ export function readArguments(args: readonly string[], known: readonly string[])
     url,
     mutations,
     isJson: json,
-  }
-}
-
-function parsed(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        service: { type: 'string' },
-        url: { type: 'string' },
-        mutations: { type: 'boolean' },
-        json: { type: 'boolean' },
-      },
-    })
-  } catch (error) {
-    throw new StartRefused(`${(error as Error).message}\n${USAGE}`)
   }
 }

@@ -9,8 +9,7 @@ import { compose } from '../../gateway/composition/compose.ts'
 import { services } from '../../gateway/config/registry.ts'
 import { files } from '../../gateway/supergraph/files.ts'
 import { staleServices } from '../../gateway/supergraph/origin.ts'
-import { announceRefusal } from '../../platform/process/lifecycle.ts'
-import { StartRefused } from '../../platform/process/settings.ts'
+import { runCommand } from '../../platform/process/command.ts'
 import { type Arguments, readArguments } from './arguments.ts'
 import { type Contract, readContracts } from './contracts/contract.ts'
 import { type Operations, readOperations } from './replay/parts.ts'
@@ -73,16 +72,12 @@ async function replayAt(url: string, contracts: readonly Contract[], mutations: 
   return outcomes
 }
 
-try {
+await runCommand(async () => {
   const args = readArguments(
     process.argv.slice(2),
     services.map(({ name }) => name),
   )
   const outcomes = await run(args)
   console.log(args.isJson ? jsonOf(outcomes) : textOf(outcomes))
-  process.exitCode = isBroken(outcomes) ? 1 : 0
-} catch (error) {
-  if (!(error instanceof StartRefused)) throw error
-  await announceRefusal(error)
-  process.exitCode = 2
-}
+  return isBroken(outcomes) ? 1 : 0
+})

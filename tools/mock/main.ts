@@ -2,8 +2,8 @@
 import { existsSync } from 'node:fs'
 import { isIP } from 'node:net'
 import { fileURLToPath } from 'node:url'
-import { parseArgs } from 'node:util'
 import { files } from '../../gateway/supergraph/files.ts'
+import { parseCommand, readWhole } from '../../platform/process/command.ts'
 import { announceReady, runProcess } from '../../platform/process/lifecycle.ts'
 import { createLogger } from '../../platform/process/log.ts'
 import { whyTaken } from '../../platform/process/ports.ts'
@@ -24,32 +24,29 @@ const FLAGS = {
   contracts: { type: 'string' },
 } as const
 
-/** @throws StartRefused */
-function readArguments(args: readonly string[]): Partial<Record<keyof typeof FLAGS, string>> {
-  try {
-    return parseArgs({ args: [...args], options: FLAGS }).values
-  } catch (error) {
-    const flags = Object.keys(FLAGS).map((name) => `--${name}`)
-    throw new StartRefused(`${(error as Error).message}. There are ${flags.join(', ')}.`)
-  }
-}
-
-function whole(flag: string, text: string, most: number): number {
-  if (/^\d{1,9}$/.test(text) && Number(text) <= most) return Number(text)
-  throw new StartRefused(`--${flag}: must be a whole number, 0 to ${most}.`)
-}
+const USAGE = `There are ${Object.keys(FLAGS)
+  .map((name) => `--${name}`)
+  .join(', ')}.`
 
 function optionsOf(args: readonly string[], environment: NodeJS.ProcessEnv): MockOptions {
-  const { supergraph, port, seed = '1', delay = '', errors = '', tick = '1000', contracts } = readArguments(args)
+  const {
+    supergraph,
+    port,
+    seed = '1',
+    delay = '',
+    errors = '',
+    tick = '1000',
+    contracts,
+  } = parseCommand({ args: [...args], options: FLAGS }, USAGE).values
   const other = supergraph ?? environment['SUPERGRAPH']
   const own = other === undefined && existsSync(CONTRACTS) ? [CONTRACTS] : []
   return {
     file: other ?? fileURLToPath(files.supergraph),
     contracts: contracts === undefined ? own : [contracts],
-    seed: whole('seed', seed, 999_999_999),
-    tick: Math.max(whole('tick', tick, 3_600_000), 1),
+    seed: readWhole('--seed', seed, 0, 999_999_999),
+    tick: Math.max(readWhole('--tick', tick, 0, 3_600_000), 1),
     faults: { ...readErrors(errors), delays: readDelays(delay) },
-    environment: { ...environment, ...(port !== undefined && { PORT: String(whole('port', port, 65_535)) }) },
+    environment: { ...environment, ...(port !== undefined && { PORT: String(readWhole('--port', port, 0, 65_535)) }) },
     tell: (line) => console.log(line),
   }
 }

@@ -5,11 +5,10 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
-import { parseArgs } from 'node:util'
 import { parse } from 'graphql'
 import { variablesOf } from '../../gateway/config/environment.ts'
 import { services } from '../../gateway/config/registry.ts'
-import { announceRefusal } from '../../platform/process/lifecycle.ts'
+import { parseCommand, runCommand } from '../../platform/process/command.ts'
 import { settingNames } from '../../platform/process/setting-names.ts'
 import { StartRefused } from '../../platform/process/settings.ts'
 import { namesOf, refusalOf, type Taken } from './names.ts'
@@ -26,19 +25,11 @@ interface Asked {
 
 /** @throws StartRefused with the usage */
 function readArguments(args: readonly string[]): Asked {
-  try {
-    const { positionals, values } = parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: { stateful: { type: 'boolean' }, stateless: { type: 'boolean' } },
-    })
-    const [name, ...more] = positionals
-    if (name !== undefined && more.length === 0 && values.stateful !== values.stateless)
-      return { name, kind: values.stateful ? 'stateful' : 'stateless' }
-  } catch {
-    // The usage says what is understood.
-  }
-  throw new StartRefused(USAGE)
+  const options = { stateful: { type: 'boolean' }, stateless: { type: 'boolean' } } as const
+  const { positionals, values } = parseCommand({ args: [...args], allowPositionals: true, options }, USAGE)
+  const [name, ...more] = positionals
+  if (name === undefined || more.length > 0 || values.stateful === values.stateless) throw new StartRefused(USAGE)
+  return { name, kind: values.stateful ? 'stateful' : 'stateless' }
 }
 
 function taken(): Taken {
@@ -75,7 +66,7 @@ async function create({ name, kind }: Asked): Promise<readonly string[]> {
   return files.map(({ path }) => path).sort()
 }
 
-try {
+await runCommand(async () => {
   const asked = readArguments(process.argv.slice(2))
   for (const path of await create(asked)) console.log(`wrote ${path}`)
   console.log(
@@ -84,8 +75,5 @@ try {
   console.log(
     `Next: \`npm start\`, and \`npm test -- test/subgraphs/${asked.name}\`. docs/new-service.md tells the rest.`,
   )
-} catch (error) {
-  if (!(error instanceof StartRefused)) throw error
-  await announceRefusal(error)
-  process.exitCode = 1
-}
+  return 0
+})

@@ -1,5 +1,6 @@
 /** Recorded use as the checks take it: one for each operation, client and version. */
 import type { OperationTypeNode } from 'graphql'
+import { readWhole } from '../../../platform/process/command.ts'
 import type { DayOfUse } from '../../usage/day.ts'
 import type { Use } from './use.ts'
 
@@ -50,6 +51,10 @@ export function recordedUse(all: readonly DayOfUse[], last?: number): readonly R
       order(one.client, other.client) || order(one.version, other.version) || order(one.operation, other.operation),
   )
 }
+
+/** How many days count, as commands are told. @throws StartRefused */
+export const readDays = (text: string | undefined): number | undefined =>
+  text === undefined ? undefined : readWhole('--days', text, 1, 9_999)
 
 /** 1.9 before 1.10. */
 export const order = (one = '', other = ''): number => one.localeCompare(other, 'en', { numeric: true })

@@ -5,10 +5,10 @@ import { readFile, stat } from 'node:fs/promises'
 import { basename, dirname } from 'node:path'
 import { ROUTER_SUPPORTED_SUPERGRAPH_FEATURES, Supergraph } from '@apollo/federation-internals'
 import { buildSchema, GraphQLError, printSchema } from 'graphql'
+import { StartRefused } from '../../../platform/process/settings.ts'
 import { CompositionError, clientSchema, composeSchemas, type ServiceSchema } from '../../composition/compose.ts'
 import { readGraphs } from '../../supergraph/graphs.ts'
 import { defaultRevision, openRepository, type Repository } from './git.ts'
-import { NotReadable } from './operation-files.ts'
 
 export interface Base {
   /** For people. */
@@ -46,7 +46,7 @@ export interface BaseOptions {
   readonly fileOf: (service: string) => string
 }
 
-/** @throws NotReadable */
+/** @throws StartRefused */
 export async function readBase(options: BaseOptions): Promise<Base> {
   const { base, target, files, composed } = options
   const isFile =
@@ -61,7 +61,7 @@ export async function readBase(options: BaseOptions): Promise<Base> {
   const main = repository(folder)
   const commit = base === undefined ? undefined : await main.commit(base)
   if (base !== undefined && commit === undefined)
-    throw new NotReadable(`--base ${base}: there is no such file, and no such Git revision.`)
+    throw new StartRefused(`--base ${base}: there is no such file, and no such Git revision.`)
   const revision = commit === undefined ? await defaultRevision(main, target) : { commit, name: `${base}` }
   if (!revision) return { name: 'nothing: there is no Git checkout', ...NOTHING }
   // A file of another repository has its own commits.
@@ -128,7 +128,7 @@ async function readFileBase(file: string): Promise<Base> {
     return { name: file, schema: clientSchema(text), services: servicesIn(text), supergraph: text, isComposed: true }
   } catch (error) {
     const reason = error instanceof GraphQLError || error instanceof Error ? error.message : String(error)
-    throw new NotReadable(`--base ${file}: is neither a public schema nor a supergraph. ${reason}`)
+    throw new StartRefused(`--base ${file}: is neither a public schema nor a supergraph. ${reason}`)
   }
 }
 

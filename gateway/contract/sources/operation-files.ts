@@ -15,6 +15,7 @@ import {
   Source,
   visit,
 } from 'graphql'
+import { StartRefused } from '../../../platform/process/settings.ts'
 import type { Place } from '../../composition/remark.ts'
 import { placeOf } from '../../composition/remark.ts'
 import { readManifest } from '../../persisted/manifest.ts'
@@ -43,9 +44,6 @@ export interface WrittenOperations {
   readonly unreadable: readonly Unreadable[]
 }
 
-/** What cannot be found or read, in words for whoever named it. */
-export class NotReadable extends Error {}
-
 interface Text {
   readonly source: Source
   readonly client: string | undefined
@@ -61,11 +59,11 @@ const SKIPPED = new Set([...GENERATED, 'node_modules', '.git', '.data'])
 /**
  * @param path a folder, which is searched, a file of operations, or a manifest
  * @param client whose they are, where the path does not say
- * @throws NotReadable
+ * @throws StartRefused
  */
 export async function readOperations(path: string, client?: string): Promise<WrittenOperations> {
   const found = await stat(path).catch(() => undefined)
-  if (!found) throw new NotReadable(`${path}: there is no such file or folder.`)
+  if (!found) throw new StartRefused(`${path}: there is no such file or folder.`)
   const files = found.isDirectory() ? await filesIn(path) : [path]
   const texts = (await Promise.all(files.map((file) => textsOf(file, !found.isDirectory(), client)))).flat()
   const unreadable: Unreadable[] = []
@@ -113,7 +111,7 @@ async function textsOf(file: string, isNamed: boolean, client: string | undefine
 async function manifestTexts(file: string, isNamed: boolean, client: string | undefined): Promise<readonly Text[]> {
   if (!isNamed && !(await readFile(file, 'utf8')).includes('apollo-persisted-query-manifest')) return []
   const listed = await readManifest(file).catch((error: Error) => {
-    throw new NotReadable(`${file}: ${error.message}.`)
+    throw new StartRefused(`${file}: ${error.message}.`)
   })
   return listed.map((one) => ({
     source: new Source(one.text, nameOf(file)),

@@ -1,9 +1,9 @@
 /** What `npm run usage` is told on the command line. */
-import { parseArgs } from 'node:util'
-import { readDays, WrongArguments } from '../sources/arguments.ts'
+import { parseCommand } from '../../../platform/process/command.ts'
+import { readDays } from '../checks/recorded.ts'
 
 export interface UsageArguments {
-  /** Files and folders; without any the gateway's own folder. */
+  /** Files, folders and URLs of a Redis; without any where the gateway records. */
   readonly use: readonly string[]
   /** Only so many days, up to the last that is recorded. */
   readonly days: number | undefined
@@ -15,13 +15,13 @@ export interface UsageArguments {
 }
 
 export const USAGE = `npm run usage -- [options]
-  --use PATH            recorded use: a file, a folder or the URL of a Redis; else where this gateway records; may be repeated
+  --use PLACE           recorded use: a file, a folder or the URL of a Redis; else where this gateway records; may be repeated
   --days NUMBER         only the last days of it
   --schema FILE         a public schema or a supergraph; else gateway/schema.graphql
   --without COORDINATE  whom the removal of Type, Type.field, Type.field(argument:) or Enum.VALUE breaks; may be repeated
   --json                print JSON`
 
-/** @throws WrongArguments */
+/** @throws StartRefused */
 export function readArguments(args: readonly string[]): UsageArguments {
   const many = { type: 'string', multiple: true, default: [] as string[] } as const
   const options = {
@@ -31,12 +31,6 @@ export function readArguments(args: readonly string[]): UsageArguments {
     without: many,
     json: { type: 'boolean' },
   } as const
-  try {
-    const { values } = parseArgs({ args: [...args], options })
-    const { use, days, schema, without, json } = values
-    return { use, days: readDays(days), schema, without, output: json ? 'json' : 'text' }
-  } catch (error) {
-    if (error instanceof WrongArguments) throw error
-    throw new WrongArguments(`${(error as Error).message.replace(/\.$/, '')}.\n${USAGE}`)
-  }
+  const { use, days, schema, without, json } = parseCommand({ args: [...args], options }, USAGE).values
+  return { use, days: readDays(days), schema, without, output: json ? 'json' : 'text' }
 }

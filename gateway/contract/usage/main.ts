@@ -6,15 +6,15 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { buildSchema, type GraphQLSchema } from 'graphql'
+import { runCommand } from '../../../platform/process/command.ts'
 import { StartRefused } from '../../../platform/process/settings.ts'
 import { clientSchema } from '../../composition/compose.ts'
 import { loadConfig } from '../../config/load.ts'
 import { files } from '../../supergraph/files.ts'
-import { NoUse, readRecorded } from '../../usage/read.ts'
+import { readRecorded } from '../../usage/read.ts'
 import { recordedUse } from '../checks/recorded.ts'
 import { useOf } from '../checks/use.ts'
-import { WrongArguments } from '../sources/arguments.ts'
-import { NotReadable, readOperations } from '../sources/operation-files.ts'
+import { readOperations } from '../sources/operation-files.ts'
 import { readArguments, type UsageArguments } from './arguments.ts'
 import { textOf } from './output.ts'
 import { isCoordinate, type UsageReport, usageReport } from './report.ts'
@@ -25,7 +25,7 @@ async function run({ use, days, schema: file, without }: UsageArguments): Promis
   const schema = await readSchema(file)
   const unknown = without.find((coordinate) => !isCoordinate(schema, coordinate))
   if (unknown !== undefined)
-    throw new WrongArguments(`--without ${unknown}: the schema has no such type, field, argument or value.`)
+    throw new StartRefused(`--without ${unknown}: the schema has no such type, field, argument or value.`)
   const paths = use.length > 0 ? use : [await ownPlace()]
   const recorded = recordedUse((await Promise.all(paths.map(readRecorded))).flat(), days)
   // Those of this project say nothing of another schema.
@@ -40,25 +40,20 @@ async function ownPlace(): Promise<string> {
   return store === 'redis' && config.redis.url !== undefined ? config.redis.url : folder
 }
 
-/** @throws NotReadable */
+/** @throws StartRefused */
 async function readSchema(file: string | undefined): Promise<GraphQLSchema> {
   const path = file ?? fileURLToPath(files.schema)
   try {
     const text = await readFile(path, 'utf8')
     return buildSchema(/\bjoin__Graph\b/.test(text) ? clientSchema(text) : text, { assumeValidSDL: true })
   } catch (error) {
-    throw new NotReadable(`--schema ${path}: cannot be read. ${(error as Error).message}`)
+    throw new StartRefused(`--schema ${path}: cannot be read. ${(error as Error).message}`)
   }
 }
 
-try {
+await runCommand(async () => {
   const args = readArguments(process.argv.slice(2))
   const report = await run(args)
   console.log(args.output === 'json' ? JSON.stringify(report, null, 2) : textOf(report))
-  process.exitCode = report.removals.some(({ feelers }) => feelers.length > 0) ? 1 : 0
-} catch (error) {
-  const known = [WrongArguments, NotReadable, NoUse, StartRefused]
-  if (!known.some((kind) => error instanceof kind)) throw error
-  console.error((error as Error).message)
-  process.exitCode = 2
-}
+  return report.removals.some(({ feelers }) => feelers.length > 0) ? 1 : 0
+})

@@ -1,9 +1,10 @@
 /**
  * `npm run ledger:verify`, `ledger:anchor` and `ledger:archive`, on the database of `DATABASE_URL`;
- * exits 1 where something is wrong.
+ * exits 1 where something is wrong in it, 2 where that cannot be told.
  */
 import { join } from 'node:path'
 import { z } from 'zod'
+import { runCommand } from '../../../platform/process/command.ts'
 import { readOrMakeSecret } from '../../../platform/process/secret-file.ts'
 import { postgresUrl, processSettings, readSettings, StartRefused } from '../../../platform/process/settings.ts'
 import { openDatabase } from '../database/open.ts'
@@ -22,7 +23,7 @@ const commands: Readonly<Record<string, AuditCommand>> = {
 }
 const shape = z.object({ DATABASE_URL: postgresUrl, DATA_DIR: processSettings.DATA_DIR, ...anchorSettings })
 
-try {
+await runCommand(async () => {
   const [name = '', ...flags] = process.argv.slice(2)
   const command = commands[name]
   if (!command) throw new StartRefused(`Usage: node subgraphs/banking/audit/main.ts ${Object.keys(commands).join('|')}`)
@@ -34,9 +35,5 @@ try {
       : readGiven('LEDGER_ANCHOR_KEY', settings.LEDGER_ANCHOR_KEY)
   const database = openDatabase({ url: settings.DATABASE_URL, connections: command.connections })
   const isWell = await command.run(database, anchorKey, flags).finally(() => database.$disconnect())
-  process.exitCode = isWell ? 0 : 1
-} catch (error) {
-  if (!(error instanceof StartRefused)) throw error
-  console.error(error.message)
-  process.exitCode = 1
-}
+  return isWell ? 0 : 1
+})

@@ -3,16 +3,19 @@
  * names the first wrong row. Files hold what `npm run ledger:anchor` printed: the chain must go
  * through the one, and is walked from the other only.
  */
-import { parseArgs } from 'node:util'
+import { parseCommand } from '../../../platform/process/command.ts'
 import { StartRefused } from '../../../platform/process/settings.ts'
 import { type Anchor, openAnchor } from './anchor.ts'
 import { type AuditCommand, readGiven } from './command.ts'
 import { AT_ONCE, verifyLedger } from './verify.ts'
 
+const USAGE = 'Usage: npm run ledger:verify -- [--anchor <file>] [--from <file>]'
+
 export const verifyCommand: AuditCommand = {
   connections: AT_ONCE,
   async run(database, anchorKey, flags) {
-    const { anchor, from } = readFlags(flags)
+    const given = { anchor: { type: 'string' }, from: { type: 'string' } } as const
+    const { anchor, from } = parseCommand({ args: [...flags], options: given }, USAGE).values
     const options = {
       anchor: await anchorOf('anchor', anchor, anchorKey),
       from: await anchorOf('from', from, anchorKey),
@@ -25,15 +28,6 @@ export const verifyCommand: AuditCommand = {
     else console.error(`broken: ${verdict.problem}`)
     return verdict.sound
   },
-}
-
-function readFlags(args: readonly string[]): { anchor?: string | undefined; from?: string | undefined } {
-  try {
-    return parseArgs({ args: [...args], options: { anchor: { type: 'string' }, from: { type: 'string' } } }).values
-  } catch (error) {
-    const usage = 'npm run ledger:verify -- [--anchor <file>] [--from <file>]'
-    throw new StartRefused(`${(error as Error).message} Usage: ${usage}`)
-  }
 }
 
 async function anchorOf(

@@ -7,8 +7,8 @@ test.each([
   [['--service', 'a=1', '--service', 'a=2'], '--service names a twice'],
   [['--alone'], '--alone needs a --service'],
   [['--json', '--markdown'], '--json and --markdown: choose one'],
-  [['--days', '0'], '--days 0: must be a number of days'],
-  [['--days', 'ten'], '--days ten: must be a number of days'],
+  [['--days', '0'], '--days 0: must be a whole number, 1 to 9999'],
+  [['--days', 'ten'], '--days ten: must be a whole number, 1 to 9999'],
   [['surplus'], "Unexpected argument 'surplus'"],
 ])('The arguments %j are refused in words', (args, words) => {
   expect(() => readArguments(args, false)).toThrow(words)

@@ -1,6 +1,5 @@
 import { expect, test } from '@jest/globals'
 import { annotationsOf } from '../../../gateway/contract/output/annotations.ts'
-import { jsonOf } from '../../../gateway/contract/output/json.ts'
 import { markdownOf } from '../../../gateway/contract/output/markdown.ts'
 import { tableOf } from '../../../gateway/contract/output/table.ts'
 import { checkPlanted, shop } from './small-graph.ts'
@@ -14,16 +13,6 @@ test('The table has the gravest first, each with its place, verdict and who feel
     /^Compared with the base; 5 written operations, no recorded use \(--use\)\.\n\nbreaking .*`name`.*\n.*shop\.graphql:\d+: breaks: felt by 1\n +Page \(page\.graphql:4\)\ndangerous .*`LOST`/,
   )
   expect(tableOf(report)).toMatch(/\n\nThe contract is broken: 1 change breaks somebody\.$/)
-})
-
-test('JSON has all that is known', () => {
-  expect(JSON.parse(jsonOf(report))).toMatchObject({
-    holds: false,
-    findings: [
-      { level: 'breaking', verdict: 'fails', feelers: [{ operation: 'Page' }] },
-      { level: 'dangerous', verdict: 'noted' },
-    ],
-  })
 })
 
 test('Markdown has a row for each change, and cells keep their bars', () => {

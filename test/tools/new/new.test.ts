@@ -43,7 +43,7 @@ test.each([
 ])('%j is refused in words, and nothing is written', async (args, reason) => {
   const before = await readFile(join(project.path, 'tributary.config.ts'), 'utf8')
   const { code, said } = await node('tools/new/main.ts', ...args)
-  expect([code, said]).toEqual([1, expect.stringContaining(reason)])
+  expect([code, said]).toEqual([2, expect.stringContaining(reason)])
   expect(said.trim().split('\n').length).toBe(1)
   expect(await readFile(join(project.path, 'tributary.config.ts'), 'utf8')).toBe(before)
 })

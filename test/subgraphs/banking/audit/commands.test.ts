@@ -44,7 +44,7 @@ test('An anchor is verified with the key that signed it, also after the ledger h
     })
   await writeFile(file, stdout.replace(/"batch":"\d+"/, '"batch":"1"'))
   expect(await run('verify', '--anchor', file)).toMatchObject({
-    code: 1,
+    code: 2,
     stderr: expect.stringContaining('no anchor that was signed'),
   })
 })
@@ -55,7 +55,7 @@ test.each([
   [['repair'], 'verify|anchor'],
 ])('The command %j is refused in one line', async (args, said) => {
   const { code, stderr } = await run(...args)
-  expect([code, stderr.trim().split('\n').length]).toEqual([1, 1])
+  expect([code, stderr.trim().split('\n').length]).toEqual([2, 1])
   expect(stderr).toContain(said)
 })
 

@@ -140,7 +140,7 @@ describe('npm run content:check', () => {
       stdout: expect.stringMatching(/^en\/a\.md:4: error: .*\n1 errors, 0 warnings\.\n$/),
     })
     expect(await check(`${folder.path}/gone`)).toMatchObject({
-      code: 1,
+      code: 2,
       stderr: expect.stringContaining('cannot be read'),
     })
     expect(await check(OWN_LIBRARY)).toMatchObject({ code: 0 })
