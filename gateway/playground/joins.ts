@@ -6,7 +6,6 @@ import {
   type ConstDirectiveNode,
   type DocumentNode,
   type FieldNode,
-  type FragmentDefinitionNode,
   type GraphQLSchema,
   getNamedType,
   getOperationAST,
@@ -15,6 +14,8 @@ import {
   parse,
   type SelectionSetNode,
 } from 'graphql'
+import { type Fragments, fragmentsOf } from '../execution/plan/conditions.ts'
+import { textOf } from '../execution/plan/field-sets.ts'
 import type { JoinOfTab } from './page/common/settings.ts'
 
 /** By type: the graphs that have it, and by field those that resolve it. */
@@ -29,9 +30,7 @@ export function joinsOf(document: DocumentNode, schema: GraphQLSchema, supergrap
   const root = operation && schema.getRootType(operation.operation)
   if (!root) return []
   const owners = readOwners(supergraph)
-  const fragments = new Map(
-    document.definitions.flatMap((node) => (node.kind === Kind.FRAGMENT_DEFINITION ? [[node.name.value, node]] : [])),
-  )
+  const fragments = fragmentsOf(document)
   const joins: JoinOfTab[] = []
 
   const follow = (set: SelectionSetNode, typeName: string, path: readonly string[], service: string): void => {
@@ -50,7 +49,7 @@ export function joinsOf(document: DocumentNode, schema: GraphQLSchema, supergrap
 }
 
 /** With those of fragments, whatever their type. */
-function fieldsOf(set: SelectionSetNode, fragments: ReadonlyMap<string, FragmentDefinitionNode>): readonly FieldNode[] {
+function fieldsOf(set: SelectionSetNode, fragments: Fragments): readonly FieldNode[] {
   return set.selections.flatMap((selection) => {
     if (selection.kind === Kind.FIELD) return [selection]
     const inner = selection.kind === Kind.INLINE_FRAGMENT ? selection : fragments.get(selection.name.value)
@@ -63,8 +62,10 @@ function readOwners(supergraph: string): Owners {
   const names = new Map<string, string>()
   for (const definition of definitions)
     if (definition.kind === Kind.ENUM_TYPE_DEFINITION && definition.name.value === 'join__Graph')
-      for (const { name, directives } of definition.values ?? [])
-        names.set(name.value, textOf(directives?.find(isNamed('join__graph')), 'name') ?? name.value)
+      for (const { name, directives } of definition.values ?? []) {
+        const graph = directives?.find(isNamed('join__graph'))
+        names.set(name.value, (graph && textOf(graph, 'name')) ?? name.value)
+      }
   const graphsOf = (directives: readonly ConstDirectiveNode[] = [], name: string): readonly string[] =>
     directives
       .filter((directive) => isNamed(name)(directive) && !isExternal(directive))
@@ -91,9 +92,3 @@ const isExternal = (directive: ConstDirectiveNode): boolean =>
   directive.arguments?.some(
     ({ name, value }) => name.value === 'external' && value.kind === Kind.BOOLEAN && value.value,
   ) ?? false
-
-/** Of a text or an enum's value. */
-function textOf(directive: ConstDirectiveNode | undefined, argument: string): string | undefined {
-  const value = directive?.arguments?.find(({ name }) => name.value === argument)?.value
-  return value?.kind === Kind.STRING || value?.kind === Kind.ENUM ? value.value : undefined
-}

@@ -1,12 +1,9 @@
 /**
  * The two gateways that are compared: the same supergraph, each with its own way to the services.
  */
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { type ConstDirectiveNode, Kind, parse, print, visit } from 'graphql'
 import { variableOf } from '../../gateway/config/environment.ts'
@@ -14,7 +11,7 @@ import { readConfig } from '../../gateway/config/load.ts'
 import { textOf } from '../../gateway/execution/plan/field-sets.ts'
 import { startGateway } from '../../gateway/gateway.ts'
 import { createLogger } from '../../platform/process/log.ts'
-import { StartRefused } from '../../platform/process/settings.ts'
+import { type StartedChild, startChild } from '../../platform/process/start-child.ts'
 import { type CountingProxy, startCountingProxy } from './counting-proxy.ts'
 
 export interface Asked {
@@ -68,12 +65,7 @@ export async function startBoth(
 }
 
 /** Of one gateway, on its own proxy. */
-interface Started {
-  readonly url: string
-  stop(): Promise<void>
-}
-
-type Start = (file: string, proxy: CountingProxy, grounds: Grounds) => Promise<Started>
+type Start = (file: string, proxy: CountingProxy, grounds: Grounds) => Promise<StartedChild>
 
 async function start(grounds: Grounds, begin: Start): Promise<ComparedGateway> {
   const proxy = await startCountingProxy(grounds.services, grounds.secret)
@@ -150,34 +142,14 @@ const startOurs: Start = async (file, { addresses }, { headers, config }) => {
 const STOCK = fileURLToPath(new URL('stock/main.ts', import.meta.url))
 
 /** In a process of its own, which sees nothing of this one's environment. */
-const startStock: Start = async (file, _proxy, { headers }) => {
-  const child = spawn(process.execPath, [STOCK], {
+const startStock: Start = (file, _proxy, { headers }) =>
+  startChild({
+    file: STOCK,
     env: {
       NODE_ENV: 'production',
       APOLLO_TELEMETRY_DISABLED: 'true',
       SUPERGRAPH: file,
       FORWARD: [...headers.keys()].join(),
     },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    refusal: 'The stock gateway refuses the supergraph: ',
   })
-  const ended = once(child, 'exit')
-  let said = ''
-  child.stderr.on('data', (piece) => {
-    said += piece
-  })
-  const ready = new Promise<string>((resolve) => {
-    createInterface({ input: child.stdout }).on('line', (line) => {
-      const [, url] = /^ready (\S+)/.exec(line) ?? []
-      if (url !== undefined) resolve(url)
-    })
-  })
-  const url = await Promise.race([ready, ended.then(() => undefined)])
-  if (url === undefined) throw new StartRefused(`The stock gateway refuses the supergraph: ${said.trim()}`)
-  return {
-    url,
-    async stop() {
-      child.kill()
-      await ended
-    },
-  }
-}

@@ -1,4 +1,5 @@
 /** Follows the live map by server-sent events, and takes up again where the connection was lost. */
+import { readEvents } from './events.ts'
 import type { LiveMap } from './live-map.ts'
 
 export type Connection =
@@ -71,12 +72,9 @@ async function readMaps({ url, token }: Address, onMap: Follower['onMap'], endin
     })
     if (response.status === 401) return { state: 'refused' }
     if (!response.ok || !response.body) return { state: 'lost', reason: `The gateway answered ${response.status}.` }
-    let text = ''
-    for await (const chunk of response.body.pipeThrough(new TextDecoderStream())) {
+    for await (const event of readEvents(response.body)) {
       hear()
-      const events = (text + chunk).split('\n\n')
-      text = events.pop() ?? ''
-      for (const event of events) onMap(JSON.parse(event.replace(/^data: /, '')) as LiveMap)
+      onMap(JSON.parse(event.get('data') ?? '') as LiveMap)
     }
     return { state: 'lost', reason: 'The gateway ended the connection.' }
   } catch {

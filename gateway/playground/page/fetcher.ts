@@ -4,6 +4,7 @@
 import type { Fetcher } from '@graphiql/toolkit'
 import { type ExecutionResult, getOperationAST, type OperationDefinitionNode, parse } from 'graphql'
 import type { Trace } from '../../exchange/trace.ts'
+import { readEvents } from '../../map/page/events.ts'
 import { fillPlaceholders } from '../../operations/placeholders.ts'
 import type { FollowedEvent, Run, Runs } from './common/runs.ts'
 
@@ -40,7 +41,7 @@ export function createFetcher({ url, authorization, runs }: FetcherOptions): Fet
     try {
       const response = await fetch(url, { method: 'POST', headers, body })
       if (response.headers.get('content-type')?.startsWith(EVENTS) && response.body)
-        return noted(readEvents(response.body), tell)
+        return noted(resultsIn(response.body), tell)
       const { answer, trace } = withoutTrace(await response.json())
       tell?.(trace ? { state: 'traced', trace } : { state: 'untraced' })
       return answer
@@ -75,17 +76,10 @@ function operationOf(query: string, name: string | null | undefined): OperationD
 /**
  * A subscription's results: `next` events of the GraphQL over SSE protocol, until its `complete`.
  */
-async function* readEvents(body: ReadableStream<Uint8Array<ArrayBuffer>>): AsyncGenerator<ExecutionResult> {
-  let text = ''
-  for await (const chunk of body.pipeThrough(new TextDecoderStream())) {
-    text += chunk
-    const events = text.split('\n\n')
-    text = events.pop() ?? ''
-    for (const event of events) {
-      const fields = new Map(event.split('\n').map((line) => [line.split(':', 1)[0], line.replace(/^\w*: ?/, '')]))
-      if (fields.get('event') === 'complete') return
-      if (fields.get('event') === 'next') yield JSON.parse(fields.get('data') ?? '')
-    }
+async function* resultsIn(body: ReadableStream<Uint8Array<ArrayBuffer>>): AsyncGenerator<ExecutionResult> {
+  for await (const event of readEvents(body)) {
+    if (event.get('event') === 'complete') return
+    if (event.get('event') === 'next') yield JSON.parse(event.get('data') ?? '')
   }
 }
 

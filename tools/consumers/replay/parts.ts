@@ -13,13 +13,13 @@ import {
 import {
   buildSchema,
   type DocumentNode,
-  type FragmentDefinitionNode,
   type GraphQLSchema,
   Kind,
   parse,
   type SelectionSetNode,
   validate,
 } from 'graphql'
+import { fragmentsOf } from '../../../gateway/execution/plan/conditions.ts'
 import type { Contract } from '../contracts/contract.ts'
 import { byType, exampleOf, isMatcher, type Wanted } from '../contracts/matchers.ts'
 
@@ -109,9 +109,8 @@ function partOf(contract: Contract, fetch: FetchNode, path: readonly string[]): 
 }
 
 /** Names in the answer, fragments included. */
-function wantedOf({ definitions }: DocumentNode): Wanted {
-  const fragments = new Map<string, FragmentDefinitionNode>()
-  for (const node of definitions) if (node.kind === Kind.FRAGMENT_DEFINITION) fragments.set(node.name.value, node)
+function wantedOf(document: DocumentNode): Wanted {
+  const fragments = fragmentsOf(document)
   const read = (set: SelectionSetNode | undefined, into: Record<string, Wanted | undefined>): Wanted => {
     for (const node of set?.selections ?? []) {
       if (node.kind === Kind.INLINE_FRAGMENT) read(node.selectionSet, into)
@@ -123,7 +122,7 @@ function wantedOf({ definitions }: DocumentNode): Wanted {
     }
     return into
   }
-  const operation = definitions.find((node) => node.kind === Kind.OPERATION_DEFINITION)
+  const operation = document.definitions.find((node) => node.kind === Kind.OPERATION_DEFINITION)
   return read(operation?.selectionSet, {})
 }
 

@@ -2,16 +2,14 @@
  * Starts the product, or one of its services alone, with data of its own, as `npm start` does. A
  * service whose address is set runs already, and is asked there.
  */
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { addressSetting } from '../../../gateway/config/environment.ts'
 import { services } from '../../../gateway/config/registry.ts'
 import { StartRefused } from '../../../platform/process/settings.ts'
+import { startChild } from '../../../platform/process/start-child.ts'
 import { demoIdentity } from '../../../platform/protocol/demo-identity.ts'
 
 export interface System {
@@ -58,7 +56,10 @@ async function startSystem(only: string | undefined, environment: Environment): 
   const folder = await mkdtemp(join(tmpdir(), 'tributary-consumers-'))
   await chmod(folder, 0o755) // PostgreSQL may run as another user
   const others = services.filter(({ name }) => only !== undefined && name !== only)
-  const child = spawn(process.execPath, [START], {
+  const clear = (): Promise<void> => rm(folder, { recursive: true, force: true, maxRetries: 5 })
+  const found = new Map<string, string>()
+  const product = await startChild({
+    file: START,
     env: {
       ...environment,
       ...Object.fromEntries(others.map(({ name }) => [addressSetting(name), NOWHERE])),
@@ -67,43 +68,25 @@ async function startSystem(only: string | undefined, environment: Environment): 
       DATA_DIR: folder,
       GATEWAY_SECRET: secret,
     },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  const ended = once(child, 'exit')
-  const found = new Map<string, string>()
-  let said = ''
-  const ready = new Promise<string>((resolve) => {
-    createInterface({ input: child.stdout }).on('line', (line) => {
-      said += `${line}\n`
+    refusal: 'The product did not start:\n',
+    onLine(line) {
       const [, name, url] = /^(\w+) +state(?:ful|less) +(http:\S+)$/.exec(line) ?? []
       if (name !== undefined && url !== undefined) found.set(name, url)
-      const [, graph] = /^ready (\S+)$/.exec(line) ?? []
-      if (graph !== undefined) resolve(graph)
-    })
+    },
+  }).catch(async (error) => {
+    await clear()
+    throw error
   })
-  child.stderr.on('data', (chunk) => {
-    said += chunk
-  })
-  const stop = async (): Promise<void> => {
-    child.kill('SIGTERM')
-    await ended
-    await rm(folder, { recursive: true, force: true, maxRetries: 5 })
-  }
-  const url = await Promise.race([ready, ended.then(() => undefined)])
-  if (url === undefined) {
-    await stop()
-    throw new StartRefused(`The product did not start:\n${said.trim()}`)
-  }
   for (const { name } of services) {
     const address = only === undefined ? addressIn(environment, name) : undefined
     if (address !== undefined) found.set(name, address)
   }
   const identity = await demoIdentity(folder)
   return {
-    url,
+    url: product.url,
     services: found,
     secret,
     authorization: async (name) => `Bearer ${await identity.sign(name)}`,
-    stop,
+    stop: () => product.stop().then(clear),
   }
 }

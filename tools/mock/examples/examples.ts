@@ -1,7 +1,6 @@
 /** What consumer contracts say of answers, in the form in which a mock knows values. */
 import {
   type FieldNode,
-  type FragmentDefinitionNode,
   type GraphQLCompositeType,
   type GraphQLSchema,
   getArgumentValues,
@@ -16,6 +15,7 @@ import {
   type SelectionSetNode,
   validate,
 } from 'graphql'
+import { fragmentsOf } from '../../../gateway/execution/plan/conditions.ts'
 import type { Contract } from '../../consumers/contracts/contract.ts'
 import { exampleOf } from '../../consumers/contracts/matchers.ts'
 import { idFieldOf } from '../resolve/identity.ts'
@@ -53,9 +53,7 @@ function createReader(
   keys: ReadonlyMap<string, string>,
   known: Map<string, Given>,
 ): Read {
-  const fragments = new Map<string, FragmentDefinitionNode>()
-  for (const node of document.definitions)
-    if (node.kind === Kind.FRAGMENT_DEFINITION) fragments.set(node.name.value, node)
+  const fragments = fragmentsOf(document)
   const { coerced = {} } = getVariableValues(schema, operation.variableDefinitions ?? [], variables)
 
   const givenOf = (node: FieldNode, named: unknown, value: unknown): GivenValue => {
