@@ -11,6 +11,7 @@ import {
   isCompositeType,
   isNonNullType,
   parse,
+  subscribe,
 } from 'graphql'
 import { readErrors } from '../../../tools/mock/faults/faults.ts'
 import { createWorld } from '../../../tools/mock/resolve/create-world.ts'
@@ -339,4 +340,38 @@ test.each(['a=', '=', 'me accounts=A', '200%', 'a=b=c'])('%j is refused as an er
 
 test('What is no schema is refused with its place', () => {
   expect(() => readSource('type Query {', 'mine.graphql')).toThrow(/^mine\.graphql:1:13: Syntax Error/)
+})
+
+describe('roots with names of their own', () => {
+  const plans = mockOf(`
+    schema { query: Query mutation: Mutation subscription: Events }
+    type Query { plan(id: ID!): Plan }
+    type Mutation { createSubscription(input: NewPlan!): Plan! }
+    input NewPlan { name: String! }
+    type Events { planChanged(after: String): PlanChange! }
+    type PlanChange { cursor: String! plan: Plan! }
+    type Plan { id: ID! name: String! }
+  `)
+
+  test('A mutation whose name has the word Subscription keeps what it made', async () => {
+    const { createSubscription } = await plans.ask(
+      'mutation { createSubscription(input: { name: "Gold" }) { id name } }',
+    )
+    const { plan } = await plans.ask('query ($id: ID!) { plan(id: $id) { id name } }', { id: createSubscription.id })
+    expect([createSubscription.name, plan]).toEqual(['Gold', createSubscription])
+  })
+
+  test('Events of a root of any name have cursors that lead behind them', async () => {
+    const follow = async (after: string | null) => {
+      const document = parse('subscription ($after: String) { planChanged(after: $after) { cursor plan { id } } }')
+      const contextValue = { faults: { ...readErrors(''), delays: [] }, request: 1 }
+      const events = await subscribe({ schema: plans.schema, document, variableValues: { after }, contextValue })
+      if (!(Symbol.asyncIterator in events)) throw new Error(JSON.stringify(events))
+      const two = [await events.next(), await events.next()]
+      await events.return()
+      return two.map(({ value }) => (value as ExecutionResult).data?.['planChanged'] as { readonly cursor: string })
+    }
+    const [first, second] = await follow(null)
+    expect((await follow(first?.cursor ?? null))[0]).toEqual(second)
+  })
 })

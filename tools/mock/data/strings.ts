@@ -125,7 +125,6 @@ const byField: readonly (readonly [RegExp, Make])[] = [
   [/number$|sku|isbn|barcode|ean|serial/i, (faker) => faker.string.numeric({ length: 10, allowLeadingZeros: false })],
   [/unit$/i, (faker) => faker.science.unit().symbol],
   [/date$|(At|On)$/, (faker) => faker.date.recent({ days: 200 }).toISOString()],
-  [/isbn/i, (faker) => faker.commerce.isbn()],
 ]
 
 /** A description that begins with the values that there are. */

@@ -1,16 +1,13 @@
 /** Makes what all requests to a mock share. */
 import { type GraphQLSchema, isInterfaceType, isObjectType } from 'graphql'
 import { LRUCache } from 'lru-cache' // BlueOak-1.0.0, no dependencies; the LRU of the Node field
-import { hashOf } from '../data/random.ts'
 import type { Source } from '../schema/source.ts'
 import type { Echo } from './echo.ts'
-import { decodeNode, encodeNode, idFieldOf, nodeInterfaces, numberedId, withArgumentKeys } from './identity.ts'
+import { decodeNode, encodeNode, idFieldOf, nodeInterfaces, withArgumentKeys } from './identity.ts'
 import { leafOf } from './leaf.ts'
 import { type Given, keyOf } from './objects.ts'
 import type { World, WorldOptions } from './world.ts'
 
-/** Objects of a type that others refer to. */
-const POOL = 40
 /** Of what mutations changed, and of their keys; the oldest are forgotten. */
 const REMEMBERED = 10_000
 
@@ -41,7 +38,6 @@ export function createWorld({ schema, keys, sizes }: Source, options: WorldOptio
       const node = speaking.has(type) ? decodeNode(schema, id) : undefined
       return node?.type.name === type ? node.id : id
     },
-    someId: (type, from) => numberedId(type.name, hashOf(from) % POOL),
     entity(type, asked, more = {}) {
       const id = world.privateId(type.name, asked)
       const key = `${type.name}:${id}`

@@ -9,11 +9,11 @@ import {
   isInputObjectType,
   isListType,
 } from 'graphql'
+import type { Args } from './args.ts'
 
 /** By name of the argument or input field. */
 export type Echo = ReadonlyMap<string, { readonly value: unknown; readonly type: string }>
 
-type Args = Readonly<Record<string, unknown>>
 type Declared = Pick<GraphQLArgument | GraphQLInputField, 'name' | 'type'>
 
 /** Members of input objects count as the arguments themselves; lists are left out. */

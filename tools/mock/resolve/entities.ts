@@ -1,12 +1,11 @@
 /** Finds objects with an identity: by arguments, by what a client told, or some of them. */
 import { type GraphQLObjectType, getNamedType, isObjectType } from 'graphql'
 import { hashOf } from '../data/random.ts'
+import type { Args } from './args.ts'
 import { type Echo, toldId, withoutId } from './echo.ts'
-import { decodeNode, isMissing, lowerFirst, numberedId } from './identity.ts'
+import { decodeNode, freshId, isMissing, lowerFirst, numberedId, pooledId } from './identity.ts'
 import type { AnyField, MockObject } from './objects.ts'
 import type { World } from './world.ts'
-
-type Args = Readonly<Record<string, unknown>>
 
 const SEARCHED = 100
 
@@ -20,12 +19,11 @@ export function entityBelow(
 ): MockObject {
   const { echo } = parent
   const names = [field.name, `${field.name}Id`, lowerFirst(type.name), `${lowerFirst(type.name)}Id`]
-  const isOwn = echo !== undefined && parent.id === undefined && !/Subscription/.test(parent.key)
+  const isOwn = echo !== undefined && parent.id === undefined && parent.event === undefined
   const id = toldId(echo, isOwn ? [...names, 'id', world.idField(type.name) ?? 'id'] : names)
-  if (!isOwn) return world.entity(type, id ?? world.someId(type, `${world.seed}:${key}`))
+  if (!isOwn) return world.entity(type, id ?? pooledId(type.name, `${world.seed}:${key}`))
   const isNew = id === undefined
-  // Beyond those that others refer to, so that what is new is no one's yet.
-  const own = isNew ? numberedId(type.name, 1_000 + (hashOf(parent.key) % 1_000_000)) : id
+  const own = isNew ? freshId(type.name, parent.key) : id
   const isOther = !isNew && names.slice(0, 2).some((name) => echo.has(name)) && field.name !== lowerFirst(type.name)
   if (isOther) return world.entity(type, own)
   const object = world.entity(type, own, { echo: withoutId(echo) as Echo })

@@ -55,6 +55,16 @@ const isId = ({ type, args }: GraphQLField<unknown, unknown>): boolean =>
 export const numberedId = (type: string, number: number): string =>
   String(FIRST + ((hashOf(type) + number * STEP) % SPAN))
 
+/** Objects of a type that others refer to. */
+const POOL = 40
+
+/** The id of one of those that others refer to. @param further how many behind it */
+export const pooledId = (type: string, from: string, further = 0): string =>
+  numberedId(type, (hashOf(from) % POOL) + further)
+
+/** Beyond those that others refer to, so that what is new is no one's yet. */
+export const freshId = (type: string, from: string): string => numberedId(type, 1_000 + (hashOf(from) % 1_000_000))
+
 /** Of a field `nodeId`, or of an interface's `id`: names the type as well. */
 export const encodeNode = (type: string, id: string): string => Buffer.from(`${type}:${id}`).toString('base64url')
 

@@ -12,13 +12,12 @@ import {
 } from 'graphql'
 import { hashOf } from '../data/random.ts'
 import { scalarFor } from '../data/scalars.ts'
+import type { Args } from './args.ts'
 import { told } from './echo.ts'
-import { encodeNode } from './identity.ts'
+import { encodeNode, pooledId } from './identity.ts'
 import { type AnyField, keyOf, type MockObject } from './objects.ts'
 import { cursorOf, withoutPaging } from './pages.ts'
 import type { World } from './world.ts'
-
-type Args = Readonly<Record<string, unknown>>
 
 /** One in so many values that may be null is. */
 const NULLS = 12
@@ -41,7 +40,7 @@ function generated(world: World, object: MockObject, field: AnyField, named: Gra
   if (!isScalarType(named)) return null
   if (named.name === 'ID') {
     const type = world.schema.getType(refersTo(field.name))
-    if (isObjectType(type)) return world.someId(type, seed)
+    if (isObjectType(type)) return pooledId(type.name, seed)
   }
   return scalarFor({
     type: object.__typename,

@@ -2,15 +2,14 @@
 import { type GraphQLOutputType, getNamedType, isInputObjectType, isObjectType } from 'graphql'
 import { hashOf } from '../data/random.ts'
 import { mockError } from '../faults/faults.ts'
+import type { Args } from './args.ts'
 import { type Echo, echoOf } from './echo.ts'
 import { byArguments } from './entities.ts'
-import { numberedId } from './identity.ts'
+import { freshId, pooledId } from './identity.ts'
 import { type AnyField, keyOf, type MockObject } from './objects.ts'
 import { concreteOf } from './outcome.ts'
 import { cursorOf, nodeTypeOf, type Page, pageOf, withoutPaging } from './pages.ts'
 import type { World } from './world.ts'
-
-type Args = Readonly<Record<string, unknown>>
 
 export function edgesOf(world: World, connection: MockObject, field: AnyField): MockObject[] {
   const { page, key } = connection
@@ -28,13 +27,16 @@ export function edgesOf(world: World, connection: MockObject, field: AnyField): 
   })
 }
 
+/** What items take over from the object that has the list. */
+type Below = Pick<MockObject, 'event' | 'echo'>
+
 /** What is at a place of a list: another object at each. */
-function itemOf(world: World, type: GraphQLOutputType, key: string, place: number, echo?: Echo): MockObject {
+function itemOf(world: World, type: GraphQLOutputType, key: string, place: number, below: Below = {}): MockObject {
   const concrete = concreteOf(world, type, `${key}#${place}`)
   if (!concrete) throw mockError('INTERNAL')
   if (world.idField(concrete.name) === undefined)
-    return { __typename: concrete.name, key: `${key}#${place}`, index: place, echo }
-  return world.entity(concrete, numberedId(concrete.name, (hashOf(`${world.seed}:${key}`) % 40) + place))
+    return { __typename: concrete.name, key: `${key}#${place}`, index: place, event: below.event, echo: below.echo }
+  return world.entity(concrete, pooledId(concrete.name, `${world.seed}:${key}`, place))
 }
 
 const SLICING = ['first', 'last', 'limit', 'take', 'pageSize', 'perPage']
@@ -56,9 +58,9 @@ export function listOf(world: World, parent: MockObject, field: AnyField, args: 
   const key = `${parent.key}.${keyOf(field.name, withoutPaging(args))}`
   const inputs = inputsOf(field, args)
   if (parent.__typename === world.schema.getMutationType()?.name && inputs)
-    return inputs.map((echo, at) => added(world, itemOf(world, named, key, at, echo), `${parent.key}#${at}`, echo))
+    return inputs.map((echo, at) => added(world, itemOf(world, named, key, at, { echo }), `${parent.key}#${at}`, echo))
   const { from, to } = spanOf(world, parent, field, args, key)
-  return Array.from({ length: to - from }, (_, at) => itemOf(world, named, key, from + at, parent.echo))
+  return Array.from({ length: to - from }, (_, at) => itemOf(world, named, key, from + at, parent))
 }
 
 /** Of a list of inputs, what each tells. */
@@ -76,7 +78,7 @@ function inputsOf(field: AnyField, args: Args): readonly Echo[] | undefined {
 function added(world: World, item: MockObject, seed: string, echo: Echo): MockObject {
   const type = world.schema.getType(item.__typename)
   if (!isObjectType(type) || item.id === undefined) return item
-  const entity = world.entity(type, numberedId(type.name, 1_000 + (hashOf(seed) % 1_000_000)), { echo })
+  const entity = world.entity(type, freshId(type.name, seed), { echo })
   world.remember(entity)
   return entity
 }

@@ -1,5 +1,6 @@
 /** What stands for an object while an operation is answered. Its fields follow from its key. */
 import type { GraphQLField } from 'graphql'
+import type { Args } from './args.ts'
 import type { Echo } from './echo.ts'
 import type { Page } from './pages.ts'
 
@@ -13,6 +14,8 @@ export interface MockObject {
   readonly index?: number | undefined
   /** Values that are known, by field and arguments. */
   readonly given?: Given | undefined
+  /** Of an object below an event of a subscription: which event it is, from 0. */
+  readonly event?: number | undefined
   /** What the client told that this object answers. */
   readonly echo?: Echo | undefined
   /** The arguments that it was asked by, of an object without an identity. */
@@ -40,7 +43,7 @@ export const isGiven = (value: unknown): value is Given =>
   typeof value === 'object' && value !== null && 'values' in value && value.values instanceof Map
 
 /** A field with its arguments, as text. */
-export function keyOf(field: string, args: Readonly<Record<string, unknown>>): string {
+export function keyOf(field: string, args: Args): string {
   const names = Object.keys(args).sort()
   return names.length === 0 ? field : `${field}(${names.map((name) => `${name}:${textOf(args[name])}`).join(',')})`
 }

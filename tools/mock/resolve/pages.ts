@@ -10,6 +10,7 @@ import {
   isObjectType,
 } from 'graphql'
 import { hashOf } from '../data/random.ts'
+import type { Args } from './args.ts'
 
 export interface Page {
   /** Of the whole list. */
@@ -18,8 +19,6 @@ export interface Page {
   readonly from: number
   readonly to: number
 }
-
-type Args = Readonly<Record<string, unknown>>
 
 const PAGING = ['first', 'last', 'after', 'before', 'limit', 'offset', 'skip', 'take', 'page', 'pageSize', 'perPage']
 const USUAL = 10

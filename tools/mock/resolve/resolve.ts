@@ -16,6 +16,7 @@ import {
 } from 'graphql'
 import { hashOf } from '../data/random.ts'
 import { delayOf, errorCodeOf, type Faults, mockError } from '../faults/faults.ts'
+import type { Args } from './args.ts'
 import { echoOf } from './echo.ts'
 import { byArguments, changed, entityBelow } from './entities.ts'
 import { leafOf } from './leaf.ts'
@@ -30,8 +31,6 @@ export interface MockContext {
   /** A number of the request: delays and rates of errors differ by it. */
   readonly request: number
 }
-
-type Args = Readonly<Record<string, unknown>>
 
 /** What a payload has of an answer that did not succeed. */
 const TROUBLE = /^(errors?|userErrors?|problems?|failures?|violations|warnings)$/i
@@ -80,8 +79,10 @@ function rootOf(world: World, field: AnyField, args: Args, info: GraphQLResolveI
   const object = { __typename: name, key: name, given: given && { values: given } }
   if (info.operation.operation === 'query') return object
   const echo = echoOf(field.args, args)
-  if (info.operation.operation === 'subscription')
-    return { ...object, key: `${name}.${keyOf(field.name, withoutPaging(args))}#${(root as Event).number}`, echo }
+  if (info.operation.operation === 'subscription') {
+    const { number } = root as Event
+    return { ...object, key: `${name}.${keyOf(field.name, withoutPaging(args))}#${number}`, event: number, echo }
+  }
   const key = echo.get('idempotencyKey')?.value
   const call = `${name}.${field.name}:${key ?? keyOf(field.name, args)}`
   const isReplay = world.isReplay(call)
@@ -120,7 +121,7 @@ function fromGiven(world: World, parent: MockObject, type: GraphQLOutputType, ke
   if (typeof id === 'string' || typeof id === 'number') return world.entity(concrete, String(id), { given })
   const edges = nodeTypeOf(concrete) && given.values.get('edges')
   const page = Array.isArray(edges) ? { total: edges.length, from: 0, to: edges.length } : undefined
-  return { __typename: concrete.name, key, given, echo: parent.echo, page }
+  return { __typename: concrete.name, key, given, event: parent.event, echo: parent.echo, page }
 }
 
 function generate(world: World, parent: MockObject, field: AnyField, args: Args): unknown {
@@ -156,10 +157,8 @@ const itemType = (type: GraphQLOutputType): GraphQLOutputType | undefined => {
 }
 
 /** An event's own cursor leads behind it. */
-function cursorOfEvent(parent: MockObject, { name }: AnyField): string | undefined {
-  const [, number] = (name === 'cursor' && /^Subscription\..*#(\d+)/.exec(parent.key)) || []
-  return number === undefined ? undefined : cursorOf(Number(number))
-}
+const cursorOfEvent = ({ event }: MockObject, { name }: AnyField): string | undefined =>
+  name === 'cursor' && event !== undefined ? cursorOf(event) : undefined
 
 /** An object by what its arguments say, by what the client told, or some object. */
 function childOf(world: World, parent: MockObject, field: AnyField, args: Args): MockObject | null {
@@ -173,6 +172,7 @@ function childOf(world: World, parent: MockObject, field: AnyField, args: Args):
     return {
       __typename: type.name,
       key,
+      event: parent.event,
       echo: parent.echo,
       index: parent.index,
       asked: echoOf(field.args, args),

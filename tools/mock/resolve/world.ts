@@ -17,8 +17,6 @@ export interface World {
   publicId(type: string, id: string): string
   /** The other way round. */
   privateId(type: string, id: string): string
-  /** One of the objects that others refer to. */
-  someId(type: GraphQLObjectType, seed: string): string
   /** The object with this id. @param more what is known of it besides */
   entity(type: GraphQLObjectType, id: string, more?: Pick<MockObject, 'given' | 'echo'>): MockObject
   leaf(object: MockObject, field: AnyField): unknown

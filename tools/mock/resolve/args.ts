@@ -1,0 +1,2 @@
+/** Arguments of a field. */
+export type Args = Readonly<Record<string, unknown>>
