@@ -7,7 +7,7 @@ import { compareAccess } from './access.ts'
 import type { Level } from './change.ts'
 import type { Applied } from './service-schema.ts'
 
-export interface Verdict {
+export interface Effect {
   readonly level: Level
   readonly code: string
   /** What it means, after the place. */
@@ -19,7 +19,7 @@ export interface Verdict {
   readonly felt: 'by clients' | { readonly key: string } | 'by nobody'
 }
 
-type Rule = (before: readonly Applied[], after: readonly Applied[]) => readonly Verdict[]
+type Rule = (before: readonly Applied[], after: readonly Applied[]) => readonly Effect[]
 
 /** A directive that a place has at most once. */
 interface Meaning {
@@ -30,15 +30,20 @@ interface Meaning {
   readonly felt?: 'by clients'
 }
 
+const effect =
+  (level: Level) =>
+  (code: string, message: string, felt: Effect['felt'] = 'by nobody'): Effect => ({ level, code, message, felt })
+const [safe, dangerous, breaking] = [effect('safe'), effect('dangerous'), effect('breaking')]
+
 const single =
   ({ code, added, removed, changed, felt }: Meaning): Rule =>
   ([before], [after]) => {
-    const verdict = (what: string, [level, message]: readonly [Level, string]): Verdict[] => [
-      { level, code: `${code}_${what}`, message, felt: felt ?? 'by nobody' },
+    const told = (what: string, [level, message]: readonly [Level, string]) => [
+      effect(level)(`${code}_${what}`, message, felt),
     ]
-    if (!before) return verdict('ADDED', added)
-    if (!after) return verdict('REMOVED', removed)
-    return isSame(before, after) ? [] : verdict('CHANGED', changed ?? added)
+    if (!before) return told('ADDED', added)
+    if (!after) return told('REMOVED', removed)
+    return isSame(before, after) ? [] : told('CHANGED', changed ?? added)
   }
 
 const access =
@@ -46,86 +51,40 @@ const access =
   ([before], [after]) => {
     const change = compareAccess(before, after)
     if (change === 'same') return []
-    return change === 'tightened'
-      ? [
-          {
-            level: 'breaking',
-            code: `${code}_TIGHTENED`,
-            felt: 'by clients',
-            message: `asks callers for ${what}, or for more: others are refused`,
-          },
-        ]
-      : [
-          {
-            level: 'dangerous',
-            code: `${code}_LOOSENED`,
-            felt: 'by nobody',
-            message: `asks callers for less of ${what}: more of them may read it`,
-          },
-        ]
+    const more = `asks callers for ${what}, or for more: others are refused`
+    const less = `asks callers for less of ${what}: more of them may read it`
+    return [
+      change === 'tightened' ? breaking(`${code}_TIGHTENED`, more, 'by clients') : dangerous(`${code}_LOOSENED`, less),
+    ]
   }
 
 const keys: Rule = (before, after) => {
   const fields = (applied: readonly Applied[]): ReadonlyMap<string, Applied> =>
     new Map(applied.map((each) => [normal(each.values['fields']), each]))
   const [old, now] = [fields(before), fields(after)]
-  const removed = [...old].flatMap(([key, applied]): Verdict[] => {
+  const removed = [...old].flatMap(([key, applied]): Effect[] => {
     const next = now.get(key)
     const wasResolvable = isResolvable(applied)
     if (next && isResolvable(next) === wasResolvable) return []
-    if (next && !wasResolvable)
-      return [
-        {
-          level: 'safe',
-          code: 'KEY_RESOLVABLE',
-          felt: 'by nobody',
-          message: `can now be fetched by its key \`${key}\``,
-        },
-      ]
-    if (!wasResolvable)
-      return [
-        { level: 'safe', code: 'KEY_REMOVED', felt: 'by nobody', message: `no longer refers by the key \`${key}\`` },
-      ]
+    if (next && !wasResolvable) return [safe('KEY_RESOLVABLE', `can now be fetched by its key \`${key}\``)]
+    if (!wasResolvable) return [safe('KEY_REMOVED', `no longer refers by the key \`${key}\``)]
     const code = next ? 'KEY_NOT_RESOLVABLE' : 'KEY_REMOVED'
-    return [{ level: 'breaking', code, felt: { key }, message: `can no longer be fetched by its key \`${key}\`` }]
+    return [breaking(code, `can no longer be fetched by its key \`${key}\``, { key })]
   })
-  const added = [...now.keys()]
-    .filter((key) => !old.has(key))
-    .map(
-      (key): Verdict => ({
-        level: 'safe',
-        code: 'KEY_ADDED',
-        felt: 'by nobody',
-        message: `has a further key \`${key}\``,
-      }),
-    )
-  return [...removed, ...added]
+  const added = [...now.keys()].filter((key) => !old.has(key))
+  return [...removed, ...added.map((key) => safe('KEY_ADDED', `has a further key \`${key}\``))]
 }
 
 const tags: Rule = (before, after) => {
   const names = (applied: readonly Applied[]): readonly string[] => applied.map(({ values }) => values['name'] ?? '""')
   const [old, now] = [names(before), names(after)]
+  const added = (name: string): string =>
+    `has the tag ${name}: variants that leave it out lose this, those that take it gain it`
+  const removed = (name: string): string =>
+    `has lost the tag ${name}: variants that take it lose this, those that leave it out gain it`
   return [
-    ...now
-      .filter((name) => !old.includes(name))
-      .map(
-        (name): Verdict => ({
-          level: 'dangerous',
-          code: 'TAG_ADDED',
-          felt: 'by nobody',
-          message: `has the tag ${name}: variants that leave it out lose this, those that take it gain it`,
-        }),
-      ),
-    ...old
-      .filter((name) => !now.includes(name))
-      .map(
-        (name): Verdict => ({
-          level: 'dangerous',
-          code: 'TAG_REMOVED',
-          felt: 'by nobody',
-          message: `has lost the tag ${name}: variants that take it lose this, those that leave it out gain it`,
-        }),
-      ),
+    ...now.filter((name) => !old.includes(name)).map((name) => dangerous('TAG_ADDED', added(name))),
+    ...old.filter((name) => !now.includes(name)).map((name) => dangerous('TAG_REMOVED', removed(name))),
   ]
 }
 
@@ -134,15 +93,8 @@ const cost: Rule = ([before], [after]) => {
   if (old === now) return []
   const change = `costs ${now ?? 'what the gateway estimates'} instead of ${old ?? 'what it estimated'}`
   return old !== undefined && now !== undefined && now < old
-    ? [{ level: 'safe', code: 'COST_LOWERED', felt: 'by nobody', message: change }]
-    : [
-        {
-          level: 'dangerous',
-          code: 'COST_CHANGED',
-          felt: 'by clients',
-          message: `${change}: operations may pass the limit`,
-        },
-      ]
+    ? [safe('COST_LOWERED', change)]
+    : [dangerous('COST_CHANGED', `${change}: operations may pass the limit`, 'by clients')]
 }
 
 /** By the directive's own name. What is not here, is not of federation. */

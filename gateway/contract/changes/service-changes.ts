@@ -4,7 +4,7 @@
  */
 import type { GraphQLSchema } from 'graphql'
 import type { Change, Dependent, Reach } from './change.ts'
-import { directiveRules, normal, type Verdict } from './directive-rules.ts'
+import { directiveRules, type Effect, normal } from './directive-rules.ts'
 import { throughAbstract } from './public-changes.ts'
 import type { Applied, Element, ServiceElements } from './service-schema.ts'
 
@@ -60,20 +60,20 @@ const named = ({ directives }: Element, name: string): readonly Applied[] =>
 /** Deprecations and links are told elsewhere, or mean nothing by themselves. */
 const TOLD: ReadonlySet<string> = new Set(['deprecated', 'oneOf', 'specifiedBy', 'link', 'composeDirective', 'extends'])
 
-function otherDirective(name: string, before: readonly Applied[], after: readonly Applied[]): readonly Verdict[] {
+function otherDirective(name: string, before: readonly Applied[], after: readonly Applied[]): readonly Effect[] {
   const text = (applied: readonly Applied[]): string => JSON.stringify(applied.map(({ values }) => values))
   if (TOLD.has(name) || text(before) === text(after)) return []
   const what = before.length === 0 ? 'is new' : after.length === 0 ? 'is gone' : 'is another'
   return [{ level: 'safe', code: 'DIRECTIVE_CHANGED', felt: 'by nobody', message: `has changed: @${name} ${what}` }]
 }
 
-function reachOf({ felt }: Verdict, { coordinate }: Element, schema: GraphQLSchema): Reach {
+function reachOf({ felt }: Effect, { coordinate }: Element, schema: GraphQLSchema): Reach {
   return felt === 'by clients' ? { anyOf: throughAbstract(schema, coordinate) } : {}
 }
 
 /** Services that refer to a type by the key. */
 function dependentsOf(
-  { felt }: Verdict,
+  { felt }: Effect,
   { coordinate }: Element,
   services: readonly ServiceElements[],
   own: string,
@@ -94,8 +94,9 @@ function whoAnswers({ before, after, schema }: ServiceChangesInput): readonly Ch
     ...after.filter(({ service }) => !old.has(service)).map((one) => arrival(one, 'SERVICE_ADDED', 'is new')),
     ...before.filter(({ service }) => !now.has(service)).map((one) => arrival(one, 'SERVICE_REMOVED', 'is gone')),
   ]
+  const answered = fieldsOf(after)
   const moved = [...fieldsOf(before)].flatMap(([coordinate, holders]): Change[] => {
-    const next = fieldsOf(after).get(coordinate)
+    const next = answered.get(coordinate)
     const [type = '', field = ''] = coordinate.split('.')
     if (!next || !isPublic(schema, type, field)) return []
     const [gone, come] = [without(holders, next), without(next, holders)]
@@ -136,12 +137,8 @@ const isPublic = (schema: GraphQLSchema, type: string, field: string): boolean =
   return found !== undefined && 'getFields' in found && field in found.getFields()
 }
 
-const memo = new WeakMap<readonly ServiceElements[], ReadonlyMap<string, readonly string[]>>()
-
 /** Names of the services that answer each field. */
 function fieldsOf(services: readonly ServiceElements[]): ReadonlyMap<string, readonly string[]> {
-  const known = memo.get(services)
-  if (known) return known
   const fields = new Map<string, string[]>()
   for (const { service, elements } of services)
     for (const element of elements.values()) {
@@ -150,7 +147,6 @@ function fieldsOf(services: readonly ServiceElements[]): ReadonlyMap<string, rea
       fields.set(element.coordinate, holders)
       holders.push(service)
     }
-  memo.set(services, fields)
   return fields
 }
 
@@ -161,7 +157,7 @@ function isOfKey({ coordinate }: Element, elements: ServiceElements['elements'])
   return keys.some(({ values }) => normal(values['fields']).split(' ').includes(field))
 }
 
-/** Where a coordinate is declared, or what it is part of; first in the named service. */
+/** Where a coordinate is declared, or what it is part of. */
 export function findPlace(services: readonly ServiceElements[], coordinate: string) {
   for (const each of [coordinate, ...parentsOf(coordinate)])
     for (const { elements } of services) {
