@@ -1,7 +1,7 @@
 /**
  * Everything of a running gateway that follows from its configuration, but its sockets: policies,
- * editions, streams and routes. A new configuration gets new parts; requests end on the ones they
- * began on.
+ * editions, streams and routes. A new configuration gets a new assembly; requests end on the one
+ * they began on.
  */
 import type { BodyRoom } from '../platform/http/message/body-room.ts'
 import { type ClientAddress, createClientAddress } from '../platform/http/message/client-address.ts'
@@ -21,7 +21,7 @@ import { type ClientRules, compileClientRules } from './headers/to-client.ts'
 import { both } from './hooks/both.ts'
 import { coprocessorHooks } from './hooks/coprocessor.ts'
 import { createHooks, type Hooks } from './hooks/hooks.ts'
-import type { Stages } from './hooks/stages.ts'
+import type { HookPoints } from './hooks/points.ts'
 import { type Limits, limitsOfWorker, splitLimits } from './limits/limits.ts'
 import type { Measuring } from './limits/measuring.ts'
 import type { ReportLimit } from './limits/report.ts'
@@ -50,7 +50,7 @@ import { createStreams, type Streams } from './subscriptions/streams.ts'
 import { createSubscribe } from './subscriptions/subscribe.ts'
 import type { StoreLease } from './traffic/cache/stores.ts'
 
-/** What all parts of one gateway share, one after the other. A metric is made once only. */
+/** What all assemblies of one gateway share, one after the other. A metric is made once only. */
 export interface Shared {
   readonly log: Logger
   readonly reportLimit: ReportLimit
@@ -72,7 +72,7 @@ export interface Shared {
   readonly leaseStore: (config: Config) => Promise<StoreLease>
 }
 
-export interface Parts {
+export interface Assembly {
   readonly config: Config
   /** Those that are enforced, as this process's part. */
   readonly limits: Limits
@@ -89,20 +89,20 @@ export interface Parts {
    * Resolves once nothing uses them and all is closed. @param successor takes what comes late, of
    * requests that began before
    */
-  close(successor?: Parts): Promise<void>
+  close(successor?: Assembly): Promise<void>
 }
 
 /**
  * @param before hands over the supergraph that serves, and the operations in use
  * @throws StartRefused, SupergraphRefused
  */
-export async function openParts(config: Config, limits: Limits, shared: Shared, before?: Parts): Promise<Parts> {
+export async function assemble(config: Config, limits: Limits, shared: Shared, before?: Assembly): Promise<Assembly> {
   const { log, reportLimit, requests, metrics, room, state } = shared
   const { cors, identity } = config
   const beside = await openBeside(config, shared, before?.texts)
   const { enforced: own, measuring } = limitsOf(config, limits, shared)
-  const { stages, close: closeStages } = hooksOf(config, log)
-  const hooks = createHooks(stages, log)
+  const { points, close: closePoints } = hooksOf(config, log)
+  const hooks = createHooks(points, log)
   const { policies, variants } = await policiesOf(config, own, measuring, beside, hooks.request, shared)
   const authorization = createAuthorization({ ...config.authorization, knowsCallers: identity !== undefined, log })
   const clientAddress = createClientAddress(config.trustedProxies)
@@ -129,15 +129,15 @@ export async function openParts(config: Config, limits: Limits, shared: Shared, 
     ...(before && isSame && { supergraph: before.serving.editions.current.supergraph }),
   }).catch(async (error: unknown) => {
     beside.close()
-    closeStages()
+    closePoints()
     await store.release()
     throw error
   })
   const { editions } = serving
-  const close = async (successor?: Parts): Promise<void> => {
+  const close = async (successor?: Assembly): Promise<void> => {
     await serving.close(successor?.serving.editions)
     beside.close()
-    closeStages()
+    closePoints()
     await store.release()
   }
   const pages = await Promise.all([
@@ -263,11 +263,11 @@ const variantDoor = (
 const namesIn = (document: string): string[] =>
   Array.from(document.matchAll(/\b(?:query|mutation|subscription)\s+([_A-Za-z]\w*)/g), ([, name = '']) => name)
 
-function hooksOf({ hooks, coprocessor }: Config, log: Logger): { readonly stages: Stages; close(): void } {
-  if (!coprocessor) return { stages: hooks, close: () => undefined }
+function hooksOf({ hooks, coprocessor }: Config, log: Logger): { readonly points: HookPoints; close(): void } {
+  if (!coprocessor) return { points: hooks, close: () => undefined }
   const asked = coprocessorHooks(coprocessor, log)
-  const stages = { ...both(asked.hooks, hooks), timeout: hooks.timeout + coprocessor.timeout }
-  return { stages, close: asked.close }
+  const points = { ...both(asked.hooks, hooks), timeout: hooks.timeout + coprocessor.timeout }
+  return { points, close: asked.close }
 }
 
 async function policiesOf(
@@ -285,7 +285,7 @@ async function policiesOf(
     measuring,
     reportMeasured,
     buckets,
-    parts: workers,
+    gateways: workers,
     hooks,
     redis: beside.budgetRedis,
     reportUnlisted,

@@ -15,6 +15,7 @@ import { StartRefused } from '../platform/process/settings.ts'
 import { watchFile } from '../platform/process/watch-file.ts'
 import type { AdminCommands } from './admin/commands.ts'
 import { createAdminRoutes } from './admin/routes.ts'
+import { type Assembly, assemble, type Shared } from './assembly.ts'
 import type { Config } from './config/config.ts'
 import type { AdminSettings } from './config/sections/admin.ts'
 import { createServingMetrics } from './edition/serve.ts'
@@ -23,8 +24,7 @@ import { createLimitReports } from './limits/report.ts'
 import { describeMap } from './map/describe.ts'
 import { createFeed } from './map/feed.ts'
 import type { LiveMap } from './map/page/live-map.ts'
-import { type Reading, readOperations } from './map/reading.ts'
-import { openParts, type Parts, type Shared } from './parts.ts'
+import { type Reading, readingsOf } from './map/reading.ts'
 import { createRequestMetrics } from './request/metrics.ts'
 import type { RecordUse } from './request/perform.ts'
 import { createBuckets } from './request/policies/budget.ts'
@@ -68,7 +68,7 @@ export async function startGateway(
   const leaseStore = createStores(log)
   const requests = createRequestMetrics(registry, succession.streams)
   const reading = (): Reading => ({
-    operations: readOperations(requests.operations.entries(), performance.now()),
+    operations: readingsOf(requests.operations.entries(), performance.now()),
     shared: requests.shared.recent(performance.now()),
     subscriptions: succession.streams(),
     services: succession.current().serving.editions.current.traffic.reading(),
@@ -90,7 +90,7 @@ export async function startGateway(
     state: () => state,
     leaseStore: ({ redis, caching, workers }) => leaseStore({ bytes: caching.bytes / workers, redisUrl: redis.url }),
   }
-  succession.begin(await openParts(config, limits, shared))
+  succession.begin(await assemble(config, limits, shared))
   const { listener, sockets } = await openDoors(succession.current, shared)
   const commands: AdminCommands = { ...commandsOf(succession, registry, () => state), map: readMap }
   freeStartupMemory()
@@ -100,7 +100,7 @@ export async function startGateway(
     registry,
     reading,
     commands,
-    reconfigure: (next) => succession.replace((before) => openParts(next, next.limits, shared, before)),
+    reconfigure: (next) => succession.replace((before) => assemble(next, next.limits, shared, before)),
     async stop() {
       state = 'draining'
       const { draining } = succession.current().config
@@ -118,23 +118,23 @@ export async function startGateway(
 }
 
 interface Succession {
-  begin(parts: Parts): void
-  readonly current: () => Parts
-  /** Of all parts that are in use. */
+  begin(assembly: Assembly): void
+  readonly current: () => Assembly
+  /** Of all assemblies that are in use. */
   readonly streams: () => number
-  /** One replacement at a time, of parts as of supergraphs. */
-  replace(open: (before: Parts) => Promise<Parts>): Promise<void>
+  /** One replacement at a time, of assemblies as of supergraphs. */
+  replace(open: (before: Assembly) => Promise<Assembly>): Promise<void>
   replaceSupergraph(supergraph: string): Promise<string>
   endStreams(): void
-  /** Resolves once all parts are closed. */
+  /** Resolves once all assemblies are closed. */
   close(): Promise<void>
 }
 
 /** Who serves now, and who still does for requests that began before. */
 function createSuccession(log: Logger): Succession {
-  const inUse = new Set<Parts>()
+  const inUse = new Set<Assembly>()
   const retired = new Set<Promise<void>>()
-  let current: Parts
+  let current: Assembly
   let turn: Promise<unknown> = Promise.resolve()
   let stopWatching = (): void => undefined
   let isEnding = false
@@ -143,21 +143,21 @@ function createSuccession(log: Logger): Succession {
     turn = done.catch(() => undefined)
     return done
   }
-  const begin = (parts: Parts): void => {
+  const begin = (assembly: Assembly): void => {
     stopWatching()
-    const { supergraphFile } = parts.config
+    const { supergraphFile } = assembly.config
     stopWatching = watchFile(supergraphFile, () => offer(supergraphFile))
-    inUse.add(parts)
-    current = parts
+    inUse.add(assembly)
+    current = assembly
   }
   const replaceSupergraph = (text: string): Promise<string> =>
     inTurn(async () => (await current.serving.replace(text)).id)
   const offer = (file: string): Promise<void> => readFile(file, 'utf8').then(replaceSupergraph).then(ignore, ignore) // why it is refused is in the log
-  const retire = (parts: Parts, successor?: Parts): void => {
-    const gone = parts
+  const retire = (assembly: Assembly, successor?: Assembly): void => {
+    const gone = assembly
       .close(successor)
       .catch((error: unknown) => log.error({ err: error }, 'an old configuration did not close'))
-      .then(() => void inUse.delete(parts))
+      .then(() => void inUse.delete(assembly))
     retired.add(gone)
     void gone.then(() => retired.delete(gone))
   }
@@ -189,9 +189,9 @@ function createSuccession(log: Logger): Succession {
 
 const ignore = (): void => undefined
 
-/** Opens the public port. What it does with a request is up to the parts that serve then. */
+/** Opens the public port. What it does with a request is up to the assembly that serves then. */
 async function openDoors(
-  current: () => Parts,
+  current: () => Assembly,
   { room, reportLimit, log }: Shared,
 ): Promise<{ readonly listener: HttpListener; readonly sockets: Sockets }> {
   const { config, limits } = current()

@@ -18,7 +18,7 @@ import { tellHeaderRules } from './headers/notice.ts'
 import type { LiveMap } from './map/page/live-map.ts'
 import { createClientName } from './request/policies/client-name.ts'
 import { staleServices } from './supergraph/origin.ts'
-import { openUseRecord } from './usage/open.ts'
+import { openUseRecording } from './usage/open.ts'
 import { type RunningWorkers, startWorkers } from './workers/primary.ts'
 import { askForMap, followPrimary } from './workers/worker.ts'
 
@@ -73,7 +73,7 @@ function openUse({ usage, dataDir, redis, operations: { safelist } }: Config, lo
     version: createClientName(CLIENT_VERSION_HEADERS),
     reserved: Object.keys(safelist?.clients ?? {}),
   }
-  return openUseRecord({ settings: usage, dataDir, redisUrl: redis.url, names, log })
+  return openUseRecording({ settings: usage, dataDir, redisUrl: redis.url, names, log })
 }
 
 /** A supergraph that was given by `SUPERGRAPH` is used as it is. */

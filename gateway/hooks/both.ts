@@ -1,10 +1,10 @@
 /** The hooks of two sources as one: requests meet the first's first, answers the second's first. */
-import type { Stages } from './stages.ts'
+import type { HookPoints } from './points.ts'
 
 type Hook<Given> = ((given: Given) => void | Promise<void>) | undefined
 
 /** @param outer meets the client first and last */
-export function both(outer: Partial<Stages>, inner: Stages): Stages {
+export function both(outer: Partial<HookPoints>, inner: HookPoints): HookPoints {
   return {
     ...inner,
     onRequest: inOrder(outer.onRequest, inner.onRequest),

@@ -15,14 +15,14 @@ import type {
 } from '../config/sections/hooks.ts'
 import { type CoprocessorAnswer, createAskStage } from './ask-coprocessor.ts'
 import { checked } from './checked-header.ts'
+import type { HookPoints } from './points.ts'
 import { changedMessage, toldOf } from './router-response.ts'
-import type { Stages } from './stages.ts'
 
 /** Hooks for the stages that are set. */
 export function coprocessorHooks(
   settings: CoprocessorSettings,
   log: Logger,
-): { readonly hooks: Partial<Stages>; close(): void } {
+): { readonly hooks: Partial<HookPoints>; close(): void } {
   const { stages } = settings
   const { ask, close } = createAskStage(settings, log)
   const about = ({ requestId, traceparent, context, headers, method }: HookRequest) => ({
@@ -49,7 +49,7 @@ export function coprocessorHooks(
     context: request?.context,
     more: { serviceName: service },
   })
-  const hooks: Partial<Stages> = {
+  const hooks: Partial<HookPoints> = {
     ...(stages.RouterRequest && {
       onRequest: async (given) => void (await ask('RouterRequest', about(given), nothing)),
     }),

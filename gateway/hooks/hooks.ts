@@ -16,9 +16,9 @@ import type { StartEvents } from '../subscriptions/start.ts'
 import type { BeforeCalls } from '../subscriptions/subscribe.ts'
 import type { TrafficHooks } from '../traffic/hooks.ts'
 import { checked } from './checked-header.ts'
+import type { HookPoints } from './points.ts'
 import { createRunner, type RunHook } from './run-hook.ts'
 import { hookTraffic } from './service-hooks.ts'
-import type { Stages } from './stages.ts'
 
 export interface Hooks {
   /** Runs before all that asks who calls. */
@@ -33,7 +33,7 @@ export interface Hooks {
   readonly traffic: TrafficHooks | undefined
 }
 
-export function createHooks(settings: Stages, log: Logger): Hooks {
+export function createHooks(settings: HookPoints, log: Logger): Hooks {
   const { onRequest, onOperation, onAnswer, onError, onSubscriptionEvent, onExecution, onExecuted, onResponse } =
     settings
   const run = createRunner(settings.timeout, log)

@@ -4,7 +4,7 @@ import type { Message } from '../request/respond.ts'
 
 type Returns = void | Promise<void>
 
-export interface Stages extends HookSettings {
+export interface HookPoints extends HookSettings {
   /** Once an operation has its plan and knows what it may see, before the first call. */
   readonly onExecution?: ((operation: HookOperation) => Returns) | undefined
   /** Once it has run, before anything else sees the answer. */

@@ -27,12 +27,12 @@ const MINUTE = 60_000 // milliseconds
 
 /**
  * Without windows `costPerMinute` is the only one.
- * @param parts of the gateway that count for themselves: each allows its part
+ * @param gateways that count for themselves: each allows its part
  */
 export function createBudgetPlans(
   settings: BudgetSettings,
   { costPerMinute }: Pick<Limits, 'costPerMinute'>,
-  parts: number,
+  gateways: number,
 ): BudgetPlans {
   const byDefault: BudgetPlan = {
     windows: Number.isFinite(costPerMinute) ? [{ every: MINUTE, cost: costPerMinute }] : [],
@@ -42,10 +42,10 @@ export function createBudgetPlans(
   const planFrom = ({ windows, requestsAtOnce }: ClientBudget, otherwise: BudgetPlan): BudgetPlan => ({
     ...otherwise,
     ...(windows && {
-      windows: windows.map(({ every, cost }) => ({ every, cost: Math.ceil(cost / parts) })),
+      windows: windows.map(({ every, cost }) => ({ every, cost: Math.ceil(cost / gateways) })),
       limit: 'budgetCost',
     }),
-    ...(requestsAtOnce !== undefined && { requestsAtOnce: Math.ceil(requestsAtOnce / parts) }),
+    ...(requestsAtOnce !== undefined && { requestsAtOnce: Math.ceil(requestsAtOnce / gateways) }),
   })
   const ofAll = planFrom(settings, byDefault)
   const clients = new Map(Object.entries(settings.clients).map(([name, own]) => [name, planFrom(own, ofAll)]))

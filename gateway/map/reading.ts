@@ -24,7 +24,7 @@ interface OperationFigures {
 }
 
 /** Those that ran of late. @param now in milliseconds of `performance.now()` */
-export const readOperations = (
+export const readingsOf = (
   operations: Iterable<readonly [name: string, figures: OperationFigures]>,
   now: number,
 ): readonly OperationReading[] =>

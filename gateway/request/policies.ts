@@ -101,7 +101,7 @@ export interface PolicyOptions {
   /** What callers have left of their budgets. */
   readonly buckets: Buckets
   /** Gateways that count for themselves: each allows its part of the budgets. */
-  readonly parts: number
+  readonly gateways: number
   readonly cors: Cors
   readonly clientHeaders: readonly ClientHeaderRule[]
   readonly identity: IdentitySettings | undefined
@@ -201,10 +201,10 @@ function createPersisted({ safelist, lists, texts }: DoorPolicyOptions, report: 
   return lists && safelist?.mode === 'log' ? reportUnlisted(lists, clientName, resolve, report) : resolve
 }
 
-function createBudgets({ limits, measuring, budgets, reportMeasured, buckets, parts, redis }: PolicyOptions) {
+function createBudgets({ limits, measuring, budgets, reportMeasured, buckets, gateways, redis }: PolicyOptions) {
   const names = new Set<BoundName>([...(measuring?.names ?? []), ...(budgets.measure ? (['budgetCost'] as const) : [])])
   const costPerMinute = Math.min(limits.costPerMinute, measuring?.limits.costPerMinute ?? Number.POSITIVE_INFINITY)
-  const plans = createBudgetPlans(budgets, { costPerMinute }, redis ? 1 : parts)
+  const plans = createBudgetPlans(budgets, { costPerMinute }, redis ? 1 : gateways)
   const budget = plans.boundsCost ? createBudget(plans, names, reportMeasured, buckets) : noBudget
   const inTurn = createConcurrencyLimit(limits, measuring)
   const limitConcurrency = plans.boundsRequests

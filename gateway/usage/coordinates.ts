@@ -49,7 +49,7 @@ export interface UseOptions {
 }
 
 /** Skips what the schema does not have, and introspection. */
-export function readUse(operation: OperationDefinitionNode, options: UseOptions): void {
+export function visitUses(operation: OperationDefinitionNode, options: UseOptions): void {
   const { schema, fragments, guessVariables, onUse } = options
   const seen = new Set<string>()
 

@@ -26,7 +26,7 @@ const MOST = 1_000
 type Walk = (value: unknown, found: Found, left: number) => number
 
 /** `undefined` for an operation whose variables have no names to give. */
-export function givenBy(schema: GraphQLSchema, { variableDefinitions = [] }: OperationDefinitionNode) {
+export function variablesGivenBy(schema: GraphQLSchema, { variableDefinitions = [] }: OperationDefinitionNode) {
   const walks = variableDefinitions.flatMap(({ variable, type }) => {
     const walk = walkOf(typeFromAST(schema, type) as GraphQLInputType | undefined)
     return walk ? [{ name: variable.name.value, walk }] : []

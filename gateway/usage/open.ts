@@ -7,7 +7,7 @@ import { type ClientNames, createUseRecorder, type UseRecorder } from './recorde
 import { addToShared } from './shared.ts'
 import { type AddUse, openUseWriter } from './writer.ts'
 
-export interface UseRecord {
+export interface UseRecording {
   readonly count: UseRecorder['count']
   /** Writes what is left. */
   close(): Promise<void>
@@ -24,7 +24,7 @@ interface RecordOptions {
 const REDIS_TIMEOUT = 2_000 // milliseconds; no request waits for it
 
 /** `undefined` if nothing is to be recorded. */
-export async function openUseRecord(options: RecordOptions): Promise<UseRecord | undefined> {
+export async function openUseRecording(options: RecordOptions): Promise<UseRecording | undefined> {
   const { settings, names, log } = options
   if (!settings.record) return undefined
   const recorder = createUseRecorder(names)

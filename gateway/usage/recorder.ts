@@ -9,8 +9,8 @@ import type { KnownOperation } from '../document/documents.ts'
 import type { Exchange } from '../exchange/exchange.ts'
 import { fragmentsOf } from '../execution/plan/conditions.ts'
 import { createLabels, type Labels, OTHER } from '../figures/labels.ts'
-import { readUse } from './coordinates.ts'
-import { givenBy, type ReadGiven } from './given.ts'
+import { visitUses } from './coordinates.ts'
+import { type ReadGiven, variablesGivenBy } from './given.ts'
 import {
   MOST_DOCUMENTS,
   MOST_GIVEN,
@@ -180,7 +180,7 @@ function entryOf(
 ): Entry {
   const coordinates = new Set<string>()
   const fragments: ReadonlyMap<string, FragmentDefinitionNode> = fragmentsOf(document.node)
-  readUse(definition, { schema, fragments, guessVariables: false, onUse: (one) => coordinates.add(intern(one)) })
+  visitUses(definition, { schema, fragments, guessVariables: false, onUse: (one) => coordinates.add(intern(one)) })
   const operation = definition.name?.value.slice(0, LONGEST_NAME) ?? null
   const used = {
     operation,
@@ -190,7 +190,7 @@ function entryOf(
   }
   const id = hash('sha256', JSON.stringify(used), 'hex').slice(0, 16)
   const sign = () => signatureOf(definition, document.node, schema)
-  return { id, document: used, given: givenBy(schema, definition), sign }
+  return { id, document: used, given: variablesGivenBy(schema, definition), sign }
 }
 
 const unknownDocument = ({ kind }: UsedDocument): UsedDocument => ({ operation: OTHER, kind, coordinates: [] })

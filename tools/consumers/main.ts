@@ -12,7 +12,7 @@ import { staleServices } from '../../gateway/supergraph/origin.ts'
 import { runCommand } from '../../platform/process/command.ts'
 import { type Arguments, readArguments } from './arguments.ts'
 import { type Contract, readContracts } from './contracts/contract.ts'
-import { type Operations, readOperations } from './replay/parts.ts'
+import { type CallPlanner, createCallPlanner } from './replay/calls.ts'
 import { checkSchema, type Outcome, replayOnProduct, replayOnService } from './replay/replay.ts'
 import { callers, openSystem } from './replay/system.ts'
 import { isBroken, jsonOf, textOf } from './report.ts'
@@ -23,23 +23,23 @@ async function run(args: Arguments): Promise<readonly Outcome[]> {
   // Of the schemas as they are now, not of what was composed before.
   const names = services.map(({ name }) => name)
   const { supergraph, schema } = await compose(names)
-  const operations = readOperations(supergraph, schema)
+  const planner = createCallPlanner(supergraph, schema)
   const changed = await staleServices(await readFile(files.supergraph, 'utf8').catch(() => ''), names)
   const culprit = args.service ?? (changed.length === 1 ? changed[0] : undefined)
-  const outcomes = [...checkSchema(contracts, operations, culprit)]
+  const outcomes = [...checkSchema(contracts, planner, culprit)]
   const known = outcomes.filter(({ problems }) => problems.length === 0).map(({ contract }) => contract)
-  const asked = known.filter((contract) => isAsked(contract, operations, args.service))
-  if (asked.length > 0) outcomes.push(...(await replayHere(asked, operations, args.service)))
+  const asked = known.filter((contract) => isAsked(contract, planner, args.service))
+  if (asked.length > 0) outcomes.push(...(await replayHere(asked, planner, args.service)))
   return outcomes
 }
 
 /** Whether there is something to ask. @param only of this service */
-const isAsked = (contract: Contract, operations: Operations, only: string | undefined): boolean =>
-  only === undefined || operations.parts(contract).some(({ service }) => service === only)
+const isAsked = (contract: Contract, planner: CallPlanner, only: string | undefined): boolean =>
+  only === undefined || planner.calls(contract).some(({ service }) => service === only)
 
 async function replayHere(
   contracts: readonly Contract[],
-  operations: Operations,
+  planner: CallPlanner,
   only: string | undefined,
 ): Promise<readonly Outcome[]> {
   const system = await openSystem(only, process.env)
@@ -52,7 +52,7 @@ async function replayHere(
       for (const { name, kind } of services) {
         const url = system.services.get(name)
         if (url === undefined) continue
-        const outcome = await replayOnService(contract, { name, kind, url, secret: system.secret }, operations, system)
+        const outcome = await replayOnService(contract, { name, kind, url, secret: system.secret }, planner, system)
         if (outcome) outcomes.push(outcome)
       }
     }

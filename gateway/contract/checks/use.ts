@@ -1,7 +1,7 @@
 /** Who uses what: operations that were written, and use that was recorded. Pure. */
 import { type GraphQLSchema, type OperationTypeNode, validate } from 'graphql'
 import { type Place, placeOf } from '../../composition/remark.ts'
-import { readUse } from '../../usage/coordinates.ts'
+import { visitUses } from '../../usage/coordinates.ts'
 import type { WrittenOperation } from '../sources/operation-files.ts'
 
 /** An operation and the coordinates that it uses. */
@@ -28,7 +28,7 @@ export interface Use {
 /** @param before the schema that it was written for */
 export function useOf(written: WrittenOperation, before: GraphQLSchema, after: GraphQLSchema): Use {
   const uses = new Map<string, Place | undefined>()
-  readUse(written.definition, {
+  visitUses(written.definition, {
     schema: before,
     fragments: written.fragments,
     guessVariables: true,

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals'
 import { createDurations } from '../../../gateway/figures/durations.ts'
 import { describeMap } from '../../../gateway/map/describe.ts'
-import { type Reading, readOperations } from '../../../gateway/map/reading.ts'
+import { type Reading, readingsOf } from '../../../gateway/map/reading.ts'
 import type { InstanceReading } from '../../../gateway/traffic/reading.ts'
 
 const NOW = 20_000
@@ -25,7 +25,7 @@ const instance = (url: string, more: Partial<InstanceReading> = {}): InstanceRea
 })
 
 const reading = (names: readonly string[], instances: readonly InstanceReading[]): Reading => ({
-  operations: readOperations(
+  operations: readingsOf(
     names.map((name, at) => [
       name,
       {
@@ -84,7 +84,7 @@ test('The busiest 20 operations are told, and none that did not run of late', ()
     Array.from({ length: 50 }, (_, n) => `Name${n}`),
     [],
   )
-  const idle = readOperations([['Idle', { durations: durations([]), stages: undefined }]], NOW)
+  const idle = readingsOf([['Idle', { durations: durations([]), stages: undefined }]], NOW)
   const map = describeMap([{ ...many, operations: [...many.operations, ...idle] }], 'ready')
   expect(map.operations).toHaveLength(20)
   expect(map.operations[0]?.name).toBe('Name49')

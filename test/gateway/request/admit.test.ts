@@ -32,7 +32,7 @@ async function bench(limits = defaultLimits) {
     budgets: budgetsSection.parse({}),
     reportMeasured: () => undefined,
     buckets: createBuckets(),
-    parts: 1,
+    gateways: 1,
     cors,
     clientHeaders: [],
     identity: undefined,

@@ -24,7 +24,7 @@ import type { Contract } from '../contracts/contract.ts'
 import { byType, exampleOf, isMatcher, type Wanted } from '../contracts/matchers.ts'
 
 /** One call to one service. */
-export interface Part {
+export interface ServiceCall {
   readonly service: string
   readonly query: string
   readonly variables: Readonly<Record<string, unknown>>
@@ -43,22 +43,22 @@ export interface Expected {
   readonly wanted: Wanted
 }
 
-export interface Operations {
+export interface CallPlanner {
   /** Why the schema does not know the operation; empty where it does. */
   faults(contract: Contract): readonly string[]
-  parts(contract: Contract): readonly Part[]
+  calls(contract: Contract): readonly ServiceCall[]
 }
 
-export function readOperations(supergraph: string, publicSdl: string): Operations {
+export function createCallPlanner(supergraph: string, publicSdl: string): CallPlanner {
   const built = Supergraph.build(supergraph, { supportedFeatures: ROUTER_SUPPORTED_SUPERGRAPH_FEATURES })
   const api = built.apiSchema()
   const schema: GraphQLSchema = buildSchema(publicSdl)
   const planner = new QueryPlanner(built)
   return {
     faults: ({ document }) => validate(schema, document).map(({ message }) => message),
-    parts(contract) {
+    calls(contract) {
       const { node } = planner.buildQueryPlan(operationFromDocument(api, contract.document))
-      return fetchesIn(node, []).map(({ fetch, path }) => partOf(contract, fetch, path))
+      return fetchesIn(node, []).map(({ fetch, path }) => callOf(contract, fetch, path))
     },
   }
 }
@@ -90,7 +90,7 @@ function fetchesIn(node: PlanNode | SubscriptionNode | undefined, path: readonly
   }
 }
 
-function partOf(contract: Contract, fetch: FetchNode, path: readonly string[]): Part {
+function callOf(contract: Contract, fetch: FetchNode, path: readonly string[]): ServiceCall {
   const { variables: all, answer } = contract
   const document = parse(fetch.operation)
   const wanted = wantedOf(document)

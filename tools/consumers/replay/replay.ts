@@ -3,7 +3,7 @@ import { fillPlaceholders } from '../../../gateway/operations/placeholders.ts'
 import type { Contract } from '../contracts/contract.ts'
 import { differences } from '../contracts/matchers.ts'
 import { askGateway, askService, type Question, type Reply } from './ask.ts'
-import type { Operations, Part } from './parts.ts'
+import type { CallPlanner, ServiceCall } from './calls.ts'
 
 /** What came of one contract with one party. */
 export interface Outcome {
@@ -31,11 +31,11 @@ export interface AloneService {
  */
 export const checkSchema = (
   contracts: readonly Contract[],
-  operations: Operations,
+  planner: CallPlanner,
   culprit = 'schema',
 ): readonly Outcome[] =>
   contracts.map((contract) => {
-    const problems = operations.faults(contract).map((fault) => `the schema no longer knows it: ${fault}`)
+    const problems = planner.faults(contract).map((fault) => `the schema no longer knows it: ${fault}`)
     return { contract, party: problems.length > 0 ? culprit : 'schema', problems }
   })
 
@@ -53,20 +53,20 @@ export async function replayOnProduct(contract: Contract, product: Product): Pro
 export async function replayOnService(
   contract: Contract,
   service: AloneService,
-  operations: Operations,
+  planner: CallPlanner,
   { authorization }: Pick<Product, 'authorization'>,
 ): Promise<Outcome | undefined> {
   const filled = { ...contract, variables: fillPlaceholders(contract.variables) }
-  const parts = operations.parts(filled).filter((part) => part.service === service.name)
-  if (parts.length === 0) return undefined
+  const calls = planner.calls(filled).filter((call) => call.service === service.name)
+  if (calls.length === 0) return undefined
   const caller = await callerOf(contract, { authorization })
   const problems: string[] = []
-  for (const part of parts) problems.push(...(await problemsOf(() => replayPart(part, service, caller))))
+  for (const call of calls) problems.push(...(await problemsOf(() => replayCall(call, service, caller))))
   return { contract, party: service.name, problems: [...new Set(problems)] }
 }
 
-async function replayPart(part: Part, service: AloneService, caller: Caller): Promise<readonly string[]> {
-  const { query, variables, expected, isOfEntities, lacks } = part
+async function replayCall(call: ServiceCall, service: AloneService, caller: Caller): Promise<readonly string[]> {
+  const { query, variables, expected, isOfEntities, lacks } = call
   if (lacks.length > 0) return [`\`given\` must tell ${lacks.join(' and ')}, which other services know`]
   if (expected.length === 0) return []
   const question = { query, variables, ...caller }

@@ -4,7 +4,7 @@
 import { KindMark } from '../../../map/page/kind-mark.tsx'
 import type { FollowedEvent } from '../common/runs.ts'
 import type { JoinOfTab, ServiceOfGraph } from '../common/settings.ts'
-import { type Given, givenBy, headlineOf } from './fields.ts'
+import { fieldsGivenBy, type GivenField, headlineOf } from './fields.ts'
 import './events.css'
 
 interface EventsProps {
@@ -25,7 +25,7 @@ export function Events({ events, isOver, joins, services }: EventsProps) {
               <time dateTime={new Date(at).toISOString()}>{new Date(at).toLocaleTimeString()}</time>{' '}
               <strong>{headlineOf(result)}</strong>
             </summary>
-            {givenBy(result, joins).map((given) => (
+            {fieldsGivenBy(result, joins).map((given) => (
               <Fields
                 key={given.service}
                 given={given}
@@ -43,7 +43,7 @@ function Fields({
   given: { service, isJoined, fields },
   kind,
 }: {
-  readonly given: Given
+  readonly given: GivenField
   readonly kind: ServiceOfGraph['kind'] | undefined
 }) {
   return (

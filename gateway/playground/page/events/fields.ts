@@ -2,7 +2,7 @@
 import type { ExecutionResult } from 'graphql'
 import type { JoinOfTab } from '../common/settings.ts'
 
-export interface Given {
+export interface GivenField {
   /** Empty where it is not known. */
   readonly service: string
   readonly isJoined: boolean
@@ -25,7 +25,7 @@ const INSTANT = /^\d{4}-\d\d-\d\dT/
 const isText = (value: unknown): value is string => typeof value === 'string'
 
 /** In the order of the answer. */
-export function givenBy({ data }: ExecutionResult, joins: readonly JoinOfTab[]): readonly Given[] {
+export function fieldsGivenBy({ data }: ExecutionResult, joins: readonly JoinOfTab[]): readonly GivenField[] {
   const groups = new Map<string, { path: string; value: string }[]>()
   for (const { path, value } of leavesOf(data, [])) {
     // Lists have no names of their own in the paths of joins.
