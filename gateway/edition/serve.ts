@@ -141,7 +141,7 @@ function editionMaker(
   const openTraffic = (graphs: readonly Graph[]) => openShared(locateServices(graphs, config))
   const planLog = createPlanLog(log)
   const { onPlanned, onWork, onExact, onLeft } = metrics.engine
-  const known = expected.map((each) => ({ ...each, operationName: undefined, variants: [], uses: 0 }))
+  const known = expected.map((each) => ({ ...each, operationName: undefined, forms: [], uses: 0 }))
   let warming: Warming | undefined
   let closed = false
   return {

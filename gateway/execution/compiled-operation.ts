@@ -93,7 +93,7 @@ export function compileOperation(parts: OperationParts): CompiledOperation {
   return needs && needs.parts.size > 0 ? compileInParts(parts, needs) : compileWhole(parts)
 }
 
-/** Whoever asks it for a whole answer has asked for the wrong variant. */
+/** Whoever asks it for a whole answer has asked for the wrong form. */
 function compileInParts(parts: OperationParts, needs: Needs): CompiledOperation {
   const { client, names, conditions, types, interfaceObjects, limit, access, denied, onExact } = parts
   const planned = preparePlan(parts.plan, false)
@@ -115,7 +115,7 @@ function compileInParts(parts: OperationParts, needs: Needs): CompiledOperation 
     stages: stagesOf(plan.steps),
     services: new Set(plan.fetches.map(({ node }) => node.serviceName)),
     events: undefined,
-    execute: () => Promise.reject(new Error('This variant of the operation is answered in parts.')),
+    execute: () => Promise.reject(new Error('This form of the operation is answered in parts.')),
     executeInParts(variables, context, send, left, tracing) {
       onExact()
       const ask: Ask = tracing ? tracing.asking(send, explain) : (_fetch, call) => send(call)

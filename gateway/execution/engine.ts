@@ -57,20 +57,20 @@ interface PreparedOperation {
    * The compiled operation for these values of its conditions: at once where it was compiled
    * before.
    * @param caller whose turn planning takes; without one it waits until no caller does
-   * @param denied what the caller may not see: each such set has a variant of its own
+   * @param denied what the caller may not see: each such set has a form of its own
    */
   compiled(
     conditions: ConditionValues,
     caller?: () => string,
     denied?: Denied,
   ): CompiledOperation | Promise<CompiledOperation>
-  /** Values of its conditions that it is compiled for, those met first at the head. */
-  variants(): readonly ConditionValues[]
+  /** The forms it is compiled in, those met first at the head. */
+  forms(): readonly ConditionValues[]
   /**
    * Compiles it for these, or for what a request that sets none of them will need: each is what its
    * variable defaults to, or false.
    */
-  warm(variants?: readonly ConditionValues[]): Promise<void>
+  warm(forms?: readonly ConditionValues[]): Promise<void>
 }
 
 /** What is to be made ready on a new schema: an operation and how it was used. */
@@ -80,7 +80,7 @@ export interface OperationInUse {
   readonly query: string
   readonly operationName: string | undefined
   /** Values of its conditions that were met; none where that is not known. */
-  readonly variants: readonly ConditionValues[]
+  readonly forms: readonly ConditionValues[]
   /** How often it was used of late. */
   readonly uses: number
 }
@@ -167,18 +167,18 @@ export async function createEngine(supergraph: string, overrides: Partial<Engine
     supergraph,
     variants,
     inUse: () =>
-      Array.from(kept.entries(), ({ value: { variant, key, operationName, variants }, uses }) => ({
+      Array.from(kept.entries(), ({ value: { variant, key, operationName, forms }, uses }) => ({
         variant,
         query: key,
         operationName: operationName ?? undefined,
-        variants: variants(),
+        forms: forms(),
         uses,
       }))
-        .filter(({ variants }) => variants.length > 0)
+        .filter(({ forms }) => forms.length > 0)
         .sort((one, other) => other.uses - one.uses),
-    async warm({ variant, query, operationName, variants: met, uses }, document) {
+    async warm({ variant, query, operationName, forms, uses }, document) {
       const engine = variant === undefined ? whole : variants.get(variant)
-      await engine?.prepare(query, document, operationName).warm(met)
+      await engine?.prepare(query, document, operationName).warm(forms)
       kept.promote(keyOf(query, operationName, variant), uses)
     },
     favour: ({ variant, query, operationName }) => kept.promote(keyOf(query, operationName, variant), 0),
@@ -214,8 +214,8 @@ type Compile = (
   denied: Denied | undefined,
 ) => Promise<{ operation: CompiledOperation; size: number }>
 
-const MOST_VARIANTS = 8 // of one operation that are told to the next engine
-const MOST_KEPT = 256 // variants of one operation
+const MOST_TOLD = 8 // forms of one operation that are told to the next engine
+const MOST_KEPT = 256 // forms of one operation
 
 function prepareOperation(
   about: Pick<PreparedOperation, 'variant' | 'key' | 'operationName' | 'needed'>,
@@ -224,7 +224,7 @@ function prepareOperation(
   keep: (prepared: PreparedOperation, size: number) => void,
 ): PreparedOperation {
   const { key, operationName } = about
-  const variants = new Map<string, Variant>()
+  const forms = new Map<string, Form>()
   const { schema } = client
   const bindings = bindingsOf(client)
   /** Until it is compiled: afterwards its tree is rarely needed, and larger than all the rest. */
@@ -237,28 +237,28 @@ function prepareOperation(
       const isOne = bindings.conditions.length === 0 && !bindings.defers
       const ofConditions = isOne ? '' : JSON.stringify(conditions)
       const name = denied ? `${denied.key} ${ofConditions}` : ofConditions
-      const known = variants.get(name)
+      const known = forms.get(name)
       if (known) return known.operation
       const operation = compile(open, conditions, caller?.(), denied).then(
         (compiled) => {
           tree = undefined
-          variants.set(name, { conditions, isWhole: !denied, ...compiled })
-          dropOldest(variants)
-          keep(prepared, sizeOf(variants))
+          forms.set(name, { conditions, isWhole: !denied, ...compiled })
+          dropOldest(forms)
+          keep(prepared, sizeOf(forms))
           return compiled.operation
         },
         (error: unknown) => {
-          variants.delete(name)
+          forms.delete(name)
           throw error
         },
       )
-      variants.set(name, { conditions, isWhole: !denied, operation, size: 0 })
+      forms.set(name, { conditions, isWhole: !denied, operation, size: 0 })
       return operation
     },
-    variants: () =>
-      [...variants.values()]
+    forms: () =>
+      [...forms.values()]
         .filter(({ isWhole }) => isWhole)
-        .slice(0, MOST_VARIANTS)
+        .slice(0, MOST_TOLD)
         .map(({ conditions }) => conditions),
     async warm(wanted = []) {
       const usual = defaultConditions(bindings)
@@ -271,7 +271,7 @@ function prepareOperation(
 }
 
 /** An operation as it is compiled for one set of conditions and of what its caller may see. */
-interface Variant {
+interface Form {
   readonly conditions: ConditionValues
   /** False where something of it is denied. */
   readonly isWhole: boolean
@@ -279,16 +279,16 @@ interface Variant {
   readonly size: number
 }
 
-function dropOldest(variants: Map<string, Variant>): void {
-  for (const [name, { operation }] of variants) {
-    if (variants.size <= MOST_KEPT) return
-    if (!(operation instanceof Promise)) variants.delete(name)
+function dropOldest(forms: Map<string, Form>): void {
+  for (const [name, { operation }] of forms) {
+    if (forms.size <= MOST_KEPT) return
+    if (!(operation instanceof Promise)) forms.delete(name)
   }
 }
 
-const sizeOf = (variants: ReadonlyMap<string, Variant>): number => {
+const sizeOf = (forms: ReadonlyMap<string, Form>): number => {
   let sum = 0
-  for (const { size } of variants.values()) sum += size
+  for (const { size } of forms.values()) sum += size
   return sum
 }
 

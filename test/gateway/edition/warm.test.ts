@@ -14,7 +14,7 @@ const operations = (count: number): OperationInUse[] =>
   Array.from({ length: count }, (_, index) => ({
     query: `{ a${index}: a }`,
     operationName: undefined,
-    variants: [],
+    forms: [],
     uses: count - index,
   }))
 

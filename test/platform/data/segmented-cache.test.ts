@@ -44,7 +44,7 @@ test('A stream of one-off documents stays within the bytes the engine may use', 
   }
 })
 
-test('Operations of one engine are prepared in another, most used first: subscriptions, named operations, variants', async () => {
+test('Operations of one engine are prepared in another, most used first: subscriptions, named operations, forms', async () => {
   const planned: string[] = []
   const onPlanned = (operation: string): void => void planned.push(operation)
   const supergraph = composeTest({ club, desk })
@@ -58,7 +58,7 @@ test('Operations of one engine are prepared in another, most used first: subscri
     for (let uses = 0; uses < 2; uses++) await old.prepare(several, parse(several), 'Two').warm()
     for (const all of [true, false, true]) await old.prepare(conditional, parse(conditional)).compiled({ all })
     const inUse = old.inUse()
-    expect(inUse.map(({ query, operationName, variants }) => [query, operationName, variants])).toEqual([
+    expect(inUse.map(({ query, operationName, forms }) => [query, operationName, forms])).toEqual([
       [conditional, undefined, [{ all: true }, { all: false }]],
       [several, 'Two', [{}]],
       [subscription, undefined, [{}]],
