@@ -43,7 +43,7 @@ export function createIntents({ ofTab, ofAll }: Stores): Intents {
   /** Known at once, while a store may take its time. */
   const noted = new Map<string, string>()
 
-  /** The end of the intent before, which a store may take its time for. */
+  /** Resolves once the previous intent is deleted from the store. */
   let ending: Promise<unknown> = Promise.resolve()
 
   const idOf = async (key: string): Promise<string> => {

@@ -35,12 +35,12 @@ export interface Outbox {
 }
 
 const KIND = 'pending:'
-/** The bank knows outcomes for 90 days; what is older was given up. */
+/** Seven days: well within the 90 for which the bank tells an outcome again. */
 const OLDEST = 7 * 86_400_000 // milliseconds
 
 /**
- * @param store for owners with a name; what nobody's name is on, and what it has no room for, is
- * kept in memory
+ * @param store keeps what has an owner; mutations without one, and those that do not fit, are kept
+ * in memory
  */
 export function createOutbox(store: Store): Outbox {
   const memory: Store = new Map()

@@ -6,7 +6,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { findAssets, sendAsset } from '../playground/assets.ts'
 import { notBuilt, pageFile } from '../playground/page-file.ts'
 
-export interface MapPage {
+interface MapPage {
   /** Whether a request is for the page or one of its files. */
   owns(route: string): boolean
   /** Resolves to false, with nothing written, if there is no such file. */

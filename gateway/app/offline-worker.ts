@@ -16,7 +16,7 @@ interface WorkerOptions extends Pick<BuiltPage, 'files'> {
   readonly base: string
 }
 
-export interface OfflineWorker {
+interface OfflineWorker {
   readonly path: string
   /** Answers GET and HEAD. */
   send(request: IncomingMessage, response: ServerResponse): void

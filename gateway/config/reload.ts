@@ -58,10 +58,7 @@ function whyOf(error: unknown): object {
 }
 
 /** The next configuration with what cannot change as it is, and the paths of what would have. */
-export function keepFixed(
-  running: Config,
-  next: Config,
-): { readonly config: Config; readonly kept: readonly string[] } {
+function keepFixed(running: Config, next: Config): { readonly config: Config; readonly kept: readonly string[] } {
   const kept: string[] = []
   let config = next
   for (const path of FIXED) {

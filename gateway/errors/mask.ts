@@ -37,7 +37,7 @@ function maskError(
 }
 
 /** Masks any thrown value; anything but a `GraphQLError` was not foreseen. */
-export function maskThrown(error: unknown, request: Named, log: Logger): GraphQLFormattedError {
+function maskThrown(error: unknown, request: Named, log: Logger): GraphQLFormattedError {
   const known = error instanceof GraphQLError ? error.toJSON() : { message: 'unforeseen' }
   return maskError(known, request, log, error)
 }

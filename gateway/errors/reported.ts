@@ -1,7 +1,7 @@
 /** What a service reported, kept beside what is shown of it. Only `mask.ts` may show any of it. */
 import type { GraphQLError, GraphQLFormattedError } from 'graphql'
 
-export interface Reported {
+interface Reported {
   readonly message: string
   readonly extensions: Readonly<Record<string, unknown>>
 }

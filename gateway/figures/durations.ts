@@ -57,7 +57,7 @@ export function createDurations(): Durations {
   }
 }
 
-export const NO_SPREAD: Spread = { counts: new Array<number>(BUCKETS).fill(0), failed: 0 }
+const NO_SPREAD: Spread = { counts: new Array<number>(BUCKETS).fill(0), failed: 0 }
 
 export const addSpreads = (spreads: readonly Spread[]): Spread =>
   spreads.reduce(

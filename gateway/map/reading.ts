@@ -12,7 +12,7 @@ export interface Reading {
   readonly services: readonly ServiceReading[]
 }
 
-export interface OperationReading {
+interface OperationReading {
   readonly name: string
   readonly answers: Spread
   readonly stages: Stages | undefined

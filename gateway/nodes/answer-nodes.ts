@@ -25,7 +25,7 @@ export interface NodeRequest {
   readonly variables?: Readonly<Record<string, unknown>>
 }
 
-export type AnswerNodes = (request: NodeRequest, find: Find) => Promise<ParsedAnswer>
+type AnswerNodes = (request: NodeRequest, find: Find) => Promise<ParsedAnswer>
 
 const MOST_TEXTS = 200
 

@@ -22,7 +22,7 @@ type Found = Representation | GraphQLError | null
 export type Find = (nodeId: string) => Promise<Representation | null>
 
 /** Asks a service on behalf of whoever asks for nodes. */
-export type AskService = (service: string, body: RequestBody) => Promise<Pick<ServiceAnswer, 'parsed'>>
+type AskService = (service: string, body: RequestBody) => Promise<Pick<ServiceAnswer, 'parsed'>>
 
 /** @param askService rejects with a coded `GraphQLError` where no answer came */
 export function createFind(types: ReadonlyMap<string, NodeType>, askService: AskService): Find {

@@ -3,7 +3,7 @@ import { hash } from 'node:crypto'
 import { type ListedOperation, readManifest } from './manifest.ts'
 
 /** What one client may run. */
-export interface OperationList {
+interface OperationList {
   has(text: string): boolean
   /** @param id of a manifest, or the SHA-256 of a text in hex, with `sha256:` before it or not */
   textOf(id: string): string | undefined
@@ -36,7 +36,7 @@ export async function readLists({ manifests, clients }: ListFiles): Promise<Oper
 }
 
 /** @throws Error if an id stands for two texts */
-export function createLists(operations: readonly ListedOperation[], names: readonly string[] = []): OperationLists {
+function createLists(operations: readonly ListedOperation[], names: readonly string[] = []): OperationLists {
   const clients = new Set([...names, ...operations.flatMap(({ client }) => client ?? [])])
   const common = createList(operations.filter(({ client }) => client === undefined))
   const lists = new Map(

@@ -27,7 +27,7 @@ interface BatchOptions {
 }
 
 /** @param entries as they came: none was checked */
-export type AnswerBatch = (exchange: Exchange, entries: readonly unknown[], reply: HttpReply) => Promise<Message>
+type AnswerBatch = (exchange: Exchange, entries: readonly unknown[], reply: HttpReply) => Promise<Message>
 
 type Answered = { readonly body: Body; readonly loan?: Loan | undefined }
 

@@ -3,7 +3,7 @@ import { lookup } from 'node:dns/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from '../../platform/process/log.ts'
 
-export interface DnsAddresses {
+interface DnsAddresses {
   /** An address whose host is a name; each address that the name has is an instance. */
   readonly dns: string
   /** Milliseconds after which the name is asked again. */

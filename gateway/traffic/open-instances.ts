@@ -10,7 +10,7 @@ interface OpenOptions extends InstanceOptions {
   readonly log: Logger
 }
 
-export interface OpenInstances {
+interface OpenInstances {
   /** Changes with the name's answers. */
   readonly instances: readonly Instance[]
   /** Resolves once it is known where they are, or after a while. */

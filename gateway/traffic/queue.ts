@@ -13,7 +13,7 @@ interface Waiting {
   readonly refuse: (failure: CallFailure) => void
 }
 
-export interface QueueBounds {
+interface QueueBounds {
   /** Calls in flight at most; it may change with the number of instances. */
   readonly concurrency: number
   /** Calls that wait at most. */

@@ -30,14 +30,14 @@ import {
 } from 'graphql'
 
 /** Called for each use, with the node that it stands in; several times for the same coordinate. */
-export type OnUse = (coordinate: string, node: ASTNode) => void
+type OnUse = (coordinate: string, node: ASTNode) => void
 
 export const fieldOf = (type: string, field: string): string => `${type}.${field}`
 export const argumentOf = (field: string, argument: string): string => `${field}(${argument}:)`
 /** Stands for every value of an enum: an operation that reads the enum may get any. */
 export const anyValueOf = (type: string): string => `${type}.*`
 
-export interface UseOptions {
+interface UseOptions {
   readonly schema: GraphQLSchema
   readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>
   /**

@@ -7,7 +7,7 @@ import { type ClientNames, createUseRecorder, type UseRecorder } from './recorde
 import { addToShared } from './shared.ts'
 import { type AddUse, openUseWriter } from './writer.ts'
 
-export interface UseRecording {
+interface UseRecording {
   readonly count: UseRecorder['count']
   /** Writes what is left. */
   close(): Promise<void>

@@ -3,8 +3,7 @@
  * replaces only if nobody else has since it was read.
  */
 import type { RedisConnection } from '../../platform/redis/connection.ts'
-import type { DayOfUse } from './day.ts'
-import { dayOf, parseDay, textOfDay } from './day.ts'
+import { type DayOfUse, dayOf, parseDay, textOfDay } from './day.ts'
 import { mergeUse, type UseRecords } from './records.ts'
 
 const DAYS = 'tributary:usage'

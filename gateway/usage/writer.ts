@@ -4,7 +4,7 @@ import type { Logger } from '../../platform/process/log.ts'
 import type { UseRecorder } from './recorder.ts'
 import { mergeUse, NO_USE, type UseRecords } from './records.ts'
 
-export interface UseWriter {
+interface UseWriter {
   /** Writes what is left. */
   close(): Promise<void>
 }

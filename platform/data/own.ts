@@ -3,6 +3,3 @@
 /** The object's own value; `undefined` if there is none. */
 export const own = <Value>(object: Readonly<Record<string, Value>>, name: string): Value | undefined =>
   Object.hasOwn(object, name) ? object[name] : undefined
-
-/** Whether every object has the name: `constructor`, `toString`, `__proto__` and so on. */
-export const isInherited = (name: string): boolean => name in Object.prototype

@@ -2,7 +2,7 @@
 import { isFieldName } from '../http/message/fields.ts'
 
 /** The name of a claim, or the path to one inside others. */
-export type ClaimPath = readonly string[]
+type ClaimPath = readonly string[]
 
 export type Claims = Readonly<Record<string, unknown>>
 

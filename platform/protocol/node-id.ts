@@ -7,7 +7,7 @@
 export type KeyValue = string | number | boolean
 
 /** What an id says. */
-export interface NodeName {
+interface NodeName {
   readonly type: string
   /** Values of the key's fields, in their order. */
   readonly key: readonly KeyValue[]

@@ -33,7 +33,7 @@ export interface MockOptions {
   readonly tell: (line: string) => void
 }
 
-export interface RunningMock extends RunningProcess {
+interface RunningMock extends RunningProcess {
   /** Base address. */
   readonly url: string
 }

@@ -14,7 +14,7 @@ import { addResolvers, type MockContext } from './resolve/resolve.ts'
 import type { WorldOptions } from './resolve/world.ts'
 import type { Source } from './schema/source.ts'
 
-export interface MockService {
+interface MockService {
   /** Of GraphQL. */
   readonly url: string
   /** From now on it answers by this. */

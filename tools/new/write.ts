@@ -12,7 +12,7 @@ import type { NewFile } from './templates.ts'
 const root = fileURLToPath(new URL('../../', import.meta.url))
 export const CONFIG = 'tributary.config.ts'
 
-export interface NewService {
+interface NewService {
   readonly files: readonly NewFile[]
   /** All of them are in these, which do not exist yet. */
   readonly folders: readonly string[]

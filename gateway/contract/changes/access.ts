@@ -2,7 +2,7 @@
 import { Kind, parseConstValue } from 'graphql'
 import type { Applied } from './service-schema.ts'
 
-export type AccessChange = 'same' | 'tightened' | 'loosened'
+type AccessChange = 'same' | 'tightened' | 'loosened'
 
 /** Of one of these directives at one place. */
 export function compareAccess(before: Applied | undefined, after: Applied | undefined): AccessChange {

@@ -8,7 +8,7 @@ import { directiveRules, type Effect, normal } from './directive-rules.ts'
 import { throughAbstract } from './public-changes.ts'
 import type { Applied, Element, ServiceElements } from './service-schema.ts'
 
-export interface ServiceChangesInput {
+interface ServiceChangesInput {
   readonly before: readonly ServiceElements[]
   readonly after: readonly ServiceElements[]
   /** The public schema before. */

@@ -13,7 +13,7 @@ export interface Fault {
   readonly place?: Place | undefined
 }
 
-export interface OperationRules {
+interface OperationRules {
   readonly schema: GraphQLSchema
   readonly declared: DeclaredCosts
   readonly limits: Limits

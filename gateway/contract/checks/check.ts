@@ -18,7 +18,7 @@ import { acceptAt, byGravity, type Finding, feels, judge, type Verdict } from '.
 import { type Use, useOf } from './use.ts'
 import { type CheckedVariant, checkVariants } from './variants.ts'
 
-export interface CheckInput {
+interface CheckInput {
   readonly services: readonly ServiceSchema[]
   readonly description: string | undefined
   readonly base: Base

@@ -22,7 +22,7 @@ export interface CheckedVariant {
   readonly operations: readonly WrittenOperation[]
 }
 
-export interface VariantInput {
+interface VariantInput {
   readonly before: Composition | undefined
   readonly after: Composition
   /** Of all clients: one that was valid in a variant may be asked of it. */

@@ -28,13 +28,13 @@ export interface Base {
 const NOTHING = { schema: undefined, services: undefined, supergraph: undefined, isComposed: false } as const
 
 /** A schema file of today, to be found in a revision. */
-export interface SchemaFile {
+interface SchemaFile {
   readonly name: string
   /** Absolute. */
   readonly path: string
 }
 
-export interface BaseOptions {
+interface BaseOptions {
   /** A revision or a file; without it the branch point. */
   readonly base: string | undefined
   /** The branch that a change is to be merged into, if the CI service tells. */

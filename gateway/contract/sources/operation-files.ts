@@ -16,8 +16,7 @@ import {
   visit,
 } from 'graphql'
 import { StartRefused } from '../../../platform/process/settings.ts'
-import type { Place } from '../../composition/remark.ts'
-import { placeOf } from '../../composition/remark.ts'
+import { type Place, placeOf } from '../../composition/remark.ts'
 import { readManifest } from '../../persisted/manifest.ts'
 
 /** One operation with the fragments that it spreads. */

@@ -9,7 +9,7 @@ import { type Feeler, feelerOf } from '../checks/judge.ts'
 import { order, type RecordedUse } from '../checks/recorded.ts'
 import type { Use } from '../checks/use.ts'
 
-export interface ClientVersion {
+interface ClientVersion {
   readonly client: string
   readonly version: string
   readonly requests: number
@@ -27,7 +27,7 @@ export interface Unused {
   readonly isWhole: boolean
 }
 
-export interface Removal {
+interface Removal {
   readonly coordinate: string
   readonly feelers: readonly Feeler[]
 }
@@ -43,7 +43,7 @@ export interface UsageReport {
   readonly removals: readonly Removal[]
 }
 
-export interface UsageInput {
+interface UsageInput {
   readonly schema: GraphQLSchema
   readonly recorded: readonly RecordedUse[]
   /** Operations of the project, which may be sent although nobody was seen to. */

@@ -26,7 +26,7 @@ export interface Place {
   readonly output: Output
 }
 
-export interface CompleterOptions {
+interface CompleterOptions {
   /** Answers `__schema` and `__type`. */
   readonly introspect: (nodes: readonly FieldNode[]) => unknown
   /** Characters of all that is completed; `TOO_LARGE` is thrown beyond. */

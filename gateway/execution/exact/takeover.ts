@@ -10,7 +10,7 @@ import type { Fetch } from '../plan/step.ts'
 import { type Data, isData } from './data.ts'
 
 /** Entities that were asked for in one call. */
-export interface AskedEntities {
+interface AskedEntities {
   readonly answer: Promise<ServiceAnswer>
   readonly count: number
 }

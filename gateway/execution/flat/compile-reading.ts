@@ -27,7 +27,7 @@ import type { Field, Shape, Variant } from './model.ts'
 const RECOGNITIONS = { one: ONE, typename: BY_TYPENAME, asked: AS_ASKED } as const
 
 /** Where a shape's code is, and that of each of its types. */
-export interface ShapeCode {
+interface ShapeCode {
   readonly at: number
   readonly variants: ReadonlyMap<Variant, number>
 }

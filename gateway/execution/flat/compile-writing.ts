@@ -34,7 +34,7 @@ interface WritingOptions {
   readonly denials: GraphQLError[]
 }
 
-export interface WritingCompiler {
+interface WritingCompiler {
   /** @returns where the code is */
   object(typed: TypedPlace, wanted: readonly Wanted[]): number
   /**

@@ -22,7 +22,7 @@ export type Wanted =
     }
 
 /** In place of a key: the object itself is denied. */
-export const ITSELF = ''
+const ITSELF = ''
 
 /** By the type an object names, if it names one; `undefined` where it has no place here. */
 export type WantedBelow = (typename: string | undefined) => readonly Wanted[] | undefined

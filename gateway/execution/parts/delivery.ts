@@ -49,7 +49,7 @@ export function createDelivery({ limit, needed, run, completer, later }: Deliver
   /** A fragment that stands in several others is announced once for each object. */
   const known = new WeakMap<Output, Set<SelectionNode>>()
   let count = 0
-  /** Of each part from the first on that makes the answer too large. */
+  /** The errors of the first part that makes the answer too large, and of every part after it. */
   let excess: readonly GraphQLError[] | undefined
 
   const neededBy = ({ part: { node } }: Announced): readonly number[] => needed.get(node) ?? []

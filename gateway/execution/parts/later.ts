@@ -16,8 +16,8 @@ export interface Later {
 }
 
 /**
- * @param whenFirst whether it all begins when the first part is there; otherwise each fetch begins
- * as soon as those that it follows are over
+ * @param whenFirst true: nothing is fetched before the first part is complete; false: each fetch
+ * begins as soon as those that it follows are over
  */
 export function startLater({ later }: SplitPlan, run: Run, whenFirst: boolean): Later {
   const ends = new Map<number, PromiseWithResolvers<void>>()

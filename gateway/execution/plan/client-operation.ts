@@ -26,7 +26,7 @@ import {
 import { neverNull } from './never-null.ts'
 
 /** What checks the variables of a request. */
-export interface Bindings {
+interface Bindings {
   readonly schema: GraphQLSchema
   readonly definitions: readonly VariableDefinitionNode[]
   /** The variables whose values decide what is selected. */

@@ -68,7 +68,7 @@ export interface SupergraphFacts {
   readonly nodes: NodeGraph | undefined
 }
 
-export interface VariantFacts {
+interface VariantFacts {
   /** As SDL, in pieces that are short to parse. */
   readonly apiSchema: readonly string[]
   /** Tags of its filter that nothing in the supergraph has. */

@@ -30,7 +30,7 @@ export interface VariantFilter {
   readonly hideUnreachable: boolean
 }
 
-export interface VariantSchema {
+interface VariantSchema {
   readonly sdl: string
   /** Tags of the filter that nothing in the supergraph has. */
   readonly unknownTags: readonly string[]

@@ -9,7 +9,7 @@ export type Connection =
   /** A token is asked for. */
   | { readonly state: 'refused' }
 
-export interface Follower {
+interface Follower {
   onMap(map: LiveMap): void
   onConnection(connection: Connection): void
 }

@@ -13,7 +13,7 @@ import { allExceededBy, exceededBy, type Measuring } from '../../limits/measurin
 import { noBudget } from './budget.ts'
 import { limitVariables } from './variables.ts'
 
-export interface MeasuredPolicies {
+interface MeasuredPolicies {
   readonly request: Policy
   readonly document: DocumentCheck
   readonly operation: (exchange: Exchange, operation: KnownOperation) => void

@@ -3,7 +3,7 @@ import type { Logger } from '../../../platform/process/log.ts'
 import { createMemoryStore } from './memory.ts'
 import type { AnswerStore } from './store.ts'
 
-export interface StoreSettings {
+interface StoreSettings {
   /** Of memory, in this process. */
   readonly bytes: number
   /** Of a Redis that all gateways share. */

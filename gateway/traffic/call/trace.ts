@@ -16,7 +16,7 @@ export interface CallTrace {
 }
 
 /** How a try ends. */
-export interface TryTrace {
+interface TryTrace {
   answered(): void
   failed(error: unknown): void
 }

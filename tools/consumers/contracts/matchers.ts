@@ -39,7 +39,7 @@ const schema = z.discriminatedUnion('$match', Object.values(kinds) as [(typeof k
   error: `must have a $match of ${Object.keys(kinds).join(', ')}`,
 })
 type Kinds = typeof kinds
-export type Matcher = { [Name in keyof Kinds]: z.output<Kinds[Name]> }[keyof Kinds]
+type Matcher = { [Name in keyof Kinds]: z.output<Kinds[Name]> }[keyof Kinds]
 
 type Json = Readonly<Record<string, unknown>>
 const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)

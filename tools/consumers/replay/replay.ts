@@ -19,7 +19,7 @@ export interface Product {
   authorization(caller: string): Promise<string>
 }
 
-export interface AloneService {
+interface AloneService {
   readonly name: string
   readonly kind: 'stateful' | 'stateless'
   readonly url: string

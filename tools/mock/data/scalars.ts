@@ -5,7 +5,7 @@ import { numberFor } from './numbers.ts'
 import { fakerFor } from './random.ts'
 import { type Asked, textFor, zone } from './strings.ts'
 
-export interface AskedScalar extends Asked {
+interface AskedScalar extends Asked {
   /** Name of the scalar. */
   readonly scalar: string
   /** Of the scalar. */

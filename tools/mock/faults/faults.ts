@@ -12,7 +12,7 @@ export interface Fault<Value> {
   readonly value: Value
 }
 /** Milliseconds. */
-export interface Delay {
+interface Delay {
   readonly from: number
   readonly to: number
 }

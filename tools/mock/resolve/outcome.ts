@@ -15,7 +15,7 @@ import type { World } from './world.ts'
 const REFUSES = /refus|error|problem|fail|reject|denied|invalid|exception|conflict/i
 
 /** One of the types that do not refuse; any where all do. */
-export function successOf(types: readonly GraphQLObjectType[], choice: number): GraphQLObjectType | undefined {
+function successOf(types: readonly GraphQLObjectType[], choice: number): GraphQLObjectType | undefined {
   const accepting = types.filter(({ name }) => !REFUSES.test(name))
   const usable = accepting.length > 0 ? accepting : types
   return usable[choice % usable.length]

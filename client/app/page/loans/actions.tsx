@@ -1,7 +1,6 @@
 /** What the borrower can do with a loan in its state. */
 import { useState } from 'react'
-import type { Amount } from '../format/money.ts'
-import { decimalOf, formatMoney } from '../format/money.ts'
+import { type Amount, decimalOf, formatMoney } from '../format/money.ts'
 import { type LoanState, RefundLoanDocument, RepayLoanDocument, WithdrawLoanDocument } from '../generated/graphql.ts'
 import { useSpoken } from '../messages/messages.tsx'
 import { parseAmount } from '../money/parse.ts'

@@ -23,7 +23,7 @@ export interface Once<Data, Variables> {
 const isRefusal = (outcome: unknown): outcome is Refusal =>
   typeof outcome === 'object' && outcome !== null && 'code' in outcome && 'message' in outcome
 
-/** @param changes queries whose answers are others then */
+/** @param changes names of the queries to fetch again afterwards */
 export function useOnce<Data extends Readonly<Record<string, unknown>>, Variables extends OperationVariables>(
   document: TypedDocumentNode<Data, Variables>,
   changes: readonly string[] = [],
