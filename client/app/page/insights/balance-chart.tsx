@@ -41,7 +41,7 @@ export default function BalanceChart({ points }: { readonly points: readonly Bal
             stroke="var(--quiet)"
             tickLine={false}
             axisLine={false}
-            width={64}
+            width="auto"
             fontSize={13}
           />
           <Tooltip
