@@ -6,10 +6,10 @@ import { promisify } from 'node:util'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
 import type { Browser, Page, Request } from 'playwright-core'
 import { faultsIn, sidewaysIn } from '../../gateway/playground/axe.ts'
-import { keepScreenshot, launchBrowser } from '../../gateway/playground/browser.ts'
+import { closePages, keepScreenshot, launchBrowser } from '../../gateway/playground/browser.ts'
 import { type Product, startProduct } from '../../support/product.ts'
 import { until } from '../../support/until.ts'
-import { endVisits, signIn, type Visit, type VisitOptions, visitApp } from './visitor.ts'
+import { signIn, type Visit, type VisitOptions, visitApp } from './visitor.ts'
 
 const BUILD = fileURLToPath(new URL('../../../client/app/build.ts', import.meta.url))
 
@@ -21,7 +21,7 @@ beforeAll(async () => {
   browser = await launchBrowser()
   product = await startProduct()
 })
-afterEach(endVisits)
+afterEach(() => closePages(browser))
 afterAll(async () => {
   await browser?.close()
   await product?.stop()

@@ -28,14 +28,6 @@ export interface VisitOptions {
  */
 const sessions = new Map<string, Awaited<ReturnType<BrowserContext['storageState']>>>()
 
-const open = new Set<BrowserContext>()
-
-/** Pages that are left open go on asking. */
-export async function endVisits(): Promise<void> {
-  await Promise.all([...open].map((context) => context.close()))
-  open.clear()
-}
-
 export async function visitApp(browser: Browser, url: string, options: VisitOptions = {}): Promise<Visit> {
   const {
     path = '/',
@@ -56,7 +48,6 @@ export async function visitApp(browser: Browser, url: string, options: VisitOpti
     serviceWorkers: isKept ? 'allow' : 'block',
     ...(storageState && { storageState }),
   })
-  open.add(context)
   const page = await context.newPage()
   const requests: string[] = []
   const operations = new Set<string>()

@@ -2,14 +2,14 @@
 import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
 import type { Browser, Page } from 'playwright-core'
 import type { LiveMap } from '../../../gateway/map/page/live-map.ts'
 import { readShippedOperations, type ShippedOperation } from '../../../gateway/operations/shipped.ts'
 import { type Product, startProduct } from '../../support/product.ts'
 import { startShopGateway } from '../../support/shop-gateway.ts'
 import { faultsIn, sidewaysIn } from '../playground/axe.ts'
-import { keepScreenshot, launchBrowser } from '../playground/browser.ts'
+import { closePages, keepScreenshot, launchBrowser } from '../playground/browser.ts'
 
 const BUILD = fileURLToPath(new URL('../../../gateway/playground/build.ts', import.meta.url))
 
@@ -18,6 +18,7 @@ beforeAll(async () => {
   await promisify(execFile)(process.execPath, [BUILD])
   browser = await launchBrowser()
 })
+afterEach(() => closePages(browser))
 afterAll(() => browser?.close())
 
 interface Visit {

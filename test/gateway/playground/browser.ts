@@ -28,6 +28,11 @@ export async function launchBrowser(): Promise<Browser> {
   })
 }
 
+/** Ends every visit. Pages that are left open go on asking, and take time from the next test. */
+export async function closePages(browser: Browser): Promise<void> {
+  await Promise.all(browser.contexts().map((context) => context.close()))
+}
+
 /** Keeps a picture of the page under `test/output/`, for people to look at. */
 export async function keepScreenshot(page: Page, name: string): Promise<void> {
   await mkdir(OUTPUT, { recursive: true })

@@ -1,12 +1,12 @@
 import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
 import type { Browser, Page, Request } from 'playwright-core'
 import { type Product, startProduct } from '../../support/product.ts'
 import { until } from '../../support/until.ts'
 import { faultsIn, sidewaysIn } from './axe.ts'
-import { keepScreenshot, launchBrowser } from './browser.ts'
+import { closePages, keepScreenshot, launchBrowser } from './browser.ts'
 
 const BUILD = fileURLToPath(new URL('../../../gateway/playground/build.ts', import.meta.url))
 
@@ -18,6 +18,7 @@ beforeAll(async () => {
   browser = await launchBrowser()
   product = await startProduct()
 })
+afterEach(() => closePages(browser))
 afterAll(async () => {
   await browser?.close()
   await product?.stop()
