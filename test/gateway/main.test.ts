@@ -7,6 +7,7 @@ import { json } from 'node:stream/consumers'
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals'
 import type { LiveMap } from '../../gateway/map/page/live-map.ts'
 import { freePorts } from '../../platform/process/ports.ts'
+import { type ConfigFile, makeConfigFile } from '../support/config-file.ts'
 import { ask, composeAt, verdict } from '../support/gateway.ts'
 import { type GatewayProcess, spawnGateway } from '../support/gateway-process.ts'
 import { startLoad } from '../support/load.ts'
@@ -16,12 +17,15 @@ import { until } from '../support/until.ts'
 let folder: string
 let shop: Shop
 let supergraph: string
+/** A busy machine needs longer than 500 ms to see that a gateway is not ready. */
+let patient: ConfigFile
 const running: GatewayProcess[] = []
 beforeAll(async () => {
   shop = await startShop()
   folder = await mkdtemp(join(tmpdir(), 'lifecycle-'))
   supergraph = join(folder, 'supergraph.graphql')
   await writeFile(supergraph, composeAt(shop.services))
+  patient = await makeConfigFile('{ draining: { quiet: 3_000, grace: 60_000, timeout: 120_000 } }')
 })
 afterEach(async () => {
   shop.orders.misbehave(undefined)
@@ -29,11 +33,13 @@ afterEach(async () => {
 })
 afterAll(async () => {
   await shop.close()
+  await patient.remove()
   await rm(folder, { recursive: true })
 })
 
-async function start(env: Record<string, string> = {}): Promise<GatewayProcess> {
-  const gateway = await spawnGateway({ SUPERGRAPH: supergraph, PORT: '0', ADMIN_PORT: '0', DATA_DIR: folder, ...env })
+async function start(env: Record<string, string> = {}, args?: readonly string[]): Promise<GatewayProcess> {
+  const settings = { SUPERGRAPH: supergraph, PORT: '0', ADMIN_PORT: '0', DATA_DIR: folder, ...env }
+  const gateway = await spawnGateway(settings, args)
   running.push(gateway)
   return gateway
 }
@@ -69,19 +75,21 @@ test('A start that cannot succeed says why and exits with 1', async () => {
 
 test('Two gateways restarted one after the other under load fail no request', async () => {
   const ports = (await freePorts(2)).map(String)
-  const gateways = await Promise.all(ports.map((PORT) => start({ PORT })))
+  const args = ['--config', patient.path]
+  const gateways = await Promise.all(ports.map((PORT) => start({ PORT }, args)))
   const urls = gateways.map(({ url }) => url)
   // As a load balancer does: only those that say they are ready get new requests.
   const ready = new Set(urls)
   let turn = 0
-  const checking = startLoad(1, async () => {
-    for (const url of urls) {
+  const checking = urls.map((url) =>
+    startLoad(1, async () => {
       const answer = await fetch(`${url}/health/ready`).catch(() => undefined)
+      await answer?.arrayBuffer()
       if (answer?.ok) ready.add(url)
       else ready.delete(url)
-    }
-    return undefined
-  })
+      return undefined
+    }),
+  )
   const load = startLoad(8, async () => {
     const candidates = [...ready]
     turn += 1
@@ -93,10 +101,10 @@ test('Two gateways restarted one after the other under load fail no request', as
     const before = load.answered
     await until(() => load.answered > before + 100)
     expect(await gateways[index]?.terminate()).toBe(0)
-    await start({ PORT })
+    await start({ PORT }, args)
   }
   await until(() => ready.size === 2)
-  await Promise.all([load.stop(), checking.stop()])
+  await Promise.all([load, ...checking].map((each) => each.stop()))
   expect(load.failures).toEqual([])
 })
 

@@ -30,8 +30,10 @@ afterAll(async () => {
   await file.remove()
 })
 
+// The deadline outlasts the call that a test holds back, however busy the machine.
 const config = (more: string): string =>
-  `{ supergraph: 'supergraph.graphql', port: 0, admin: { port: 0 }, services: { items: stateless() }, ${more} }`
+  `{ supergraph: 'supergraph.graphql', port: 0, admin: { port: 0 },
+     services: { items: stateless(), orders: stateful({ deadline: 100_000 }) }, ${more} }`
 
 async function start(env: Record<string, string> = {}): Promise<GatewayProcess> {
   const gateway = await spawnGateway({ LOG_LEVEL: 'info', ...env }, ['--config', file.path])

@@ -103,7 +103,8 @@ afterAll(async () => {
 const name = (...hosts: string[]): Promise<void> => writeFile(join(file.folder, 'names.json'), JSON.stringify(hosts))
 
 async function start(addresses: string, more = ''): Promise<GatewayProcess> {
-  const items = `stateless({ addresses: ${addresses}, coalescing: false, sharedCache: false, ${more} })`
+  // The deadline outlasts the call that a test holds back, however busy the machine.
+  const items = `stateless({ addresses: ${addresses}, deadline: 100_000, coalescing: false, sharedCache: false, ${more} })`
   const admin = `admin: { port: ${adminPort} }`
   await file.write(`{ supergraph: 'supergraph.graphql', port: 0, ${admin}, services: { items: ${items} } }`)
   const names = pathToFileURL(join(file.folder, 'names.mjs')).href
