@@ -2,7 +2,7 @@
 import { type Change, isReached } from '../changes/change.ts'
 import type { Use } from './use.ts'
 
-/** Who feels a change; `place` is where the operation uses what changed. */
+/** Who feels a change: `place` and `requests` are of what changed, where they are known. */
 export type Feeler = Pick<Use, 'operation' | 'client' | 'version' | 'variant' | 'requests' | 'first' | 'last' | 'place'>
 
 /**
@@ -51,9 +51,11 @@ export function feels({ uses, isValid }: Use, { reach, isSeenByValidation }: Cha
 const reached = ({ reach }: Change): readonly string[] => [...(reach.anyOf ?? []), ...(reach.allOf ?? [])]
 
 /** @param coordinates what changed: the first that it uses is the place */
-export function feelerOf({ uses, ...use }: Use, coordinates: readonly string[]): Feeler {
-  const { operation, client, version, variant, requests, first, last, place } = use
-  const used = coordinates.find((coordinate) => uses.has(coordinate))
-  const own = used === undefined ? undefined : uses.get(used)
-  return { operation, client, version, variant, requests, first, last, place: own ?? place }
+export function feelerOf({ uses, given, ...use }: Use, coordinates: readonly string[]): Feeler {
+  const { operation, client, version, variant, first, last } = use
+  const used = coordinates.filter((coordinate) => uses.has(coordinate))
+  const counts = used.map((coordinate) => given?.get(coordinate) ?? use.requests ?? 0)
+  const requests = use.requests === undefined || used.length === 0 ? use.requests : Math.max(...counts)
+  const place = uses.get(used[0] ?? '') ?? use.place
+  return { operation, client, version, variant, requests, first, last, place }
 }

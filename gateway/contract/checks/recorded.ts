@@ -12,7 +12,6 @@ export interface RecordedUse extends Use {
   /** Days (UTC). */
   readonly first: string
   readonly last: string
-  /** Requests by coordinate, where not every request uses it. */
   readonly given: ReadonlyMap<string, number>
 }
 

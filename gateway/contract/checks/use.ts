@@ -18,6 +18,8 @@ export interface Use {
   readonly requests?: number | undefined
   readonly first?: string | undefined
   readonly last?: string | undefined
+  /** How many of the requests use a coordinate, where that was not every one. */
+  readonly given?: ReadonlyMap<string, number> | undefined
   readonly place?: Place | undefined
   /** With the place in the operation, where it was written. */
   readonly uses: ReadonlyMap<string, Place | undefined>

@@ -99,6 +99,14 @@ test('JSON tells the same of who asks for what is deprecated and of who feels it
 })
 
 test.each([
+  ['Filter.sort', 1],
+  ['Sort.NAME', 1],
+  ['Query.find(filter:)', 4],
+])('Who feels the removal of %s is told with the requests that gave it: %i', (coordinate, requests) => {
+  expect(report([coordinate]).removals[0]?.feelers).toMatchObject([{ operation: 'Find', client: 'ios', requests }])
+})
+
+test.each([
   ['Item.color', ['web 1.9.0', 'web 1.10.0']],
   ['Item', ['ios unknown', 'web 1.9.0', 'web 1.10.0']],
   ['Color.RED', ['web 1.9.0', 'web 1.10.0']],
@@ -142,7 +150,7 @@ Nobody asked for:
   anything of Never, Size`,
   )
   expect(textOf(report(['Sort.DATE', 'Sort.NAME']))).toBe(
-    'Without Sort.DATE nobody that is known breaks.\n\nWithout Sort.NAME these break:\n  Find of ios (4 requests, last on 2026-11-02)',
+    'Without Sort.DATE nobody that is known breaks.\n\nWithout Sort.NAME these break:\n  Find of ios (1 request, last on 2026-11-02)',
   )
 })
 
