@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
 import { buildSchema, isInterfaceType } from 'graphql'
 import { fetchQuery, useLazyLoadQuery, usePaginationFragment, useRefetchableFragment } from 'react-relay'
-import type { OperationType } from 'relay-runtime'
+import { createOperationDescriptor, getSingularSelector, type OperationType } from 'relay-runtime'
 import { encodeNodeId } from '../../platform/protocol/node-id.ts'
 import type { Answer } from '../support/answer.ts'
 import { ask } from '../support/gateway.ts'
@@ -429,6 +429,24 @@ describe('Relay', () => {
       name: 'documentsCityRefetchQuery',
       variables: { days: 3, nodeId: expect.any(String) },
     })
+  })
+
+  test('A fragment that is deferred is read once its part is there, and the rest before it', async () => {
+    const { environment } = openWorld(product.url, payer)
+    const operation = createOperationDescriptor(artifacts.query('documentsDeferredQuery'), {})
+    const city = () => {
+      const { me } = environment.lookup(operation.fragment).data as {
+        readonly me: { readonly accounts: { readonly edges: readonly [{ readonly node: { branch: { city: Ref } } }] } }
+      }
+      const selector = getSingularSelector(artifacts.fragment('documents_city'), me.accounts.edges[0].node.branch.city)
+      return selector && environment.lookup(selector)
+    }
+    const seen: ReturnType<typeof city>[] = []
+    await new Promise<void>((complete, error) => {
+      environment.execute({ operation }).subscribe({ next: () => seen.push(city()), complete, error })
+    })
+    expect(seen.map((each) => each?.isMissingData)).toEqual([true, false])
+    expect(seen.at(-1)?.data).toMatchObject({ name: expect.any(String), weather: { daily: [expect.any(Object)] } })
   })
 
   test('Pages of the root, and nodes by a list of ids', async () => {

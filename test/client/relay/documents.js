@@ -28,6 +28,23 @@ export const documents = [
     }
   `,
   graphql`
+    query documentsDeferredQuery {
+      me {
+        accounts(first: 1) {
+          edges {
+            node {
+              branch {
+                city {
+                  ...documents_city @defer
+                }
+              }
+            }
+          }
+        }
+      }
+    }
+  `,
+  graphql`
     fragment documents_entries on Account
     @refetchable(queryName: "documentsEntriesPaginationQuery")
     @argumentDefinitions(count: { type: "Int", defaultValue: 3 }, cursor: { type: "String" }) {

@@ -4,7 +4,16 @@
 import { createElement, type FunctionComponent, Suspense, useEffect } from 'react'
 import { RelayEnvironmentProvider } from 'react-relay'
 import { create } from 'react-test-renderer'
-import { Environment, type FragmentType, Network, RecordSource, Store } from 'relay-runtime'
+import {
+  Environment,
+  type FragmentType,
+  type GraphQLResponse,
+  Network,
+  Observable,
+  RecordSource,
+  Store,
+} from 'relay-runtime'
+import { OLD, type Part, partsOf } from '../../gateway/request/parts/read-parts.ts'
 import { until } from '../../support/until.ts'
 
 /** What a fragment is read by. */
@@ -24,19 +33,31 @@ export interface World {
 /** @param url base address of a gateway */
 export function openWorld(url: string, headers: Readonly<Record<string, string>>): World {
   const sent: Sent[] = []
-  const network = Network.create(async ({ name, text }, variables) => {
-    sent.push({ name, variables })
-    const response = await fetch(`${url}/graphql`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', ...headers },
-      body: JSON.stringify({ query: text, variables }),
-    })
-    return response.json()
-  })
+  const network = Network.create(({ name, text }, variables) =>
+    Observable.create<GraphQLResponse>((sink) => {
+      const read = async (): Promise<void> => {
+        sent.push({ name, variables })
+        const response = await fetch(`${url}/graphql`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json', accept: `${OLD}, application/json`, ...headers },
+          body: JSON.stringify({ query: text, variables }),
+        })
+        for await (const answer of answersIn(response)) sink.next(answer as GraphQLResponse)
+        sink.complete()
+      }
+      read().catch(sink.error)
+    }),
+  )
   const store = new Store(new RecordSource())
   // Objects without a nodeId are told apart by where they are.
   const getDataID = ({ nodeId }: { readonly nodeId?: string }): string | undefined => nodeId
   return { sent, environment: new Environment({ network, store, getDataID: getDataID as never }) }
+}
+
+/** Each part of an answer as Relay takes it: what is deferred by itself. */
+async function* answersIn(response: Response): AsyncGenerator<unknown> {
+  if (response.headers.get('content-type')?.includes('json')) yield await response.json()
+  else for await (const { incremental, ...whole } of partsOf(response)) yield* (incremental as Part[]) ?? [whole]
 }
 
 /** What a screen shows. */
