@@ -52,7 +52,8 @@ export interface Parameters {
 }
 
 export interface Exchange {
-  readonly request: HttpRequest
+  /** As it came, or with the body that a coprocessor gave it. */
+  request: HttpRequest
   /** The contract variant that it asks; `undefined` for the whole schema. */
   readonly variant: string | undefined
   /** When it came, in milliseconds of `performance.now()`. */

@@ -12,6 +12,8 @@ export function both(outer: Partial<HookPoints>, inner: HookPoints): HookPoints 
     onServiceRequest: inOrder(inner.onServiceRequest, outer.onServiceRequest),
     onServiceResponse: inOrder(outer.onServiceResponse, inner.onServiceResponse),
     onAnswer: inOrder(inner.onAnswer, outer.onAnswer),
+    onArrival: outer.onArrival ?? inner.onArrival,
+    onParameters: outer.onParameters ?? inner.onParameters,
     onResponse: outer.onResponse ?? inner.onResponse,
     onExecution: inOrder(outer.onExecution, inner.onExecution),
     onExecuted: inOrder(inner.onExecuted, outer.onExecuted),

@@ -1,6 +1,7 @@
 /**
  * Hooks that ask a process by HTTP, in the messages of Apollo Router's coprocessors (version 1). It
- * may refuse, set headers, change the context that its stages share, and replace answers.
+ * may refuse, set headers, change the context that its stages share, and replace operations and
+ * answers.
  */
 import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
@@ -13,6 +14,8 @@ import type {
   HookServiceRequest,
   ShownError,
 } from '../config/sections/hooks.ts'
+import type { Parameters } from '../exchange/exchange.ts'
+import { checkParameters } from '../request/policies/parameters.ts'
 import { type CoprocessorAnswer, createAskStage } from './ask-coprocessor.ts'
 import { checked } from './checked-header.ts'
 import type { HookPoints } from './points.ts'
@@ -51,7 +54,13 @@ export function coprocessorHooks(
   })
   const hooks: Partial<HookPoints> = {
     ...(stages.RouterRequest && {
-      onRequest: async (given) => void (await ask('RouterRequest', about(given), nothing)),
+      onArrival: {
+        readsBody: stages.RouterRequest.includes('body'),
+        run: (given, body) => {
+          const told = body === undefined ? about(given) : { ...about(given), body: () => body }
+          return ask('RouterRequest', told, (answer) => changedText(answer, given, body))
+        },
+      },
     }),
     ...(stages.RouterResponse && {
       async onResponse(given, message) {
@@ -61,8 +70,12 @@ export function coprocessorHooks(
       },
     }),
     ...(stages.SupergraphRequest && {
-      onOperation: async (given) =>
-        void (await ask('SupergraphRequest', { ...about(given), body: request(given) }, nothing)),
+      onParameters: (given, parameters) => {
+        const body = operationOf(parameters)
+        return ask('SupergraphRequest', { ...about(given), body: () => body }, (answer) =>
+          changedOperation(answer, body),
+        )
+      },
     }),
     ...(stages.SupergraphResponse && {
       onAnswer: (given) => askOfAnswer('SupergraphResponse', given),
@@ -86,6 +99,34 @@ export function coprocessorHooks(
     }),
   }
   return { hooks, close }
+}
+
+/** What is known of it already, such as by which id it was sent, is left out. */
+function operationOf({ query, operationName, variables = {}, extensions = {} }: Parameters) {
+  const { persistedQuery: _resolved, ...rest } = extensions
+  return {
+    query,
+    ...(operationName !== undefined && { operationName }),
+    variables,
+    ...(Object.keys(rest).length > 0 && { extensions: rest }),
+  }
+}
+
+/** @throws Error for what is no operation */
+function changedOperation({ body }: CoprocessorAnswer, told: object): Parameters | undefined {
+  if (body === undefined || body === null || isDeepStrictEqual(body, told)) return undefined
+  try {
+    return checkParameters(body)
+  } catch (cause) {
+    throw new Error('The body of SupergraphRequest must be an operation.', { cause })
+  }
+}
+
+/** @throws Error for what is no text, or the body of a request that has none */
+function changedText({ body }: CoprocessorAnswer, { method }: HookRequest, told?: string): string | undefined {
+  if (body === undefined || body === null || body === told) return undefined
+  if (typeof body === 'string' && method === 'POST') return body
+  throw new Error('The body of RouterRequest must be the text of a POST.')
 }
 
 const replacement = z.object({

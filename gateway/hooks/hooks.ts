@@ -12,17 +12,17 @@ import type { Exchange, Policy } from '../exchange/exchange.ts'
 import { bytesOf, type Events, type Outcome } from '../exchange/outcome.ts'
 import type { BeforeSend } from '../request/answer.ts'
 import type { Execute, Execution } from '../request/execute.ts'
+import type { HookPolicies } from '../request/policies.ts'
 import type { StartEvents } from '../subscriptions/start.ts'
 import type { BeforeCalls } from '../subscriptions/subscribe.ts'
 import type { TrafficHooks } from '../traffic/hooks.ts'
 import { checked } from './checked-header.ts'
+import { arrivalPolicy, parametersPolicy } from './operation-hooks.ts'
 import type { HookPoints } from './points.ts'
 import { createRunner, type RunHook } from './run-hook.ts'
 import { hookTraffic } from './service-hooks.ts'
 
-export interface Hooks {
-  /** Runs before all that asks who calls. */
-  readonly request: readonly Policy[]
+export interface Hooks extends HookPolicies {
   readonly beforeCalls: BeforeCalls | undefined
   readonly beforeSend: BeforeSend | undefined
   /** Whether a hook may change an answer, which must then be whole. */
@@ -33,9 +33,11 @@ export interface Hooks {
   readonly traffic: TrafficHooks | undefined
 }
 
-export function createHooks(settings: HookPoints, log: Logger): Hooks {
+/** @param bodyBytes of a request, as it came or as a hook changed it */
+export function createHooks(settings: HookPoints, log: Logger, bodyBytes: number): Hooks {
   const { onRequest, onOperation, onAnswer, onError, onSubscriptionEvent, onExecution, onExecuted, onResponse } =
     settings
+  const { onArrival, onParameters } = settings
   const run = createRunner(settings.timeout, log)
   const requests = new WeakMap<object, HookRequest>()
   const requestOf = (exchange: Exchange): HookRequest => {
@@ -50,12 +52,16 @@ export function createHooks(settings: HookPoints, log: Logger): Hooks {
     return about
   }
   const traffic = hookTraffic(settings, run, (exchange) => requests.get(exchange))
-  const asPolicy = (): readonly Policy[] => {
-    if (onRequest) return [(exchange) => run('onRequest', exchange, () => onRequest(requestOf(exchange)))]
-    return traffic ? [(exchange) => void requestOf(exchange)] : [] // so that calls find it
+  const asPolicies = (): readonly Policy[] => {
+    const all = [
+      onArrival && arrivalPolicy(onArrival, run, requestOf, bodyBytes),
+      onRequest && ((exchange: Exchange) => run('onRequest', exchange, () => onRequest(requestOf(exchange)))),
+    ].filter((policy) => policy !== undefined)
+    return all.length > 0 || !traffic ? all : [(exchange) => void requestOf(exchange)] // so that calls find it
   }
   return {
-    request: asPolicy(),
+    request: asPolicies(),
+    parameters: (again) => (onParameters ? [parametersPolicy(onParameters, run, requestOf, { bodyBytes, again })] : []),
     beforeCalls:
       onExecution &&
       ((exchange, operation) =>

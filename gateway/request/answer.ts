@@ -6,6 +6,7 @@ import { type Exchange, openExchange, type PartsSender } from '../exchange/excha
 import type { Events, Outcome } from '../exchange/outcome.ts'
 import { requestIdOf } from '../exchange/request-id.ts'
 import { sendEvents } from '../subscriptions/send-events.ts'
+import { applyPolicies } from './apply-policies.ts'
 import { createBatches } from './batch.ts'
 import type { CountAnswer } from './metrics.ts'
 import { openParts } from './parts/send-parts.ts'
@@ -43,10 +44,8 @@ export function createOperations(options: OperationOptions): AnswerOperation {
   return async (request, reply) => {
     const exchange = openExchange(request, requestIdOf(request), credentialsOf(request.headers), variant)
     try {
-      for (const policy of policies.request) {
-        const pending = policy(exchange)
-        if (pending) await pending
-      }
+      const pending = applyPolicies(policies.request, exchange)
+      if (pending) await pending
       const { accepts, batch } = exchange
       if (batch) return void (await sendWhole(exchange, reply, await answerBatch(exchange, batch, reply)))
       if (sendsParts && accepts.parts) exchange.parts = openParts(exchange, reply, accepts.parts)

@@ -8,6 +8,7 @@ import type { Exchange, Policy } from '../exchange/exchange.ts'
 import type { Events } from '../exchange/outcome.ts'
 import type { StartEvents } from '../subscriptions/start.ts'
 import { admit } from './admit.ts'
+import { applyPolicies } from './apply-policies.ts'
 import type { Execute, Execution } from './execute.ts'
 import { NOT_FOUND } from './not-found.ts'
 import { inputSize } from './policies/variables.ts'
@@ -45,10 +46,8 @@ export function createPerform({ policies, editions, execute, start, recordUse }:
       budget.charge(exchange, inputSize(exchange.parameters.variables))
   }
   return async (exchange, before, client, onAdmitted) => {
-    for (const policy of before) {
-      const pending = policy(exchange)
-      if (pending) await pending
-    }
+    const pending = applyPolicies(before, exchange)
+    if (pending) await pending
     const { edition: whole, release } = editions.hold()
     let isStarted = false
     let isFollowed = false

@@ -90,6 +90,17 @@ export interface DoorPolicyOptions {
   readonly texts: PersistedTexts | undefined
 }
 
+/** Hooks of the configuration that run as policies. */
+export interface HookPolicies {
+  /** Before it is known who calls. */
+  readonly request: readonly Policy[]
+  /**
+   * Once the text of an operation is known, before it is read.
+   * @param again policies for what is put in its place
+   */
+  parameters(again: readonly Policy[]): readonly Policy[]
+}
+
 export interface PolicyOptions {
   /** Those that are enforced. */
   readonly limits: Limits
@@ -107,8 +118,7 @@ export interface PolicyOptions {
   readonly identity: IdentitySettings | undefined
   readonly operations: Pick<OperationSettings, 'batchSize'>
   readonly reportUnlisted: ReportUnlisted
-  /** Of the configuration, before it is known who calls. */
-  readonly hooks: readonly Policy[]
+  readonly hooks: HookPolicies
   /** Where all gateways count the cost together. */
   readonly redis: RedisConnection | undefined
   /** Without it tokens are opaque. */
@@ -150,7 +160,8 @@ export function createPolicies(options: PolicyOptions): (door: DoorPolicyOptions
   return (door) => {
     const required = verify && door.isCallerRequired ? requireCaller : undefined
     const identified = present(authenticated, required, recognised)
-    const parameters = [trace, ...bounded, createPersisted(door, options.reportUnlisted)]
+    const checked = [trace, ...bounded, createPersisted(door, options.reportUnlisted)]
+    const parameters = [...checked, ...options.hooks.parameters(checked)]
     return {
       ...common,
       clientNameHeaders: clientNameHeadersOf(door, options.budgets),
@@ -161,12 +172,12 @@ export function createPolicies(options: PolicyOptions): (door: DoorPolicyOptions
         allowMethods,
         refuseCrossSite(cors),
         requireJsonBody,
-        ...options.hooks,
+        ...options.hooks.request,
         ...identified,
         readParameters({ bodyBytes, batchSize, limitBody: limitBody(limits, budget) }),
       ],
       parameters,
-      message: [...options.hooks, ...identified, ...parameters],
+      message: [...options.hooks.request, ...identified, ...parameters],
       document: present(
         (document: DocumentNode) => limitShape(document, limits),
         measured?.document,

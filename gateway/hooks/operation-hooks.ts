@@ -1,0 +1,64 @@
+/**
+ * The hooks that may put another operation in the place of the client's. It passes every later
+ * check as if the client had sent it.
+ */
+import { tooLarge } from '../../platform/http/message/body.ts'
+import type { HttpRequest } from '../../platform/http/message/message.ts'
+import type { HookRequest } from '../config/sections/hooks.ts'
+import type { Exchange, Policy } from '../exchange/exchange.ts'
+import { applyPolicies } from '../request/apply-policies.ts'
+import type { Arrival, HookPoints } from './points.ts'
+import type { RunHook } from './run-hook.ts'
+
+type RequestOf = (exchange: Exchange) => HookRequest
+
+/** Before a request's body is read. */
+export const arrivalPolicy =
+  (arrival: Arrival, run: RunHook, requestOf: RequestOf, bodyBytes: number): Policy =>
+  async (exchange) => {
+    const { request } = exchange
+    const body = arrival.readsBody && request.method === 'POST' ? await request.readText(bodyBytes) : undefined
+    const changed = await run('RouterRequest', exchange, () => arrival.run(requestOf(exchange), body))
+    const text = changed ?? body
+    if (text !== undefined) exchange.request = withBody(request, text, body !== undefined)
+  }
+
+/** @param wasRead whether its own body was read already, which is done once */
+const withBody = (request: HttpRequest, text: string, wasRead: boolean): HttpRequest => ({
+  ...request,
+  async readText(limit) {
+    if (!wasRead) await request.readText(limit)
+    requireSize(text, limit)
+    return text
+  },
+})
+
+interface ParameterOptions {
+  /** Bytes of an operation. */
+  readonly bodyBytes: number
+  /** What applies to the operation that takes the place of the client's. */
+  readonly again: readonly Policy[]
+}
+
+/** Once the text of an operation is known, and before it is read. */
+export const parametersPolicy =
+  (
+    onParameters: NonNullable<HookPoints['onParameters']>,
+    run: RunHook,
+    requestOf: RequestOf,
+    { bodyBytes, again }: ParameterOptions,
+  ): Policy =>
+  async (exchange) => {
+    const { parameters } = exchange
+    const changed = await run('SupergraphRequest', exchange, () => onParameters(requestOf(exchange), parameters))
+    if (!changed) return
+    requireSize(JSON.stringify(changed), bodyBytes)
+    exchange.parameters = changed
+    exchange.tracing = undefined // the policies begin one where it is still asked for
+    await applyPolicies(again, exchange)
+  }
+
+/** @throws HttpError 413 */
+function requireSize(text: string, limit: number): void {
+  if (Buffer.byteLength(text) > limit) throw tooLarge(limit)
+}

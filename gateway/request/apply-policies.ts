@@ -1,0 +1,10 @@
+import type { Exchange, Policy } from '../exchange/exchange.ts'
+
+/** Applies policies in order. A promise only where one of them waits: most do not. */
+export function applyPolicies(policies: readonly Policy[], exchange: Exchange, from = 0): Promise<void> | undefined {
+  for (let at = from; at < policies.length; at += 1) {
+    const pending = (policies[at] as Policy)(exchange)
+    if (pending) return pending.then(() => applyPolicies(policies, exchange, at + 1))
+  }
+  return undefined
+}
