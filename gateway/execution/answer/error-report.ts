@@ -2,6 +2,7 @@
 import { type GraphQLError, type GraphQLOutputType, isListType, isNonNullType } from 'graphql'
 import { MAX_ERRORS } from './answer.ts'
 import { errorAt, type Failure, type Fault, LOST } from './failure.ts'
+import { pathLength } from './limit.ts'
 import type { SelectionShape } from './shape.ts'
 
 export type Path = readonly (string | number)[]
@@ -25,7 +26,19 @@ export interface Seen {
   readonly selection: SelectionShape | undefined
 }
 
+/** What the errors of one answer may still be; its reports share it. */
+export interface ErrorRoom {
+  errors: number
+  /** Of their paths: aliases may be long. */
+  characters: number
+}
+
+const MOST_CHARACTERS = 1024 * 1024
+
+export const errorRoom = (): ErrorRoom => ({ errors: MAX_ERRORS, characters: MOST_CHARACTERS })
+
 export class ErrorReport {
+  readonly #room: ErrorRoom
   readonly #errors: GraphQLError[] = []
   /**
    * Of values that were lost without fault of theirs; those that a failure beside them explains are
@@ -35,13 +48,17 @@ export class ErrorReport {
   /** Those that name no place in the answer. */
   readonly #unplaced: GraphQLError[] = []
 
+  constructor(room: ErrorRoom = errorRoom()) {
+    this.#room = room
+  }
+
   get all(): readonly GraphQLError[] {
     return [...this.#errors, ...this.#lost, ...this.#unplaced]
   }
 
   /** Whether no more errors with a place are taken. */
   get isFull(): boolean {
-    return this.#errors.length === MAX_ERRORS
+    return this.#room.errors <= 0 || this.#room.characters <= 0
   }
 
   /** How many values were lost until now. */
@@ -63,20 +80,26 @@ export class ErrorReport {
   }
 
   add(error: GraphQLError, path: Path): typeof FAILED {
-    if (this.#errors.length < MAX_ERRORS) this.#errors.push(errorAt(error, path))
+    if (this.isFull) return FAILED
+    this.#room.errors -= 1
+    this.#room.characters -= pathLength(path)
+    this.#errors.push(errorAt(error, path))
     return FAILED
   }
 
   /** @param path to the value that is missing @param seen what the client sees there */
   tell(failure: Failure, path: Path, seen: () => Seen): Missing {
     if (failure === LOST) {
-      for (const { error } of LOST.faults)
-        if (this.#lost.length < MAX_ERRORS) this.#lost.push(errorAt(error, [...path]))
+      for (const { error } of LOST.faults) {
+        if (this.#lost.length >= MAX_ERRORS || this.isFull) break
+        this.#room.characters -= pathLength(path)
+        this.#lost.push(errorAt(error, [...path]))
+      }
       return TAKEN_ALONG
     }
     const told = new Set<string>()
     for (const each of failure.faults) {
-      if (this.#errors.length === MAX_ERRORS) break
+      if (this.isFull) break
       const place = each.below.length > 0 ? [...path, ...clientPath(each, seen())] : [...path]
       const known = told.size
       if (told.add(JSON.stringify(place)).size > known) this.add(each.error, place)

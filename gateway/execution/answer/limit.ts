@@ -21,6 +21,10 @@ export function leafLength(value: unknown): number {
   return typeof value === 'object' ? JSON.stringify(value).length : 1
 }
 
+/** Characters of a path as JSON text, or so. */
+export const pathLength = (path: readonly (string | number)[]): number =>
+  path.reduce<number>((sum, segment) => sum + (typeof segment === 'string' ? segment.length : 4) + 3, 0)
+
 /** The answer in place of one that is too large, which is counted. */
 export function tooLarge({ bytes, exceeded }: AnswerLimit, context: CallContext): Answer {
   exceeded(context)

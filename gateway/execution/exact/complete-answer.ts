@@ -9,7 +9,7 @@ import { own } from '../../../platform/data/own.ts'
 import { type ErrorReport, FAILED, isMissing, type Missing, TAKEN_ALONG } from '../answer/error-report.ts'
 import { Failure } from '../answer/failure.ts'
 import { leafCheck } from '../answer/leaf.ts'
-import { leafLength, TOO_LARGE } from '../answer/limit.ts'
+import { leafLength, pathLength, TOO_LARGE } from '../answer/limit.ts'
 import type { FieldShape, ObjectShape, PartShape, SelectionShape } from '../answer/shape.ts'
 import { isData } from './data.ts'
 
@@ -26,6 +26,13 @@ export interface Place {
   readonly output: Output
 }
 
+interface DeferredPart extends Place {
+  readonly part: PartShape
+}
+
+/** What an announcement has besides label and path. */
+const ANNOUNCEMENT = 30 // characters
+
 interface CompleterOptions {
   /** Answers `__schema` and `__type`. */
   readonly introspect: (nodes: readonly FieldNode[]) => unknown
@@ -35,11 +42,17 @@ interface CompleterOptions {
   readonly report: ErrorReport
 }
 
-export interface Completer extends Pick<CompleterOptions, 'introspect'> {
+export interface Completer {
+  /** Answers `__schema` and `__type`, which counts. @throws TOO_LARGE */
+  introspect(nodes: readonly FieldNode[]): unknown
   /** Takes the errors from now on. */
   report: ErrorReport
   /** Deferred parts of objects that the client gets to see. */
-  readonly parts: (Place & { readonly part: PartShape })[]
+  readonly parts: DeferredPart[]
+  /** Counts what the client is told besides. @throws TOO_LARGE */
+  grow(characters: number): void
+  /** Notes a deferred part, whose announcement counts. @throws TOO_LARGE */
+  defer(part: DeferredPart): void
   /** The data of a whole answer. */
   answer(shape: ObjectShape, data: Data): Output | null
   /** A field of an object at a path. */
@@ -48,12 +61,17 @@ export interface Completer extends Pick<CompleterOptions, 'introspect'> {
 
 // biome-ignore lint/complexity/noExcessiveLinesPerFunction: mutually recursive parts
 export function createCompleter({ introspect, longest, report }: CompleterOptions): Completer {
-  const parts: Completer['parts'] = []
+  const parts: DeferredPart[] = []
   const path: (string | number)[] = []
   let length = 0
   const grow = (characters: number): void => {
     length += characters
     if (length > longest) throw TOO_LARGE
+  }
+
+  const defer = (one: DeferredPart): void => {
+    grow(ANNOUNCEMENT + (one.part.label?.length ?? 0) + pathLength(one.path))
+    parts.push(one)
   }
 
   const fault = (message: string): typeof FAILED =>
@@ -73,7 +91,7 @@ export function createCompleter({ introspect, longest, report }: CompleterOption
       output[field.responseName] = result
     }
     if (isLost) return TAKEN_ALONG
-    if (shape.parts) for (const part of shape.parts) parts.push({ part, path: [...path], source, output })
+    if (shape.parts) for (const part of shape.parts) defer({ part, path: [...path], source, output })
     return output
   }
 
@@ -82,7 +100,7 @@ export function createCompleter({ introspect, longest, report }: CompleterOption
     grow(responseName.length + 4)
     let result: unknown
     if (value.kind === 'typename') result = type.name
-    else if (value.kind === 'introspection') result = introspect(value.nodes)
+    else if (value.kind === 'introspection') result = completer.introspect(value.nodes)
     else if (value.kind === 'denied') result = deny(value.error, value.type)
     else result = complete(own(source, value.source), value.type, value.selection, `${type.name}.${responseName}`)
     path.pop()
@@ -160,9 +178,15 @@ export function createCompleter({ introspect, longest, report }: CompleterOption
   }
 
   const completer: Completer = {
-    introspect,
+    introspect(nodes) {
+      const result = introspect(nodes)
+      grow(leafLength(result))
+      return result
+    },
     report,
     parts,
+    grow,
+    defer,
     answer(shape, data) {
       const result = completeObject(shape, data)
       if (!isMissing(result)) return result

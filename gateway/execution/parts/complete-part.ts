@@ -5,6 +5,7 @@
  */
 import { own } from '../../../platform/data/own.ts'
 import { isMissing } from '../answer/error-report.ts'
+import { leafLength } from '../answer/limit.ts'
 import type { Addition } from '../answer/part.ts'
 import type { FieldShape, ObjectShape, SelectionShape } from '../answer/shape.ts'
 import type { Completer, Output, Place } from '../exact/complete-answer.ts'
@@ -44,7 +45,7 @@ function addRest(shape: ObjectShape, place: Place, completer: Completer, changes
     isNew = true
   }
   if (isNew) changes.push({ path, data, output })
-  for (const part of shape.parts ?? []) completer.parts.push({ ...place, part })
+  for (const part of shape.parts ?? []) completer.defer({ ...place, part })
   return true
 }
 
@@ -100,18 +101,23 @@ function addMissing(value: unknown, known: unknown, path: Place['path'], changes
   if (Object.keys(data).length > 0) changes.push({ path, data, output: known as Output })
 }
 
-/** All that the client has of a part's fields. */
+/**
+ * All that the client has of a part's fields, which counts as much as what is new. @throws
+ * TOO_LARGE
+ */
 export function wholePart(shape: ObjectShape, { source, output }: Omit<Place, 'path'>, completer: Completer): Output {
   const whole = Object.create(null) as Output
   for (const { responseName, value } of shape.fields) {
     if (!Object.hasOwn(output, responseName)) continue
     const known = output[responseName]
-    whole[responseName] =
-      value.kind === 'introspection'
-        ? completer.introspect(value.nodes)
-        : value.kind === 'data' && value.selection
-          ? wholeOf(value.selection, own(source, value.source), known, completer)
-          : known
+    completer.grow(responseName.length + 4)
+    if (value.kind === 'data' && value.selection)
+      whole[responseName] = wholeOf(value.selection, own(source, value.source), known, completer)
+    else if (value.kind === 'introspection') whole[responseName] = completer.introspect(value.nodes)
+    else {
+      whole[responseName] = known
+      completer.grow(leafLength(known))
+    }
   }
   return whole
 }
@@ -119,6 +125,7 @@ export function wholePart(shape: ObjectShape, { source, output }: Omit<Place, 'p
 function wholeOf(selection: SelectionShape, source: unknown, output: unknown, completer: Completer): unknown {
   if (Array.isArray(output)) {
     const items: readonly unknown[] = Array.isArray(source) ? source : []
+    completer.grow(output.length)
     return output.map((item: unknown, index) => wholeOf(selection, items[index], item, completer))
   }
   if (typeof output !== 'object' || output === null || !isData(source)) return null

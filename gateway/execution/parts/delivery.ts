@@ -1,7 +1,7 @@
 /** Which deferred parts an answer has announced, and what becomes of each. */
 import { GraphQLError, type SelectionNode } from 'graphql'
 import { codedError } from '../../../platform/protocol/errors.ts'
-import { ErrorReport, type Path } from '../answer/error-report.ts'
+import { ErrorReport, type ErrorRoom, errorRoom, type Path } from '../answer/error-report.ts'
 import { errorAt } from '../answer/failure.ts'
 import type { AnswerLimit } from '../answer/limit.ts'
 import { TOO_LARGE, tooLarge } from '../answer/limit.ts'
@@ -31,6 +31,8 @@ interface Announced extends Pending {
   readonly place: Place
 }
 
+const UNTOLD = codedError('OPERATION_TOO_COMPLEX', 'This answer has more errors than are told.')
+
 const UNKNOWN = codedError(
   'INTERNAL',
   'A service does not know this object, and a field that it gives must not be null.',
@@ -44,16 +46,18 @@ interface DeliveryOptions {
   readonly later: Later
 }
 
-export function createDelivery({ limit, needed, run, completer, later }: DeliveryOptions): Delivery {
-  const waiting = new Set<Announced>()
+export function createDelivery(options: DeliveryOptions): Delivery {
+  const { limit, needed, run, completer, later } = options
   /** A fragment that stands in several others is announced once for each object. */
   const known = new WeakMap<Output, Set<SelectionNode>>()
   let count = 0
+  /** Of all parts together. */
+  const room = errorRoom()
   /** The errors of the first part that makes the answer too large, and of every part after it. */
   let excess: readonly GraphQLError[] | undefined
 
-  const neededBy = ({ part: { node } }: Announced): readonly number[] => needed.get(node) ?? []
-  const isReady = (one: Announced): boolean => neededBy(one).every(later.isOver)
+  const neededBy = (node: SelectionNode): readonly number[] => needed.get(node) ?? []
+  const waiting = createWaiting((node) => neededBy(node).every(later.isOver))
 
   const isNew = ({ output }: Place, { node }: PartShape): boolean => {
     const nodes = known.get(output) ?? new Set()
@@ -61,8 +65,8 @@ export function createDelivery({ limit, needed, run, completer, later }: Deliver
     return nodes.size < nodes.add(node).size
   }
 
-  const errorOf = (one: Announced): GraphQLError | undefined => {
-    const fault = neededBy(one)
+  const errorOf = ({ part: { node } }: Announced): GraphQLError | undefined => {
+    const fault = neededBy(node)
       .map(later.fault)
       .find((each) => each !== undefined)
     if (fault === undefined) return undefined
@@ -83,21 +87,28 @@ export function createDelivery({ limit, needed, run, completer, later }: Deliver
     }
   }
 
-  /** What is lost because a service knows no such object has no error yet, and needs one. */
-  const lossOf = (path: Path, told: readonly GraphQLError[]): readonly GraphQLError[] => {
-    const errors = [...told, ...(excess ?? [])]
-    return errors.length > 0 ? errors : [errorAt(UNKNOWN, path)]
-  }
-
   const complete = (one: Announced): Completed => {
     const { id, path, label, part, place } = one
-    const whole = (): Output => wholePart(part.shape, place, completer)
+    let whole = (): unknown => wholeOf(one, options)
     const fault = errorOf(one)
     if (fault) return { id, path, label, additions: undefined, errors: [fault], whole }
-    completer.report = new ErrorReport()
+    completer.report = new ErrorReport(room)
     const additions = additionsOf(one)
+    const [own, ...others] = additions ?? []
+    // Mostly all of it is new, and need not be looked for.
+    if (own && others.length === 0 && own.path === place.path) {
+      const { data } = own
+      if (Object.keys(data).length === part.shape.fields.length) whole = () => data
+    }
     const told = [...completer.report.all, ...run.report.takeUnplaced()]
-    return { id, path, label, additions, errors: additions ? told : lossOf(path, told), whole }
+    return {
+      id,
+      path,
+      label,
+      additions,
+      errors: additions ? told : lossOf([...told, ...(excess ?? [])], path, room),
+      whole,
+    }
   }
 
   return {
@@ -110,17 +121,56 @@ export function createDelivery({ limit, needed, run, completer, later }: Deliver
       })
     },
     get hasNext() {
-      return waiting.size > 0
+      return waiting.hasAny()
     },
     get hasReady() {
-      return waiting.values().some(isReady)
+      return waiting.hasReady()
     },
-    completeReady() {
-      const [first, ...others] = [...waiting].filter(isReady)
-      if (!first) return []
-      const ready = [first, ...others.filter(({ part }) => part.node === first.part.node)]
-      for (const one of ready) waiting.delete(one)
-      return ready.map(complete)
+    completeReady: () => waiting.takeReady().map(complete),
+  }
+}
+
+/**
+ * What was announced, by fragment: a list announces as many parts as it has items, times its
+ * fragments.
+ */
+function createWaiting(isReady: (fragment: SelectionNode) => boolean) {
+  const byFragment = new Map<SelectionNode, Announced[]>()
+  return {
+    add(one: Announced): void {
+      const { node } = one.part
+      const same = byFragment.get(node)
+      if (same) same.push(one)
+      else byFragment.set(node, [one])
     },
+    hasAny: () => byFragment.size > 0,
+    hasReady: () => byFragment.keys().some(isReady),
+    /** All of one fragment. */
+    takeReady(): readonly Announced[] {
+      const fragment = byFragment.keys().find(isReady)
+      const ready = (fragment && byFragment.get(fragment)) ?? []
+      if (fragment) byFragment.delete(fragment)
+      return ready
+    },
+  }
+}
+
+/** What is lost because a service knows no such object has no error yet, and needs one. */
+function lossOf(
+  errors: readonly GraphQLError[],
+  path: Path,
+  { errors: left, characters }: ErrorRoom,
+): readonly GraphQLError[] {
+  if (errors.length > 0) return errors
+  return left > 0 && characters > 0 ? [errorAt(UNKNOWN, path)] : [UNTOLD]
+}
+
+/** It may repeat so much that the answer becomes too large. @throws GraphQLError */
+function wholeOf({ part, place }: Announced, { limit, run, completer }: DeliveryOptions): Output {
+  try {
+    return wholePart(part.shape, place, completer)
+  } catch (error) {
+    if (error !== TOO_LARGE) throw error
+    throw tooLarge(limit, run.context).errors[0] ?? error
   }
 }

@@ -21,7 +21,36 @@ const BOUNDED =
 /** 300 parts of one document, which takes long to validate and to plan. */
 const days = `{ weather(at: {latitude: 50, longitude: 8}) { ${repeat(300, (n) => `d${n}: on(date: "2026-01-01") { date }`)} } }`
 
+/** Hours of 100 cities, each with parts that come later. */
+const deferred = (parts: string): string =>
+  `{ cities(search: "a", first: 100) { edges { node { weather { hourly(hours: 100) { temperature ${parts} } } } } } }`
+
+/** What comes of an answer in parts: the code of its last error. */
+async function askInParts({ url }: Target, query: string): Promise<string> {
+  const response = await fetch(`${url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', accept: 'multipart/mixed;incrementalSpec=v0.2' },
+    body: JSON.stringify({ query }),
+  })
+  const codes = (await response.text()).match(/(?<="code":")\w+/g)
+  return `${response.status} ${codes?.at(-1) ?? 'OK'}`
+}
+
+const inParts = (name: string, parts: string): Attack => ({
+  name,
+  run: (target) => askInParts(target, deferred(parts)),
+  expected: /^200 (OPERATION_TOO_COMPLEX|SERVICE_UNAVAILABLE|SERVICE_TIMEOUT)$/,
+})
+
 export const workAttacks: readonly Attack[] = [
+  inParts(
+    'a deferred part with a label of 100 kB in each of 10,000 objects',
+    `... @defer(label: "${'l'.repeat(100_000)}") { time }`,
+  ),
+  inParts(
+    '200 deferred parts in each of 10,000 objects',
+    repeat(200, (n) => `... @defer(label: "l${n}") { time }`),
+  ),
   {
     name: '490 aliases of a loan quote of 480 instalments, signed out',
     run: (target) => ask(target, `{ ${repeat(490, quote)} }`),

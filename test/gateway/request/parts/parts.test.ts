@@ -269,7 +269,7 @@ test('Where a hook may change answers, it sees the whole one before the client d
 })
 
 test('Parts that make an answer too large are lost, and those before them are not', async () => {
-  await withGateway({ limits: { answerBytes: 400 } }, async (url) => {
+  await withGateway({ limits: { answerBytes: 700 } }, async (url) => {
     const query = '{ orders(first: 9) { id ... @defer { note a: note b: note } } }'
     const [first, ...others] = await allOf(await post(query, NEW, { url }))
     expect(first).toMatchObject({ data: { orders: Array.from({ length: 9 }, (_, id) => ({ id: String(id) })) } })
@@ -278,6 +278,40 @@ test('Parts that make an answer too large are lost, and those before them are no
     expect(completed[0]).not.toHaveProperty('errors')
     expect(completed[8]).toMatchObject({ errors: [{ extensions: { code: 'OPERATION_TOO_COMPLEX' } }] })
   })
+})
+
+test.each([
+  ['labels', `{ orders(first: 9) { id ... @defer(label: "${'l'.repeat(2_000)}") { note } } }`],
+  ['places', `{ ${'a'.repeat(2_000)}: orders(first: 9) { id ... @defer { note } } }`],
+])('The %s of deferred fragments count as parts of the answer', async (_what, query) => {
+  await withGateway({ limits: { answerBytes: 10_000 } }, async (url) => {
+    for (const format of [OLD, NEW])
+      expect(await allOf(await post(query, format, { url }))).toMatchObject([
+        { data: null, errors: [{ extensions: { code: 'OPERATION_TOO_COMPLEX' } }], hasNext: false },
+      ])
+  })
+})
+
+test('What the format of 2022 repeats counts as a part of the answer', async () => {
+  const fragments = Array.from({ length: 20 }, (_, n) => `... @defer(label: "l${n}") { id note }`)
+  const query = `{ orders(first: 9) { id note ${fragments.join(' ')} } }`
+  await withGateway({ limits: { answerBytes: 12_000 } }, async (url) => {
+    const all = await allOf(await post(query, NEW, { url }))
+    expect(all.some((part) => 'errors' in part)).toBe(false)
+    const cut = await allOf(await post(query, OLD, { url }))
+    expect(cut.length).toBeLessThan(all.length)
+    expect(cut.at(-1)).toMatchObject({ errors: [{ extensions: { code: 'OPERATION_TOO_COMPLEX' } }], hasNext: false })
+  })
+})
+
+test.each([
+  ['deferred', (alias: string) => `{ orders(first: 50) { id ... @defer { ${alias}: item { name } } } }`],
+  ['whole', (alias: string) => `{ orders(first: 50) { id ${alias}: item { name } } }`],
+])('Errors of a %s answer are told as long as their paths are no more than a megabyte', async (_how, query) => {
+  refuseItems()
+  const response = await post(query('a'.repeat(100_000)), `${OLD},${JSON_TYPES}`)
+  const text = await response.text()
+  expect(text.split('"FORBIDDEN"').length - 1).toBe(11)
 })
 
 test('Of an array of operations each gets a whole answer', async () => {
