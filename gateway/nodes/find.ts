@@ -54,6 +54,7 @@ function nodeOf(nodeId: string, types: ReadonlyMap<string, NodeType>): NamedNode
   const { type = '', key = [] } = decodeNodeId(nodeId) ?? {}
   const found = types.get(type)
   if (found?.key.length !== key.length) return undefined
+  if (key.some((value, at) => typeof value !== (found.valueTypes[at] ?? typeof value))) return undefined
   const fields = found.key.map((field, at) => [field, key[at]])
   return { nodeId, service: found.service, representation: { __typename: type, ...Object.fromEntries(fields) } }
 }

@@ -24,7 +24,11 @@ export interface NodeType {
   readonly service: string
   /** Names of the key's fields. */
   readonly key: readonly string[]
+  /** Of each, the type of its values in an id; `undefined` where that may be any. */
+  readonly valueTypes: readonly (ValueType | undefined)[]
 }
+
+type ValueType = 'string' | 'number' | 'boolean'
 
 /** The graph that finds nodes, as plain data. */
 export interface NodeGraph {
@@ -48,9 +52,26 @@ function readNodeTypes({ definitions }: DocumentNode, graph: string): ReadonlyMa
       (join) => names.get(join.graph ?? '') === graph && join.key !== undefined,
     )?.key
     const service = key === undefined ? undefined : ownerOf(type, names, graph)
-    return service === undefined ? [] : [[type.name.value, { service, key: keyFields(key ?? '') ?? [] }]]
+    if (service === undefined) return []
+    const fields = keyFields(key ?? '') ?? []
+    return [[type.name.value, { service, key: fields, valueTypes: fields.map((field) => valueTypeOf(type, field)) }]]
   })
   return new Map(types)
+}
+
+/** As services write them: an id that is a number in JSON would be another name of the same node. */
+const VALUE_TYPES: ReadonlyMap<string, ValueType> = new Map([
+  ['ID', 'string'],
+  ['String', 'string'],
+  ['Int', 'number'],
+  ['Float', 'number'],
+  ['Boolean', 'boolean'],
+])
+
+function valueTypeOf({ fields = [] }: ObjectTypeDefinitionNode, field: string): ValueType | undefined {
+  const type = fields.find(({ name }) => name.value === field)?.type
+  const named = type?.kind === Kind.NON_NULL_TYPE ? type.type : type
+  return named?.kind === Kind.NAMED_TYPE ? VALUE_TYPES.get(named.name.value) : undefined
 }
 
 /** Nobody is told of such a type. */

@@ -1,6 +1,7 @@
 import type { ApolloGateway } from '@apollo/gateway'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import { pino } from 'pino'
+import { encodeNodeId } from '../../../platform/protocol/node-id.ts'
 import { nodeSource } from '../../../tools/compare/stock/node-source.ts'
 import { ask, composeAt, startTestGateway, type TestGateway } from '../../support/gateway.ts'
 import { itemId, type NodeServices, orderId, startNodeServices, tagId } from './services.ts'
@@ -45,6 +46,14 @@ describe('node', () => {
     expect((await node(orderId('1'), '... on Order { id item { nodeId name } }')).data).toEqual({
       node: { id: '1', item: { nodeId: itemId('s1', 1), name: 'item s1/1' } },
     })
+  })
+
+  test('What names a node in another JSON type than its key has is no id', async () => {
+    for (const id of [encodeNodeId('Order', [1]), encodeNodeId('Order', [true]), encodeNodeId('Item', ['s1', '1'])])
+      expect(await node(id, 'nodeId')).toMatchObject({
+        data: { node: null },
+        errors: [{ extensions: { code: 'BAD_USER_INPUT' } }],
+      })
   })
 
   test('A service may give nodes of its own, and fields beside `node` are answered as ever', async () => {
