@@ -4,6 +4,10 @@ export const ANONYMOUS = 'anonymous'
 export const OTHER = 'other'
 
 const LONGEST = 128 // characters
+/** Control characters and such that reorder others: names are shown in terminals and logs. */
+const UNFIT = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u
+/** For names that came from elsewhere. */
+export const fitName = (name: string): string => name.replace(new RegExp(UNFIT, 'gu'), '\ufffd')
 const MOST_RESERVED = 1_000
 
 /** Names of operations and of clients that have figures of their own, beside reserved ones. */
@@ -17,7 +21,10 @@ export const MOST_INSTANCES = 256
 export const MOST_SUMMED = MOST_RESERVED + MOST_OPERATIONS
 
 export interface Labels {
-  /** The name itself, `anonymous` without one, or `other` once too many are in use. */
+  /**
+   * The name itself, `anonymous` without one, or `other` once too many are in use, and for one that
+   * is unfit to be shown.
+   */
   of(name: string | undefined): string
   /** Names that clients cannot take the place of. */
   reserve(names: Iterable<string>): void
@@ -31,7 +38,7 @@ export function createLabels(most: number): Labels {
     of(name) {
       if (name === undefined || name === '') return ANONYMOUS
       if (met.has(name) || reserved.has(name)) return name
-      if (met.size >= most || name.length > LONGEST) return OTHER
+      if (met.size >= most || name.length > LONGEST || UNFIT.test(name)) return OTHER
       met.add(name)
       return name
     },

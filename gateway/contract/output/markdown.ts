@@ -1,5 +1,6 @@
 /** The report as Markdown, for a comment on a change. */
 import type { Report } from '../checks/check.ts'
+import type { Feeler } from '../checks/judge.ts'
 import { counts, shorten, showFeeler, showLine, showVerdict, summary } from './words.ts'
 
 export function markdownOf(report: Report): string {
@@ -21,7 +22,7 @@ export function markdownOf(report: Report): string {
         showVerdict(finding),
         [
           ...(finding.dependents ?? []).map(({ service, place }) => `service ${service} (${showLine(place)})`),
-          ...finding.feelers.map(showFeeler),
+          ...finding.feelers.map(feelerCell),
         ].join('<br>'),
       ]),
     ),
@@ -30,7 +31,7 @@ export function markdownOf(report: Report): string {
       deprecated.map(({ coordinate, reason, askers }) => [
         `\`${coordinate}\``,
         reason,
-        askers.map(showFeeler).join('<br>') || 'nobody that is known',
+        askers.map(feelerCell).join('<br>') || 'nobody that is known',
       ]),
     ),
     ...table(
@@ -39,6 +40,12 @@ export function markdownOf(report: Report): string {
     ),
   ].join('\n\n')
 }
+
+/** Clients choose their names, which must be no markup, link or mention. */
+const feelerCell = (feeler: Feeler): string =>
+  showFeeler(feeler)
+    .replace(/[\\`*_[\]<>&#~!]/g, '\\$&')
+    .replaceAll('@', '@\u200b')
 
 function table(heads: readonly string[], rows: readonly (readonly string[])[]): readonly string[] {
   if (rows.length === 0) return []

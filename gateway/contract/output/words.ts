@@ -1,7 +1,7 @@
 /** Wording that all outputs share. */
 
 import type { Place } from '../../composition/remark.ts'
-import { ANONYMOUS, OTHER } from '../../figures/labels.ts'
+import { ANONYMOUS, fitName, OTHER } from '../../figures/labels.ts'
 import { UNKNOWN_VERSION } from '../../usage/records.ts'
 import type { Report } from '../checks/check.ts'
 import type { Feeler, Finding, Verdict } from '../checks/judge.ts'
@@ -16,7 +16,7 @@ export function showFeeler({ operation, client, version, variant, requests, last
   const when = last === undefined ? [] : [`last on ${last}`]
   const where = place ? [showLine(place)] : []
   const known = [...where, ...count, ...when].join(', ')
-  return `${operation ?? 'an operation without a name'}${who}${by}${known === '' ? '' : ` (${known})`}`
+  return fitName(`${operation ?? 'an operation without a name'}${who}${by}${known === '' ? '' : ` (${known})`}`)
 }
 
 export const several = (count: number, what: string): string =>
@@ -25,7 +25,7 @@ export const several = (count: number, what: string): string =>
 /** For example `web 1.4.0`. */
 export function showClient(client: string, version: string | undefined): string {
   const name = client === ANONYMOUS ? 'clients without a name' : client === OTHER ? 'further clients' : client
-  return version === undefined || version === UNKNOWN_VERSION ? name : `${name} ${version}`
+  return fitName(version === undefined || version === UNKNOWN_VERSION ? name : `${name} ${version}`)
 }
 
 const noteOf: Readonly<Record<Verdict, string>> = {

@@ -24,6 +24,15 @@ test('Markdown has a row for each change, and cells keep their bars', () => {
   expect(markdownOf({ ...report, findings: [{ ...finding, message: 'a | b\nc' }] })).toContain('| a \\| b c |')
 })
 
+test('Names that clients chose are no markup in Markdown, and no control characters anywhere', () => {
+  const [finding] = report.findings
+  if (!finding) throw new Error('There is a finding.')
+  const feelers = [{ operation: 'Page', client: '[x](//a.example)<b>@all', version: '\u001b[2J\n1' }]
+  const named = { ...report, findings: [{ ...finding, feelers }] }
+  expect(markdownOf(named)).toContain('Page of \\[x\\](//a.example)\\<b\\>@\u200ball \ufffd\\[2J\ufffd1 |')
+  expect(tableOf(named)).toContain('Page of [x](//a.example)<b>@all \ufffd[2J\ufffd1\n')
+})
+
 test('Annotations are errors for what breaks and warnings for what may, with special characters escaped', () => {
   const lines = annotationsOf(report).split('\n')
   expect(lines[0]).toMatch(/^::error file=shop\.graphql,line=\d+,col=\d+,title=breaking%3A FIELD_REMOVED::.*%0APage/)

@@ -16,6 +16,13 @@ test('The first names have labels of their own, and reserved ones always', () =>
   ])
 })
 
+test('Names that a terminal would not show as they are count as others', () => {
+  const labels = createLabels(10)
+  for (const name of ['a\u001b[2J', 'a\n::error::b', 'a\u009b2J', 'a\u202eb', 'a\u2028b', 'a\ud800'])
+    expect(labels.of(name)).toBe('other')
+  expect(labels.of('Küchen-App 2')).toBe('Küchen-App 2')
+})
+
 test('Whatever names come, there are at most so many values', () => {
   const values = byLabel(createLabels(10), () => ({ met: 0 }))
   for (let n = 0; n < 10_000; n += 1) values.of(`name${n}`).met += 1
