@@ -7,7 +7,7 @@ import { findAssets, sendAsset } from '../playground/assets.ts'
 import { notBuilt, pageFile } from '../playground/page-file.ts'
 
 interface MapPage {
-  /** Whether a request is for the page or one of its files. */
+  /** Whether a route is that of the page or of one of its files. */
   owns(route: string): boolean
   /** Resolves to false, with nothing written, if there is no such file. */
   send(path: string, request: IncomingMessage, response: ServerResponse): Promise<boolean>
@@ -23,7 +23,7 @@ export function createMapPage(dist = new URL('../map/dist/', import.meta.url)): 
     return { files: built?.files, sendPage: pageFile({ html, isBuilt: built !== undefined, policy: POLICY }) }
   }
   return {
-    owns: (route) => /^(GET|HEAD) \/(assets\/.*)?$/.test(route),
+    owns: (route) => /^GET \/(assets\/.*)?$/.test(route),
     async send(path, request, response) {
       found ??= open()
       const { files, sendPage } = await found

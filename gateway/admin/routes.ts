@@ -48,7 +48,7 @@ export function createAdminRoutes(commands: AdminCommands, feed: MapFeed, settin
   }
   return async (request, response) => {
     const path = (request.url ?? '/').split('?', 1)[0] ?? '/'
-    const route = `${request.method} ${path}`
+    const route = `${request.method === 'HEAD' ? 'GET' : request.method} ${path}` // Node sends no body for HEAD
     try {
       const isPage = page.owns(route)
       admit(

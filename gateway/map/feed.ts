@@ -62,6 +62,7 @@ export function createFeed(read: () => Promise<LiveMap>, interval = INTERVAL): M
         'cache-control': 'no-store',
         'x-content-type-options': 'nosniff',
       })
+      if (response.req.method === 'HEAD') return void response.end()
       response.flushHeaders()
       followers.add(response)
       response.once('close', () => leave(response))

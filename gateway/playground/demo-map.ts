@@ -8,8 +8,8 @@ import { requireSameOrigin } from './same-origin.ts'
 export function sendDemoMap(feed: MapFeed, host: string, request: IncomingMessage, response: ServerResponse): void {
   try {
     requireSameOrigin(request, host)
-    if (request.method !== 'GET')
-      throw new HttpError(405, 'BAD_USER_INPUT', 'The map is read with GET.', { allow: 'GET' })
+    if (request.method !== 'GET' && request.method !== 'HEAD')
+      throw new HttpError(405, 'BAD_USER_INPUT', 'The map is read with GET.', { allow: 'GET, HEAD' })
     feed.send(response)
   } catch (error) {
     if (!(error instanceof HttpError)) throw error

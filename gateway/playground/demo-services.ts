@@ -24,8 +24,10 @@ export async function sendDemoServices(
   try {
     requireSameOrigin(request, host)
     requireThisMachine(request)
-    if (request.method !== 'GET' && request.method !== 'POST')
-      throw new HttpError(405, 'BAD_USER_INPUT', 'Services are stopped and started with POST.', { allow: 'GET, POST' })
+    if (!['GET', 'HEAD', 'POST'].includes(request.method ?? ''))
+      throw new HttpError(405, 'BAD_USER_INPUT', 'Services are stopped and started with POST.', {
+        allow: 'GET, HEAD, POST',
+      })
     if (request.method === 'POST') requireJson(request)
     const body = request.method === 'POST' ? await readBody(request, MAX_BODY) : undefined
     const { status, answer } = await ask(supervisor, body)

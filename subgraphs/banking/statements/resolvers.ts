@@ -25,6 +25,8 @@ interface StatementParent extends StatementArguments {
 }
 
 const MAX_DAYS = 366 // days
+/** Nothing is posted later, and instants have four digits for the year. */
+const LAST_INSTANT = Date.parse('9999-12-31T23:59:59.999Z')
 
 /** Whole days in UTC, both included. @throws BAD_USER_INPUT */
 function periodOf(accountId: string, { from, to }: StatementArguments): Period {
@@ -32,7 +34,7 @@ function periodOf(accountId: string, { from, to }: StatementArguments): Period {
   if (days < 1 || days > MAX_DAYS)
     throw badInput('to', `must be on or after "from", and the period at most ${MAX_DAYS} days`)
   const start = new Date(`${from}T00:00:00Z`)
-  return { accountId, from: start, to: new Date(start.getTime() + days * 86_400_000) }
+  return { accountId, from: start, to: new Date(Math.min(start.getTime() + days * 86_400_000, LAST_INSTANT)) }
 }
 
 function once<Result>(read: () => Promise<Result>): () => Promise<Result> {

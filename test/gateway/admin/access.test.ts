@@ -59,6 +59,13 @@ describe.each([
     expect(await status(route, { ...bearer, ...pod })).toBe(beyond ? 200 : 403)
   })
 
+  test.each(['/metrics', '/health/live', '/services', '/map', '/map/events', '/'])(
+    'HEAD %s is answered as GET is',
+    async (path) => {
+      expect(await status(`HEAD ${path}`, bearer)).toBe(200)
+    },
+  )
+
   test('An unknown route tells nobody without the token what there is', async () => {
     expect([await status('GET /nowhere'), await status('GET /nowhere', bearer)]).toEqual([401, 404])
   })
