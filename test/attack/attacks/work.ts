@@ -52,6 +52,16 @@ export const workAttacks: readonly Attack[] = [
     repeat(200, (n) => `... @defer(label: "l${n}") { time }`),
   ),
   {
+    name: '100 introspections in one operation',
+    run: (target) =>
+      ask(
+        target,
+        `{ ${repeat(100, (n) => `a${n}: __schema { ...S }`)} }
+        fragment S on __Schema { types { name fields { name description args { name } type { name kind } } } }`,
+      ),
+    expected: /^400 OPERATION_TOO_COMPLEX$/,
+  },
+  {
     name: '490 aliases of a loan quote of 480 instalments, signed out',
     run: (target) => ask(target, `{ ${repeat(490, quote)} }`),
     expected: /^400 OPERATION_TOO_COMPLEX$/,

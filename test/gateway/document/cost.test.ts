@@ -470,3 +470,10 @@ describe('cost of product operations', () => {
     expect(Math.max(...costs)).toBeLessThan(defaultLimits.cost / 50)
   })
 })
+
+test('Introspection costs its share, in fragments, too', () => {
+  const documents = catalogue('"@cost", "@listSize"')
+  const twice = '{ a: __schema { types { name } } ...More } fragment More on Query { __schema { types { name } } }'
+  expect(costIn(documents, twice)).toBe(20_000)
+  expect(costIn(documents, '{ __type(name: "Book") { name } __typename }')).toBe(200)
+})
