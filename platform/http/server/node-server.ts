@@ -22,6 +22,8 @@ export interface Bounds {
   readonly headSeconds: number
   /** For a whole request, from its first byte to its last. */
   readonly bodySeconds: number
+  /** Milliseconds that a connection may be idle, or leave an answer unread. */
+  readonly idle: number
   /**
    * Called with the bound by which a client was refused. @param address the connection's remote IP
    * address
@@ -29,10 +31,17 @@ export interface Bounds {
   refused(bound: 'connections' | 'headSeconds' | 'bodySeconds', address: string | undefined): void
 }
 
+/**
+ * Milliseconds that a connection may be idle. Longer than load balancers keep theirs, so that none
+ * sends a request into a closing connection.
+ */
+export const KEEP_ALIVE = 65_000
+
 export const unbounded: Bounds = {
   connections: Number.POSITIVE_INFINITY,
   headSeconds: 10,
   bodySeconds: 30,
+  idle: KEEP_ALIVE,
   refused: () => undefined,
 }
 
@@ -48,11 +57,6 @@ interface Host {
   onSettled(socket: Socket, connection: Connection): void
 }
 
-/**
- * Milliseconds that a connection may be idle. Longer than load balancers keep theirs, so that none
- * sends a request into a closing connection.
- */
-export const KEEP_ALIVE = 65_000
 /** Milliseconds to answer a client that has closed its side: most of those have left. */
 export const HALF_CLOSED = 5_000
 const SURPLUS = 64 // connections over the limit, for health checks and for refusals
@@ -68,6 +72,8 @@ export function createNodeServer(handle: Handle, bounds: Bounds, host: Host): Se
     if (!isHealth) host.onRequest()
     const connection = host.connections.get(request.socket)
     if (connection) trackRequest(request, response, connection, host)
+    // Node resets it with each request; a connection over the limit has a shorter time.
+    if (connection && !connection.isSurplus) request.socket.setTimeout(bounds.idle)
     if (connection?.isSurplus) announceEnd(response)
     if (connection?.isSurplus && !isHealth) {
       bounds.refused('connections', request.socket.remoteAddress)
@@ -86,7 +92,7 @@ export function createNodeServer(handle: Handle, bounds: Bounds, host: Host): Se
   }
   const server: Server = createServer(
     {
-      keepAliveTimeout: KEEP_ALIVE,
+      keepAliveTimeout: bounds.idle,
       noDelay: true,
       headersTimeout: millisecondsOf(Math.min(bounds.headSeconds, bounds.bodySeconds)),
       requestTimeout: millisecondsOf(bounds.bodySeconds),
@@ -115,6 +121,7 @@ export function createNodeServer(handle: Handle, bounds: Bounds, host: Host): Se
       if (connection?.requests) awaitAnswer(socket, connection)
     })
   })
+  server.on('timeout', (socket) => cutIfUnread(socket, host.connections))
   server.on('checkExpectation', (_request, response: ServerResponse) => sendHttpError(response, NO_EXPECTATION))
   server.on('connect', (_request, socket: Socket) => refuse(socket, NO_TUNNEL))
   server.on('clientError', (error, socket) => refuseUnreadable(error, socket as Socket, bounds, host.connections))
@@ -151,6 +158,11 @@ function refuseUnreadable(error: Error, socket: Socket, bounds: Bounds, connecti
   if (requests === 0 || (requests === 1 && newest && !newest.headersSent && !newest.req.complete))
     refuse(socket, refusal)
   else if (!newest?.req.complete) socket.destroy()
+}
+
+/** What is in work may take its time; what is written must be read. */
+function cutIfUnread(socket: Socket, connections: Connections): void {
+  if (!connections.get(socket)?.requests || socket.writableLength > 0) socket.destroy()
 }
 
 function awaitAnswer(socket: Socket, connection: Connection): void {

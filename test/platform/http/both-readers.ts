@@ -18,6 +18,7 @@ export interface Taken {
   readonly body: string
 }
 
+type Handle = Parameters<typeof listen>[0]
 type Answer = (request: HttpRequest, reply: HttpReply) => Promise<void>
 
 const LIMIT = 1_000_000 // bytes
@@ -40,7 +41,9 @@ const byNode = async (...[request, response]: Parameters<Parameters<typeof liste
 export const openDoor = (answer: Answer = tell, keepAlive?: number): Promise<HttpListener> =>
   listen(byNode, { ...anywhere, fastPath: createFastPath({ answer, ...(keepAlive !== undefined && { keepAlive }) }) })
 
-export const openPlainDoor = (): Promise<HttpListener> => listen(byNode, anywhere)
+/** @param idle milliseconds */
+export const openPlainDoor = (handle: Handle = byNode, idle?: number): Promise<HttpListener> =>
+  listen(handle, { ...anywhere, ...(idle !== undefined && { bounds: { idle } }) })
 
 export async function dial({ url }: HttpListener): Promise<Socket> {
   const socket = connect(Number(new URL(url).port), '127.0.0.1').on('error', () => undefined)

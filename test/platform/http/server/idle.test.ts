@@ -1,0 +1,47 @@
+/** Connections on which nothing moves, with Node's reader. */
+import { once } from 'node:events'
+import type { ServerResponse } from 'node:http'
+import { promisify } from 'node:util'
+import { afterEach, expect, test } from '@jest/globals'
+import type { HttpListener } from '../../../../platform/http/server/listen.ts'
+import { until } from '../../../support/until.ts'
+import { answersOn, dial, nextOf, openPlainDoor } from '../both-readers.ts'
+
+let door: HttpListener
+afterEach(() => door.drain(0))
+
+const GET = 'GET / HTTP/1.1\r\nhost: here\r\n\r\n'
+const LARGE = Buffer.alloc(8_000_000, 'x')
+
+test.each([
+  ['an answer', (response: ServerResponse) => response.end(LARGE)],
+  ['a stream', (response: ServerResponse) => response.write(LARGE)],
+])('A client that stops reading %s is cut off', async (_what, send) => {
+  door = await openPlainDoor((_request, response) => void send(response), 50)
+  const count = promisify(door.server.getConnections.bind(door.server))
+  const socket = await dial(door)
+  socket.pause().write(GET)
+  await until(async () => (await count()) === 0)
+  socket.destroy()
+})
+
+test('A client that waits for its answer is not cut off, on its second request neither', async () => {
+  let requests = 0
+  door = await openPlainDoor(async (_request, response) => {
+    requests += 1
+    // Another client, which came later and only idles, is cut off meanwhile.
+    if (requests === 2) {
+      const other = await dial(door)
+      other.write(GET)
+      await once(other.resume(), 'close')
+    }
+    response.end('{}')
+  }, 200)
+  const socket = await dial(door)
+  const answers = answersOn(socket)
+  socket.write(GET)
+  await nextOf(answers)
+  socket.write(GET)
+  expect((await nextOf(answers)).status).toBe(200)
+  await once(socket, 'close')
+})
