@@ -229,6 +229,7 @@ async function openDoors(
     },
     server: listener.server,
     clientAddress,
+    room,
     reportLimit,
     log,
   })

@@ -37,7 +37,7 @@ const table = {
     value: 64 * 1024 * 1024,
     protects: true,
     sharedByWorkers: true,
-    of: 'bytes of all partly received bodies together; the one that has stalled longest is refused',
+    of: 'bytes of all partly received bodies and WebSocket messages together; the one that has stalled longest is refused',
   },
   bodyBytes: { value: 1024 * 1024, protects: true, of: 'bytes of a body, on the wire and again after decompression' },
   documentBytes: { value: 128 * 1024, protects: true, of: 'bytes of a document, counted before it is parsed' },

@@ -5,6 +5,7 @@
 import type { IncomingMessage, Server } from 'node:http'
 import type { Socket } from 'node:net'
 import type { WebSocket } from 'ws'
+import type { BodyRoom } from '../../platform/http/message/body-room.ts'
 import type { ClientAddress } from '../../platform/http/message/client-address.ts'
 import { HttpError } from '../../platform/http/message/http-error.ts'
 import type { HttpRequest } from '../../platform/http/message/message.ts'
@@ -29,6 +30,7 @@ import { isExecution } from '../request/perform.ts'
 import { checkParameters } from '../request/policies/parameters.ts'
 import { SUBPROTOCOL } from './session/messages.ts'
 import { type Answer, type Operation, openSession, type Session } from './session/session.ts'
+import { boundUnfinished } from './unfinished.ts'
 
 /** Some of it changes with the configuration: it is read whenever it is needed. */
 export interface SocketOptions {
@@ -39,6 +41,8 @@ export interface SocketOptions {
   /** Origins whose pages may connect, besides this site's. */
   readonly corsOrigins: readonly string[]
   readonly clientAddress: ClientAddress
+  /** For partly received messages. */
+  readonly room: BodyRoom
   readonly reportLimit: ReportLimit
   readonly log: Logger
 }
@@ -88,6 +92,10 @@ export async function serveSockets(options: SocketOptions): Promise<SocketClient
       if (exceeded) reportLimit(exceeded, callerOf({ caller: undefined, apiClient: undefined, request }))
       return exceeded === undefined
     }
+    boundUnfinished(socket, connection, options.room, () => {
+      reportLimit('unfinishedBodyBytes', callerOf({ caller: undefined, apiClient: undefined, request }))
+      socket.terminate()
+    })
     const session = openSession({
       socket,
       connection,

@@ -5,6 +5,8 @@
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
+import { WebSocket } from 'ws'
+import { openRawSocket } from '../../gateway/websocket/raw-socket.ts'
 import { ask, startTestGateway, type TestGateway, verdict } from '../../support/gateway.ts'
 import { type Shop, startShop } from '../../support/shop.ts'
 import { until } from '../../support/until.ts'
@@ -126,5 +128,23 @@ describe.each(['on', 'off'])('with HTTP_FAST_PATH=%s', (fast) => {
       '200 OK',
     )
     expect(verdict(await ask(gateway.url, '{ whoAmI }'))).toBe('200 OK')
+  })
+
+  test('WebSocket messages that came in part share that memory, and idle sockets stay', async () => {
+    await start(fast, { LIMIT_UNFINISHED_BODY_BYTES: '300000' })
+    const idle = await openRawSocket(gateway.url)
+    idle.send(`${' '.repeat(100_000)}{"type":"ping"}`)
+    idle.socket.ping('x'.repeat(100))
+    await idle.find(({ type }) => type === 'pong')
+    const [first, second] = [await openRawSocket(gateway.url), await openRawSocket(gateway.url)]
+    for (const { socket } of [first, second]) socket.send(' '.repeat(140_000), { fin: false })
+    await until(async () => {
+      await ask(gateway.url, { query: '{ whoAmI }', extensions: { padding: 'x'.repeat(200_000) } })
+      return first.socket.readyState === WebSocket.CLOSED || second.socket.readyState === WebSocket.CLOSED
+    })
+    expect(await refusals('unfinishedBodyBytes')).toBeGreaterThan(0)
+    idle.subscribe('1', '{ whoAmI }')
+    expect(await idle.find(({ id }) => id === '1')).toMatchObject({ payload: { data: { whoAmI: 'somebody' } } })
+    for (const { cut } of [idle, first, second]) cut()
   })
 })

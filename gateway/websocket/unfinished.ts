@@ -1,0 +1,35 @@
+/**
+ * Counts messages that have come in part against the room that they share with bodies. The
+ * protocol's library keeps them, and tells nothing of them.
+ */
+import type { Socket } from 'node:net'
+import type { WebSocket } from 'ws'
+import type { BodyRoom, BodyShare } from '../../platform/http/message/body-room.ts'
+
+const SMALL = 16 * 1024 // bytes that are not counted: most messages come in one piece
+const CONTROL_HEAD = 6 // bytes of a control frame besides its payload
+
+/** @param refuse called when the message must make room */
+export function boundUnfinished(socket: WebSocket, connection: Socket, room: BodyRoom, refuse: () => void): void {
+  let bytes = 0
+  let share: BodyShare | undefined
+  const end = (): void => {
+    bytes = 0
+    share?.leave()
+    share = undefined
+  }
+  // Before the library reads it, and so before it tells of what that completes.
+  connection.prependListener('data', (piece: Buffer) => {
+    bytes += piece.length
+    if (share) share.grow(piece.length)
+    else if (bytes > SMALL) {
+      share = room.enter(refuse)
+      share.grow(bytes)
+    }
+  })
+  // They may come amid a message, and belong to none.
+  const uncount = (payload: Buffer): void => {
+    bytes -= payload.length + CONTROL_HEAD
+  }
+  socket.on('message', end).on('ping', uncount).on('pong', uncount).once('close', end)
+}
