@@ -1,6 +1,8 @@
 /**
  * The library's core, for every client: a connection, and what may become of what is sent over it.
  */
+
+export type { Answer } from './connection/answer.ts'
 export {
   type Connection,
   type ConnectionOptions,
@@ -12,4 +14,3 @@ export type { Intent } from './connection/intents.ts'
 export type { Pending } from './connection/outbox.ts'
 export type { Store } from './connection/store.ts'
 export type { GetToken, Token } from './connection/tokens.ts'
-export type { Answer } from './connection/verdict.ts'

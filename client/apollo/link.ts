@@ -1,12 +1,12 @@
 /** The link: sends queries and mutations by the next link, and follows subscriptions itself. */
 import { ApolloLink, HttpLink, Observable } from '@apollo/client'
 import { ServerError, ServerParseError } from '@apollo/client/errors'
+import type { Answer, Failure } from '../connection/answer.ts'
 import type { Connection } from '../connection/connection.ts'
 import type { Send } from '../connection/drive.ts'
 import { follow, type Subscription } from '../connection/follow.ts'
 import type { Intent } from '../connection/intents.ts'
 import { perform } from '../connection/perform.ts'
-import type { Answer, Failure } from '../connection/verdict.ts'
 
 /** @param http how queries and mutations are sent, if not by an `HttpLink` */
 export function tributaryLink(

@@ -95,7 +95,7 @@ export function createConnection(options: ConnectionOptions): Connection {
   resume()
   return {
     core,
-    token: core.tokens.current,
+    token: () => core.tokens.current(),
     intent: (name) => core.intents.open(name),
     pending,
     onPending: (listener) => core.outbox.listen(listener),

@@ -1,7 +1,8 @@
 /** Sends one operation until it is answered: with a token, and again where that can do no harm. */
+
+import { type Answer, type Failure, hasCode, pauseAfterAnswer, pauseAfterFailure } from './answer.ts'
 import type { Core } from './core.ts'
 import type { Variables } from './keys.ts'
-import { type Answer, type Failure, hasCode, waitAsked, waitAskedBy } from './verdict.ts'
 import { backoff, wait } from './wait.ts'
 
 export interface Observer<Result> {
@@ -73,7 +74,7 @@ async function attempt<Result>(
 ): Promise<Verdict> {
   let token: string | undefined
   try {
-    token = await (refused === undefined ? core.tokens.current() : core.tokens.replace(refused))
+    token = await core.tokens.current(refused)
   } catch (cause) {
     // Nothing was sent, so this may be tried again, whatever it is.
     return { kind: 'again', wait: undefined, giveUp: () => fail(request, { cause }, observer) }
@@ -141,7 +142,7 @@ function judge<Result>(
   const hasRun = answer.data !== undefined && answer.data !== null
   if (token !== undefined && hasCode(answer, 'UNAUTHENTICATED') && (request.isRepeatable || !hasRun))
     return { kind: 'refused', token, giveUp: pass }
-  return request.isWorthAnother(answer) ? { kind: 'again', wait: waitAsked(answer), giveUp: pass } : undefined
+  return request.isWorthAnother(answer) ? { kind: 'again', wait: pauseAfterAnswer(answer), giveUp: pass } : undefined
 }
 
 const UNAUTHORIZED = 401
@@ -160,7 +161,7 @@ function judgeFailure<Result>(
 
 function again<Result>(request: Request<Result>, failure: Failure, observer: Observer<Result>): Verdict {
   const giveUp = (): void => fail(request, failure, observer)
-  if (request.isTransient(failure)) return { kind: 'again', wait: waitAskedBy(failure), giveUp }
+  if (request.isTransient(failure)) return { kind: 'again', wait: pauseAfterFailure(failure), giveUp }
   giveUp()
   return DONE
 }

@@ -1,4 +1,4 @@
-import type { Answer } from './verdict.ts'
+import type { Answer } from './answer.ts'
 
 /**
  * Nobody knows yet whether a mutation was carried out. It is asked for again, by the same key,

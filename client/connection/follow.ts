@@ -3,12 +3,12 @@
  * came.
  */
 import { type DocumentNode, print } from 'graphql'
+import { type Answer, hasCode, isTransient, isWorthAnother, pauseAfterAnswer, pauseAfterFailure } from './answer.ts'
 import type { Core } from './core.ts'
 import type { Observer } from './drive.ts'
 import { operationOf, type Variables } from './keys.ts'
 import { failureOf, ResponseError, readAnswer } from './post.ts'
 import { readEvents } from './server-sent-events.ts'
-import { type Answer, hasCode, isTransient, isWorthAnother, waitAsked, waitAskedBy } from './verdict.ts'
 import { backoff, wait } from './wait.ts'
 
 export interface Subscription {
@@ -81,7 +81,7 @@ async function stretch(
   try {
     alive()
     const { refused } = progress
-    const token = await (refused === undefined ? core.tokens.current() : core.tokens.replace(refused))
+    const token = await core.tokens.current(refused)
     const response = await open(core, subscription, progress.cursor, token, AbortSignal.any([signal, silence.signal]))
     if (!response.headers.get('content-type')?.startsWith(EVENTS) || !response.body)
       return refusal(await readAnswer(response), token, progress, observer)
@@ -99,7 +99,7 @@ async function stretch(
   } catch (error) {
     const failure = failureOf(error)
     if (error instanceof ResponseError && !isTransient(failure)) throw error
-    return { wait: waitAskedBy(failure), why: error }
+    return { wait: pauseAfterFailure(failure), why: error }
   } finally {
     clearTimeout(timer)
     if (isOpen) subscription.onStream?.(false)
@@ -140,7 +140,7 @@ function refusal(answer: Answer, token: string | undefined, progress: Progress, 
     progress.refused = token
     return { wait: 0, why: answer }
   }
-  if (!isUnauthenticated && isWorthAnother(answer)) return { wait: waitAsked(answer), why: answer }
+  if (!isUnauthenticated && isWorthAnother(answer)) return { wait: pauseAfterAnswer(answer), why: answer }
   observer.next(answer)
   observer.complete()
   return undefined

@@ -3,6 +3,7 @@
  * exchange of urql.
  */
 import { type DocumentNode, print } from 'graphql'
+import { isCarriedOut, isTransient, isWorthAnother } from './answer.ts'
 import type { Core } from './core.ts'
 import { randomId } from './digest.ts'
 import { drive, type Observer, type Request } from './drive.ts'
@@ -12,7 +13,6 @@ import type { Intent } from './intents.ts'
 import { operationOf, type Variables, withKeys } from './keys.ts'
 import type { Pending } from './outbox.ts'
 import { keyedRequest, settle } from './settle.ts'
-import { isCarriedOut, isTransient, isWorthAnother } from './verdict.ts'
 
 export interface Job<Result> extends Pick<Request<Result>, 'send' | 'answerOf' | 'failureOf'> {
   readonly document: DocumentNode

@@ -1,7 +1,8 @@
 /** Sends an operation by plain HTTP, where no client does: what is pending from before a reload. */
+
+import type { Answer, Failure } from './answer.ts'
 import type { Core } from './core.ts'
 import type { Send } from './drive.ts'
-import type { Answer, Failure } from './verdict.ts'
 
 /** An answer that is none. */
 export class ResponseError extends Error {

@@ -1,9 +1,10 @@
 /** Asks, in the background, for what became of pending mutations that nobody waits for. */
+
+import type { Answer } from './answer.ts'
 import type { Core } from './core.ts'
 import { whileNobodyElse } from './in-flight.ts'
 import type { Pending } from './outbox.ts'
 import { settle } from './settle.ts'
-import type { Answer } from './verdict.ts'
 import { backoff, wait } from './wait.ts'
 
 export type OnSettled = (mutation: Pending, answer: Answer) => void

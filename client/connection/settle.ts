@@ -1,18 +1,19 @@
 /** Sends mutations with keys, and asks for those whose outcome is unknown. */
-import type { Core } from './core.ts'
-import { drive, type Request } from './drive.ts'
-import { OutcomeUnknownError } from './errors.ts'
-import type { Pending } from './outbox.ts'
-import { failureOf, post } from './post.ts'
+
 import {
   type Answer,
   type Failure,
   isCarriedOut,
   isNotNow,
-  isOpen,
   isOutcomeUnknown,
   isWorthAnother,
-} from './verdict.ts'
+  mayHaveRun,
+} from './answer.ts'
+import type { Core } from './core.ts'
+import { drive, type Request } from './drive.ts'
+import { OutcomeUnknownError } from './errors.ts'
+import type { Pending } from './outbox.ts'
+import { failureOf, post } from './post.ts'
 
 type Sender<Result> = Pick<Request<Result>, 'send' | 'answerOf' | 'failureOf'>
 
@@ -30,13 +31,13 @@ export function keyedRequest<Result>(
     return isUnknown
   }
   const isStillOpen = (end: Answer | Failure): boolean =>
-    'cause' in end ? isOpen(end) || mayBeDone : isOutcomeUnknown(end) || (mayBeDone && isNotNow(end))
+    'cause' in end ? mayHaveRun(end) || mayBeDone : isOutcomeUnknown(end) || (mayBeDone && isNotNow(end))
   return {
     ...sender,
     variables: pending.variables,
     isRepeatable: true,
     isWorthAnother: (answer) => note(isOutcomeUnknown(answer)) || isWorthAnother(answer),
-    isTransient: (failure) => note(isOpen(failure)),
+    isTransient: (failure) => note(mayHaveRun(failure)),
     ended(end) {
       if (isStillOpen(end)) return new OutcomeUnknownError(pending.operationName, 'cause' in end ? end.cause : end)
       const { intent, hasIntent, digest } = pending

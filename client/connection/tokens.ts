@@ -14,11 +14,10 @@ export interface Token {
 export type GetToken = (refused?: string) => Promise<Token | string | undefined> | Token | string | undefined
 
 export interface Tokens {
-  current(): Promise<string | undefined>
+  /** @param refused one that the gateway no longer takes: `undefined` if there is no other */
+  current(refused?: string): Promise<string | undefined>
   /** The last one there was, ended or not. */
   last(): string | undefined
-  /** A token other than one that was refused; `undefined` where there is none. */
-  replace(refused: string): Promise<string | undefined>
   forget(): void
 }
 
@@ -55,17 +54,13 @@ export function createTokens(get: GetToken, onNew: () => void): Tokens {
   }
 
   return {
-    async current() {
-      if (held && Date.now() < held.renewAt) return held.value
-      const { value } = held ?? {}
-      return (await ask(value))?.value
+    async current(refused) {
+      const isTaken = refused === undefined ? Date.now() < (held?.renewAt ?? 0) : held && held.value !== refused
+      if (isTaken) return held?.value
+      const next = await ask(refused ?? held?.value)
+      return next && next.value !== refused ? next.value : undefined
     },
     last: () => held?.value,
-    async replace(refused) {
-      if (held && held.value !== refused) return held.value
-      const next = await ask(refused)
-      return next?.value === refused ? undefined : next?.value
-    },
     forget() {
       generation += 1
       held = undefined

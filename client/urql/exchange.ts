@@ -15,12 +15,12 @@ import {
   type OperationResult,
 } from '@urql/core'
 import { filter, make, makeSubject, mergeMap, pipe, publish, type Source, share, subscribe, takeUntil } from 'wonka'
+import type { Answer, Failure } from '../connection/answer.ts'
 import type { Connection } from '../connection/connection.ts'
 import type { Core } from '../connection/core.ts'
 import type { Send } from '../connection/drive.ts'
 import { follow } from '../connection/follow.ts'
 import { type Job, perform } from '../connection/perform.ts'
-import type { Answer, Failure } from '../connection/verdict.ts'
 import { distinctMutations } from './distinct-mutations.ts'
 
 /**

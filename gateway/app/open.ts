@@ -74,7 +74,6 @@ async function pageSettings(app: Settings['app'], demo: DemoSettings | undefined
   const { issuer, clientId, scope } = app
   if (issuer !== undefined) return { issuer, clientId, scope }
   if (demo?.issuer === undefined) return undefined
-  const { demoCallers } = await import('../../platform/protocol/demo-identity.ts')
-  const all = [...new Set(Object.values(demoCallers).flat())]
-  return { issuer: demo.issuer, clientId, scope: ['openid', 'profile', ...all].join(' ') }
+  const { demoScope } = await import('../../platform/protocol/demo-identity.ts')
+  return { issuer: demo.issuer, clientId, scope: demoScope }
 }

@@ -1,7 +1,8 @@
 /** Traffic that answers the graph of nodes by itself, and sends everything else on. */
 import type { NodeGraph } from '../supergraph/node-graph.ts'
 import { ownAnswer } from '../traffic/call/answer.ts'
-import type { Freshness, Send } from '../traffic/call/send.ts'
+import type { Send } from '../traffic/call/send.ts'
+import { NOT_KEPT } from '../traffic/reply.ts'
 import type { Traffic } from '../traffic/traffic.ts'
 import { createAnswerNodes, type NodeRequest } from './answer-nodes.ts'
 import { createFind } from './find.ts'
@@ -27,5 +28,3 @@ export function withNodes(traffic: Traffic, graph: NodeGraph | undefined): Traff
   // Who asks decides what is there.
   return { ...traffic, send, isShared: (service) => service !== graph.name && traffic.isShared(service) }
 }
-
-const NOT_KEPT: Freshness = { maxAge: 0, scope: 'private', age: 0, variesByLanguage: false }

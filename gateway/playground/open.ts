@@ -56,8 +56,12 @@ export async function openPlayground(
 }
 
 async function openDemo({ dataDir, issuer }: DemoSettings, host: string): Promise<DemoCallers> {
-  const { demoCallers, demoIdentity } = await import('../../platform/protocol/demo-identity.ts')
+  const { demoCallers, demoIdentity, demoScope } = await import('../../platform/protocol/demo-identity.ts')
   const { sign } = await demoIdentity(dataDir)
-  const scope = ['openid', 'profile', ...new Set(Object.values(demoCallers).flat())].join(' ')
-  return { names: Object.keys(demoCallers), sign, host, provider: issuer === undefined ? undefined : { issuer, scope } }
+  return {
+    names: Object.keys(demoCallers),
+    sign,
+    host,
+    provider: issuer === undefined ? undefined : { issuer, scope: demoScope },
+  }
 }

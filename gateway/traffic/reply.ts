@@ -51,7 +51,8 @@ function kindOf(status: number, retryAfter: number | undefined): FailureKind {
   return status === 429 && retryAfter !== undefined ? 'shed' : 'refused'
 }
 
-const NOT_KEPT: Freshness = { maxAge: 0, scope: 'private', age: 0, variesByLanguage: false }
+/** Of what no cache may keep. */
+export const NOT_KEPT: Freshness = { maxAge: 0, scope: 'private', age: 0, variesByLanguage: false }
 
 /**
  * How long an answer may be kept by all: none that may be one caller's alone, and nothing that is

@@ -29,6 +29,9 @@ export const demoCallers: Readonly<Record<string, readonly Scope[]>> = {
   officer2: ['banking:read', 'banking:write', 'banking:officer'],
 }
 
+/** What applications ask the demo's provider for: everything that a demo caller may do. */
+export const demoScope = ['openid', 'profile', ...new Set(Object.values(demoCallers).flat())].join(' ')
+
 interface DemoIdentity {
   readonly issuer: string
   readonly audience: string

@@ -53,15 +53,15 @@ describe('tokens', () => {
     let number = 0
     const { tokens, asked } = counted(() => `t${++number}`)
     await tokens.current()
-    expect(await Promise.all([tokens.replace('t1'), tokens.replace('t1')])).toEqual(['t2', 't2'])
-    expect(await tokens.replace('t1')).toBe('t2')
+    expect(await Promise.all([tokens.current('t1'), tokens.current('t1')])).toEqual(['t2', 't2'])
+    expect(await tokens.current('t1')).toBe('t2')
     expect(asked).toEqual([undefined, 't1'])
   })
 
   test('The same one again is none', async () => {
     const { tokens } = counted(() => 'same')
     expect(await tokens.current()).toBe('same')
-    expect(await tokens.replace('same')).toBeUndefined()
+    expect(await tokens.current('same')).toBeUndefined()
   })
 
   test('Who signs out while one is asked for stays signed out', async () => {

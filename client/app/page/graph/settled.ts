@@ -1,7 +1,7 @@
 /** What became of payments that nobody waited for any more: after a reload, or a long silence. */
 import { useSyncExternalStore } from 'react'
+import type { Answer } from '../../../connection/answer.ts'
 import type { Pending } from '../../../connection/outbox.ts'
-import type { Answer } from '../../../connection/verdict.ts'
 
 export interface Settled {
   readonly id: string

@@ -72,17 +72,17 @@ export const isTransient = ({ response }: Failure): boolean => !response || LATE
  * Whether a mutation that failed so may have been carried out: nobody said that the request is at
  * fault.
  */
-export const isOpen = ({ response }: Failure): boolean =>
+export const mayHaveRun = ({ response }: Failure): boolean =>
   !response || LATER_STATUS.has(response.status) || response.status < 400 || response.status >= 500
 
 /** Milliseconds to wait, where the answer says so. */
-export function waitAsked({ errors }: Answer): number | undefined {
+export function pauseAfterAnswer({ errors }: Answer): number | undefined {
   const seconds = (errors ?? []).map(({ extensions }) => extensions?.['retryAfter']).filter((one) => Number(one) >= 0)
   return seconds.length > 0 ? Math.max(...seconds.map(Number)) * 1000 : undefined
 }
 
 /** `Retry-After` is seconds or a date (RFC 9110, section 10.2.3). */
-export function waitAskedBy({ response }: Failure): number | undefined {
+export function pauseAfterFailure({ response }: Failure): number | undefined {
   const text = response?.headers.get('retry-after')
   if (text === null || text === undefined) return undefined
   const wait = /^\d+$/.test(text) ? Number(text) * 1000 : Date.parse(text) - Date.now()
