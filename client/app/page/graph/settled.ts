@@ -5,7 +5,6 @@ import type { Pending } from '../../../connection/outbox.ts'
 
 export interface Settled {
   readonly id: string
-  readonly operation: string | undefined
   readonly input: Readonly<Record<string, unknown>>
   /** Why the bank refused; `undefined` if it did what was asked. */
   readonly refusal: { readonly code: string; readonly message: string } | undefined
@@ -22,12 +21,12 @@ function show(next: readonly Settled[]): void {
 export const asRecord = (value: unknown): Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : {}
 
-export function tellSettled({ id, operationName, variables }: Pending, { data, errors }: Answer): void {
+export function tellSettled({ id, variables }: Pending, { data, errors }: Answer): void {
   const outcome = asRecord(Object.values(data ?? {})[0])
   const failure = errors?.[0] && { code: String(errors[0].extensions?.['code']), message: errors[0].message }
   const refusal =
     typeof outcome['code'] === 'string' ? { code: outcome['code'], message: String(outcome['message']) } : failure
-  show([...all, { id, operation: operationName, input: asRecord(variables['input']), refusal }])
+  show([...all, { id, input: asRecord(variables['input']), refusal }])
 }
 
 export const dismissSettled = (id: string): void => show(all.filter((one) => one.id !== id))

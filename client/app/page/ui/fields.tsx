@@ -6,18 +6,16 @@ interface FieldProps {
   readonly label: string
   readonly value: string
   readonly onChange: (value: string) => void
-  readonly hint?: ReactNode
-  readonly fault?: string | undefined
 }
 
 interface TextBoxProps extends FieldProps {
+  readonly hint?: ReactNode
+  readonly fault?: string | undefined
   readonly type?: 'text' | 'date' | 'search'
-  readonly inputMode?: 'decimal' | 'text' | 'numeric'
+  readonly inputMode?: 'decimal'
   readonly maxLength?: number
   readonly autoComplete?: string
-  readonly placeholder?: string
   readonly min?: string
-  readonly max?: string
 }
 
 export function TextBox({ label, value, onChange, hint, fault, type = 'text', ...input }: TextBoxProps) {
@@ -45,17 +43,15 @@ interface ChoiceProps extends FieldProps {
   readonly options: readonly (readonly [value: string, text: string])[]
 }
 
-export const Choice = ({ label, value, onChange, options, hint, fault }: ChoiceProps) => (
+export const Choice = ({ label, value, onChange, options }: ChoiceProps) => (
   <label className="field">
     <span>{label}</span>
-    <select value={value} onChange={({ target }) => onChange(target.value)} aria-invalid={fault !== undefined}>
+    <select value={value} onChange={({ target }) => onChange(target.value)}>
       {options.map(([one, text]) => (
         <option key={one} value={one}>
           {text}
         </option>
       ))}
     </select>
-    {hint && <span className="quiet">{hint}</span>}
-    {fault && <span className="fault">{fault}</span>}
   </label>
 )
