@@ -175,6 +175,7 @@ function loseMany(count: number): void {
   })
   if (!(data instanceof Failure)) throw new Error('There is data.')
   loseFields({}, selectionFrom(fields), data, {
+    isHidden: () => false,
     isObjectType: () => true,
     members: (type) => [type],
     belongsTo: () => true,

@@ -9,6 +9,7 @@ import type { Logger } from '../../platform/process/log.ts'
 import { isErrorCode } from '../../platform/protocol/errors.ts'
 import { type Named, namesOf } from '../../platform/protocol/trace-context.ts'
 import type { ErrorRules } from '../config/sections/errors.ts'
+import { isConcealed } from './concealed.ts'
 import { isServiceError } from './reported.ts'
 import { compileShow, type Show } from './show.ts'
 
@@ -24,7 +25,8 @@ function maskError(
 ): GraphQLFormattedError {
   const code = extensions?.['code']
   const known = isErrorCode(code) && code !== 'INTERNAL'
-  if (!known) log.error({ ...namesOf(request), err: original ?? { message, path } }, 'an operation failed')
+  if (!known && !isConcealed(original))
+    log.error({ ...namesOf(request), err: original ?? { message, path } }, 'an operation failed')
   const shown = Object.fromEntries(
     SHOWN.flatMap((name) => (known && extensions && name in extensions ? [[name, extensions[name]]] : [])),
   )

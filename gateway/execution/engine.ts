@@ -4,7 +4,7 @@
  * nothing of HTTP, callers or policies.
  */
 import type { QueryPlan } from '@apollo/query-planner'
-import { type DocumentNode, type GraphQLSchema, parse } from 'graphql'
+import { type DocumentNode, type GraphQLSchema, isEnumType, parse } from 'graphql'
 import { createSegmentedCache } from '../../platform/data/segmented-cache.ts'
 import { codedError } from '../../platform/protocol/errors.ts'
 import type { AnswerLimit } from './answer/limit.ts'
@@ -26,7 +26,7 @@ import { plannedOperation } from './plan/planned-operation.ts'
 import type { SupergraphFacts } from './plan/planner.ts'
 import { type PlannerThread, type PlanningOptions, startPlannerThread } from './plan/planner-thread.ts'
 import { PlanShapeError } from './plan/shape-error.ts'
-import { typeRelations } from './plan/type-relations.ts'
+import { type TypeRelations, typeRelations } from './plan/type-relations.ts'
 
 interface EngineOptions extends PlanningOptions {
   /** Bytes that compiled operations may take. */
@@ -138,13 +138,14 @@ export async function createEngine(supergraph: string, overrides: Partial<Engine
   const options = { ...defaults, ...overrides }
   const planner = await startPlannerThread(supergraph, options)
   const { facts } = planner
-  const { schema, variantSchemas } = await buildSchemas(facts, options.defer).catch(async (error: unknown) => {
+  const { schema: whole, variantSchemas } = await buildSchemas(facts, options.defer).catch(async (error: unknown) => {
     await planner.close()
     throw error
   })
   const kept = createSegmentedCache<PreparedOperation>(options.cacheBytes)
   const engineOf = (schema: GraphQLSchema, variant?: string): SchemaEngine => {
-    const compile = compiler(planner, options, variant === undefined ? new Set() : concealingIn(schema, facts))
+    const concealing: ReadonlySet<string> = variant === undefined ? new Set() : concealingIn(schema, facts)
+    const compile = compiler(planner, options, { concealing, isHidden: hiddenFrom(whole, schema, facts) })
     return {
       schema,
       facts,
@@ -160,10 +161,10 @@ export async function createEngine(supergraph: string, overrides: Partial<Engine
       },
     }
   }
-  const whole = engineOf(schema)
+  const main = engineOf(whole)
   const variants = new Map(Array.from(variantSchemas, ([name, each]) => [name, engineOf(each, name)]))
   return {
-    ...whole,
+    ...main,
     supergraph,
     variants,
     inUse: () =>
@@ -177,7 +178,7 @@ export async function createEngine(supergraph: string, overrides: Partial<Engine
         .filter(({ forms }) => forms.length > 0)
         .sort((one, other) => other.uses - one.uses),
     async warm({ variant, query, operationName, forms, uses }, document) {
-      const engine = variant === undefined ? whole : variants.get(variant)
+      const engine = variant === undefined ? main : variants.get(variant)
       await engine?.prepare(query, document, operationName).warm(forms)
       kept.promote(keyOf(query, operationName, variant), uses)
     },
@@ -302,13 +303,27 @@ const concealingIn = (schema: GraphQLSchema, { interfaceObjects, objectTypes, su
   return new Set(interfaceObjects.filter((name) => subtypes.get(name)?.some(isHidden)))
 }
 
-/** @param concealing interfaces whose objects must say what they are */
+/** What exists, and is not in a client's schema. */
+function hiddenFrom(whole: GraphQLSchema, own: GraphQLSchema, { objectTypes }: SupergraphFacts): Hiding['isHidden'] {
+  const objects = new Set(objectTypes)
+  return (type, value) => {
+    if (value === undefined) return objects.has(type) && own.getType(type) === undefined
+    const known = whole.getType(type)
+    return isEnumType(known) && known.getValue(value) !== undefined
+  }
+}
+
+interface Hiding extends Pick<TypeRelations, 'isHidden'> {
+  /** Interfaces whose objects must say what they are. */
+  readonly concealing: ReadonlySet<string>
+}
+
 function compiler(
   planner: PlannerThread,
   { onUnplannable, onExact, answerLimit }: EngineOptions,
-  concealing: ReadonlySet<string>,
+  { concealing, isHidden }: Hiding,
 ): Compile {
-  const types = typeRelations(planner.facts)
+  const types = typeRelations(planner.facts, isHidden)
   const fieldNames = new Set(planner.facts.fieldNames)
   const plannerFields = new Set(planner.facts.plannerFields)
   const interfaceObjects = new Set(planner.facts.interfaceObjects)

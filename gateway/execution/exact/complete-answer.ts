@@ -6,11 +6,13 @@
 
 import { type FieldNode, GraphQLError, type GraphQLOutputType, isLeafType, isListType, isNonNullType } from 'graphql'
 import { own } from '../../../platform/data/own.ts'
+import { CONCEALED } from '../../errors/concealed.ts'
 import { type ErrorReport, FAILED, isMissing, type Missing, TAKEN_ALONG } from '../answer/error-report.ts'
 import { Failure } from '../answer/failure.ts'
 import { leafCheck } from '../answer/leaf.ts'
 import { leafLength, pathLength, TOO_LARGE } from '../answer/limit.ts'
 import type { FieldShape, ObjectShape, PartShape, SelectionShape } from '../answer/shape.ts'
+import type { TypeRelations } from '../plan/type-relations.ts'
 import { isData } from './data.ts'
 
 type Data = Readonly<Record<string, unknown>>
@@ -40,6 +42,7 @@ interface CompleterOptions {
   readonly longest: number
   /** Takes the errors of the answer. */
   readonly report: ErrorReport
+  readonly types: Pick<TypeRelations, 'isHidden'>
 }
 
 export interface Completer {
@@ -60,7 +63,7 @@ export interface Completer {
 }
 
 // biome-ignore lint/complexity/noExcessiveLinesPerFunction: mutually recursive parts
-export function createCompleter({ introspect, longest, report }: CompleterOptions): Completer {
+export function createCompleter({ introspect, longest, report, types }: CompleterOptions): Completer {
   const parts: DeferredPart[] = []
   const path: (string | number)[] = []
   let length = 0
@@ -74,8 +77,11 @@ export function createCompleter({ introspect, longest, report }: CompleterOption
     parts.push(one)
   }
 
-  const fault = (message: string): typeof FAILED =>
-    completer.report.add(new GraphQLError(message, { extensions: { code: 'INTERNAL' } }), [...path])
+  const fault = (message: string, isHidden = false): typeof FAILED => {
+    const originalError = isHidden ? CONCEALED : undefined
+    const error = new GraphQLError(message, { originalError, extensions: { code: 'INTERNAL' } })
+    return completer.report.add(error, [...path])
+  }
 
   const completeObject = (shape: ObjectShape, source: Data): Output | Missing => {
     const output = Object.create(null) as Output
@@ -140,14 +146,21 @@ export function createCompleter({ introspect, longest, report }: CompleterOption
     if (value instanceof Failure) return completer.report.tell(value, path, () => ({ type, selection }))
     if (isListType(type)) return completeList(value, type.ofType, selection, place)
     if (isLeafType(type)) {
-      if (!leafCheck(type)(value)) return fault(`The service gave no ${type.name} for ${place}.`)
+      if (!leafCheck(type)(value)) {
+        const isHidden = typeof value === 'string' && types.isHidden(type.name, value)
+        return fault(`The service gave no ${type.name} for ${place}.`, isHidden)
+      }
       grow(leafLength(value))
       return value
     }
     if (!isData(value) || !selection) return fault(`The service gave no object for ${place}.`)
     const source: Data = value
-    const shape = selection.of(source['__typename'])
-    if (!shape) return fault(`The service gave no object of a known type for ${place}.`)
+    const typename = source['__typename']
+    const shape = selection.of(typename)
+    if (!shape) {
+      const isHidden = typeof typename === 'string' && types.isHidden(typename)
+      return fault(`The service gave no object of a known type for ${place}.`, isHidden)
+    }
     if (shape.denied) return completer.report.add(shape.denied, [...path])
     return completeObject(shape, source)
   }

@@ -89,7 +89,8 @@ async function answerOf(
   try {
     if (run.size >= run.most) throw TOO_LARGE
     await turnFor(run)
-    const completer = createCompleter({ introspect: introspected, longest: limit.bytes, report: run.report })
+    const { report } = run
+    const completer = createCompleter({ introspect: introspected, longest: limit.bytes, report, types })
     const data = completer.answer(shape, run.data)
     await turnFor(run)
     const body = Buffer.from(`{"data":${JSON.stringify(data)}}`)

@@ -36,7 +36,7 @@ export interface RunInParts {
 }
 
 export function executeInParts(operation: OperationInParts, circumstances: PartsCircumstances): RunInParts {
-  const { split, limit, client } = operation
+  const { split, limit, client, types } = operation
   const { variables } = circumstances
   const run = openRun(operation, { ...circumstances, ask: askForParts(operation, circumstances) })
   // What a deferred part of a mutation reads is what all of its changes made.
@@ -45,6 +45,7 @@ export function executeInParts(operation: OperationInParts, circumstances: Parts
     introspect: (nodes: readonly FieldNode[]) => introspect(client, nodes, variables),
     longest: limit.bytes,
     report: run.report,
+    types,
   })
   let data: Output | null = null
 

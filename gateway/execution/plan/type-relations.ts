@@ -4,8 +4,12 @@
  */
 import type { SupergraphFacts } from './planner.ts'
 
+type IsHidden = (type: string, value?: string) => boolean
+
 export interface TypeRelations {
   isObjectType(name: unknown): boolean
+  /** Whether a type, or a value of an enum, exists but not for this client. */
+  isHidden: IsHidden
   /** Everything belongs to itself. */
   belongsTo(typename: string, condition: string): boolean
   /**
@@ -19,19 +23,17 @@ export interface TypeRelations {
   isKey(service: string, type: string, fields: readonly string[]): boolean
 }
 
-export function typeRelations({
-  objectTypes,
-  subtypes,
-  interfaceObjects,
-  requiredInputs,
-  keys,
-}: SupergraphFacts): TypeRelations {
+export function typeRelations(
+  { objectTypes, subtypes, interfaceObjects, requiredInputs, keys }: SupergraphFacts,
+  isHidden: IsHidden = () => false,
+): TypeRelations {
   const objects = new Set<unknown>(objectTypes)
   const members = new Map(Array.from(subtypes, ([name, types]) => [name, new Set(types)]))
   const named = new Set([...objectTypes, ...interfaceObjects])
   return {
     members: (type) => [type, ...(subtypes.get(type) ?? [])].filter((name) => named.has(name)),
     isObjectType: (name) => objects.has(name),
+    isHidden,
     belongsTo: (typename, condition) => typename === condition || (members.get(condition)?.has(typename) ?? false),
     inputsOf: (service, type, field) => requiredInputs.get(service)?.get(`${type}.${field}`) ?? [],
     isKey: (service, type, fields) =>

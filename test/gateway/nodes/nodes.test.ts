@@ -9,6 +9,7 @@ import { itemId, type NodeServices, orderId, startNodeServices, tagId } from './
 let nodes: NodeServices
 let gateway: TestGateway
 const logged: string[] = []
+const ERROR = 50 // pino's level
 beforeAll(async () => {
   nodes = await startNodeServices()
   const env = { STATELESS: 'items,stock', VARIANTS: JSON.stringify({ open: { exclude: ['internal'] } }) }
@@ -158,11 +159,14 @@ describe('variants', () => {
     expect(JSON.parse(await open(`{ node(nodeId: "${itemId('s1', 1)}") { __typename nodeId } }`))).toEqual({
       data: { node: { __typename: 'Item', nodeId: itemId('s1', 1) } },
     })
+    const lines = logged.length
     for (const selection of ['__typename', 'nodeId', '__typename nodeId', '... on Item { name }']) {
       const answer = await open(`{ node(nodeId: "${tagId(1)}") { ${selection} } }`)
       expect(JSON.parse(answer)).toMatchObject({ data: { node: null }, errors: [{ path: ['node'] }] })
       expect(answer).not.toContain('Tag')
     }
+    // It is the caller's doing: nobody must be able to fill the log.
+    expect(logged.slice(lines).filter((line) => JSON.parse(line).level >= ERROR)).toEqual([])
   })
 })
 

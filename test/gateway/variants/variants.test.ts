@@ -244,8 +244,17 @@ describe('ways to a variant', () => {
   })
 })
 
-test('Metrics and the log name the variant', async () => {
-  await post(open, '{ parties { id } }')
+test('Metrics and the log name the variant; what it hides is an error, and no line', async () => {
+  const lines = bureau.logged.length
+  for (const query of ['{ parties { id } }', '{ person(id: "2") { kind } }', '{ found { __typename } }'])
+    expect((await post(open, query)).errors).toMatchObject([{ extensions: { code: 'INTERNAL' } }])
+  expect(bureau.logged.slice(lines)).toEqual([])
+  bureau.staff.misbehave((_request, response) => {
+    response.end('{"data":{"person":{"name":[]}}}')
+    return true
+  })
+  await post(open, '{ person(id: "3") { name } }')
+  bureau.staff.misbehave(undefined)
   await until(() => bureau.logged.some((line) => line.includes('"variant":"public"')))
   const metrics = await (await fetch(`${bureau.gateway.adminUrl}/metrics`)).text()
   expect(metrics).toMatch(/tributary_variant_seconds_count\{variant="public"\} [1-9]/)

@@ -6,6 +6,7 @@ import { codedError } from '../../../../platform/protocol/errors.ts'
 
 const types: TypeRelations = {
   isObjectType: () => true,
+  isHidden: () => false,
   members: (type) => [type],
   belongsTo: (typename, condition) => typename === condition,
   inputsOf: () => [],

@@ -9,6 +9,7 @@ export const selected = (operation: string): Selection =>
 /** `Book` is an object type and belongs to `Media`; no field needs an input. */
 export const types: TypeRelations = {
   isObjectType: (name) => name === 'Book',
+  isHidden: () => false,
   belongsTo: (typename, condition) => typename === condition || (typename === 'Book' && condition === 'Media'),
   members: (type) => (type === 'Media' ? ['Media', 'Book'] : [type]),
   inputsOf: () => [],
