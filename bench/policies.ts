@@ -86,7 +86,7 @@ async function measurePoint(name: string, point: Point, folder: string, flags: F
       running.map(async (one) => ({
         ...one,
         expected: await ask(
-          one.gateway.url,
+          urlOf(one),
           one.variant.bodies?.(workload.query).first ?? workload.query,
           point.headers,
           one.variant.hasErrors,
@@ -104,6 +104,9 @@ async function measurePoint(name: string, point: Point, folder: string, flags: F
   }
 }
 
+const urlOf = ({ gateway, variant }: Pick<Contestant, 'gateway' | 'variant'>): string =>
+  variant.path === undefined ? gateway.url : new URL(variant.path, gateway.url).href
+
 /** Milliseconds of CPU per request. */
 async function takeTurn(
   { label, gateway, expected, variant }: Contestant,
@@ -113,7 +116,7 @@ async function takeTurn(
 ): Promise<number> {
   const before = gateway.usage().cpu
   const result = await load({
-    url: gateway.url,
+    url: urlOf({ gateway, variant }),
     query: variant.bodies?.(query).later ?? query,
     unique: unique && headers['authorization'] === undefined,
     connections,

@@ -13,6 +13,8 @@ export interface Variant {
   readonly supergraph?: (text: string) => string
   /** Bodies of its first request and of all others, where they are not the query alone. */
   readonly bodies?: (query: string) => { readonly first: Body; readonly later: Body }
+  /** Where it is asked, if not at the path of the whole schema. */
+  readonly path?: string
   /** Whether there may be errors beside the data. */
   readonly hasErrors?: boolean
 }
