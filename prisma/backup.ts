@@ -1,6 +1,7 @@
 /**
- * `node prisma/backup.ts <folder>`: writes all data of `DATABASE_URL`, as of one instant, into a
- * new folder, while the bank keeps working at full speed. Needs no PostgreSQL tools; `node
+ * `node prisma/backup.ts <folder>`: writes all data of the bank (`DATABASE_URL`), as of one instant,
+ * into a new folder, while the bank keeps working at full speed. Says which services have databases
+ * of their own, which it does not hold. Needs no PostgreSQL tools; `node
  * prisma/restore.ts` reads it back.
  */
 import { createWriteStream } from 'node:fs'
@@ -11,6 +12,7 @@ import { createGzip } from 'node:zlib'
 import { to as copyTo } from 'pg-copy-streams' // MIT; COPY for `pg`, by its own maintainers
 import { openClient } from '../subgraphs/banking/database/connect.ts'
 import { grown, type Head, PENDING_TRANSFERS, pieces } from './backup/copies.ts'
+import { saidOfOthers, servicesBeside } from './backup/others.ts'
 import { migrationsOf, tablesInOrder } from './backup/tables.ts'
 import { runWithDatabase } from './command.ts'
 
@@ -65,6 +67,7 @@ export async function backup(url: string, folder: string): Promise<Manifest> {
 if (import.meta.main) {
   await runWithDatabase('node prisma/backup.ts <folder>', async (url, folder) => {
     const { tables } = await backup(url, folder)
-    return `backed up ${tables.reduce((sum, { rows }) => sum + rows, 0)} rows of ${tables.length} tables`
+    const rows = tables.reduce((sum, one) => sum + one.rows, 0)
+    return `backed up ${rows} rows of ${tables.length} tables${saidOfOthers(await servicesBeside())}`
   })
 }

@@ -14,6 +14,7 @@ import { z } from 'zod'
 import { AT_ONCE, verifyLedger } from '../subgraphs/banking/audit/verify.ts'
 import { openClient } from '../subgraphs/banking/database/connect.ts'
 import { openDatabase } from '../subgraphs/banking/database/open.ts'
+import { saidOfOthers, servicesBeside } from './backup/others.ts'
 import { migrationsOf, tablesInOrder } from './backup/tables.ts'
 import type { Manifest } from './backup.ts'
 import { runWithDatabase } from './command.ts'
@@ -86,6 +87,7 @@ async function checkTarget(client: Client, manifest: Manifest): Promise<void> {
 if (import.meta.main) {
   await runWithDatabase('node prisma/restore.ts <folder>', async (url, folder) => {
     const { tables } = await restore(url, folder)
-    return `restored ${tables.reduce((sum, { rows }) => sum + rows, 0)} rows of ${tables.length} tables`
+    const rows = tables.reduce((sum, one) => sum + one.rows, 0)
+    return `restored ${rows} rows of ${tables.length} tables${saidOfOthers(await servicesBeside())}`
   })
 }

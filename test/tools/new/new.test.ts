@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { demoIdentity } from '../../../platform/protocol/demo-identity.ts'
+import { runningUrl } from '../../../prisma/embedded/running.ts'
 import { type System, run as start, startSystem } from '../../start/system.ts'
 import { readAnswer } from '../../support/answer.ts'
 import { copySources } from '../../support/copy.ts'
@@ -24,9 +25,18 @@ interface Outcome {
 }
 
 /** Node on a program of the copy; nothing of this test run reaches it. */
-async function node(...args: readonly string[]): Promise<Outcome> {
+const node = (...args: readonly string[]): Promise<Outcome> => nodeWith({}, ...args)
+
+async function nodeWith(
+  settings: Readonly<Record<string, string | undefined>>,
+  ...args: readonly string[]
+): Promise<Outcome> {
   const { PATH = '', HOME = '', NODE_COMPILE_CACHE = '' } = process.env
-  const options = { cwd: project.path, env: { PATH, HOME, NODE_COMPILE_CACHE }, maxBuffer: 1024 * 1024 * 16 }
+  const options = {
+    cwd: project.path,
+    env: { PATH, HOME, NODE_COMPILE_CACHE, ...settings },
+    maxBuffer: 1024 * 1024 * 16,
+  }
   return promisify(execFile)(process.execPath, args, options).then(
     ({ stdout, stderr }) => ({ code: 0, said: stdout + stderr }),
     ({ code, stdout, stderr }) => ({ code, said: stdout + stderr }),
@@ -127,6 +137,12 @@ test('`npm start` runs both, on a database of their own, and the playground know
       review: { name: 'Review' },
     })
     await ask(system, 'mutation { addCart(input: { idempotencyKey: "1", name: "kept" }) { id } }')
+    const backup = await nodeWith(
+      { DATABASE_URL: runningUrl(data.path) },
+      'prisma/backup.ts',
+      join(data.path, 'backup'),
+    )
+    expect(backup.said).toMatch(/^backed up \d+ rows of \d+ tables\nnot of cart: each has a database of its own/)
   } finally {
     system.kill('SIGTERM')
     await system.ended
