@@ -82,12 +82,21 @@ describe('npm run contract', () => {
     expect(stdout).toMatch(/Overview \(gateway\/operations\/1-overview\.graphql:\d+\)/)
   })
 
-  test('A released supergraph is a base, for directives as well', async () => {
+  test('A released supergraph is a base, for directives as well; what is accepted passes', async () => {
     const changed = await draft('banking', '[["banking:read"]]', '[["banking:officer"]]')
     const { code, stdout } = await contract('--base', 'gateway/supergraph.graphql', '--service', changed, '--json')
     const { findings } = JSON.parse(stdout) as { findings: { code: string; coordinate: string }[] }
     expect(code).toBe(1)
     expect(findings).toMatchObject([{ code: 'SCOPES_TIGHTENED', coordinate: 'Query.me', verdict: 'fails' }])
+    const accepted = await contract(
+      '--base',
+      'gateway/supergraph.graphql',
+      '--service',
+      changed,
+      '--accept',
+      'Query.me',
+    )
+    expect([accepted.code, accepted.stdout]).toEqual([0, expect.stringContaining('breaks, and is accepted')])
   })
 
   test("Another team's services are checked alone, against a revision of their own repository", async () => {
