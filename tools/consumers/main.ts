@@ -64,7 +64,8 @@ async function replayHere(
 
 async function replayAt(url: string, contracts: readonly Contract[], mutations: boolean): Promise<readonly Outcome[]> {
   const harmless = contracts.filter(
-    ({ document }) => mutations || getOperationAST(document)?.operation === OperationTypeNode.QUERY,
+    ({ document, trigger }) =>
+      mutations || (getOperationAST(document)?.operation !== OperationTypeNode.MUTATION && !trigger),
   )
   const outcomes: Outcome[] = []
   for (const contract of harmless)

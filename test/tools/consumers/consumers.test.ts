@@ -54,6 +54,19 @@ test('The shipped contracts hold, of the product and of each service alone', asy
       'weather',
       'content',
     ])
+    // A subscription: the stream, what makes an event, and what services join to it.
+    expect(outcomes.filter(({ operation }) => operation === 'Follow').map(({ party }) => party)).toEqual([
+      'schema',
+      'product',
+      'banking',
+      'weather',
+    ])
+    const text = await readFile(join(root, 'client/contracts/web-app/follow.contract.json'), 'utf8')
+    const wrong = join(folder.path, 'follow.contract.json')
+    await writeFile(wrong, text.replace('"kind": "TRANSFER_POSTED"', '"kind": "HOLD_PLACED"'))
+    const broken = await consumers(root, ['--service', 'banking', wrong], { DATABASE_URL: database.url })
+    const place = 'accountActivity.kind: expected "HOLD_PLACED", got "TRANSFER_POSTED"'
+    expect([broken.code, broken.said]).toEqual([1, expect.stringContaining(place)])
   } finally {
     await database.drop()
   }
@@ -112,7 +125,11 @@ test.each([
   [{ ...CONTRACT, client: undefined }, 'client: '],
   [{ ...CONTRACT, operation: 'query A {' }, 'the operation is no GraphQL (1:10'],
   [{ ...CONTRACT, operation: '{ city(id: "1") { id } }' }, 'have a name'],
-  [{ ...CONTRACT, operation: 'subscription A { a }' }, 'query or a mutation'],
+  [{ ...CONTRACT, trigger: { operation: 'mutation { a }' } }, 'trigger: must be one mutation, beside a subscription'],
+  [
+    { ...CONTRACT, operation: 'subscription A { a }', trigger: { operation: '{ a }' } },
+    'trigger: must be one mutation, beside a subscription',
+  ],
   [{ ...CONTRACT, operation: undefined }, 'one of operation and operationFile'],
   [{ ...CONTRACT, operation: undefined, operationFile: 'missing.graphql' }, 'cannot be read'],
   [{ ...CONTRACT, answer: { city: { $match: 'nothing' } } }, 'answer.city.$match'],

@@ -18,10 +18,19 @@ export interface Contract {
   /** The demo caller; undefined: signed out. */
   readonly caller: string | undefined
   readonly acceptLanguage: string | undefined
-  /** Expected of `data`. */
+  /** Expected of `data`; of a subscription, of its first event. */
   readonly answer: unknown
+  /** Of a subscription: what makes an event happen. */
+  readonly trigger: Trigger | undefined
   /** By type: what other services know of its objects, as keys. */
   readonly given: Given
+}
+
+/** A mutation by the same caller. */
+export interface Trigger {
+  readonly text: string
+  readonly document: DocumentNode
+  readonly variables: Readonly<Record<string, unknown>>
 }
 
 export type Given = Readonly<Record<string, readonly Readonly<Record<string, unknown>>[]>>
@@ -47,6 +56,7 @@ const contractSchema = z.strictObject({
   as: z.string().optional(),
   acceptLanguage: z.string().optional(),
   given: given.default({}),
+  trigger: z.strictObject({ operation: z.string(), variables: members.default({}) }).optional(),
   answer: members,
 })
 
@@ -95,7 +105,8 @@ async function read(path: string, root: string): Promise<Contract> {
   const document = parsed(text, refuse)
   const operation = getOperationAST(document)
   if (!operation?.name) return refuse(['the operation must be one, and have a name'])
-  if (operation.operation === OperationTypeNode.SUBSCRIPTION) return refuse(['must be of a query or a mutation'])
+  const isFollowed = operation.operation === OperationTypeNode.SUBSCRIPTION
+  const trigger = rest.trigger && readTrigger(rest.trigger, isFollowed, refuse)
   const operationName = operation.name.value
   const around = await readAround(dirname(path), root)
   const caller = as
@@ -110,8 +121,20 @@ async function read(path: string, root: string): Promise<Contract> {
     caller,
     acceptLanguage,
     answer,
+    trigger,
     given: { ...around, ...rest.given },
   }
+}
+
+function readTrigger(
+  { operation: text, variables }: { readonly operation: string; readonly variables: Trigger['variables'] },
+  isFollowed: boolean,
+  refuse: (faults: readonly string[]) => never,
+): Trigger {
+  const document = parsed(text, refuse)
+  const isMutation = getOperationAST(document)?.operation === OperationTypeNode.MUTATION
+  if (!isFollowed || !isMutation) return refuse(['trigger: must be one mutation, beside a subscription'])
+  return { text, document, variables }
 }
 
 const readText = (path: string, file: string): Promise<string> =>

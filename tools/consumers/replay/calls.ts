@@ -32,6 +32,8 @@ export interface ServiceCall {
   readonly expected: readonly Expected[]
   /** Whether it asks for entities. */
   readonly isOfEntities: boolean
+  /** Whether it opens the stream of a subscription. */
+  readonly isOfEvents: boolean
   /** Why it cannot be asked. */
   readonly lacks: readonly string[]
 }
@@ -55,10 +57,14 @@ export function createCallPlanner(supergraph: string, publicSdl: string): CallPl
   const schema: GraphQLSchema = buildSchema(publicSdl)
   const planner = new QueryPlanner(built)
   return {
-    faults: ({ document }) => validate(schema, document).map(({ message }) => message),
+    faults: ({ document, trigger }) =>
+      [document, ...(trigger ? [trigger.document] : [])]
+        .flatMap((each) => validate(schema, each))
+        .map(({ message }) => message),
     calls(contract) {
       const { node } = planner.buildQueryPlan(operationFromDocument(api, contract.document))
-      return fetchesIn(node, []).map(({ fetch, path }) => callOf(contract, fetch, path))
+      const events = node?.kind === 'Subscription' ? node.primary : undefined
+      return fetchesIn(node, []).map(({ fetch, path }) => callOf(contract, fetch, path, fetch === events))
     },
   }
 }
@@ -85,18 +91,25 @@ function fetchesIn(node: PlanNode | SubscriptionNode | undefined, path: readonly
       return [...fetchesIn(node.ifClause, path), ...fetchesIn(node.elseClause, path)]
     case 'Defer':
       return [...fetchesIn(node.primary.node, path), ...node.deferred.flatMap((each) => fetchesIn(each.node, path))]
+    case 'Subscription':
+      return [{ fetch: node.primary, path }, ...fetchesIn(node.rest, path)]
     default:
       return []
   }
 }
 
-function callOf(contract: Contract, fetch: FetchNode, path: readonly string[]): ServiceCall {
+function callOf(contract: Contract, fetch: FetchNode, path: readonly string[], isOfEvents: boolean): ServiceCall {
   const { variables: all, answer } = contract
   const document = parse(fetch.operation)
   const wanted = wantedOf(document)
   const names = (fetch.variableUsages ?? []).filter((name) => name in all)
   const variables = Object.fromEntries(names.map((name) => [name, all[name]]))
-  const common = { service: fetch.serviceName, query: fetch.operation, isOfEntities: fetch.requires !== undefined }
+  const common = {
+    service: fetch.serviceName,
+    query: fetch.operation,
+    isOfEntities: fetch.requires !== undefined,
+    isOfEvents,
+  }
   if (!fetch.requires) return { ...common, variables, expected: [{ path: '', value: answer, wanted }], lacks: [] }
   const places = placesAt(answer, path, '')
   const { representations, lacks } = representationsOf(contract, fetch.requires, places)

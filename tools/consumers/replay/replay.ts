@@ -1,8 +1,9 @@
 /** Replays contracts: against the product, and against each service alone. */
+import { getOperationAST, OperationTypeNode } from 'graphql'
 import { fillPlaceholders } from '../../../gateway/operations/placeholders.ts'
 import type { Contract } from '../contracts/contract.ts'
 import { differences } from '../contracts/matchers.ts'
-import { askGateway, askService, type Question, type Reply } from './ask.ts'
+import { ask, firstEvent, gatewayAt, type Question, type Reply, serviceAt, type Target } from './ask.ts'
 import type { CallPlanner, ServiceCall } from './calls.ts'
 
 /** What came of one contract with one party. */
@@ -40,10 +41,15 @@ export const checkSchema = (
   })
 
 export async function replayOnProduct(contract: Contract, product: Product): Promise<Outcome> {
-  const { text, operationName, variables } = contract
+  const { text, operationName, variables, trigger } = contract
   const question = { query: text, operationName, variables: fillPlaceholders(variables) }
+  const target = gatewayAt(product.url)
   const problems = await problemsOf(async () => {
-    const { data, errors } = await askGateway(product.url, { ...question, ...(await callerOf(contract, product)) })
+    const caller = await callerOf(contract, product)
+    const asked = { ...question, ...caller }
+    const happen =
+      trigger && (() => ask(target, { query: trigger.text, variables: fillPlaceholders(trigger.variables), ...caller }))
+    const { data, errors } = await (isFollowed(contract) ? firstEvent(target, asked, happen) : ask(target, asked))
     return [...told(errors), ...(data === undefined ? [] : differences(contract.answer, data, ''))]
   })
   return { contract, party: 'product', problems }
@@ -61,16 +67,48 @@ export async function replayOnService(
   if (calls.length === 0) return undefined
   const caller = await callerOf(contract, { authorization })
   const problems: string[] = []
-  for (const call of calls) problems.push(...(await problemsOf(() => replayCall(call, service, caller))))
+  const target = serviceAt(service.url, service.secret, service.kind === 'stateful')
+  for (const call of calls) {
+    const happen = call.isOfEvents ? triggerAt(target, contract, service, planner, caller) : undefined
+    // Nobody here can make an event happen.
+    if (call.isOfEvents && contract.trigger && !happen) continue
+    problems.push(...(await problemsOf(() => replayCall(call, target, caller, happen))))
+  }
   return { contract, party: service.name, problems: [...new Set(problems)] }
 }
 
-async function replayCall(call: ServiceCall, service: AloneService, caller: Caller): Promise<readonly string[]> {
-  const { query, variables, expected, isOfEntities, lacks } = call
+/** `undefined` where the trigger is not of this service. */
+function triggerAt(
+  target: Target,
+  contract: Contract,
+  service: AloneService,
+  planner: CallPlanner,
+  caller: Caller,
+): (() => Promise<Reply>) | undefined {
+  const { trigger } = contract
+  const callOfTrigger = () =>
+    trigger &&
+    planner
+      .calls({ ...contract, document: trigger.document, variables: fillPlaceholders(trigger.variables) })
+      .find((call) => call.service === service.name && !call.isOfEntities)
+  if (!callOfTrigger()) return undefined
+  return async () => {
+    const { query = '', variables = {} } = callOfTrigger() ?? {}
+    return ask(target, { query, variables, ...caller })
+  }
+}
+
+async function replayCall(
+  call: ServiceCall,
+  target: Target,
+  caller: Caller,
+  happen: (() => Promise<Reply>) | undefined,
+): Promise<readonly string[]> {
+  const { query, variables, expected, isOfEntities, isOfEvents, lacks } = call
   if (lacks.length > 0) return [`\`given\` must tell ${lacks.join(' and ')}, which other services know`]
   if (expected.length === 0) return []
   const question = { query, variables, ...caller }
-  const { data, errors } = await askService(service.url, service.secret, service.kind === 'stateful', question)
+  const { data, errors } = await (isOfEvents ? firstEvent(target, question, happen) : ask(target, question))
   const problems = told(errors)
   if (data === undefined || data === null) return problems.length > 0 ? problems : ['answered no data']
   const entities = isOfEntities ? ((data as { readonly _entities?: readonly unknown[] })._entities ?? []) : [data]
@@ -79,6 +117,9 @@ async function replayCall(call: ServiceCall, service: AloneService, caller: Call
     ...expected.flatMap(({ path, value, wanted }, at) => differences(value, entities[at] ?? null, path, wanted)),
   ]
 }
+
+const isFollowed = ({ document }: Contract): boolean =>
+  getOperationAST(document)?.operation === OperationTypeNode.SUBSCRIPTION
 
 type Caller = Pick<Question, 'authorization' | 'acceptLanguage'>
 
