@@ -12,7 +12,7 @@ const logged: string[] = []
 const ERROR = 50 // pino's level
 beforeAll(async () => {
   nodes = await startNodeServices()
-  const env = { STATELESS: 'items,stock', VARIANTS: JSON.stringify({ open: { exclude: ['internal'] } }) }
+  const env = { STATELESS: 'items,depot', VARIANTS: JSON.stringify({ open: { exclude: ['internal'] } }) }
   const log = pino({}, { write: (line) => logged.push(line) })
   gateway = await startTestGateway({ services: nodes.services, env, log })
 })
@@ -72,12 +72,12 @@ describe('node', () => {
   test('The service that gives the nodeId says whether it is there, and not one that extends the type', async () => {
     for (const selection of ['__typename', 'nodeId', '... on Item { left }', '... on Item { sku mark }'])
       expect(await node(itemId('s1', 10), selection)).toMatchObject({ data: { node: null } })
-    expect(callsOf()).toEqual({ orders: 0, items: expect.any(Number), stock: 0 })
+    expect(callsOf()).toEqual({ orders: 0, items: expect.any(Number), depot: 0 })
   })
 
   test('Its own service is asked once whether it is there, and once for its fields', async () => {
     await node(orderId('3'), 'nodeId ... on Order { note }')
-    expect(callsOf()).toEqual({ orders: 2, items: 0, stock: 0 })
+    expect(callsOf()).toEqual({ orders: 2, items: 0, depot: 0 })
   })
 
   test('However many nodes are asked for, in whatever way, each service is asked about all of them at once', async () => {

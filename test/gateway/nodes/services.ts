@@ -1,4 +1,7 @@
-/** Three services with nodes: one for each caller, one for all, and one that extends another's. */
+/**
+ * Three services with nodes: one for each caller, one for all, and one that extends another's. By
+ * its name it is the first, so that only `nodeId` tells whose they are.
+ */
 import { GraphQLScalarType } from 'graphql'
 import { codedError } from '../../../platform/protocol/errors.ts'
 import { encodeNodeId } from '../../../platform/protocol/node-id.ts'
@@ -20,7 +23,7 @@ const sdls = {
     type Item implements Node @key(fields: "sku, region") @key(fields: "code") {
       sku: ID! region: Int! code: Code nodeId: ID! name: String! mark: String }
     type Tag implements Node @key(fields: "code") @tag(name: "internal") { code: Code! nodeId: ID! label: String }`,
-  stock: `${LINK}
+  depot: `${LINK}
     type Query { total: Int }
     type Item @key(fields: "region sku") { sku: ID! region: Int! left: Int }`,
 }
@@ -72,20 +75,20 @@ export async function startNodeServices(): Promise<NodeServices> {
       },
     },
   })
-  const stock = await startSubgraph({
-    sdl: sdls.stock,
+  const depot = await startSubgraph({
+    sdl: sdls.depot,
     resolvers: { Item: { __resolveReference: (key: ItemKey) => ({ ...key, left: 7 }) } },
   })
-  const subgraphs = { orders, items, stock }
+  const subgraphs = { orders, items, depot }
   return {
     subgraphs,
-    services: (['orders', 'items', 'stock'] as const).map((name) => ({
+    services: (['orders', 'items', 'depot'] as const).map((name) => ({
       name,
       sdl: sdls[name],
       url: subgraphs[name].url,
     })),
     close: async () => {
-      await Promise.all([orders.close(), items.close(), stock.close()])
+      await Promise.all([orders.close(), items.close(), depot.close()])
     },
   }
 }
