@@ -162,7 +162,7 @@ test('The schema of one service is mocked too, and followed when it changes', as
 test.each([
   [['--delay', 'soon'], 'is no delay'],
   [['--errors', 'a=b=c'], 'is no error'],
-  [['--seed', 'x'], '--seed: must be'],
+  [['--seed', 'x'], '--seed x: must be'],
   [['--nothing'], 'There are --supergraph'],
   [['--supergraph', 'missing.graphql'], 'missing.graphql cannot be read'],
 ])('%j is refused in words', async (flags, reason) => {
