@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import { readConfig } from '../../../gateway/config/load.ts'
 import { type RunningGateway, startGateway } from '../../../gateway/gateway.ts'
 import { createLogger } from '../../../platform/process/log.ts'
@@ -54,7 +54,15 @@ afterAll(async () => {
   await rm(folder, { recursive: true })
 })
 
+async function isHealthy(): Promise<boolean> {
+  const services = await gateway.commands.services()
+  return services.find(({ name }) => name === 'content')?.instances.every(({ health }) => health === 'healthy') ?? false
+}
+
 describe('file of a service', () => {
+  // Instances that did not answer a health request in 2 s, on a busy machine, get no calls for a second.
+  beforeEach(() => until(isHealthy))
+
   test('A file passes the gateway whole, by a signed call that does not name the caller', async () => {
     const headers: Record<string, unknown>[] = []
     for (const upstream of content) {
@@ -108,9 +116,6 @@ describe('file of a service', () => {
   })
 
   test('A slow file does not count against its instance: other answers of it are still used', async () => {
-    const healthy = () => gateway.commands.services().then((all) => all.find(({ name }) => name === 'content'))
-    const isHealthy = async () => (await healthy())?.instances.every(({ health }) => health === 'healthy') ?? false
-    await until(isHealthy)
     for (const upstream of content) {
       const usual = upstream.answer
       upstream.answer = (received) => (received.request.url === '/assets/slow.avif' ? undefined : usual(received))
