@@ -17,42 +17,60 @@ export interface PlaygroundSettings {
   readonly host: string
   readonly supervisor?: ControlAddress | undefined
   readonly services: readonly { readonly definition: ServiceOfGraph }[]
+  readonly variants: readonly { readonly name: string; readonly path: string; readonly introspection: boolean }[]
 }
 
 interface Served {
-  readonly edition: { readonly schema: GraphQLSchema; readonly supergraph: string }
+  readonly edition: {
+    readonly schema: GraphQLSchema
+    readonly supergraph: string
+    /** By the names of the contract variants. */
+    readonly variants: ReadonlyMap<string, { readonly schema: GraphQLSchema }>
+  }
   readonly shipped: readonly ShippedOperation[]
   readonly feed: MapFeed
 }
 
 /**
- * Serves nothing if it is switched off. Offers demo callers only if the demo identity is in use.
+ * Serves nothing if it is switched off. Offers demo callers only if the demo identity is in use. A
+ * contract variant whose clients may not ask for its schema has no page.
  */
 export async function openPlayground(
-  { playground, identity, host, services, supervisor }: PlaygroundSettings,
-  { edition: { schema, supergraph }, shipped, feed }: Served,
+  { playground, identity, host, services, supervisor, variants }: PlaygroundSettings,
+  { edition, shipped, feed }: Served,
 ): Promise<ServePage> {
   if (!playground) return async () => false
-  const tabs = shipped.flatMap(({ document, variables }): PlaygroundTab[] => {
-    const node = parse(document)
-    if (validate(schema, node).length > 0) return []
-    const isFollowed = getOperationAST(node)?.operation === OperationTypeNode.SUBSCRIPTION
-    return [
-      {
-        query: document,
-        variables: Object.keys(variables).length === 0 ? '' : JSON.stringify(variables, null, 2),
-        ...(isFollowed && { joins: joinsOf(node, schema, supergraph) }),
-      },
-    ]
-  })
+  const tabsOn = (schema: GraphQLSchema) => shipped.flatMap((one) => tabOf(one, schema, edition.supergraph))
   const demo = identity?.demo && (await openDemo(identity.demo, host))
   return createPlayground({
-    tabs,
+    tabs: tabsOn(edition.schema),
+    variants: variants.flatMap(({ name, path, introspection }) => {
+      const own = edition.variants.get(name)
+      return own && introspection ? [{ path, tabs: tabsOn(own.schema) }] : []
+    }),
     services: services.map(({ definition: { name, kind } }) => ({ name, kind })),
     demo,
     feed,
     supervisor,
   })
+}
+
+/** None for an operation that does not fit the schema. */
+function tabOf(
+  { document, variables }: ShippedOperation,
+  schema: GraphQLSchema,
+  supergraph: string,
+): readonly PlaygroundTab[] {
+  const node = parse(document)
+  if (validate(schema, node).length > 0) return []
+  const isFollowed = getOperationAST(node)?.operation === OperationTypeNode.SUBSCRIPTION
+  return [
+    {
+      query: document,
+      variables: Object.keys(variables).length === 0 ? '' : JSON.stringify(variables, null, 2),
+      ...(isFollowed && { joins: joinsOf(node, schema, supergraph) }),
+    },
+  ]
 }
 
 async function openDemo({ dataDir, issuer }: DemoSettings, host: string): Promise<DemoCallers> {

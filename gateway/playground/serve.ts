@@ -1,6 +1,6 @@
 /**
- * Serves the playground: the page at `/` for browsers, its files under `/assets/`, demo tokens
- * and the demo's services.
+ * Serves the playground: the page at `/` for browsers, and at the path of each contract variant; its
+ * files under `/assets/`, demo tokens and the demo's services.
  * Serves only files found at start; never reads a path from a request.
  */
 import type { ControlAddress } from '../../platform/process/control.ts'
@@ -13,6 +13,8 @@ import type { PlaygroundSettings } from './page/common/settings.ts'
 import { embed, notBuilt, pageFile, type ServePage } from './page-file.ts'
 
 interface PlaygroundOptions extends Pick<PlaygroundSettings, 'tabs' | 'services'> {
+  /** Those that have a page, with what fits their schema. */
+  readonly variants?: readonly Pick<PlaygroundSettings, 'path' | 'tabs'>[]
   /** The demo callers; without them there is no sign-in. */
   readonly demo: DemoCallers | undefined
   /** The live map, for the demo's page. */
@@ -35,25 +37,32 @@ const POLICY = [
 export async function createPlayground({
   tabs,
   services,
+  variants = [],
   demo,
   feed,
   supervisor,
   dist,
 }: PlaygroundOptions): Promise<ServePage> {
   const built = await findAssets(dist ?? new URL('dist/', import.meta.url), '/')
-  const settings: PlaygroundSettings = {
-    tabs,
+  const common = {
     services,
     callers: demo?.names ?? [],
     provider: demo?.provider,
     canStop: demo !== undefined && supervisor !== undefined,
   }
-  const sendPage = pageFile({
-    html: built ? embed(built.page, 'playground-settings', settings) : notBuilt('Playground'),
-    isBuilt: built !== undefined,
-    policy: POLICY,
-    asks: demo?.provider && [new URL(demo.provider.issuer).origin],
-  })
+  const pageOf = (own: Pick<PlaygroundSettings, 'path' | 'tabs'>) => {
+    const settings: PlaygroundSettings = { ...own, ...common }
+    return pageFile({
+      html: built ? embed(built.page, 'playground-settings', settings) : notBuilt('Playground'),
+      isBuilt: built !== undefined,
+      policy: POLICY,
+      asks: demo?.provider && [new URL(demo.provider.issuer).origin],
+    })
+  }
+  const pages = new Map([
+    ['/', pageOf({ path: '/graphql', tabs })],
+    ...variants.map((one) => [one.path, pageOf(one)] as const),
+  ])
 
   return async (request, response) => {
     const path = (request.url ?? '/').split('?', 1)[0] ?? '/'
@@ -70,7 +79,8 @@ export async function createPlayground({
       return true
     }
     if (request.method !== 'GET' && request.method !== 'HEAD') return false
-    if (path === '/' && request.headers.accept?.includes('text/html')) {
+    const sendPage = pages.get(path.replace(/(?<=.)\/$/, ''))
+    if (sendPage && request.headers.accept?.includes('text/html')) {
       sendPage(request, response)
       return true
     }

@@ -33,6 +33,7 @@ export function createRoutes(options: RouteOptions) {
     const path = pathOf(request)
     const door = doors.at(path)
     if (answerPreflight(request, response, door !== undefined)) return
+    if (door && isVisit(request)) for (const serve of pages) if (await serve(request, response)) return
     if (door) return door.answer(requestOf(request, clientAddress, room), replyOf(response))
     if (path === '/health/live') return sendJson(response, 200, health('live'))
     if (path === '/health/ready') return sendJson(response, state() === 'ready' ? 200 : 503, health(state()))
@@ -40,5 +41,9 @@ export function createRoutes(options: RouteOptions) {
     sendHttpError(response, NOT_FOUND)
   }
 }
+
+/** Of a browser that opens the path of a contract variant: there may be a page for it. */
+const isVisit = ({ method, url = '', headers: { accept } }: IncomingMessage): boolean =>
+  (method === 'GET' || method === 'HEAD') && !url.includes('?') && (accept?.includes('text/html') ?? false)
 
 const health = (status: string) => ({ service: 'gateway', kind: 'stateless', pid: process.pid, status })

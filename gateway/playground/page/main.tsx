@@ -33,20 +33,23 @@ const isDemo = settings.callers.length > 0
 const plugins = [...(settings.canStop ? [servicesPlugin] : []), ...(isDemo ? [mapPlugin] : []), HISTORY_PLUGIN]
 const runs = createRuns()
 const fetcher = createFetcher({
-  url: '/graphql',
+  url: settings.path,
   authorization: session.authorization,
   runs: isDemo ? runs : undefined,
 })
 // GraphiQL ends a subscription when another tab is opened, so money moves without one.
 const transfer = settings.tabs.find(({ query }) => /^mutation SendMoney\b/m.test(query))
-const quiet = createFetcher({ url: '/graphql', authorization: session.authorization, runs: undefined })
+const quiet = createFetcher({ url: settings.path, authorization: session.authorization, runs: undefined })
 const beside = transfer && {
   label: 'Send money',
   run: async () => quiet({ query: transfer.query, variables: JSON.parse(transfer.variables) }),
 }
 // Another GraphiQL on the same host and port, now or last year, keeps its tabs to itself. The
-// number grows with the shipped operations, so that a visitor of before gets the new ones.
-const storage = createLocalStorage({ namespace: 'tributary-3' })
+// number grows with the shipped operations, so that a visitor of before gets the new ones. So has
+// the page of each contract variant.
+const storage = createLocalStorage({ namespace: `tributary-3${settings.path === '/graphql' ? '' : settings.path}` })
+const first = settings.tabs[0]?.query
+const isRead = first !== undefined && !/^(mutation|subscription)\b/m.test(first)
 
 createRoot(element('root')).render(
   <StrictMode>
@@ -62,10 +65,10 @@ createRoot(element('root')).render(
         inputValueDeprecation
       >
         <GraphiQL.Logo>
-          <span className="logo">/graphql</span>
+          <span className="logo">{settings.path}</span>
         </GraphiQL.Logo>
         <TabRoles />
-        {isDemo && <FirstRun query={settings.tabs[0]?.query} session={session} />}
+        {isDemo && <FirstRun query={isRead ? first : undefined} session={session} />}
         {isDemo && (
           <GraphiQL.Footer>
             <PlanPanel runs={runs} tabs={settings.tabs} services={settings.services} beside={beside} />

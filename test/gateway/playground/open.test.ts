@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { ask, startTestGateway } from '../../support/gateway.ts'
+import { post, startTestGateway } from '../../support/gateway.ts'
 import { startShop } from '../../support/shop.ts'
 
 test.each<[string, Record<string, string>]>([
@@ -10,7 +10,8 @@ test.each<[string, Record<string, string>]>([
   ['on', {}],
 ])('The playground is %s with %j', async (state, env) => {
   const shop = await startShop()
-  const gateway = await startTestGateway({ services: shop.services, env })
+  const VARIANTS = JSON.stringify({ open: {}, shut: { introspection: false } })
+  const gateway = await startTestGateway({ services: shop.services, env: { VARIANTS, ...env } })
   try {
     for (const path of ['/', '/assets/no-such-file.js', '/demo/token']) {
       const response = await fetch(`${gateway.url}${path}`, { headers: { accept: 'text/html' } })
@@ -23,7 +24,17 @@ test.each<[string, Record<string, string>]>([
       else expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'BAD_USER_INPUT' } }] })
       if (state === 'off') expect(response.status).toBe(404)
     }
-    expect((await ask(gateway.url, '{ __typename }')).status).toBe(200)
+    // In production clients of a variant may not ask for its schema.
+    const hasPage = state === 'on' && env['NODE_ENV'] === undefined
+    for (const path of ['/graphql/open', '/graphql/open/', '/graphql/shut', '/graphql']) {
+      const response = await fetch(`${gateway.url}${path}`, { headers: { accept: 'text/html' } })
+      const text = await response.text()
+      expect([path, text.startsWith('<!doctype html>')]).toEqual([path, hasPage && path.includes('open')])
+      expect((await post(`${gateway.url}${path}`, '{ __typename }')).status).toBe(200)
+    }
+    const asked = `${gateway.url}/graphql/open?query={__typename}`
+    const got = await fetch(asked, { headers: { accept: 'text/html, */*', 'apollo-require-preflight': 'x' } })
+    expect(await got.json()).toEqual({ data: { __typename: 'Query' } })
   } finally {
     await gateway.stop()
     await shop.close()

@@ -16,7 +16,7 @@ beforeAll(async () => {
   // Does nothing after `npm install`, unless the page was edited since.
   await promisify(execFile)(process.execPath, [BUILD])
   browser = await launchBrowser()
-  product = await startProduct()
+  product = await startProduct({ VARIANTS: JSON.stringify({ public: { include: ['public'] } }) })
 })
 afterEach(() => closePages(browser))
 afterAll(async () => {
@@ -38,6 +38,7 @@ interface Answer {
 }
 
 interface VisitOptions {
+  readonly path?: string
   readonly width?: number
   readonly height?: number
   readonly colorScheme?: 'dark' | 'light'
@@ -49,7 +50,7 @@ interface VisitOptions {
 
 /** A visitor who was never here before. */
 async function visit(options: VisitOptions = {}): Promise<Visit> {
-  const { width = 1360, height = 850, colorScheme = 'light', before, answered = true } = options
+  const { path = '/', width = 1360, height = 850, colorScheme = 'light', before, answered = true } = options
   const context = await browser.newContext({ viewport: { width, height }, colorScheme })
   const page = await context.newPage()
   await before?.(page)
@@ -60,7 +61,7 @@ async function visit(options: VisitOptions = {}): Promise<Visit> {
   page.on('console', (message) => {
     if (['error', 'warning'].includes(message.type())) complaints.push(message.text())
   })
-  await page.goto(product.url)
+  await page.goto(`${product.url}${path}`)
   await page.locator('.graphiql-query-editor .view-line').first().waitFor()
   if (answered) await page.locator('.graphiql-response').getByText('Ana Ribeiro').waitFor()
   return { page, requests, complaints }
@@ -78,7 +79,7 @@ const openTab = (page: Page, name: string): Promise<void> => page.getByRole('but
 
 /** Not the introspection of the page itself. */
 const isOperation = (request: Request): boolean =>
-  request.url().endsWith('/graphql') && !request.postData()?.includes('IntrospectionQuery')
+  /\/graphql(\/public)?$/.test(request.url()) && !request.postData()?.includes('IntrospectionQuery')
 
 /** The answer on the wire to the operation that `start` makes the page send. */
 async function answerTo(page: Page, start: () => Promise<unknown>): Promise<Answer> {
@@ -168,6 +169,25 @@ describe('playground page', () => {
     await page.goBack() // to the login page, which is over
     await page.getByRole('status').filter({ hasText: 'Signed in as payee.' }).waitFor({ state: 'attached' })
     expect(page.url()).toBe(`${product.url}/`)
+    expect(complaints).toEqual([])
+  })
+
+  test('The page at the path of a variant shows its schema, asks there, and keeps its tabs to itself', async () => {
+    const { page, requests, complaints } = await visit({ path: '/graphql/public', answered: false })
+    await page.getByText('/graphql/public', { exact: true }).waitFor()
+    await page.locator('.graphiql-response').getByText('"data"').waitFor() // of the first tab, unasked
+    await openTab(page, 'WeatherInFiveCities')
+    const { data } = await runTab(page)
+    expect(Object.keys(data)).toHaveLength(5)
+    expect(await page.getByRole('button', { name: 'Overview', exact: true }).count()).toBe(0)
+    await page.getByRole('button', { name: 'Show Documentation Explorer' }).click()
+    await page.getByRole('link', { name: 'Query', exact: true }).click()
+    await page.getByRole('link', { name: 'cities', exact: true }).waitFor()
+    expect(await page.getByRole('link', { name: 'me', exact: true }).count()).toBe(0)
+    const paths = new Set(requests.map((url) => new URL(url).pathname).filter((path) => path.startsWith('/graphql')))
+    expect([...paths]).toEqual(['/graphql/public'])
+    await page.goto(product.url)
+    await page.getByRole('button', { name: 'Overview', exact: true }).waitFor()
     expect(complaints).toEqual([])
   })
 

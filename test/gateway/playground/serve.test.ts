@@ -118,6 +118,7 @@ describe('page', () => {
     expect(text.match(/<script/g)).toHaveLength(1)
     const data = /id="playground-settings">(.*)<\/script>/s.exec(text)?.[1] ?? ''
     expect(JSON.parse(data)).toEqual({
+      path: '/graphql',
       tabs,
       services,
       callers: ['payer', 'payee', 'officer', 'officer2'],

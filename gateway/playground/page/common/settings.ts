@@ -25,7 +25,8 @@ export interface ServiceOfGraph {
 }
 
 export interface PlaygroundSettings {
-  /** The first only reads. */
+  /** The path of its operations: that of the whole schema, or of a contract variant. */
+  readonly path: string
   readonly tabs: readonly PlaygroundTab[]
   readonly services: readonly ServiceOfGraph[]
   /** Who can sign in without a password; empty unless the demo identity is in use. */
