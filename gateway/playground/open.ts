@@ -62,8 +62,10 @@ function tabOf(
   supergraph: string,
 ): readonly PlaygroundTab[] {
   const node = parse(document)
-  if (validate(schema, node).length > 0) return []
-  const isFollowed = getOperationAST(node)?.operation === OperationTypeNode.SUBSCRIPTION
+  const kind = getOperationAST(node)?.operation
+  // Where the schema has no such root, validation finds no fault in its fields.
+  if (!kind || !schema.getRootType(kind) || validate(schema, node).length > 0) return []
+  const isFollowed = kind === OperationTypeNode.SUBSCRIPTION
   return [
     {
       query: document,
