@@ -6,27 +6,35 @@ import { randomUUID } from 'node:crypto'
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { tryLock } from '../../platform/process/lock.ts'
-import { dayOf, parseDay, textOfDay } from './day.ts'
-import { mergeUse, type UseRecords } from './records.ts'
+import { addUp } from './add-up.ts'
+import { dayOf } from './day.ts'
 
 const DAY_FILE = /^(\d{4}-\d\d-\d\d)\.json$/
 const DAY = 86_400_000 // milliseconds
 
 /**
- * Adds to the file of today. Resolves to false, with nothing written, while another process writes.
+ * Adds texts of days to the file of today. Resolves to false, with nothing written, while another process writes.
  * @param days whose files are kept
  */
-export async function addToday(folder: string, records: UseRecords, days: number, now = Date.now()): Promise<boolean> {
+export async function addToday(
+  folder: string,
+  texts: readonly string[],
+  days: number,
+  now = Date.now(),
+): Promise<boolean> {
   await mkdir(folder, { recursive: true })
   const lock = tryLock(join(folder, 'lock'), 0)
   if (!lock) return false
   try {
     const day = dayOf(now)
     const file = join(folder, `${day}.json`)
-    const before = await readFile(file, 'utf8').then(parseDay, () => undefined)
-    const sum = mergeUse(before ? [before, records] : [records])
+    const before = await readFile(file, 'utf8').then(
+      (text) => [text],
+      () => [],
+    )
+    const sum = await addUp(day, [...before, ...texts])
     const draft = join(folder, `${day}.${randomUUID()}.draft`)
-    await writeFile(draft, textOfDay(day, sum))
+    await writeFile(draft, sum)
     await rename(draft, file)
     await removeBefore(folder, dayOf(now - days * DAY))
     return true

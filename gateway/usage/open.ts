@@ -41,8 +41,8 @@ async function openStore({
   log,
 }: RecordOptions): Promise<{ readonly add: AddUse; closeStore(): void }> {
   if (store === 'files' || redisUrl === undefined)
-    return { add: (records) => addToday(folder ?? join(dataDir, 'usage'), records, days), closeStore: () => undefined }
+    return { add: (texts) => addToday(folder ?? join(dataDir, 'usage'), texts, days), closeStore: () => undefined }
   const { connectRedis } = await import('../../platform/redis/connection.ts')
   const redis = connectRedis(redisUrl, REDIS_TIMEOUT, 'recorded use waits in memory', log)
-  return { add: (records) => addToShared(redis, records, days), closeStore: () => redis.close() }
+  return { add: (texts) => addToShared(redis, texts, days), closeStore: () => redis.close() }
 }

@@ -46,7 +46,16 @@ export type UsedDocument = Readonly<z.output<typeof usedDocument>>
 export type UseRow = Readonly<z.output<typeof row>>
 export type UseRecords = Readonly<z.output<typeof useRecords>>
 
-export const NO_USE: UseRecords = { documents: {}, rows: [] }
+const ROWS_AT_ONCE = 1_000
+
+/** The same in portions, none of which takes long to write. */
+export function* portionsOf({ documents, rows }: UseRecords): Generator<UseRecords> {
+  for (let start = 0; start < rows.length; start += ROWS_AT_ONCE) {
+    const some = rows.slice(start, start + ROWS_AT_ONCE)
+    const ids = new Set(some.map(({ document }) => document))
+    yield { documents: Object.fromEntries([...ids].map((id) => [id, documents[id] as UsedDocument])), rows: some }
+  }
+}
 
 /** Adds up what several processes recorded. */
 export function mergeUse(parts: readonly UseRecords[]): UseRecords {

@@ -3,8 +3,8 @@
  * replaces only if nobody else has since it was read.
  */
 import type { RedisConnection } from '../../platform/redis/connection.ts'
-import { type DayOfUse, dayOf, parseDay, textOfDay } from './day.ts'
-import { mergeUse, type UseRecords } from './records.ts'
+import { addUp } from './add-up.ts'
+import { type DayOfUse, dayOf, parseDay } from './day.ts'
 
 const DAYS = 'tributary:usage'
 const keyOf = (day: string): string => `${DAYS}:${day}`
@@ -19,13 +19,13 @@ return 1`
 const LIST = "return redis.call('SMEMBERS', KEYS[1])"
 
 /**
- * Adds to today. Resolves to false, with nothing written, if Redis is away or another gateway wrote
+ * Adds texts of days to today. Resolves to false, with nothing written, if Redis is away or another gateway wrote
  * meanwhile.
  * @param days that Redis keeps
  */
 export async function addToShared(
   redis: RedisConnection,
-  records: UseRecords,
+  texts: readonly string[],
   days: number,
   now = Date.now(),
 ): Promise<boolean> {
@@ -33,7 +33,7 @@ export async function addToShared(
   const read = await readDay(redis, day)
   if (!read) return false
   const { version, found } = read
-  const text = textOfDay(day, mergeUse(found ? [found, records] : [records]))
+  const text = await addUp(day, [...found, ...texts])
   const next = String(Number(version) + 1)
   const written = await redis.run(WRITE, [keyOf(day), DAYS], [version, next, text, days * SECONDS, day])
   return written === 1
@@ -44,12 +44,12 @@ export async function readShared(redis: RedisConnection): Promise<readonly DayOf
   const days = await redis.run(LIST, [DAYS], [])
   if (!Array.isArray(days)) return undefined
   const read = await Promise.all(days.map((day: string) => readDay(redis, day)))
-  return read.flatMap((one) => one?.found ?? [])
+  return read.flatMap((one) => one?.found ?? []).flatMap((text) => parseDay(text) ?? [])
 }
 
 async function readDay(redis: RedisConnection, day: string) {
   const answer = await redis.run(READ, [keyOf(day)], [])
   if (!Array.isArray(answer)) return undefined
   const [version, text] = answer as [string | null, string | null]
-  return { version: version ?? '', found: text === null ? undefined : parseDay(text) }
+  return { version: version ?? '', found: text === null ? [] : [text] }
 }

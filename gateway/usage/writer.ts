@@ -1,16 +1,21 @@
 /** Writes recorded use at intervals, and what is left at the end. Never makes a request wait. */
-import { setTimeout as sleep } from 'node:timers/promises'
+import { setTimeout as sleep, setImmediate as yieldToOthers } from 'node:timers/promises'
 import type { Logger } from '../../platform/process/log.ts'
+import { addUp } from './add-up.ts'
+import { dayOf, textOfDay } from './day.ts'
 import type { UseRecorder } from './recorder.ts'
-import { mergeUse, NO_USE, type UseRecords } from './records.ts'
+import { portionsOf } from './records.ts'
 
 interface UseWriter {
   /** Writes what is left. */
   close(): Promise<void>
 }
 
-/** Adds to what is recorded. Resolves to false, with nothing written, if that must wait. */
-export type AddUse = (records: UseRecords) => Promise<boolean>
+/**
+ * Adds texts of days to what is recorded. Resolves to false, with nothing written, if that must
+ * wait.
+ */
+export type AddUse = (texts: readonly string[]) => Promise<boolean>
 
 interface WriterOptions {
   readonly recorder: UseRecorder
@@ -22,18 +27,25 @@ interface WriterOptions {
 
 const TRIES = 40 // at the end, while other processes write
 const PAUSE = 50 // milliseconds between them
+const MOST_LEFT = 32 // texts that wait before they are added up
 
 export function openUseWriter({ recorder, add, every, log }: WriterOptions): UseWriter {
-  let left = NO_USE
+  /** As text: adding it up here would hold up requests. */
+  let left: readonly string[] = []
   let isRefused = false
   let turn: Promise<boolean> = Promise.resolve(true)
 
   const write = async (): Promise<boolean> => {
-    left = merged(left, recorder.drain())
-    if (left.rows.length === 0) return true
+    const day = dayOf(Date.now())
+    for (const portion of portionsOf(recorder.drain())) {
+      left = [...left, textOfDay(day, portion)]
+      await yieldToOthers()
+    }
+    if (left.length === 0) return true
     try {
+      if (left.length > MOST_LEFT) left = [await addUp(day, left)]
       const isWritten = await add(left)
-      if (isWritten) left = NO_USE
+      if (isWritten) left = []
       isRefused = false
       return isWritten
     } catch (error) {
@@ -52,10 +64,7 @@ export function openUseWriter({ recorder, add, every, log }: WriterOptions): Use
     async close() {
       clearInterval(timer)
       for (let tries = 0; tries < TRIES && !(await inTurn()); tries += 1) await sleep(PAUSE)
-      if (left.rows.length > 0) log.warn('recorded use was left unwritten')
+      if (left.length > 0) log.warn('recorded use was left unwritten')
     },
   }
 }
-
-const merged = (left: UseRecords, more: UseRecords): UseRecords =>
-  left.rows.length === 0 ? more : mergeUse([left, more])

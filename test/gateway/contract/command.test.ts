@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { services } from '../../../gateway/config/registry.ts'
+import { textOfDay } from '../../../gateway/usage/day.ts'
 import { addToday } from '../../../gateway/usage/files.ts'
 import type { UseRecords } from '../../../gateway/usage/records.ts'
 import { reviews, shop } from './small-graph.ts'
@@ -131,7 +132,7 @@ describe('npm run contract', () => {
       d: { operation: 'People', kind: 'query', coordinates: ['City.population'] },
     }
     const row = { document: 'd', client: 'android', version: '3.1.0', requests: 12, given: {} }
-    await addToday(folder, { documents, rows: [row] }, 60, Date.parse('2026-11-20'))
+    await addToday(folder, [textOfDay('2026-11-20', { documents, rows: [row] })], 60, Date.parse('2026-11-20'))
     const changed = await draft('weather', '  population: Int\n', '')
     const contradicted = await contract('--use', folder, '--service', changed)
     const words = /People of android 3\.1\.0 \(12 requests, last on 2026-11-20\)/

@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
+import { textOfDay } from '../../../gateway/usage/day.ts'
 import { addToday } from '../../../gateway/usage/files.ts'
 import { readRecorded } from '../../../gateway/usage/read.ts'
 import type { UsedDocument, UseRecords } from '../../../gateway/usage/records.ts'
@@ -17,14 +18,16 @@ const records = (version = '1'): UseRecords => ({
   documents: { d1: { operation: 'One', kind: 'query', coordinates: ['Query.a'] } },
   rows: [{ document: 'd1', client: 'web', version, requests: 1, given: {} }],
 })
+const add = (to: string, use: UseRecords, days: number, now?: number): Promise<boolean> =>
+  addToday(to, [textOfDay('2026-01-01', use)], days, now)
 const at = (day: string): number => Date.parse(`${day}T12:00:00Z`)
 const totalOf = async (path: string): Promise<number> =>
   (await readRecorded(path)).flatMap(({ rows }) => rows).reduce((sum, { requests }) => sum + requests, 0)
 
 test('What is added is added up in one file a day, which is never half written', async () => {
-  await addToday(folder, records(), 60, at('2026-01-01'))
-  await addToday(folder, records('2'), 60, at('2026-01-01'))
-  await addToday(folder, records('2'), 60, at('2026-01-02'))
+  await add(folder, records(), 60, at('2026-01-01'))
+  await add(folder, records('2'), 60, at('2026-01-01'))
+  await add(folder, records('2'), 60, at('2026-01-02'))
   expect((await readdir(folder)).sort()).toEqual(['2026-01-01.json', '2026-01-02.json', 'lock'])
   expect(await readRecorded(join(folder, '2026-01-01.json'))).toMatchObject([{ day: '2026-01-01', rows: [{}, {}] }])
   expect(await totalOf(folder)).toBe(3)
@@ -35,7 +38,7 @@ test('A text is added to an operation that was written without, and the first on
   const texts = async (): Promise<unknown> => (await readRecorded(folder)).map(({ documents }) => documents['d1']?.text)
   for (const text of [undefined, '{a}', '{alias1:a}', undefined]) {
     const { documents, rows } = records()
-    await addToday(
+    await add(
       folder,
       { documents: { d1: { ...documents['d1'], ...(text && { text }) } as UsedDocument }, rows },
       60,
@@ -47,32 +50,32 @@ test('A text is added to an operation that was written without, and the first on
 
 test('While another process writes nothing is written, and the caller is told at once', async () => {
   const lock = tryLock(join(folder, 'lock'))
-  expect(await addToday(folder, records(), 60)).toBe(false)
+  expect(await add(folder, records(), 60)).toBe(false)
   lock?.release()
-  expect(await addToday(folder, records(), 60)).toBe(true)
+  expect(await add(folder, records(), 60)).toBe(true)
   expect(await totalOf(folder)).toBe(1)
 })
 
 test('Days that are over are removed, and drafts of processes that were killed', async () => {
-  await addToday(folder, records(), 2, at('2026-01-01'))
+  await add(folder, records(), 2, at('2026-01-01'))
   await writeFile(join(folder, '2026-01-02.killed.draft'), 'half')
   await writeFile(join(folder, 'notes.json'), '{}')
-  await addToday(folder, records(), 2, at('2026-01-03'))
+  await add(folder, records(), 2, at('2026-01-03'))
   expect((await readdir(folder)).sort()).toEqual(['2026-01-01.json', '2026-01-03.json', 'lock', 'notes.json'])
-  await addToday(folder, records(), 2, at('2026-01-04'))
+  await add(folder, records(), 2, at('2026-01-04'))
   expect((await readdir(folder)).sort()).toEqual(['2026-01-03.json', '2026-01-04.json', 'lock', 'notes.json'])
 })
 
 test('A file that was cut short loses its day only: the next one replaces it', async () => {
   await writeFile(join(folder, '2026-01-01.json'), '{"format":"tributary-us')
-  await addToday(folder, records(), 60, at('2026-01-01'))
+  await add(folder, records(), 60, at('2026-01-01'))
   expect(await totalOf(folder)).toBe(1)
 })
 
 test('Folders of several gateways are read as one; what is no recorded use is refused in words', async () => {
   await mkdir(join(folder, 'all'))
-  await addToday(join(folder, 'all/one'), records(), 60)
-  await addToday(join(folder, 'all/two'), records(), 60)
+  await add(join(folder, 'all/one'), records(), 60)
+  await add(join(folder, 'all/two'), records(), 60)
   expect(await totalOf(join(folder, 'all'))).toBe(2)
   await writeFile(join(folder, 'other.json'), await readFile(new URL('../../../package.json', import.meta.url)))
   await expect(readRecorded(join(folder, 'other.json'))).rejects.toThrow('other.json: is no file of recorded use.')

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { textOfDay } from '../../../gateway/usage/day.ts'
 import { addToday } from '../../../gateway/usage/files.ts'
 import { readArguments } from '../../../tools/compare/arguments.ts'
 import type { Compared } from '../../../tools/compare/compare.ts'
@@ -155,20 +156,22 @@ test('Where recorded use has no difference, by the rules of a configuration, it 
   const sent = { client: 'web', version: '1', requests: 7, given: {} }
   await addToday(
     use,
-    {
-      documents: {
-        a: { ...used, operation: 'One' },
-        b: { ...used, operation: 'Lost' },
-        c: { ...used, operation: 'Sent', text: 'query Sent($literal1:ID!){alias1:item(id:$literal1){name}}' },
-        d: { ...used, operation: null, text: 'query($literal1:Int!){items(first:$literal1){id}}' },
-        e: {
-          ...used,
-          operation: 'Bare',
-          text: 'query Bare($first:Int!,$literal1:ID!){item(id:$literal1){id}orders(first:$first){id}}',
+    [
+      textOfDay('2026-01-01', {
+        documents: {
+          a: { ...used, operation: 'One' },
+          b: { ...used, operation: 'Lost' },
+          c: { ...used, operation: 'Sent', text: 'query Sent($literal1:ID!){alias1:item(id:$literal1){name}}' },
+          d: { ...used, operation: null, text: 'query($literal1:Int!){items(first:$literal1){id}}' },
+          e: {
+            ...used,
+            operation: 'Bare',
+            text: 'query Bare($first:Int!,$literal1:ID!){item(id:$literal1){id}orders(first:$first){id}}',
+          },
         },
-      },
-      rows: ['a', 'b', 'c', 'd', 'e'].map((document) => ({ ...sent, document })),
-    },
+        rows: ['a', 'b', 'c', 'd', 'e'].map((document) => ({ ...sent, document })),
+      }),
+    ],
     1,
   )
   await writeFile(file('given.json'), JSON.stringify({ Sent: { literal1: 1 }, d: { literal1: 2 }, Bare: { first: 1 } }))
