@@ -87,7 +87,7 @@ describe('What one can ask for', () => {
   )
 
   test('One follows what happens to an account, from any event on', () =>
-    expect(signatures('Subscription')).toContain('accountActivity(accountId: ID!, after: String): AccountEvent!'))
+    expect(signatures('Subscription')).toContain('accountActivity(accountId: ID, after: String): AccountEvent!'))
 })
 
 describe('What one can do', () => {

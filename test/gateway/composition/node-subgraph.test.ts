@@ -25,9 +25,9 @@ describe('graph of nodes', () => {
       c: 'type C @key(fields: "code") { code: Code! c: Int } scalar Code type D @key(fields: "id") { id: ID! }',
     }
     expect(nodesOf(sdls)).toEqual({
-      A: { service: 'a', key: ['id'] },
-      B: { service: 'b', key: ['x', 'y'] },
-      C: { service: 'b', key: ['code'] },
+      A: { service: 'a', key: ['id'], valueTypes: ['string'] },
+      B: { service: 'b', key: ['x', 'y'], valueTypes: ['string', 'number'] },
+      C: { service: 'b', key: ['code'], valueTypes: [undefined] }, // of a scalar of one's own
     })
     const schema = buildSchema(publicSchema(composeAt(servicesOf(sdls))))
     expect(Object.keys(schema.getQueryType()?.getFields() ?? {})).toEqual(['a', 'node', 'nodes'])

@@ -474,6 +474,6 @@ describe('cost of product operations', () => {
 test('Introspection costs its share, in fragments, too', () => {
   const documents = catalogue('"@cost", "@listSize"')
   const twice = '{ a: __schema { types { name } } ...More } fragment More on Query { __schema { types { name } } }'
-  expect(costIn(documents, twice)).toBe(20_000)
+  expect(costIn(documents, twice)).toBe(60_000)
   expect(costIn(documents, '{ __type(name: "Book") { name } __typename }')).toBe(200)
 })

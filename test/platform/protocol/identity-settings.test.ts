@@ -28,5 +28,5 @@ test.each(['production', 'prod', 'staging'])('No demo token is signed with NODE_
   const program = fileURLToPath(new URL('../../../platform/protocol/token.ts', import.meta.url))
   const { PATH = '' } = process.env
   const run = promisify(execFile)(process.execPath, [program, 'payer'], { env: { PATH, NODE_ENV } })
-  await expect(run).rejects.toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining(NODE_ENV) })
+  await expect(run).rejects.toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining(NODE_ENV) })
 })
