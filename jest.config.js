@@ -1,4 +1,4 @@
-/** Tests run as ES modules on the same type stripping as the product, so that no second compiler has a say. */
+/** Tests run as ES modules on the type stripping of the product: no second compiler has a say. */
 export default {
   testEnvironment: '<rootDir>/test/support/environment.js',
   testMatch: ['<rootDir>/test/**/*.test.ts'],

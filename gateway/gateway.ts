@@ -152,7 +152,8 @@ function createSuccession(log: Logger): Succession {
   }
   const replaceSupergraph = (text: string): Promise<string> =>
     inTurn(async () => (await current.serving.replace(text)).id)
-  const offer = (file: string): Promise<void> => readFile(file, 'utf8').then(replaceSupergraph).then(ignore, ignore) // why it is refused is in the log
+  // Why it is refused is in the log.
+  const offer = (file: string): Promise<void> => readFile(file, 'utf8').then(replaceSupergraph).then(ignore, ignore)
   const retire = (assembly: Assembly, successor?: Assembly): void => {
     const gone = assembly
       .close(successor)

@@ -1,8 +1,8 @@
 /**
- * `node prisma/backup.ts <folder>`: writes all data of the bank (`DATABASE_URL`), as of one instant,
- * into a new folder, while the bank keeps working at full speed. Says which services have databases
- * of their own, which it does not hold. Needs no PostgreSQL tools; `node
- * prisma/restore.ts` reads it back.
+ * `node prisma/backup.ts <folder>`: writes all data of the bank (`DATABASE_URL`), as of one
+ * instant, into a new folder, while the bank keeps working at full speed. Says which services have
+ * databases of their own, which it does not hold. Needs no PostgreSQL tools;
+ * `node prisma/restore.ts` reads it back.
  */
 import { createWriteStream } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'

@@ -15,7 +15,7 @@ export interface Subscription {
   readonly document: DocumentNode
   readonly operationName: string | undefined
   readonly variables: Variables
-  /** Told when events begin to come, and when they no longer do: after a break it goes on by itself. */
+  /** Told when events begin to come and when they stop; after a break it goes on by itself. */
   readonly onStream?: ((isOpen: boolean) => void) | undefined
 }
 

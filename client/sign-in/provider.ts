@@ -18,7 +18,7 @@ export interface Tokens {
 }
 
 export interface Arrival {
-  /** `undefined` if nobody signed in, or nobody is known to the provider, who was asked silently. */
+  /** `undefined` if nobody signed in, or the provider, asked silently, knows nobody. */
   readonly tokens: Tokens | undefined
 }
 

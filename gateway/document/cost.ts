@@ -146,7 +146,7 @@ interface InnerSize {
 }
 
 const free: Estimate = () => 0
-/** The gateway answers them itself, in one piece: 20 ms for the whole of a schema like the bank's. */
+/** The gateway answers them in one piece: 20 ms for the whole of a schema like the bank's. */
 const introspection: ReadonlyMap<string, Estimate> = new Map([
   ['__schema', () => 30_000],
   ['__type', () => 200],

@@ -1,6 +1,6 @@
 /**
- * Serves the playground: the page at `/` for browsers, and at the path of each contract variant; its
- * files under `/assets/`, demo tokens and the demo's services.
+ * Serves the playground: the page at `/` for browsers, and at the path of each contract variant;
+ * its files under `/assets/`, demo tokens and the demo's services.
  * Serves only files found at start; never reads a path from a request.
  */
 import type { ControlAddress } from '../../platform/process/control.ts'

@@ -59,7 +59,7 @@ function readNodeTypes({ definitions }: DocumentNode, graph: string): ReadonlyMa
   return new Map(types)
 }
 
-/** As services write them: an id that is a number in JSON would be another name of the same node. */
+/** As services write them: an id as a JSON number would be another name of the same node. */
 const VALUE_TYPES: ReadonlyMap<string, ValueType> = new Map([
   ['ID', 'string'],
   ['String', 'string'],

@@ -13,7 +13,8 @@ const DAY_FILE = /^(\d{4}-\d\d-\d\d)\.json$/
 const DAY = 86_400_000 // milliseconds
 
 /**
- * Adds texts of days to the file of today. Resolves to false, with nothing written, while another process writes.
+ * Adds texts of days to the file of today. Resolves to false, with nothing written, while another
+ * process writes.
  * @param days whose files are kept
  */
 export async function addToday(

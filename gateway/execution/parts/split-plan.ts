@@ -1,7 +1,7 @@
 /**
- * Splits a plan into the fetches that the first part of an answer needs, and the rest, for which the
- * first part does not wait. The plan is that of the whole operation, so that what is deferred is
- * never fetched twice.
+ * Splits a plan into the fetches that the first part of an answer needs, and the rest, for which
+ * the first part does not wait. The plan is that of the whole operation, so that what is deferred
+ * is never fetched twice.
  */
 import type { SelectionNode } from 'graphql'
 import type { PreparedPlan } from '../plan/prepare.ts'

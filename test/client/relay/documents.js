@@ -1,6 +1,6 @@
 /**
- * What an app of Relay asks for, for its compiler: a refetchable fragment on every kind of node, and
- * pages in both directions. Nobody runs this module.
+ * What an app of Relay asks for, for its compiler: a refetchable fragment on every kind of node,
+ * and pages in both directions. Nobody runs this module.
  */
 import { graphql } from 'relay-runtime'
 

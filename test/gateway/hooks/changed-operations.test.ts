@@ -1,4 +1,4 @@
-/** What a coprocessor puts in the place of a client's operation: checked as if the client sent it. */
+/** What a coprocessor puts in place of a client's operation: checked as if the client sent it. */
 import { createHash } from 'node:crypto'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import type { IncomingMessage, ServerResponse } from 'node:http'

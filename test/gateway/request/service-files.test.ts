@@ -60,8 +60,8 @@ async function isHealthy(): Promise<boolean> {
 }
 
 describe('file of a service', () => {
-  // Instances that did not answer a health request in 2 s, on a busy machine, get no calls for a second.
-  // One that was just started again counts as healthy only once it has answered.
+  // Instances that did not answer a health request in 2 s, on a busy machine, get no calls for a
+  // second. One that was just started again counts as healthy only once it has answered.
   beforeEach(() => until(async () => (await isHealthy()) && (await fetch(`${gateway.url}/assets/abc-picture.png`)).ok))
 
   test('A file passes the gateway whole, by a signed call that does not name the caller', async () => {
