@@ -24,3 +24,7 @@ export function parseDay(text: string): DayOfUse | undefined {
     return undefined
   }
 }
+
+/** Without the texts that are none. */
+export const parseDays = (texts: readonly string[]): readonly DayOfUse[] =>
+  texts.flatMap((text) => parseDay(text) ?? [])

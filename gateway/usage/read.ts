@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createLogger } from '../../platform/process/log.ts'
 import { StartRefused } from '../../platform/process/settings.ts'
-import { type DayOfUse, parseDay } from './day.ts'
+import { type DayOfUse, parseDay, parseDays } from './day.ts'
 import { readShared } from './shared.ts'
 
 /**
@@ -24,7 +24,7 @@ export async function readRecorded(place: string): Promise<readonly DayOfUse[]> 
   const names = await readdir(place, { recursive: true })
   const files = names.filter((name) => name.endsWith('.json')).sort()
   const texts = await Promise.all(files.map((name) => readFile(join(place, name), 'utf8').catch(() => '')))
-  const days = texts.flatMap((text) => parseDay(text) ?? [])
+  const days = parseDays(texts)
   if (days.length === 0) throw new StartRefused(`${place}: has no file of recorded use.`)
   return days
 }

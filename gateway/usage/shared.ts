@@ -4,7 +4,7 @@
  */
 import type { RedisConnection } from '../../platform/redis/connection.ts'
 import { addUp } from './add-up.ts'
-import { type DayOfUse, dayOf, parseDay } from './day.ts'
+import { type DayOfUse, dayOf, parseDays } from './day.ts'
 
 const DAYS = 'tributary:usage'
 const keyOf = (day: string): string => `${DAYS}:${day}`
@@ -19,8 +19,8 @@ return 1`
 const LIST = "return redis.call('SMEMBERS', KEYS[1])"
 
 /**
- * Adds texts of days to today. Resolves to false, with nothing written, if Redis is away or another gateway wrote
- * meanwhile.
+ * Adds texts of days to today. Resolves to false, with nothing written, if Redis is away or another
+ * gateway wrote meanwhile.
  * @param days that Redis keeps
  */
 export async function addToShared(
@@ -44,7 +44,7 @@ export async function readShared(redis: RedisConnection): Promise<readonly DayOf
   const days = await redis.run(LIST, [DAYS], [])
   if (!Array.isArray(days)) return undefined
   const read = await Promise.all(days.map((day: string) => readDay(redis, day)))
-  return read.flatMap((one) => one?.found ?? []).flatMap((text) => parseDay(text) ?? [])
+  return parseDays(read.flatMap((one) => one?.found ?? []))
 }
 
 async function readDay(redis: RedisConnection, day: string) {

@@ -33,7 +33,8 @@ interface Meaning {
 const effect =
   (level: Level) =>
   (code: string, message: string, felt: Effect['felt'] = 'by nobody'): Effect => ({ level, code, message, felt })
-const [safe, dangerous, breaking] = [effect('safe'), effect('dangerous'), effect('breaking')]
+export const safe = effect('safe')
+const [dangerous, breaking] = [effect('dangerous'), effect('breaking')]
 
 const single =
   ({ code, added, removed, changed, felt }: Meaning): Rule =>

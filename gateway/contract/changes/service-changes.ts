@@ -4,7 +4,7 @@
  */
 import type { GraphQLSchema } from 'graphql'
 import type { Change, Dependent, Reach } from './change.ts'
-import { directiveRules, type Effect, normal } from './directive-rules.ts'
+import { directiveRules, type Effect, normal, safe } from './directive-rules.ts'
 import { throughAbstract } from './public-changes.ts'
 import type { Applied, Element, ServiceElements } from './service-schema.ts'
 
@@ -64,7 +64,7 @@ function otherDirective(name: string, before: readonly Applied[], after: readonl
   const text = (applied: readonly Applied[]): string => JSON.stringify(applied.map(({ values }) => values))
   if (TOLD.has(name) || text(before) === text(after)) return []
   const what = before.length === 0 ? 'is new' : after.length === 0 ? 'is gone' : 'is another'
-  return [{ level: 'safe', code: 'DIRECTIVE_CHANGED', felt: 'by nobody', message: `has changed: @${name} ${what}` }]
+  return [safe('DIRECTIVE_CHANGED', `has changed: @${name} ${what}`)]
 }
 
 function reachOf({ felt }: Effect, { coordinate }: Element, schema: GraphQLSchema): Reach {

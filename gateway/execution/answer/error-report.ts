@@ -35,6 +35,9 @@ export interface ErrorRoom {
 
 const MOST_CHARACTERS = 1024 * 1024
 
+/** Whether no more errors fit. */
+export const isSpent = ({ errors, characters }: ErrorRoom): boolean => errors <= 0 || characters <= 0
+
 export const errorRoom = (): ErrorRoom => ({ errors: MAX_ERRORS, characters: MOST_CHARACTERS })
 
 export class ErrorReport {
@@ -58,7 +61,7 @@ export class ErrorReport {
 
   /** Whether no more errors with a place are taken. */
   get isFull(): boolean {
-    return this.#room.errors <= 0 || this.#room.characters <= 0
+    return isSpent(this.#room)
   }
 
   /** How many values were lost until now. */

@@ -1,7 +1,7 @@
 /** Which deferred parts an answer has announced, and what becomes of each. */
 import { GraphQLError, type SelectionNode } from 'graphql'
 import { codedError } from '../../../platform/protocol/errors.ts'
-import { ErrorReport, type ErrorRoom, errorRoom, type Path } from '../answer/error-report.ts'
+import { ErrorReport, type ErrorRoom, errorRoom, isSpent, type Path } from '../answer/error-report.ts'
 import { errorAt } from '../answer/failure.ts'
 import type { AnswerLimit } from '../answer/limit.ts'
 import { TOO_LARGE, tooLarge } from '../answer/limit.ts'
@@ -156,13 +156,9 @@ function createWaiting(isReady: (fragment: SelectionNode) => boolean) {
 }
 
 /** What is lost because a service knows no such object has no error yet, and needs one. */
-function lossOf(
-  errors: readonly GraphQLError[],
-  path: Path,
-  { errors: left, characters }: ErrorRoom,
-): readonly GraphQLError[] {
+function lossOf(errors: readonly GraphQLError[], path: Path, room: ErrorRoom): readonly GraphQLError[] {
   if (errors.length > 0) return errors
-  return left > 0 && characters > 0 ? [errorAt(UNKNOWN, path)] : [UNTOLD]
+  return isSpent(room) ? [UNTOLD] : [errorAt(UNKNOWN, path)]
 }
 
 /** It may repeat so much that the answer becomes too large. @throws GraphQLError */

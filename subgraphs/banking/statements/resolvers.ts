@@ -75,7 +75,7 @@ export const statementResolvers = (links: DownloadLinks) => ({
         currency,
         sums: once(() => readPeriod(readSums)),
         totals: once(() => readPeriod(readTotals)),
-        days: () => readPeriod(readDays),
+        days: once(() => readPeriod(readDays)),
       }
     },
   },

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { parseDay } from '../../../gateway/usage/day.ts'
+import { parseDays } from '../../../gateway/usage/day.ts'
 import { mergeUse, portionsOf, type UseRecords } from '../../../gateway/usage/records.ts'
 import { openUseWriter } from '../../../gateway/usage/writer.ts'
 import { createLogger } from '../../../platform/process/log.ts'
@@ -20,7 +20,7 @@ const use = (versions: number): UseRecords => ({
     })),
   ),
 })
-const sumOf = (texts: readonly string[]): UseRecords => mergeUse(texts.flatMap((text) => parseDay(text) ?? []))
+const sumOf = (texts: readonly string[]): UseRecords => mergeUse(parseDays(texts))
 const requestsIn = ({ rows }: UseRecords): number => rows.reduce((sum, { requests }) => sum + requests, 0)
 
 test('Portions have at most 1,000 rows each, and add up to the whole', () => {
