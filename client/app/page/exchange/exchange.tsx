@@ -6,10 +6,11 @@ import { formatMoney } from '../format/money.ts'
 import { PayDocument, QuoteDocument, type QuoteMutation, RatesDocument } from '../generated/graphql.ts'
 import { HelpCard } from '../help/card.tsx'
 import { useSpoken } from '../messages/messages.tsx'
+import { AmountBox } from '../money/amount-box.tsx'
 import { parseAmount } from '../money/parse.ts'
 import { WithAccounts } from '../pay/accounts-first.tsx'
 import type { Payer } from '../pay/order.ts'
-import { Choice, TextBox } from '../ui/fields.tsx'
+import { Choice } from '../ui/fields.tsx'
 import { Form, Submit } from '../ui/form.tsx'
 import { useOnce } from '../ui/once.ts'
 import { Done, Fault } from '../ui/outcome.tsx'
@@ -98,13 +99,11 @@ function Ask({ accounts, onOffer }: AskProps) {
       <Form onSubmit={() => void submit()}>
         <Choice label={t.pay.from} value={from.id} onChange={setFrom} options={accounts.map(optionOf)} />
         <Choice label={t.exchange.to} value={to.id} onChange={setTo} options={others.map(optionOf)} />
-        <TextBox
-          label={t.pay.amount(from.currency)}
+        <AmountBox
+          currency={from.currency}
           value={text}
           onChange={setText}
-          inputMode="decimal"
-          autoComplete="off"
-          fault={isChecked && amount === undefined ? t.pay.badAmount : undefined}
+          isWrong={isChecked && amount === undefined}
         />
         <Submit request={quote}>{t.exchange.ask}</Submit>
       </Form>

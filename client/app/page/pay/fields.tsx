@@ -1,6 +1,7 @@
 /** The fields that every order of a transfer has. */
 import { formatMoney } from '../format/money.ts'
 import { useSpoken } from '../messages/messages.tsx'
+import { AmountBox } from '../money/amount-box.tsx'
 import { parseAmount } from '../money/parse.ts'
 import { Choice, TextBox } from '../ui/fields.tsx'
 import { Button } from '../ui/ui.tsx'
@@ -62,13 +63,11 @@ export function TransferFields({ accounts, draft, onChange, isChecked }: Transfe
           ))}
         </div>
       )}
-      <TextBox
-        label={t.pay.amount(from.currency)}
+      <AmountBox
+        currency={from.currency}
         value={draft.amount}
         onChange={(value) => set({ amount: value })}
-        inputMode="decimal"
-        autoComplete="off"
-        fault={isChecked && !isAmount ? t.pay.badAmount : undefined}
+        isWrong={isChecked && !isAmount}
       />
       <TextBox
         label={t.pay.reference}

@@ -1,13 +1,15 @@
-/** Changes what a standing order pays, its reference and its last day; the rest is another order. */
+/** Changes amount, reference and last day of a standing order; the rest is another order. */
 import { useState } from 'react'
 import { today } from '../format/dates.ts'
 import { typedMoney } from '../format/money.ts'
 import { ChangeOrderDocument, type OrderFactsFragment } from '../generated/graphql.ts'
 import { useSpoken } from '../messages/messages.tsx'
+import { AmountBox } from '../money/amount-box.tsx'
 import { parseAmount } from '../money/parse.ts'
 import { Confirm } from '../ui/confirm.tsx'
 import { TextBox } from '../ui/fields.tsx'
 import { useOnce } from '../ui/once.ts'
+import { LastDay } from './last-day.tsx'
 
 export function ChangeOrder({ order, payee }: { readonly order: OrderFactsFragment; readonly payee: string }) {
   const { t, locale } = useSpoken()
@@ -27,14 +29,7 @@ export function ChangeOrder({ order, payee }: { readonly order: OrderFactsFragme
       variables={{ input: { scheduleId: id, amount: units ?? '', ...rest } }}
       isReady={units !== undefined && isUntil}
     >
-      <TextBox
-        label={t.pay.amount(now.currency)}
-        value={amount}
-        onChange={setAmount}
-        inputMode="decimal"
-        autoComplete="off"
-        fault={units === undefined ? t.pay.badAmount : undefined}
-      />
+      <AmountBox currency={now.currency} value={amount} onChange={setAmount} isWrong={units === undefined} />
       <TextBox
         label={t.pay.reference}
         value={reference}
@@ -43,13 +38,10 @@ export function ChangeOrder({ order, payee }: { readonly order: OrderFactsFragme
         hint={t.pay.optional}
       />
       {frequency !== 'ONCE' && (
-        <TextBox
-          label={t.orders.until}
+        <LastDay
           value={until}
           onChange={setUntil}
-          type="date"
           min={today()}
-          hint={t.orders.noEnd}
           fault={isUntil ? undefined : t.refusals['DATE_IN_PAST']}
         />
       )}

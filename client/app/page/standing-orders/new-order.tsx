@@ -11,6 +11,7 @@ import { Choice, TextBox } from '../ui/fields.tsx'
 import { Form, Submit } from '../ui/form.tsx'
 import { useOnce } from '../ui/once.ts'
 import { Card, Page } from '../ui/ui.tsx'
+import { LastDay } from './last-day.tsx'
 
 const frequencies: readonly ScheduleFrequency[] = ['MONTHLY', 'WEEKLY', 'DAILY', 'ONCE']
 
@@ -68,13 +69,10 @@ function NewOrder({ accounts }: { readonly accounts: readonly Payer[] }) {
           fault={isChecked && !isFirst ? t.refusals['DATE_IN_PAST'] : undefined}
         />
         {frequency !== 'ONCE' && (
-          <TextBox
-            label={t.orders.until}
+          <LastDay
             value={until}
             onChange={setUntil}
-            type="date"
             min={firstOn}
-            hint={t.orders.noEnd}
             fault={isChecked && !isUntil ? t.orders.badUntil : undefined}
           />
         )}

@@ -1,0 +1,25 @@
+/** The field of an amount, in the currency of the account. */
+import { useMessages } from '../messages/messages.tsx'
+import { TextBox } from '../ui/fields.tsx'
+
+interface AmountBoxProps {
+  readonly currency: string
+  readonly value: string
+  readonly onChange: (value: string) => void
+  /** Whether it says that this is no amount. */
+  readonly isWrong: boolean
+}
+
+export function AmountBox({ currency, value, onChange, isWrong }: AmountBoxProps) {
+  const t = useMessages()
+  return (
+    <TextBox
+      label={t.pay.amount(currency)}
+      value={value}
+      onChange={onChange}
+      inputMode="decimal"
+      autoComplete="off"
+      fault={isWrong ? t.pay.badAmount : undefined}
+    />
+  )
+}
