@@ -1,6 +1,7 @@
 /** Instances of a service as processes of their own, which a test kills and replaces. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { processEnvironment, statelessFlags } from '../../../platform/memory/node-flags.ts'
 import type { ReadyMessage } from '../../../platform/process/lifecycle.ts'
@@ -90,4 +91,13 @@ export async function bytesFrom(instance: Instance, request: StatelessRequest): 
   const bytes = Buffer.from(await response.arrayBuffer())
   if (response.status === 503) throw new Error(`${instance.url} is busy`)
   return bytes
+}
+
+/**
+ * Anonymous memory of a process, on Linux. It leaves out what is mapped from files, Node's 65 MB:
+ * more or less of them is resident, as the machine has room.
+ */
+export function ownMegabytes(pid: number | undefined): number {
+  const [, kilobytes] = /RssAnon:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? []
+  return Number(kilobytes) / 1000
 }
