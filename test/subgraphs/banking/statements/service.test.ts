@@ -134,6 +134,15 @@ describe('statement', () => {
     expect(after.statement.closing).toEqual(after.statement.opening)
   })
 
+  test('A statement reaches to the last day that has four digits for its year', async () => {
+    const last = { from: '9999-12-31', to: '9999-12-31' }
+    const fields = 'from to opening { amount } closing { amount } byDay { day } download(format: CSV) { url }'
+    const { statement: answer, errors } = await statement(fields, last)
+    const balance = { amount: String(entries[0]?.balanceAfter) }
+    expect([errors, answer]).toMatchObject([undefined, { ...last, opening: balance, closing: balance, byDay: [] }])
+    expect((await get(answer.download.url)).status).toBe(200)
+  })
+
   test.each([
     [{ from: '2026-06-02', to: '2026-06-01' }],
     [{ from: '2025-01-01', to: '2026-01-02' }],
