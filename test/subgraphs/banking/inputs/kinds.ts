@@ -18,6 +18,7 @@ export interface Kind {
 }
 
 const WORST_TEXT = ['\u0000', 'a\u0000b', '\ud800', '\u001b[2J']
+const BLANK = ['', '   ']
 const OVER_64_BITS = '9223372036854775808'
 const NO_INTEGERS = [
   '',
@@ -77,7 +78,7 @@ export const kinds = {
   key: { ...text(64), says: /^1 to 64 characters/, bad: ['', ...text(64).bad, 'a\nb'] },
   reference: text(140),
   endToEnd: text(35),
-  name: { ...text(70), bad: ['', '   ', ...text(70).bad] },
+  name: { ...text(70), bad: [...BLANK, ...text(70).bad] },
   amount: { says: /^(At least 1|From 1 to)\b/, bad: ['0', '-1', ...NO_INTEGERS], edge: ['1', '9223372036854775807'] },
   filterAmount: { says: /^1 or more\b/, bad: ['0', '-1', ...NO_INTEGERS], edge: ['1', '9223372036854775807'] },
   limit: { says: /^0 or more\b/, bad: ['-1', ...NO_INTEGERS], edge: ['0', '9223372036854775807'] },
@@ -114,9 +115,13 @@ export const kinds = {
   },
   id: { says: /\bid\b|quoteExchange/i, bad: [], odd: NO_IDS },
   branch: { says: /^Id of a branch/, bad: NO_IDS },
-  merchant: { says: /^Id of a merchant/, bad: [], odd: NO_IDS },
-  category: { says: /1 to 64 characters/, bad: text(64).bad, edge: text(64).edge ?? [] },
-  search: { says: /^3 to 64 characters/, bad: ['ab', ...text(64).bad], edge: ['%__', "'\\%", '🔑'.repeat(64)] },
+  merchant: { says: /^Id of a merchant, 1 to 64 characters/, bad: BLANK, odd: NO_IDS },
+  category: { says: /1 to 64 characters/, bad: [...BLANK, ...text(64).bad], edge: text(64).edge ?? [] },
+  search: {
+    says: /^3 to 64 characters/,
+    bad: [...BLANK, 'ab', ...text(64).bad],
+    edge: ['%__', "'\\%", '🔑'.repeat(64)],
+  },
   date: {
     says: /today|first day|last day|day/i,
     bad: NO_DATES,
