@@ -17,6 +17,7 @@ import {
 } from '../../platform/process/settings.ts'
 import { isOwnHost } from './origins.ts'
 import type { AnswerProvider } from './provider.ts'
+import { refusal } from './refusal.ts'
 
 const schema = z.object({ ...processSettings, PORT: port.default(4080), CORS_ORIGINS: commaList(httpUrl).optional() })
 
@@ -31,7 +32,8 @@ await runProcess(log, async () => {
   const listener: HttpListener = await listen(
     async (request, response) => {
       if (!isOwnHost(request.headers.host ?? '')) {
-        response.writeHead(403, { 'content-type': 'text/plain' }).end('Open this page at localhost.\n')
+        const { headers, body } = refusal(request.headers.accept, 'Open this page at localhost.')
+        response.writeHead(403, headers).end(body)
         return
       }
       answer ??= open()

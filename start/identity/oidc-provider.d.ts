@@ -25,6 +25,9 @@ declare module 'oidc-provider' {
   /** Of a request, which `koa` calls its context. */
   export interface Context {
     body: unknown
+    status: number
+    /** A header of the request; empty where it has none. */
+    get(name: string): string
     set(name: string, value: string): void
     readonly oidc: {
       readonly client?: Client
@@ -38,6 +41,8 @@ declare module 'oidc-provider' {
     readonly Client: { prototype: Client }
     readonly Grant: typeof Grant
     readonly Interaction: { find(uid: string): Promise<Interaction | undefined> }
+    /** Runs before the provider's own routes. */
+    use(middleware: (context: Context, next: () => Promise<void>) => Promise<void>): void
     callback(): (request: IncomingMessage, response: ServerResponse) => Promise<void>
     interactionDetails(request: IncomingMessage, response: ServerResponse): Promise<Interaction>
     interactionFinished(

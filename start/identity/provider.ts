@@ -11,6 +11,7 @@ import { answerSignIn } from './interaction.ts'
 import { isWelcome } from './origins.ts'
 import { failurePage, goodbyePage, pagePolicy, signOutPage } from './pages.ts'
 import { claimsOf } from './people.ts'
+import { refusal } from './refusal.ts'
 
 export interface ProviderOptions {
   readonly issuer: string
@@ -108,6 +109,7 @@ export async function createProvider({ issuer, dataDir, origins, log }: Provider
   // Any path on loopback: applications in development choose their own ports.
   provider.Client.prototype.redirectUriAllowed = isAllowed
   provider.Client.prototype.postLogoutRedirectUriAllowed = isAllowed
+  provider.use(refuseUnknown)
   provider.on('server_error', (_context, error) => log.error({ err: error }, 'a request failed'))
   const callback = provider.callback()
   return (request, response) =>
@@ -126,6 +128,16 @@ async function grantAll({ oidc: { provider, client, account } }: Context): Promi
   grant.rejectResourceScope(RESOURCE, scopes.filter((scope) => !allowed.includes(scope)).join(' '))
   await grant.save()
   return grant
+}
+
+/** The library leaves paths that it does not know to `koa`, which answers with a text. */
+async function refuseUnknown(context: Context, next: () => Promise<void>): Promise<void> {
+  await next()
+  if (context.status !== 404 || context.body != null) return
+  const { headers, body } = refusal(context.get('accept'), 'There is nothing at this address.')
+  context.status = 404
+  for (const [name, value] of Object.entries(headers)) context.set(name, value)
+  context.body = body
 }
 
 function show(context: Context, page: string): void {

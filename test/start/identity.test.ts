@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
 import { request } from 'node:http'
+import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
@@ -75,6 +76,25 @@ const exchange = (code: string, verifier: string): Promise<Response> =>
     code,
     code_verifier: verifier,
   })
+
+interface Refusal {
+  readonly status: number | undefined
+  readonly type: string | undefined
+  readonly body: string
+}
+
+/** By a name of the machine that `fetch` would not send. */
+function refusalAt(name: string, path = '/auth', accept = '*/*'): Promise<Refusal> {
+  const { port } = new URL(product.identityUrl)
+  const headers = { host: `${name}:${port}`, accept }
+  return new Promise((resolve, reject) => {
+    const call = request({ port, host: '127.0.0.1', path, headers }, async (response) => {
+      const { statusCode: status, headers } = response
+      resolve({ status, type: headers['content-type'], body: await text(response) })
+    })
+    call.on('error', reject).end()
+  })
+}
 
 /** Everything that an application and its visitor do. */
 async function signIn(browser: Browser, person: string): Promise<Tokens> {
@@ -204,13 +224,24 @@ describe('the provider of npm start', () => {
     expect(await allowed('http://localhost:5173')).toBe('http://localhost:5173')
     for (const origin of ['https://evil.example', 'http://localhost.evil.example', 'null'])
       expect([origin, await allowed(origin)]).toEqual([origin, null])
-    const { port } = new URL(product.identityUrl)
-    const rebound = await new Promise((resolve) =>
-      request({ port, host: '127.0.0.1', headers: { host: `evil.example:${port}` } }, ({ statusCode }) =>
-        resolve(statusCode),
-      ).end(),
-    )
-    expect(rebound).toBe(403)
+    expect(await refusalAt('evil.example')).toMatchObject({ status: 403 })
+  })
+
+  test('Another host and an unknown address are refused by a page for browsers, and as OAuth has it for programs', async () => {
+    for (const [status, host, path] of [
+      [403, 'evil.example', '/auth'],
+      [404, 'localhost', '/none'],
+      [404, 'localhost', '/.well-known/none'],
+    ] as const) {
+      expect(await refusalAt(host, path, 'text/html,*/*;q=0.8')).toEqual({
+        status,
+        type: 'text/html; charset=utf-8',
+        body: expect.stringContaining('That did not work'),
+      })
+      const { body, ...answer } = await refusalAt(host, path, '*/*')
+      expect(answer).toEqual({ status, type: 'application/json; charset=utf-8' })
+      expect(JSON.parse(body)).toEqual({ error: 'invalid_request', error_description: expect.any(String) })
+    }
   })
 })
 
