@@ -11,6 +11,7 @@ import type { ServePage } from '../playground/page-file.ts'
 import type { Doors } from './doors.ts'
 import { NOT_FOUND } from './not-found.ts'
 import { createPreflight } from './policies/cors.ts'
+import { namesOperation } from './policies/parameters.ts'
 import type { ServeFile } from './service-files.ts'
 
 export interface RouteOptions {
@@ -42,8 +43,11 @@ export function createRoutes(options: RouteOptions) {
   }
 }
 
-/** Of a browser that opens the path of a contract variant: there may be a page for it. */
+/**
+ * Of a browser that opens the path of a contract variant: there may be a page for it. Who comes
+ * back from a sign-in brings a query of another kind.
+ */
 const isVisit = ({ method, url = '', headers: { accept } }: IncomingMessage): boolean =>
-  (method === 'GET' || method === 'HEAD') && !url.includes('?') && (accept?.includes('text/html') ?? false)
+  (method === 'GET' || method === 'HEAD') && (accept?.includes('text/html') ?? false) && !namesOperation(url)
 
 const health = (status: string) => ({ service: 'gateway', kind: 'stateless', pid: process.pid, status })

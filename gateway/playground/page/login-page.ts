@@ -26,7 +26,7 @@ export interface LoginPage {
 /** `undefined` where browsers do not let a page compute a digest: off `localhost`, without TLS. */
 export function createLoginPage({ issuer, scope }: ProviderOfDemo): LoginPage | undefined {
   if (!isSecureContext) return undefined
-  const redirectUri = `${location.origin}/`
+  const redirectUri = location.origin + location.pathname // of this variant
   const provider = createProvider({ issuer, clientId: 'web', scope, redirectUri, name: 'tributary-playground' })
   return {
     leave: () => provider.leave('login'), // who signed out here is asked again

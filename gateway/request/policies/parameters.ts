@@ -59,6 +59,12 @@ export function readParameters({ bodyBytes: limit, batchSize, limitBody }: Param
   }
 }
 
+/** Whether the address of a GET says which operation is asked for. */
+export function namesOperation(url: string): boolean {
+  const values = new URLSearchParams(url.slice(url.indexOf('?') + 1 || url.length))
+  return ['query', 'documentId', 'doc_id', 'id', 'extensions'].some((name) => values.has(name))
+}
+
 function readSearch({ request: { url } }: Exchange, limit: number): unknown {
   const search = url.slice(url.indexOf('?') + 1 || url.length)
   if (search.length > limit) throw new HttpError(414, 'BAD_USER_INPUT', `The URL is longer than ${limit} bytes.`)

@@ -26,15 +26,17 @@ test.each<[string, Record<string, string>]>([
     }
     // In production clients of a variant may not ask for its schema.
     const hasPage = state === 'on' && env['NODE_ENV'] === undefined
-    for (const path of ['/graphql/open', '/graphql/open/', '/graphql/shut', '/graphql']) {
+    for (const path of ['/graphql/open', '/graphql/open/', '/graphql/open?code=1', '/graphql/shut', '/graphql']) {
       const response = await fetch(`${gateway.url}${path}`, { headers: { accept: 'text/html' } })
       const text = await response.text()
       expect([path, text.startsWith('<!doctype html>')]).toEqual([path, hasPage && path.includes('open')])
       expect((await post(`${gateway.url}${path}`, '{ __typename }')).status).toBe(200)
     }
-    const asked = `${gateway.url}/graphql/open?query={__typename}`
-    const got = await fetch(asked, { headers: { accept: 'text/html, */*', 'apollo-require-preflight': 'x' } })
-    expect(await got.json()).toEqual({ data: { __typename: 'Query' } })
+    for (const query of ['query={__typename}', 'code=1&query={__typename}']) {
+      const asked = `${gateway.url}/graphql/open?${query}`
+      const got = await fetch(asked, { headers: { accept: 'text/html, */*', 'apollo-require-preflight': 'x' } })
+      expect(await got.json()).toEqual({ data: { __typename: 'Query' } })
+    }
   } finally {
     await gateway.stop()
     await shop.close()

@@ -191,6 +191,17 @@ describe('playground page', () => {
     expect(complaints).toEqual([])
   })
 
+  test('Who signs in from the page of a variant comes back to it', async () => {
+    const { page, complaints } = await visit({ path: '/graphql/public', answered: false })
+    await page.getByRole('button', { name: 'Sign out' }).click()
+    await page.getByRole('button', { name: 'Sign in…' }).click()
+    await page.getByRole('button', { name: 'Brendan Walsh' }).click()
+    await page.getByRole('status').filter({ hasText: 'Signed in as payee.' }).waitFor({ state: 'attached' })
+    expect(page.url()).toBe(`${product.url}/graphql/public`)
+    await page.getByText('/graphql/public', { exact: true }).waitFor()
+    expect(complaints).toEqual([])
+  })
+
   test('The caller of this browser tab survives a reload', async () => {
     const { page } = await visit()
     await signIn(page, 'officer')
