@@ -22,6 +22,8 @@ export interface Arrival {
   readonly tokens: Tokens | undefined
 }
 
+export const DEFAULT_NAME = 'tributary'
+
 export interface ProviderOptions {
   /** Found by its discovery document; over http only on one's own machine. */
   readonly issuer: string
@@ -68,7 +70,7 @@ export function createProvider({
   clientId,
   scope,
   redirectUri,
-  name = 'tributary',
+  name = DEFAULT_NAME,
 }: ProviderOptions): Provider {
   const client: oauth.Client = { client_id: clientId }
   const pendingKey = `${name}:sign-in`

@@ -3,7 +3,7 @@
  * this browser signed in before and did not sign out.
  */
 import type { Token } from '../connection/tokens.ts'
-import { createProvider, type ProviderOptions, type Tokens } from './provider.ts'
+import { createProvider, DEFAULT_NAME, type ProviderOptions, type Tokens } from './provider.ts'
 
 export type SignInState =
   /** Offline: nobody can be asked who is signed in, until there is a network again. */
@@ -113,7 +113,7 @@ export function createSignIn(options: ProviderOptions): SignIn {
 }
 
 /** Who is signed in, with their tokens. */
-function createCurrent(name = 'tributary') {
+function createCurrent(name = DEFAULT_NAME) {
   const hint = `${name}:signed-in` // no token: says that asking silently is worth while
   let state: SignInState = { state: 'starting' }
   let tokens: Tokens | undefined
