@@ -128,7 +128,7 @@ interface Node {
 type Query {
   "The object with this \`nodeId\`; null where there is none, or none that the caller may see."
   node(nodeId: ID!): Node
-  "One for each of the ids, at most ${MOST_NODES}, in their order: as \`node\` gives it."
+  "One for each of the ids, at most ${MOST_NODES}, in their order: as \`node\` gives it. With more ids \`data\` is null."
   nodes(nodeIds: [ID!]!): [Node]! @listSize(assumedSize: ${MOST_NODES})
 }
 ${[...scalars]

@@ -61,14 +61,20 @@ function told(error: GraphQLError): GraphQLFormattedError {
   return thrown instanceof GraphQLError ? keepWhole(error.toJSON(), thrown) : error.toJSON()
 }
 
-const rootOf = (find: Find) => ({
-  node: ({ nodeId }: { nodeId: string }) => find(nodeId),
-  nodes({ nodeIds }: { nodeIds: readonly string[] }) {
-    if (nodeIds.length > MOST_NODES)
-      throw codedError('BAD_USER_INPUT', `"nodeIds" must hold at most ${MOST_NODES} ids.`)
-    return nodeIds.map(find)
-  },
-})
+function rootOf(find: Find) {
+  const withId = async (nodeId: string) => {
+    const found = await find(nodeId)
+    return found && { ...found, nodeId }
+  }
+  return {
+    node: ({ nodeId }: { nodeId: string }) => withId(nodeId),
+    nodes({ nodeIds }: { nodeIds: readonly string[] }) {
+      if (nodeIds.length > MOST_NODES)
+        throw codedError('BAD_USER_INPUT', `"nodeIds" must hold at most ${MOST_NODES} ids.`)
+      return nodeIds.map(withId)
+    },
+  }
+}
 
 /** Values of keys pass through as the id says them. */
 const schemaOf = (types: ReadonlyMap<string, NodeType>): GraphQLSchema =>

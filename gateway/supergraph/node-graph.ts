@@ -15,8 +15,11 @@ export const MOST_NODES = 100
 export const isNodeGraph = ({ url }: { readonly url: string }): boolean => url === NODE_URL
 
 /** Whether any graph of a supergraph finds nodes. */
-export const hasNodeGraph = (supergraph: DocumentNode): boolean =>
-  graphsIn(supergraph).some(({ url }) => url === NODE_URL)
+export const hasNodeGraph = (supergraph: DocumentNode): boolean => nodeGraphIn(supergraph) !== undefined
+
+/** Its name within the supergraph; `undefined` where there is none. */
+export const nodeGraphIn = (supergraph: DocumentNode): string | undefined =>
+  graphsIn(supergraph).find(({ url }) => url === NODE_URL)?.value
 
 /** How a type's nodes are found. */
 export interface NodeType {

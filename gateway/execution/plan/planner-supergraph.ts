@@ -2,9 +2,11 @@
  * Prepares a supergraph for the planner, so that what the planner gets wrong cannot come up, and
  * reads off what the engine needs of it. A key that cannot be resolved is no key, unless it leads
  * from an interface without objects to the services that have them; a required field with arguments
- * is a field of its own. The public schema stays as it was.
+ * is a field of its own; a node has its id from the graph that finds it. The public schema stays as
+ * it was.
  */
 import { type ConstDirectiveNode, type DocumentNode, Kind, visit } from 'graphql'
+import { nodeGraphIn } from '../../supergraph/node-graph.ts'
 import { allFields, argumentOf, parseFieldSet, serviceNames, textOf, topFields } from './field-sets.ts'
 import { type RequiredArguments, withRequiredArguments } from './required-arguments.ts'
 
@@ -27,8 +29,12 @@ interface PreparedSupergraph {
 }
 
 export function prepareSupergraph(supergraph: DocumentNode): PreparedSupergraph {
+  const nodeGraph = nodeGraphIn(supergraph)
   const { document, requiredArguments } = withRequiredArguments(
-    mapDirectives(supergraph, (directive) => (isUnresolvableKey(directive) ? withoutKey(directive) : undefined)),
+    mapDirectives(supergraph, (directive) => {
+      if (isUnresolvableKey(directive)) return without(directive, ['key', 'resolvable'])
+      return nodeGraph !== undefined && isOwnNodeId(directive, nodeGraph) ? without(directive, ['external']) : undefined
+    }),
   )
   const plannerFields = new Set<string>()
   mapDirectives(document, (directive) => {
@@ -72,9 +78,18 @@ const interfaceObjectsOf = ({ definitions }: DocumentNode): string[] =>
       : [],
   )
 
-const withoutKey = (directive: ConstDirectiveNode): ConstDirectiveNode => ({
+/**
+ * Otherwise `{ nodeId }` of one node is a call for each type that it may have, and of a few hundred
+ * nodes thousands, which take seconds to plan. The node's own service was asked by then.
+ */
+const isOwnNodeId = (directive: ConstDirectiveNode, nodeGraph: string): boolean =>
+  directive.name.value === 'join__field' &&
+  textOf(directive, 'graph') === nodeGraph &&
+  argumentOf(directive, 'external') !== undefined
+
+const without = (directive: ConstDirectiveNode, names: readonly string[]): ConstDirectiveNode => ({
   ...directive,
-  arguments: directive.arguments?.filter(({ name }) => name.value !== 'key' && name.value !== 'resolvable') ?? [],
+  arguments: directive.arguments?.filter(({ name }) => !names.includes(name.value)) ?? [],
 })
 
 function fieldSets(directive: ConstDirectiveNode): string[] {

@@ -80,6 +80,15 @@ describe('node', () => {
     expect(callsOf()).toEqual({ orders: 2, items: 0, depot: 0 })
   })
 
+  test('Of hundreds of nodes whose ids alone are asked for, each service is asked once', async () => {
+    const ids = Array.from({ length: 90 }, (_, at) => (at % 2 ? orderId(`${at}`) : itemId('s1', at % 9)))
+    const fields = Array.from({ length: 400 }, (_, at) => `a${at}: nodes(nodeIds: $ids) { __typename nodeId }`)
+    const query = `query ($ids: [ID!]!) { ${fields.join('\n')} }`
+    const { data } = await ask(gateway.url, { query, variables: { ids } })
+    expect(Object.values(data)).toEqual(fields.map(() => ids.map((nodeId) => expect.objectContaining({ nodeId }))))
+    expect(callsOf()).toEqual({ orders: 1, items: 1, depot: 0 })
+  })
+
   test('However many nodes are asked for, in whatever way, each service is asked about all of them at once', async () => {
     const [one, two, three] = [orderId('4'), orderId('5'), itemId('s6', 1)]
     const query = `{ a: node(nodeId: "${one}") { nodeId } b: node(nodeId: "${three}") { nodeId }
@@ -138,7 +147,8 @@ describe('node', () => {
   test('A list over 100 ids is refused whole, before any service is asked', async () => {
     const query = 'query ($ids: [ID!]!) { nodes(nodeIds: $ids) { nodeId } total }'
     const ids = Array.from({ length: 101 }, (_, at) => orderId(`${at}`))
-    const { errors } = await ask(gateway.url, { query, variables: { ids } })
+    const { data, errors } = await ask(gateway.url, { query, variables: { ids } })
+    expect(data).toBeNull()
     expect(errors).toMatchObject([
       { message: '"nodeIds" must hold at most 100 ids.', path: ['nodes'], extensions: { code: 'BAD_USER_INPUT' } },
     ])
