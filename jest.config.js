@@ -1,10 +1,11 @@
 /** Tests run as ES modules on the type stripping of the product: no second compiler has a say. */
 export default {
-  testEnvironment: '<rootDir>/test/support/environment.js',
+  testEnvironment: '<rootDir>/test/support/runner/environment.js',
+  runtime: '<rootDir>/test/support/runner/runtime.js',
   testMatch: ['<rootDir>/test/**/*.test.ts'],
-  extensionsToTreatAsEsm: ['.ts'],
-  transform: { '\\.ts$': '<rootDir>/test/support/strip-types.js' },
-  moduleNameMapper: { '^\\.{1,2}/(?:jsutils/)?instanceOf\\.js$': '<rootDir>/test/support/instance-of.cjs' },
+  injectGlobals: false,
+  transform: {},
+  workerIdleMemoryLimit: '1.5GB', // modules stay in memory from suite to suite
   modulePathIgnorePatterns: ['<rootDir>/.data', '<rootDir>/bench/peers'],
   globalSetup: '<rootDir>/test/support/global-setup.js',
   globalTeardown: '<rootDir>/test/support/global-teardown.js',

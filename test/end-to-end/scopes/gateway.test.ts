@@ -1,17 +1,18 @@
 /** The gateway alone guards a bank that checks nothing. */
-import { afterAll, beforeAll, expect, jest, test } from '@jest/globals'
-import type * as Access from '../../../subgraphs/banking/request/access.ts'
+import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import type * as Banking from '../../../subgraphs/banking/main.ts'
 import { signedCall } from '../../support/signed-call.ts'
+import { importWith } from '../../support/stand-in.ts'
 import { operationFor, outcomeOf, type Pair, roots, SUPERGRAPH, startPair } from './guarded.ts'
-
-const ANYBODY = { id: 'payer', scopes: new Set(['banking:read', 'banking:write', 'banking:officer']) }
 
 let pair: Pair
 beforeAll(async () => {
-  const access = '../../../subgraphs/banking/request/access.ts'
-  const real = (await import(access)) as typeof Access
-  jest.unstable_mockModule(access, () => ({ ...real, requireScope: (caller: unknown) => caller ?? ANYBODY }))
-  const { banking } = await import('../../../subgraphs/banking/main.ts')
+  const bank = new URL('../../../subgraphs/banking/', import.meta.url)
+  const { banking } = await importWith<typeof Banking>(
+    new URL('main.ts', bank),
+    new URL('request/access.ts', bank),
+    new URL('no-access.ts', import.meta.url),
+  )
   pair = await startPair(banking, SUPERGRAPH)
 })
 afterAll(() => pair?.stop())

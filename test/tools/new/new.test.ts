@@ -87,7 +87,7 @@ test('A service of each kind composes and passes the checks with no further step
 
 test('Its tests pass, and so do those of all stateless and all stateful services', async () => {
   git('add', '-A')
-  const jest = ['--experimental-vm-modules', 'node_modules/jest/bin/jest.js', '--runInBand', '--verbose']
+  const jest = ['node_modules/jest/bin/jest.js', '--runInBand', '--verbose']
   const suites = ['test/subgraphs/(cart|reviews)/', 'test/state(less|ful)/instances', 'test/boundaries']
   const tests = await node(...jest, ...suites, '-t', '^(?!.*\\b(weather|content|banking)\\b)')
   expect(tests).toMatchObject({ code: 0 })

@@ -1,0 +1,40 @@
+/**
+ * Jest's environment is the process itself: suites share the modules that they load, as programs
+ * do. What a suite changes of the process is put back after it.
+ */
+import { ModernFakeTimers } from '@jest/fake-timers'
+import { ModuleMocker } from 'jest-mock'
+
+export default class ProcessEnvironment {
+  global = globalThis
+  moduleMocker = new ModuleMocker(globalThis)
+  #env = { ...process.env }
+  #folder = process.cwd()
+  #console = globalThis.console
+  #exit = process.exit
+
+  constructor({ projectConfig }) {
+    this.fakeTimersModern = new ModernFakeTimers({ config: projectConfig, global: globalThis })
+  }
+
+  setup() {}
+
+  teardown() {
+    this.fakeTimersModern.dispose()
+    this.moduleMocker.restoreAllMocks()
+    for (const name of Object.keys(process.env)) if (!(name in this.#env)) delete process.env[name]
+    Object.assign(process.env, this.#env)
+    process.chdir(this.#folder)
+    process.exit = this.#exit
+    globalThis.console = this.#console
+  }
+
+  exportConditions() {
+    return ['node', 'node-addons']
+  }
+
+  /** Asked for by Jest, for runtimes that compile into a context. */
+  getVmContext() {
+    return null
+  }
+}
