@@ -33,19 +33,18 @@ export default class NativeRuntime {
 
   #jest() {
     const { moduleMocker: mocks, fakeTimersModern: timers } = this.#environment
-    const jest = {
+    return {
       fn: mocks.fn.bind(mocks),
       spyOn: mocks.spyOn.bind(mocks),
       replaceProperty: mocks.replaceProperty.bind(mocks),
-      restoreAllMocks: () => (mocks.restoreAllMocks(), jest),
-      useFakeTimers: (config) => (timers.useFakeTimers(config), jest),
-      useRealTimers: () => (timers.useRealTimers(), jest),
+      restoreAllMocks: () => mocks.restoreAllMocks(),
+      useFakeTimers: (config) => timers.useFakeTimers(config),
+      useRealTimers: () => timers.useRealTimers(),
       setSystemTime: (now) => timers.setSystemTime(now),
       getTimerCount: () => timers.getTimerCount(),
       advanceTimersByTime: (time) => timers.advanceTimersByTime(time),
       advanceTimersByTimeAsync: (time) => timers.advanceTimersByTimeAsync(time),
     }
-    return jest
   }
 
   setGlobalsForRuntime(globals) {
@@ -64,7 +63,8 @@ export default class NativeRuntime {
   }
 
   unstable_importModule(path) {
-    if (NativeRuntime.#loaded.has(path)) throw new Error(`${path} has run in this process: Node does not load it again.`)
+    if (NativeRuntime.#loaded.has(path))
+      throw new Error(`${path} has run in this process: Node does not load it again.`)
     NativeRuntime.#loaded.add(path)
     return import(pathToFileURL(path).href)
   }
