@@ -59,14 +59,16 @@ export function readParameters({ bodyBytes: limit, batchSize, limitBody }: Param
   }
 }
 
+const searchOf = (url: string): string => url.slice(url.indexOf('?') + 1 || url.length)
+
 /** Whether the address of a GET says which operation is asked for. */
 export function namesOperation(url: string): boolean {
-  const values = new URLSearchParams(url.slice(url.indexOf('?') + 1 || url.length))
+  const values = new URLSearchParams(searchOf(url))
   return ['query', 'documentId', 'doc_id', 'id', 'extensions'].some((name) => values.has(name))
 }
 
 function readSearch({ request: { url } }: Exchange, limit: number): unknown {
-  const search = url.slice(url.indexOf('?') + 1 || url.length)
+  const search = searchOf(url)
   if (search.length > limit) throw new HttpError(414, 'BAD_USER_INPUT', `The URL is longer than ${limit} bytes.`)
   const values = new URLSearchParams(search)
   const once = (name: string): string | undefined => {

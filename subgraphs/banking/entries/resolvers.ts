@@ -8,7 +8,7 @@ import { refuseUndone } from '../ledger/restores.ts'
 import type { Money } from '../money/amount.ts'
 import type { BankingContext } from '../request/context.ts'
 import { sequencePart } from '../request/cursor-parts.ts'
-import { badInput, optionalText, requiredText } from '../request/input.ts'
+import { badInput, searchText } from '../request/input.ts'
 import { type TransferRow, transferById } from '../transfers/read.ts'
 import { type EntryFilter, type EntryRow, readEntries, readEntryPages } from './read.ts'
 
@@ -61,26 +61,19 @@ export const entryResolvers = {
 function checkFilter(filter: EntryFilter): EntryFilter {
   if (filter.from && filter.to && filter.from >= filter.to)
     throw codedError('BAD_USER_INPUT', '"filter.from" must be before "filter.to".')
-  const { minAmount, maxAmount, text } = filter
+  const { minAmount, maxAmount } = filter
   for (const [name, amount] of Object.entries({ minAmount, maxAmount })) {
     if (amount !== null && amount !== undefined && amount < 1n) throw badInput(`filter.${name}`, 'must be at least 1')
   }
   if (minAmount && maxAmount && minAmount > maxAmount)
     throw codedError('BAD_USER_INPUT', '"filter.minAmount" must not be over "filter.maxAmount".')
-  const wanted = optionalText('filter.text', text, MAX_SEARCH)
-  if (text != null && (wanted?.length ?? 0) < MIN_SEARCH)
-    throw badInput('filter.text', `must have ${MIN_SEARCH} to ${MAX_SEARCH} characters`)
   return {
     ...filter,
-    text: wanted,
-    merchant: nameOf('filter.merchant', filter.merchant),
-    category: nameOf('filter.category', filter.category),
+    text: searchText('filter.text', filter.text, MAX_SEARCH, MIN_SEARCH),
+    merchant: searchText('filter.merchant', filter.merchant, MAX_SEARCH),
+    category: searchText('filter.category', filter.category, MAX_SEARCH),
   }
 }
-
-/** A blank one is refused: no entry has it, and it must not find all of them. */
-const nameOf = (argument: string, name: string | null | undefined): string | null =>
-  name == null ? null : requiredText(argument, name, MAX_SEARCH)
 
 /** Shorter texts match nearly everything, and no index supports them. */
 const MIN_SEARCH = 3 // characters

@@ -7,7 +7,7 @@ import type { Money } from '../money/amount.ts'
 import { requireScope } from '../request/access.ts'
 import type { BankingContext } from '../request/context.ts'
 import { sequencePart } from '../request/cursor-parts.ts'
-import { requiredText } from '../request/input.ts'
+import { searchText } from '../request/input.ts'
 import {
   type LedgerOperation,
   readAuditHead,
@@ -36,7 +36,7 @@ const forOfficers =
 export const oversightResolvers = {
   Query: {
     customers: forOfficers(async ({ database }, page: CustomersArguments): Promise<Connection<Customer>> => {
-      const search = page.search == null ? null : requiredText('search', page.search, LONGEST_SEARCH)
+      const search = searchText('search', page.search, LONGEST_SEARCH)
       return customerPages(page, (range) => readCustomers(database, { search, range }))
     }),
     customer: forOfficers(({ load }, { id }: { id: string }) => load(customerById, id)),

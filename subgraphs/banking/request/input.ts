@@ -71,6 +71,22 @@ export function requiredText(argument: string, text: string, longest: number): s
   throw badInput(argument, `must have 1 to ${longest} characters`)
 }
 
+/**
+ * What is searched for; null where nothing is given. A blank text is refused: it would find all.
+ * @throws BAD_USER_INPUT when too short, too long or not plain text
+ */
+export function searchText(
+  argument: string,
+  text: string | null | undefined,
+  longest: number,
+  shortest = 1,
+): string | null {
+  if (text == null) return null
+  const given = optionalText(argument, text, longest)
+  if (given !== null && given.length >= shortest) return given
+  throw badInput(argument, `must have ${shortest} to ${longest} characters`)
+}
+
 /** @throws BAD_USER_INPUT outside the range, both ends of which are allowed */
 export function wholeNumber(argument: string, value: number, least: number, most: number): number {
   if (Number.isInteger(value) && value >= least && value <= most) return value
