@@ -1,6 +1,6 @@
 /**
  * Jest's environment is the process itself: suites share the modules that they load, as programs
- * do. What a suite changes of the process is put back after it.
+ * do. After each, variables, folder, console, mocks and timers are put back.
  */
 import { ModernFakeTimers } from '@jest/fake-timers'
 import { ModuleMocker } from 'jest-mock'
@@ -27,10 +27,6 @@ export default class ProcessEnvironment {
     process.chdir(this.#folder)
     process.exit = this.#exit
     globalThis.console = this.#console
-  }
-
-  exportConditions() {
-    return ['node', 'node-addons']
   }
 
   /** Asked for by Jest, for runtimes that compile into a context. */
