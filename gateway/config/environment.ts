@@ -7,7 +7,7 @@ import { listItems } from '../../platform/http/message/fields.ts'
 import { isProduction } from '../../platform/process/settings.ts'
 import { limitNames, limitSetting } from '../limits/limits.ts'
 import { configSchema } from './schema.ts'
-import { type ServiceInput, serviceSection } from './sections/services.ts'
+import { type Kind, serviceSection } from './sections/services.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>
 export type Path = readonly (string | number)[]
@@ -26,7 +26,7 @@ export interface Variable {
 
 /** What a variable's name is checked against and read with. */
 interface Services {
-  readonly kinds: ReadonlyMap<string, ServiceInput['kind']>
+  readonly kinds: ReadonlyMap<string, Kind>
   /** Services of the registry have an alias for their addresses. */
   readonly areOurs: boolean
 }
@@ -73,7 +73,7 @@ export function variablesOf({ kinds, areOurs }: Services): readonly Variable[] {
 
 const addressesOf = (name: string): Path => ['services', name, 'addresses']
 
-export const serviceOf = (kind: ServiceInput['kind']): z.ZodType =>
+export const serviceOf = (kind: Kind): z.ZodType =>
   serviceSection.options.find(({ shape }) => shape.kind.value === kind) ?? serviceSection
 
 /** The settings below an object; what is no object of known keys is one setting. */

@@ -15,6 +15,8 @@ export interface Sources {
   assume(path: Path, value: unknown): void
   isAssumed(path: Path): boolean
   valueAt(path: Path): unknown
+  /** The keys of the object at a path; none where there is none. */
+  namesAt(path: Path): readonly string[]
   /** Where the value at a path comes from; `undefined` for a default. */
   find(path: Path): Source | undefined
   /** The variables that gave parts of the value at a path. */
@@ -42,6 +44,10 @@ export function createSources(file: Readonly<Record<string, unknown>>): Sources 
     },
     isAssumed: (path) => assumed.has(path.join('.')),
     valueAt: (path) => valueAt(values, path),
+    namesAt(path) {
+      const value = valueAt(values, path)
+      return isPlain(value) ? Object.keys(value) : []
+    },
     variablesWithin(path) {
       const start = `${path.join('.')}.`
       return [...variables].filter(([key]) => key.startsWith(start)).map(([, name]) => name)

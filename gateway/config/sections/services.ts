@@ -115,4 +115,5 @@ export const servicesSection = z.record(z.string(), serviceSection).default({})
 export type StatefulInput = Omit<z.input<typeof statefulService>, 'kind' | keyof typeof ofStateless>
 export type StatelessInput = Omit<z.input<typeof statelessService>, 'kind' | 'claims'>
 export type ServiceInput = z.input<typeof serviceSection>
+export type Kind = ServiceInput['kind']
 export type ServiceSettings = z.output<typeof serviceSection>

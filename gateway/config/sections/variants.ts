@@ -50,3 +50,6 @@ export const variantsSection = z
   .default({})
 
 export type VariantSettings = z.output<typeof variant>
+
+/** Where the gateway answers for a variant. */
+export const variantPath = (name: string, { path }: VariantSettings): string => path ?? `/graphql/${name}`

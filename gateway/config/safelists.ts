@@ -1,0 +1,33 @@
+/** Reads the operations that the safelists of the settings name. */
+import { type OperationLists, readLists } from '../persisted/lists.ts'
+import type { Path } from './environment.ts'
+import { type Safelist, safelistSection } from './sections/operations.ts'
+import type { Sources } from './sources.ts'
+
+export const SAFELIST: Path = ['operations', 'safelist']
+
+/** Of the whole schema, and of the variants that have their own. */
+export const safelistsIn = (sources: Sources): readonly Path[] =>
+  [SAFELIST, ...sources.namesAt(['variants']).map((name) => ['variants', name, ...SAFELIST])].filter(
+    (path) => sources.valueAt(path) !== undefined,
+  )
+
+export interface GivenLists {
+  /** Of the safelist. */
+  readonly path: Path
+  readonly lists?: OperationLists
+  readonly fault?: string
+}
+
+export const readAllListed = async (sources: Sources): Promise<readonly GivenLists[]> =>
+  (await Promise.all(safelistsIn(sources).map((path) => readListed(path, sources)))).flat()
+
+async function readListed(path: Path, sources: Sources): Promise<readonly GivenLists[]> {
+  const safelist: Safelist = safelistSection.safeParse(sources.valueAt(path)).data
+  if (!safelist) return []
+  try {
+    return [{ path, lists: await readLists(safelist) }]
+  } catch (error) {
+    return [{ path, fault: (error as Error).message }]
+  }
+}
