@@ -1,45 +1,51 @@
 /**
  * `node prisma/backup.ts <folder>`: writes all data of the bank (`DATABASE_URL`), as of one
- * instant, into a new folder, while the bank keeps working at full speed. Says which services have
- * databases of their own, which it does not hold. Needs no PostgreSQL tools;
+ * instant, into a new folder, while the bank keeps working at full speed; and the databases that
+ * services have to themselves, where `npm start` looks for them. Needs no PostgreSQL tools;
  * `node prisma/restore.ts` reads it back.
  */
-import { createWriteStream } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { pipeline } from 'node:stream/promises'
-import { createGzip } from 'node:zlib'
-import { to as copyTo } from 'pg-copy-streams' // MIT; COPY for `pg`, by its own maintainers
 import { openClient } from '../subgraphs/banking/database/connect.ts'
 import { grown, type Head, PENDING_TRANSFERS, pieces } from './backup/copies.ts'
-import { saidOfOthers, servicesBeside } from './backup/others.ts'
+import { notFound, type OwnDatabase, ownDatabases, said } from './backup/services.ts'
 import { migrationsOf, tablesInOrder } from './backup/tables.ts'
+import { tableWriter } from './backup/write.ts'
 import { runWithDatabase } from './command.ts'
+import { backupOwn, type OwnManifest } from './own-database.ts'
 
 /** The manifest of a backup. Written last: a backup without it is incomplete. */
 export interface Manifest {
   readonly migrations: readonly string[]
   /** In the order of restoring. */
   readonly tables: readonly { readonly name: string; readonly rows: number }[]
+  /** The services whose databases it holds too. */
+  readonly services: readonly string[]
+}
+
+/** Where a backup keeps the database of a service. */
+export const folderOf = (folder: string, service: string): string => join(folder, 'services', service)
+
+export interface Backup extends Manifest {
+  /** What of each service was written; without those that have no database. */
+  readonly own: readonly (OwnManifest & { readonly service: string })[]
 }
 
 /** @param folder created by this; rejects with `EEXIST` if it exists */
-export async function backup(url: string, folder: string): Promise<Manifest> {
+export async function backup(url: string, folder: string, services: readonly OwnDatabase[] = []): Promise<Backup> {
   await mkdir(folder)
+  const own: Backup['own'][number][] = []
+  // Before the bank: what they know of it is then in the bank's backup, whose history only grows.
+  for (const each of services) {
+    const manifest = await backupOwn(each, folderOf(folder, each.service))
+    if (manifest) own.push({ service: each.service, ...manifest })
+  }
   const client = await openClient(url)
   const rows = new Map<string, number>()
-  /** Appends the rows of the queries to a table's file. Gzip files may be concatenated. */
-  const write = async (name: string, queries: AsyncIterable<string> | Iterable<string>): Promise<void> => {
-    const text = async function* (): AsyncGenerator<Buffer> {
-      for await (const query of queries) {
-        const copy = client.query(copyTo(`COPY (${query}) TO STDOUT`))
-        yield* copy
-        // The rows end before the server has told their number: it has once it answers again.
-        await client.query('')
-        rows.set(name, (rows.get(name) ?? 0) + copy.rowCount)
-      }
-    }
-    await pipeline(text, createGzip(), createWriteStream(join(folder, `${name}.copy.gz`), { flags: 'a' }))
+  const writeRows = tableWriter(client, folder)
+  const write = async (...[name, queries]: Parameters<typeof writeRows>): Promise<void> => {
+    const written = await writeRows(name, queries)
+    rows.set(name, (rows.get(name) ?? 0) + written)
   }
   try {
     const names = await tablesInOrder(client)
@@ -56,9 +62,10 @@ export async function backup(url: string, folder: string): Promise<Manifest> {
     await client.query('COMMIT')
     for (const [name, table] of Object.entries(grown))
       await write(name, pieces(client, name, table, head, name === 'transfers' ? pending : []))
-    const manifest = { migrations, tables: names.map((name) => ({ name, rows: rows.get(name) ?? 0 })) }
+    const tables = names.map((name) => ({ name, rows: rows.get(name) ?? 0 }))
+    const manifest: Manifest = { migrations, tables, services: own.map(({ service }) => service) }
     await writeFile(join(folder, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`)
-    return manifest
+    return { ...manifest, own }
   } finally {
     await client.end()
   }
@@ -66,8 +73,9 @@ export async function backup(url: string, folder: string): Promise<Manifest> {
 
 if (import.meta.main) {
   await runWithDatabase('node prisma/backup.ts <folder>', async (url, folder) => {
-    const { tables } = await backup(url, folder)
-    const rows = tables.reduce((sum, one) => sum + one.rows, 0)
-    return `backed up ${rows} rows of ${tables.length} tables${saidOfOthers(await servicesBeside())}`
+    const services = await ownDatabases(url, process.env)
+    const { tables, own } = await backup(url, folder, services)
+    const missing = services.filter(({ service }) => own.every((each) => each.service !== service))
+    return said('backed up', tables, own, missing.map(notFound))
   })
 }

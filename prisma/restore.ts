@@ -1,7 +1,7 @@
 /**
  * `node prisma/restore.ts <folder>`: fills the empty database `DATABASE_URL` from a backup, in one
- * transaction. Never touches a database with a history. Begins a new epoch of the ledger, and
- * verifies it.
+ * transaction, and those that services have to themselves. Never touches a database with a history.
+ * Begins a new epoch of the ledger, and verifies it.
  */
 import { createReadStream } from 'node:fs'
 import { readFile } from 'node:fs/promises'
@@ -14,24 +14,48 @@ import { z } from 'zod'
 import { AT_ONCE, verifyLedger } from '../subgraphs/banking/audit/verify.ts'
 import { openClient } from '../subgraphs/banking/database/connect.ts'
 import { openDatabase } from '../subgraphs/banking/database/open.ts'
-import { saidOfOthers, servicesBeside } from './backup/others.ts'
+import { type OwnDatabase, ownDatabases, said } from './backup/services.ts'
 import { migrationsOf, tablesInOrder } from './backup/tables.ts'
-import type { Manifest } from './backup.ts'
+import { folderOf, type Manifest } from './backup.ts'
 import { runWithDatabase } from './command.ts'
 import { beginEpoch } from './epoch.ts'
 import { migrate } from './migrate.ts'
+import { type Restored, restoreOwn } from './own-database.ts'
 
 const manifestShape = z.object({
   migrations: z.array(z.string()),
   tables: z.array(z.object({ name: z.string(), rows: z.int().nonnegative() })),
+  services: z.array(z.string()).default([]),
 })
 
+export interface Restore extends Manifest {
+  readonly own: readonly Pick<Restored, 'service' | 'tables'>[]
+}
+
 /**
- * @throws Error if the database is not empty, or the backup is of another version, incomplete or
+ * @param services where the databases of services are, or shall be
+ * @throws Error if a database is not empty, or the backup is of another version, incomplete or
  * altered
  */
-export async function restore(url: string, folder: string): Promise<Manifest> {
+export async function restore(url: string, folder: string, services: readonly OwnDatabase[] = []): Promise<Restore> {
   const manifest = manifestShape.parse(JSON.parse(await readFile(join(folder, 'manifest.json'), 'utf8')))
+  const own: Restored[] = []
+  try {
+    for (const name of manifest.services) {
+      const place = services.find(({ service }) => service === name)
+      if (!place) throw new Error(`The backup holds the database of ${name}, which is no service here.`)
+      own.push(await restoreOwn(place, folderOf(folder, name)))
+    }
+    await restoreBank(url, folder, manifest)
+    // Nobody sees theirs before the bank's: if anything fails until here, they stay empty.
+    for (const each of own) await each.commit()
+    return { ...manifest, own }
+  } finally {
+    await Promise.all(own.map((each) => each.close()))
+  }
+}
+
+async function restoreBank(url: string, folder: string, manifest: Manifest): Promise<void> {
   await migrate(url)
   const client = await openClient(url)
   try {
@@ -59,7 +83,6 @@ export async function restore(url: string, folder: string): Promise<Manifest> {
     await client.end()
   }
   await checkRestored(url)
-  return manifest
 }
 
 /** True for what says which numbers there are, and so which partitions the rows need. */
@@ -86,8 +109,14 @@ async function checkTarget(client: Client, manifest: Manifest): Promise<void> {
 
 if (import.meta.main) {
   await runWithDatabase('node prisma/restore.ts <folder>', async (url, folder) => {
-    const { tables } = await restore(url, folder)
-    const rows = tables.reduce((sum, one) => sum + one.rows, 0)
-    return `restored ${rows} rows of ${tables.length} tables${saidOfOthers(await servicesBeside())}`
+    const services = await ownDatabases(url, process.env)
+    const { tables, own, services: held } = await restore(url, folder, services)
+    const missing = services.filter(({ service }) => !held.includes(service))
+    return said(
+      'restored',
+      tables,
+      own,
+      missing.map(({ service }) => `not of ${service}: the backup has nothing of it`),
+    )
   })
 }

@@ -17,7 +17,7 @@ export const migrateService = (folder: URL): Promise<never> =>
   runOnDatabase(async (url) => describeMigration(await migrate(url, fileURLToPath(folder))), createMissing)
 
 /** @throws StartRefused where it is missing, and may not be created */
-async function createMissing(url: string): Promise<void> {
+export async function createMissing(url: string): Promise<void> {
   if (!(await isMissing(url))) return
   const name = databaseOf(url)
   const client = await openClient(besideDatabase(url, MAINTENANCE))
@@ -26,16 +26,14 @@ async function createMissing(url: string): Promise<void> {
   } catch (error) {
     const { code = '', message } = error as { code?: string; message: string }
     if (EXISTS.includes(code)) return
-    throw new StartRefused(
-      `DATABASE_URL: ${hostNames(url)} has no database ${name}, and it was not created (${message}).`,
-    )
+    throw new StartRefused(`${hostNames(url)} has no database ${name}, and it was not created (${message}).`)
   } finally {
     await client.end()
   }
 }
 
 /** False also where nothing can be told: whoever connects next says why. */
-async function isMissing(url: string): Promise<boolean> {
+export async function isMissing(url: string): Promise<boolean> {
   try {
     await (await openClient(url)).end()
     return false

@@ -3,9 +3,8 @@
  * database to itself, beside the product's; the others share that one.
  */
 import { existsSync } from 'node:fs'
-import { variableOf } from '../gateway/config/environment.ts'
 import { services } from '../gateway/config/registry.ts'
-import { besideDatabase, databaseOf } from '../platform/process/postgres-url.ts'
+import { ownDatabaseSetting, ownDatabaseUrl } from '../platform/process/own-database.ts'
 import { postgresUrl } from '../platform/process/settings.ts'
 import { program } from './programs.ts'
 
@@ -20,25 +19,18 @@ const alone: ReadonlySet<string> = new Set(
     .map(({ name }) => name),
 )
 
-/** The variable that says where that database is, for example `CART_DATABASE_URL`. */
-const settingOf = (name: string): string => `${variableOf([name])}_DATABASE_URL`
-
 /** For `npm start`. */
 export const ownDatabaseSettings = Object.fromEntries(
-  [...alone].map((name) => [settingOf(name), postgresUrl.optional()]),
+  [...alone].map((name) => [ownDatabaseSetting(name), postgresUrl.optional()]),
 )
 
 /** Whether it is on the product's server. */
 export const isOnServer = (name: string, environment: Environment): boolean =>
-  !alone.has(name) || !environment[settingOf(name)]
+  !alone.has(name) || !environment[ownDatabaseSetting(name)]
 
 /** @param server URL of the product's database; empty where no service here needs it */
-export function databaseUrlOf(name: string, server: string, environment: Environment): string {
-  if (!alone.has(name)) return server
-  return (
-    environment[settingOf(name)] || besideDatabase(server, `${databaseOf(server)}_${variableOf([name]).toLowerCase()}`)
-  )
-}
+export const databaseUrlOf = (name: string, server: string, environment: Environment): string =>
+  alone.has(name) ? ownDatabaseUrl(name, server, environment) : server
 
 /**
  * Programs that run to their end before the services start, in this order. @param names of these

@@ -4,13 +4,14 @@
  */
 import { z } from 'zod'
 import { listItems } from '../../platform/http/message/fields.ts'
+import { type SettingPath, variableOf } from '../../platform/process/setting-names.ts'
 import { isProduction } from '../../platform/process/settings.ts'
 import { limitNames, limitSetting } from '../limits/limits.ts'
 import { configSchema } from './schema.ts'
 import { type Kind, serviceSection } from './sections/services.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>
-export type Path = readonly (string | number)[]
+export type Path = SettingPath
 
 /** A variable and the setting that it sets. */
 export interface Variable {
@@ -30,13 +31,6 @@ interface Services {
   /** Services of the registry have an alias for their addresses. */
   readonly areOurs: boolean
 }
-
-/** `cors.allowedHeaders` is set by `CORS_ALLOWED_HEADERS`. */
-export const variableOf = (path: Path): string =>
-  path
-    .map((key) => `${key}`.replace(/(?<=[a-z\d])[A-Z]/g, (capital) => `_${capital}`).replace(/\W/g, '_'))
-    .join('_')
-    .toUpperCase()
 
 /**
  * The variable that holds the addresses of a service of the registry, for example `BANKING_URL`.

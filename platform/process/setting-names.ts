@@ -1,7 +1,16 @@
 /**
- * Finds misspelt settings: names close to one of the product's. Ignores variables that platforms
- * set.
+ * The names of settings, and misspelt ones: names close to one of the product's. Ignores variables
+ * that platforms set.
  */
+
+export type SettingPath = readonly (string | number)[]
+
+/** `cors.allowedHeaders` is set by `CORS_ALLOWED_HEADERS`. */
+export const variableOf = (path: SettingPath): string =>
+  path
+    .map((key) => `${key}`.replace(/(?<=[a-z\d])[A-Z]/g, (capital) => `_${capital}`).replace(/\W/g, '_'))
+    .join('_')
+    .toUpperCase()
 
 /**
  * Every setting of the product. All processes share an environment, so each must accept the others'

@@ -28,6 +28,12 @@ export async function tablesInOrder(client: ClientBase): Promise<string[]> {
   return ordered
 }
 
+/** False of a database that nothing has been migrated in. */
+export async function hasMigrations(client: ClientBase): Promise<boolean> {
+  const { rows } = await client.query<{ has: boolean }>(`SELECT to_regclass('public.${MIGRATIONS}') IS NOT NULL AS has`)
+  return rows[0]?.has === true
+}
+
 /** The migrations a database has, oldest first. */
 export async function migrationsOf(client: ClientBase): Promise<string[]> {
   const { rows } = await client.query<{ name: string }>(

@@ -3,24 +3,32 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { Client } from 'pg'
+import { besideDatabase, databaseOf } from '../../platform/process/postgres-url.ts'
 import { type Grown, grown, type Head, pieces } from '../../prisma/backup/copies.ts'
+import type { OwnDatabase } from '../../prisma/backup/services.ts'
 import { backup } from '../../prisma/backup.ts'
+import { backupOwn, restoreOwn } from '../../prisma/own-database.ts'
 import { restore } from '../../prisma/restore.ts'
 import { verifyLedger } from '../../subgraphs/banking/audit/verify.ts'
 import { openBank, subjectOf, type TestBank } from '../subgraphs/banking/support/bank.ts'
 import { brokenInvariants } from '../subgraphs/banking/support/books.ts'
 import { createDatabase, type TestDatabase } from '../support/database.ts'
 import { startLateCount } from './late-count.ts'
+import { describeService, fillService, query, rowsOf } from './league.ts'
 
 let folder: string
 let source: TestDatabase
 let bank: TestBank
+/** A service with a database to itself. */
+let league: OwnDatabase
 const databases: TestDatabase[] = []
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'tributary-backup-'))
   source = await createDatabase('seeded')
   bank = openBank(source.url)
+  league = await describeService(folder, (await emptyDatabase()).url)
+  await fillService(league)
 })
 afterAll(async () => {
   await bank.close()
@@ -32,6 +40,13 @@ const emptyDatabase = async (): Promise<TestDatabase> => {
   const database = await createDatabase('empty')
   databases.push(database)
   return database
+}
+
+/** Its name is nobody else's, and it is dropped at the end. */
+async function missingDatabase(): Promise<string> {
+  const database = await emptyDatabase()
+  await query(source.url, `DROP DATABASE "${databaseOf(database.url)}"`)
+  return database.url
 }
 
 test('A backup knows how many rows it has when the server tells their number last', async () => {
@@ -65,12 +80,14 @@ test('A backup taken under load is restored elsewhere with every invariant, and 
       if (transferId) await bank.ask({ name: 'captureHold', transferId, amount: 1n })
     }
   })
-  await backup(source.url, join(folder, 'under-load'))
+  await backup(source.url, join(folder, 'under-load'), [league])
   loading = false
   await Promise.all(load)
 
   const target = await emptyDatabase()
-  await restore(target.url, join(folder, 'under-load'))
+  const place = { ...league, url: await missingDatabase() }
+  await restore(target.url, join(folder, 'under-load'), [place])
+  expect(await rowsOf(place.url)).toEqual(await rowsOf(league.url))
   const restored = openBank(target.url)
   try {
     expect(await brokenInvariants(restored.database)).toEqual([])
@@ -82,6 +99,33 @@ test('A backup taken under load is restored elsewhere with every invariant, and 
   } finally {
     await restored.close()
   }
+})
+
+test('A restored database of a service keeps its rules, and gives no number twice', async () => {
+  const at = join(folder, 'league')
+  await backupOwn(league, at)
+  const place = { ...league, url: await missingDatabase() }
+  const restored = await restoreOwn(place, at)
+  await restored.commit()
+  await restored.close()
+  await expect(query(place.url, 'DELETE FROM people WHERE id = 1')).rejects.toThrow('teams_captain')
+  await expect(query(place.url, 'INSERT INTO scores VALUES (1, 2025)')).rejects.toThrow('nobody scores now')
+  expect(await query(place.url, 'INSERT INTO teams (captain) VALUES (1) RETURNING id')).toEqual([{ id: 3 }])
+  expect(await query(place.url, "INSERT INTO people (team, name) VALUES (1, 'Eva') RETURNING id, loud")).toEqual([
+    { id: 3, loud: 'EVA' },
+  ])
+  await expect(query(place.url, 'INSERT INTO people (team) VALUES (9)')).rejects.toThrow('people_team_fkey')
+  await expect(restoreOwn(place, at)).rejects.toThrow('has rows in "people": restore into an empty one')
+})
+
+test('A service without a database is left out, and one that is unknown here is refused', async () => {
+  const { services } = await backup(source.url, join(folder, 'without'), [
+    { ...league, service: 'gone', url: besideDatabase(source.url, 'nobody') },
+    { ...league, service: 'never', url: (await emptyDatabase()).url },
+    league,
+  ])
+  expect(services).toEqual(['league'])
+  await expect(restore(source.url, join(folder, 'without'))).rejects.toThrow('league, which is no service here')
 })
 
 test('No snapshot is held while the long tables are copied', async () => {
@@ -133,9 +177,11 @@ test.each(Object.keys(grown))('The pieces of %s are its rows up to the head, eac
   await client.end()
 })
 
-test('A database with a history is never overwritten', async () => {
-  await backup(source.url, join(folder, 'again'))
-  await expect(restore(source.url, join(folder, 'again'))).rejects.toThrow('already has a history')
+test('A database with a history is never overwritten, and that of no service is filled instead', async () => {
+  const place = { ...league, url: (await emptyDatabase()).url }
+  await backup(source.url, join(folder, 'again'), [league])
+  await expect(restore(source.url, join(folder, 'again'), [place])).rejects.toThrow('already has a history')
+  expect(await query(place.url, 'SELECT name FROM people')).toEqual([])
 })
 
 test('A damaged backup restores nothing', async () => {

@@ -1,7 +1,8 @@
 /** The names that follow from a service's name, and which names a service may not have. */
 import { Script } from 'node:vm'
 import { type DocumentNode, Kind } from 'graphql'
-import { addressSetting, variableOf } from '../../gateway/config/environment.ts'
+import { addressSetting } from '../../gateway/config/environment.ts'
+import { ownDatabaseSetting } from '../../platform/process/own-database.ts'
 
 export interface Names {
   /** `cart`, as in the registry. */
@@ -43,7 +44,7 @@ export function refusalOf({ service, one, many }: Names, { services, settings, s
   if (used !== undefined) return `"${service}" is reserved: the code of each service uses the name ${used}.`
   const same = services.find((name) => name.toLowerCase() === service.toLowerCase())
   if (same !== undefined) return `"${service}" is taken: the registry has a service ${same}.`
-  const setting = [addressSetting(service), `${variableOf([service])}_DATABASE_URL`].find((name) => settings.has(name))
+  const setting = [addressSetting(service), ownDatabaseSetting(service)].find((name) => settings.has(name))
   if (setting !== undefined) return `"${service}" is taken: ${setting} is a setting already.`
   const types = [capital(one), `${capital(one)}Connection`, `${capital(one)}Edge`, `Add${capital(one)}Input`]
   if (BUILT_IN.includes(capital(one))) return `"${service}" is taken: ${capital(one)} is a type of GraphQL.`

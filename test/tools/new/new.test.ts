@@ -4,8 +4,10 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { besideDatabase } from '../../../platform/process/postgres-url.ts'
 import { demoIdentity } from '../../../platform/protocol/demo-identity.ts'
 import { runningUrl } from '../../../prisma/embedded/running.ts'
+import { query } from '../../prisma/league.ts'
 import { type System, run as start, startSystem } from '../../start/system.ts'
 import { readAnswer } from '../../support/answer.ts'
 import { copySources } from '../../support/copy.ts'
@@ -116,6 +118,19 @@ async function ask(system: System, query: string): Promise<unknown> {
   return answer
 }
 
+/** Into another database of the same server. */
+async function backUpAndRestore(url: string): Promise<void> {
+  const copy = besideDatabase(url, 'copy')
+  await query(url, 'CREATE DATABASE copy')
+  const folder = join(data.path, 'backup')
+  const run = (command: string, settings: Readonly<Record<string, string>>): Promise<Outcome> =>
+    nodeWith(settings, `prisma/${command}.ts`, folder)
+  const rows = /^(backed up|restored) \d+ rows of \d+ tables\nand 1 rows of 1 tables of cart\n$/
+  expect((await run('backup', { DATABASE_URL: url })).said).toMatch(rows)
+  expect((await run('restore', { DATABASE_URL: copy })).said).toMatch(rows)
+  expect(await query(`${copy}_cart`, 'SELECT name FROM carts')).toEqual([{ name: 'kept' }])
+}
+
 test('`npm start` runs both, on a database of their own, and the playground knows them', async () => {
   const flags = ['--reviews', '2']
   const system = await startSystem(data.path, { root: project.path, flags })
@@ -137,12 +152,7 @@ test('`npm start` runs both, on a database of their own, and the playground know
       review: { name: 'Review' },
     })
     await ask(system, 'mutation { addCart(input: { idempotencyKey: "1", name: "kept" }) { id } }')
-    const backup = await nodeWith(
-      { DATABASE_URL: runningUrl(data.path) },
-      'prisma/backup.ts',
-      join(data.path, 'backup'),
-    )
-    expect(backup.said).toMatch(/^backed up \d+ rows of \d+ tables\nnot of cart: each has a database of its own/)
+    await backUpAndRestore(runningUrl(data.path) ?? '')
   } finally {
     system.kill('SIGTERM')
     await system.ended
