@@ -29,6 +29,8 @@ export interface Request<Result> {
   isWorthAnother(answer: Answer): boolean
   /** Whether it is to be sent again after such a failure. */
   isTransient(failure: Failure): boolean
+  /** Told that it could not be sent yet, and waits. */
+  delayed?(): void
   /** Told of the end before whoever asked is: an error that it returns is told in place of it. */
   ended?(end: Answer | Failure): Error | undefined
 }
@@ -77,6 +79,7 @@ async function attempt<Result>(
     token = await core.tokens.current(refused)
   } catch (cause) {
     // Nothing was sent, so this may be tried again, whatever it is.
+    request.delayed?.()
     return { kind: 'again', wait: undefined, giveUp: () => fail(request, { cause }, observer) }
   }
   if (signal.aborted) return DONE

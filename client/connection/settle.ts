@@ -24,20 +24,22 @@ export function keyedRequest<Result>(
   sender: Sender<Result>,
   wasSent: boolean,
 ): Request<Result> {
-  // From the first try on whose outcome is unknown, a refusal to run it again says nothing.
-  let mayBeDone = wasSent
+  // From the first try on whose outcome is unknown, a refusal to run it again says nothing. Nor does
+  // one after it waited: whoever asked for it may be gone.
+  let isKept = wasSent
   const note = (isUnknown: boolean): boolean => {
-    mayBeDone ||= isUnknown
+    isKept ||= isUnknown
     return isUnknown
   }
   const isStillOpen = (end: Answer | Failure): boolean =>
-    'cause' in end ? mayHaveRun(end) || mayBeDone : isOutcomeUnknown(end) || (mayBeDone && isNotNow(end))
+    'cause' in end ? mayHaveRun(end) || isKept : isOutcomeUnknown(end) || (isKept && isNotNow(end))
   return {
     ...sender,
     variables: pending.variables,
     isRepeatable: true,
     isWorthAnother: (answer) => note(isOutcomeUnknown(answer)) || isWorthAnother(answer),
     isTransient: (failure) => note(mayHaveRun(failure)),
+    delayed: () => void note(true),
     ended(end) {
       if (isStillOpen(end)) return new OutcomeUnknownError(pending.operationName, 'cause' in end ? end.cause : end)
       const { intent, hasIntent, digest } = pending

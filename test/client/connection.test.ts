@@ -187,6 +187,30 @@ describe('what is not forgotten', () => {
     connection.close()
   })
 
+  test('A payment that waits offline while the sign-in ends is kept, and made after the next one', async () => {
+    const store = new Map<string, string>()
+    /** Whoever is offline cannot renew their token, and then it is too late. */
+    const offline = [lost, lost]
+    let isEnded = false
+    const token = () => {
+      if (!isEnded) return { value: tokenOf('payer'), expiresAt: Date.now() + 60_000 }
+      const failure = offline.shift()
+      if (failure) throw failure
+      return undefined
+    }
+    const before = open([json({ data: { me: null } }), json(failed('UNAUTHENTICATED'), 401)], { token, store })
+    await run(before.connection, AccountsDocument)
+    const clock = jest.spyOn(Date, 'now').mockReturnValue(Date.now() + 60_000)
+    isEnded = true
+    await expect(run(before.connection, TransferDocument, { input })).rejects.toThrow(OutcomeUnknownError)
+    clock.mockRestore()
+    before.connection.close()
+    const after = open([json(accepted)], { store })
+    await after.connection.resume()
+    expect([offline, after.sent.length, await isPending(after.connection)]).toEqual([[], 1, false])
+    after.connection.close()
+  })
+
   test('What is pending is asked for in the order in which it was begun', async () => {
     const store = new Map<string, string>()
     const before = open([lost, lost], { store, patience: 0 })
