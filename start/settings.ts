@@ -12,6 +12,7 @@ import { gatewaySecret, port, postgresUrl, readSettings, SettingsError } from '.
 import type { IssuerSettings } from '../platform/protocol/identity-settings.ts'
 import { ownDatabaseSettings } from './databases.ts'
 import { readFlags } from './flags.ts'
+import { lifetimeSettings } from './identity/lifetimes.ts'
 import { program, servicePath } from './programs.ts'
 import { serviceSettings } from './service-settings.ts'
 
@@ -54,7 +55,7 @@ export interface StartSettings {
 const names = services.map(({ name }) => name)
 
 /** Of the demo's identity provider, which nothing else starts. */
-export const startOnlySettings = { IDENTITY_PORT: port.optional() } as const
+export const startOnlySettings = { IDENTITY_PORT: port.optional(), ...lifetimeSettings } as const
 
 /**
  * What the services would refuse is refused here, before any of them is started; the gateway's

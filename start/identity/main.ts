@@ -15,11 +15,17 @@ import {
   readSettings,
   StartRefused,
 } from '../../platform/process/settings.ts'
+import { lifetimeSettings, lifetimes } from './lifetimes.ts'
 import { isOwnHost } from './origins.ts'
 import type { AnswerProvider } from './provider.ts'
 import { refusal } from './refusal.ts'
 
-const schema = z.object({ ...processSettings, PORT: port.default(4080), CORS_ORIGINS: commaList(httpUrl).optional() })
+const schema = z.object({
+  ...processSettings,
+  ...lifetimeSettings,
+  PORT: port.default(4080),
+  CORS_ORIGINS: commaList(httpUrl).optional(),
+})
 
 const DRAIN_TIMEOUT = 2_000 // milliseconds
 
@@ -45,7 +51,13 @@ await runProcess(log, async () => {
   /** Imported lazily: nobody waits for it until somebody signs in. */
   const open = async (): Promise<AnswerProvider> => {
     const { createProvider } = await import('./provider.ts')
-    return createProvider({ issuer, dataDir: settings.DATA_DIR, origins: settings.CORS_ORIGINS ?? [], log })
+    return createProvider({
+      issuer,
+      dataDir: settings.DATA_DIR,
+      origins: settings.CORS_ORIGINS ?? [],
+      lifetimes: lifetimes(settings.IDENTITY_DEMO_TOKEN_LIFETIME, settings.IDENTITY_DEMO_SESSION_LIFETIME),
+      log,
+    })
   }
   announceReady(issuer)
   return { stop: () => listener.drain(DRAIN_TIMEOUT) }

@@ -8,6 +8,7 @@ import { demoCallers, demoIdentity } from '../../platform/protocol/demo-identity
 import { rememberBegun } from './begun.ts'
 import { clients, scopes, scopesOf } from './clients.ts'
 import { answerSignIn } from './interaction.ts'
+import type { Lifetimes } from './lifetimes.ts'
 import { isWelcome } from './origins.ts'
 import { failurePage, goodbyePage, pagePolicy, signOutPage } from './pages.ts'
 import { claimsOf } from './people.ts'
@@ -18,6 +19,7 @@ export interface ProviderOptions {
   readonly dataDir: string
   /** Of pages on other machines that may sign in here. */
   readonly origins: readonly string[]
+  readonly lifetimes: Lifetimes
   readonly log: Logger
 }
 
@@ -25,22 +27,10 @@ export type AnswerProvider = (request: IncomingMessage, response: ServerResponse
 
 /** What the tokens are for, as an absolute URI (RFC 8707). */
 const RESOURCE = 'urn:tributary'
-const HOUR = 3_600 // seconds
 const SIGNING = 'EdDSA'
 
-/** In seconds. */
-const LIFETIMES = {
-  AccessToken: HOUR,
-  AuthorizationCode: 60,
-  ClientCredentials: HOUR,
-  Grant: 14 * 24 * HOUR,
-  IdToken: HOUR,
-  Interaction: HOUR,
-  RefreshToken: 14 * 24 * HOUR,
-  Session: 14 * 24 * HOUR,
-}
-
-export async function createProvider({ issuer, dataDir, origins, log }: ProviderOptions): Promise<AnswerProvider> {
+export async function createProvider(options: ProviderOptions): Promise<AnswerProvider> {
+  const { issuer, dataDir, origins, lifetimes, log } = options
   const { privateKey, audience } = await demoIdentity(dataDir)
   const begun = rememberBegun()
   const isAllowed = (uri: string): boolean => isWelcome(uri, origins)
@@ -75,7 +65,7 @@ export async function createProvider({ issuer, dataDir, origins, log }: Provider
     expiresWithSession: () => true, // signing out ends what was signed in
     renderError: (context: Context, { error, error_description: description }: Readonly<Record<string, string>>) =>
       show(context, failurePage(`The request of the application was refused: ${description ?? error}.`)),
-    ttl: LIFETIMES,
+    ttl: lifetimes,
     features: {
       devInteractions: { enabled: false },
       userinfo: { enabled: false },
@@ -94,7 +84,7 @@ export async function createProvider({ issuer, dataDir, origins, log }: Provider
         getResourceServerInfo: (_context: Context, _resource: string, client: { clientId: string }) => ({
           scope: scopesOf(client.clientId).join(' '),
           audience,
-          accessTokenTTL: HOUR,
+          accessTokenTTL: lifetimes.AccessToken,
           accessTokenFormat: 'jwt',
           jwt: { sign: { alg: SIGNING } },
         }),

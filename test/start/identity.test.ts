@@ -1,5 +1,6 @@
-import { execFile } from 'node:child_process'
+import { execFile, fork } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
+import { once } from 'node:events'
 import { request } from 'node:http'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
@@ -7,11 +8,17 @@ import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { decodeJwt } from 'jose'
 import { keepScreenshot, launchBrowser } from '../gateway/playground/browser.ts'
+import { makeDataFolder } from '../support/data-folder.ts'
 import { ask, verdict } from '../support/gateway.ts'
+import { announced } from '../support/processes.ts'
 import { type Product, startProduct } from '../support/product.ts'
+import { until } from '../support/until.ts'
 
 const APP = 'http://localhost:5173/back'
 const ALL = 'openid profile banking:read banking:write banking:officer'
+
+/** In seconds. */
+const SHORT = { IDENTITY_DEMO_TOKEN_LIFETIME: '1', IDENTITY_DEMO_SESSION_LIFETIME: '3' }
 
 interface Tokens {
   readonly access_token: string
@@ -243,6 +250,33 @@ describe('the provider of npm start', () => {
       expect(JSON.parse(body)).toEqual({ error: 'invalid_request', error_description: expect.any(String) })
     }
   })
+})
+
+test('A sign-in ends after its lifetime, and its refresh token with it', async () => {
+  const folder = await makeDataFolder()
+  const program = fileURLToPath(new URL('../../start/identity/main.ts', import.meta.url))
+  const child = fork(program, { execArgv: [], env: { ...process.env, DATA_DIR: folder.path, PORT: '0', ...SHORT } })
+  const ended = once(child, 'exit')
+  const elsewhere = await announced(child)
+  const usual = product
+  product = { ...usual, identityUrl: elsewhere }
+  try {
+    const { access_token: token, refresh_token } = await signIn(openBrowser(), 'payer')
+    const { iat = 0, exp = 0 } = decodeJwt(token)
+    expect(exp - iat).toBe(Number(SHORT.IDENTITY_DEMO_TOKEN_LIFETIME))
+    let last = refresh_token
+    await until(async () => {
+      const answer = await refresh(last)
+      const { refresh_token: next, error } = (await answer.json()) as Partial<Tokens> & { error?: string }
+      last = next ?? last
+      return answer.status === 400 && error === 'invalid_grant'
+    })
+  } finally {
+    product = usual
+    child.kill('SIGTERM')
+    await ended
+    await folder.remove()
+  }
 })
 
 test('The provider does not start in production', async () => {

@@ -2,12 +2,10 @@
  * For who loads the page without a network: nothing of theirs is kept here to be shown, but for
  * what they asked the bank to do.
  */
-import { useEffect, useState } from 'react'
-import { createOutbox } from '../../../connection/outbox.ts'
-import { defaultStores } from '../../../connection/store.ts'
 import { useMessages } from '../messages/messages.tsx'
 import { Brand } from '../shell/brand.tsx'
 import { Preferences } from '../shell/preferences.tsx'
+import { useIsWaiting } from './waiting.ts'
 
 export function OfflinePage() {
   const t = useMessages()
@@ -22,15 +20,4 @@ export function OfflinePage() {
       <Preferences />
     </main>
   )
-}
-
-/** Whoever's it is: nobody can be asked who sits here. */
-function useIsWaiting(): boolean {
-  const [isWaiting, setWaiting] = useState(false)
-  useEffect(() => {
-    void createOutbox(defaultStores().ofAll)
-      .isEmpty()
-      .then((isEmpty) => setWaiting(!isEmpty))
-  }, [])
-  return isWaiting
 }
