@@ -447,6 +447,12 @@ inFull('holds, standing orders, loans, exchange and statements', () => {
     await change.getByRole('button', { name: 'Change' }).click()
     await row.getByText('€35.00').waitFor()
     await row.getByText('last on 31 December 2099').waitFor()
+    await row.getByRole('link', { name: 'Copy' }).click()
+    const filled = ['Amount in EUR', 'Reference', 'How often', 'First on', 'Last on'].map((label) =>
+      page.getByLabel(label).inputValue(),
+    )
+    expect(await Promise.all(filled)).toEqual(['35.00', 'Every week', 'WEEKLY', '2099-01-01', '2099-12-31'])
+    await page.goBack()
     await row.getByRole('button', { name: 'Cancel' }).click()
     await page.getByRole('alertdialog').getByRole('button', { name: 'Cancel' }).click()
     await row.getByText('Cancelled').waitFor()

@@ -191,6 +191,8 @@ export const en = {
     cancelTitle: (name: string) => `Cancel the order for ${name}?`,
     change: 'Change',
     changeTitle: (name: string) => `Change the order for ${name}`,
+    copy: 'Copy',
+    otherwise: 'For another payee, account, frequency or first day, copy the order, and cancel this one.',
     states: { ACTIVE: 'Active', CANCELLED: 'Cancelled', ENDED: 'Ended' },
   },
   statements: {

@@ -190,6 +190,8 @@ export const pt: Messages = {
     cancelTitle: (name) => `Cancelar a ordem para ${name}?`,
     change: 'Alterar',
     changeTitle: (name) => `Alterar a ordem para ${name}`,
+    copy: 'Copiar',
+    otherwise: 'Para outro beneficiário, conta, frequência ou primeiro dia, copie a ordem e cancele esta.',
     states: { ACTIVE: 'Ativa', CANCELLED: 'Cancelada', ENDED: 'Terminada' },
   },
   statements: {

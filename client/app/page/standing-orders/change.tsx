@@ -1,4 +1,4 @@
-/** Changes amount, reference and last day of a standing order; the rest is another order. */
+/** Changes amount, reference and last day of a standing order; for all else it is copied. */
 import { useState } from 'react'
 import { today } from '../format/dates.ts'
 import { typedMoney } from '../format/money.ts'
@@ -45,6 +45,7 @@ export function ChangeOrder({ order, payee }: { readonly order: OrderFactsFragme
           fault={isUntil ? undefined : t.refusals['DATE_IN_PAST']}
         />
       )}
+      <p className="quiet">{t.orders.otherwise}</p>
     </Confirm>
   )
 }

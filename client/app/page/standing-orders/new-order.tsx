@@ -11,6 +11,7 @@ import { Choice, TextBox } from '../ui/fields.tsx'
 import { Form, Submit } from '../ui/form.tsx'
 import { useOnce } from '../ui/once.ts'
 import { Card, Page } from '../ui/ui.tsx'
+import { useCopy } from './copy.ts'
 import { LastDay } from './last-day.tsx'
 
 const frequencies: readonly ScheduleFrequency[] = ['MONTHLY', 'WEEKLY', 'DAILY', 'ONCE']
@@ -32,10 +33,12 @@ export default function NewOrderPage() {
 function NewOrder({ accounts }: { readonly accounts: readonly Payer[] }) {
   const { t, locale } = useSpoken()
   const [, go] = useLocation()
-  const [draft, setDraft] = useState<Draft>({ from: accounts[0]?.id ?? '', to: '', amount: '', reference: '' })
-  const [frequency, setFrequency] = useState<ScheduleFrequency>('MONTHLY')
-  const [firstOn, setFirstOn] = useState(addDays(today(), 1))
-  const [until, setUntil] = useState('')
+  const copy = useCopy()
+  const empty: Draft = { from: accounts[0]?.id ?? '', to: '', amount: '', reference: '' }
+  const [draft, setDraft] = useState(copy?.draft ?? empty)
+  const [frequency, setFrequency] = useState<ScheduleFrequency>(copy?.frequency ?? 'MONTHLY')
+  const [firstOn, setFirstOn] = useState(copy?.firstOn ?? addDays(today(), 1))
+  const [until, setUntil] = useState(copy?.until ?? '')
   const [isChecked, setChecked] = useState(false)
   const request = useOnce(OrderDocument, ['StandingOrders'])
   const isFirst = firstOn >= today()

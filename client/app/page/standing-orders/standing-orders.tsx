@@ -11,6 +11,7 @@ import { useOnce } from '../ui/once.ts'
 import { refusalText } from '../ui/outcome.tsx'
 import { Card, Money, Page } from '../ui/ui.tsx'
 import { ChangeOrder } from './change.tsx'
+import { copyOf } from './copy.ts'
 
 export default function StandingOrdersPage() {
   const { t } = useSpoken()
@@ -79,17 +80,20 @@ function Order({ order }: { readonly order: OrderFactsFragment }) {
         <Money value={amount} />
         <span className={state === 'ACTIVE' ? 'tag' : 'quiet'}>{t.orders.states[state]}</span>
       </div>
-      {state === 'ACTIVE' && (
-        <div className="row-actions">
-          <ChangeOrder order={order} payee={payee} />
+      <div className="row-actions">
+        {state === 'ACTIVE' && <ChangeOrder order={order} payee={payee} />}
+        <Link className="button button-plain" href="/standing-orders/new" state={copyOf(order, locale)}>
+          {t.orders.copy}
+        </Link>
+        {state === 'ACTIVE' && (
           <Confirm
             action={t.orders.cancel}
             title={t.orders.cancelTitle(payee)}
             request={cancel}
             variables={{ input: { scheduleId: id } }}
           />
-        </div>
-      )}
+        )}
+      </div>
     </li>
   )
 }
