@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { Client } from 'pg'
 import { besideDatabase, databaseOf } from '../../platform/process/postgres-url.ts'
 import { type Grown, grown, type Head, pieces } from '../../prisma/backup/copies.ts'
-import type { OwnDatabase } from '../../prisma/backup/services.ts'
+import { notFound, type OwnDatabase, said } from '../../prisma/backup/services.ts'
 import { backup } from '../../prisma/backup.ts'
 import { backupOwn, restoreOwn } from '../../prisma/own-database.ts'
 import { restore } from '../../prisma/restore.ts'
@@ -125,6 +125,17 @@ test('A service without a database is left out, and one that is unknown here is 
     league,
   ])
   expect(services).toEqual(['league'])
+  const words = said(
+    'backed up',
+    [{ rows: 2 }, { rows: 3 }],
+    [{ service: 'league', tables: [{ rows: 7 }] }],
+    [notFound({ ...league, service: 'gone', url: 'postgresql://user:secret@host:5432/nobody' })],
+  )
+  expect(words.split('\n')).toEqual([
+    'backed up 5 rows of 2 tables',
+    'and 7 rows of 1 tables of league',
+    expect.stringMatching(/^not of gone: there is no database nobody .* at host:5432 \(GONE_DATABASE_URL says where/),
+  ])
   await expect(restore(source.url, join(folder, 'without'))).rejects.toThrow('league, which is no service here')
 })
 
