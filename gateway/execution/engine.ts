@@ -36,6 +36,8 @@ interface EngineOptions extends PlanningOptions {
   readonly defer: boolean
   /** Told of each execution by the exact path, which is slow. */
   readonly onExact: () => void
+  /** Who plans. */
+  readonly startPlanner: (supergraph: string, options: PlanningOptions) => Promise<PlannerThread>
 }
 
 /** A document's operation, as the engine keeps it between requests. */
@@ -131,12 +133,13 @@ const defaults: EngineOptions = {
   onRefused: () => undefined,
   onPlanned: () => undefined,
   onUnplannable: () => undefined,
+  startPlanner: startPlannerThread,
 }
 
 /** Rejects when the text is not a supergraph. */
 export async function createEngine(supergraph: string, overrides: Partial<EngineOptions> = {}): Promise<Engine> {
   const options = { ...defaults, ...overrides }
-  const planner = await startPlannerThread(supergraph, options)
+  const planner = await options.startPlanner(supergraph, options)
   const { facts } = planner
   const { schema: whole, variantSchemas } = await buildSchemas(facts, options.defer).catch(async (error: unknown) => {
     await planner.close()

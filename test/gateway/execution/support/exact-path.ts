@@ -13,13 +13,14 @@ import {
 import { planInOrder } from '../../../../gateway/execution/plan/in-order.ts'
 import { createInternalNames } from '../../../../gateway/execution/plan/internal-names.ts'
 import { plannedOperation } from '../../../../gateway/execution/plan/planned-operation.ts'
-import { type PlannerThread, startPlannerThread } from '../../../../gateway/execution/plan/planner-thread.ts'
+import type { PlannerThread } from '../../../../gateway/execution/plan/planner-thread.ts'
 import { preparePlan } from '../../../../gateway/execution/plan/prepare.ts'
 import type { Fetch } from '../../../../gateway/execution/plan/step.ts'
 import { typeRelations } from '../../../../gateway/execution/plan/type-relations.ts'
 import type { Send, ServiceAnswer } from '../../../../gateway/traffic/call/send.ts'
 import { callContext } from './call-context.ts'
 import type { Question } from './compare.ts'
+import { planHere } from './plan-here.ts'
 
 export interface SentByFetch extends AskedCall {
   readonly fetch: number
@@ -47,17 +48,10 @@ export async function openExactPath(
   schema: GraphQLSchema,
   bytes = Number.POSITIVE_INFINITY,
 ): Promise<ExactPath> {
-  const thread = await startPlannerThread(supergraph, {
-    timeout: 60_000,
-    plansWaiting: Number.POSITIVE_INFINITY,
-    onWorked: () => undefined,
-    onRefused: () => undefined,
-    onPlanned: () => undefined,
-    onUnplannable: () => undefined,
-  })
+  const planner = await planHere(supergraph, { onPlanned: () => undefined, onUnplannable: () => undefined })
   return {
-    open: (query, variables, denied) => openOperation(thread, schema, { query, variables }, bytes, denied),
-    close: () => thread.close(),
+    open: (query, variables, denied) => openOperation(planner, schema, { query, variables }, bytes, denied),
+    close: () => planner.close(),
   }
 }
 

@@ -24,6 +24,7 @@ import { parseExact } from '../../../../platform/data/json-exact.ts'
 import { codedError } from '../../../../platform/protocol/errors.ts'
 import { callContext } from './call-context.ts'
 import { type ExactPath, openExactPath } from './exact-path.ts'
+import { planHere } from './plan-here.ts'
 import { runOperation } from './run-operation.ts'
 
 export type Resolvers = Record<string, Record<string, unknown>>
@@ -92,7 +93,17 @@ export interface AskedAnswer {
   readonly text: string
 }
 
+/** Of the worlds that the suites of a worker share. */
+const composed = new Map<string, string>()
+
 export function composeTest(services: Readonly<Record<string, TestService>>): string {
+  const key = JSON.stringify(Object.entries(services).map(([name, { typeDefs }]) => [name, typeDefs]))
+  const known = composed.get(key) ?? compose(services)
+  composed.set(key, known)
+  return known
+}
+
+function compose(services: Readonly<Record<string, TestService>>): string {
   const { supergraphSdl, errors } = composeServices(
     Object.entries(services).map(([name, { typeDefs }]) => ({ name, typeDefs: parse(typeDefs) })),
   )
@@ -118,6 +129,7 @@ export async function federate(services: Readonly<Record<string, TestService>>):
   const unplannable: string[] = []
   const exact = { runs: 0 }
   const engine = await createEngine(supergraph, {
+    startPlanner: planHere,
     onExact: () => {
       exact.runs += 1
     },

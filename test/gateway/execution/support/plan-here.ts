@@ -1,0 +1,43 @@
+/**
+ * Planning in this thread, where suites of random operations open an engine and an exact path over
+ * each of many supergraphs: every thread would load the planner's modules anew, for half a second.
+ * The product's thread is under test in `plan/planner-thread.test.ts` and behind every gateway.
+ */
+import type { QueryPlan } from '@apollo/query-planner'
+import { createPlanner } from '../../../../gateway/execution/plan/planner.ts'
+import type { PlannerThread, PlanningOptions } from '../../../../gateway/execution/plan/planner-thread.ts'
+import { codedError } from '../../../../platform/protocol/errors.ts'
+
+const KEPT = 12 // planners, for the next suite or the exact path over the same supergraph
+const planners = new Map<string, ReturnType<typeof createPlanner>>()
+
+function plannerOf(supergraph: string): ReturnType<typeof createPlanner> {
+  const planner = planners.get(supergraph) ?? createPlanner(supergraph)
+  planners.delete(supergraph)
+  planners.set(supergraph, planner)
+  for (const oldest of planners.keys()) if (planners.size > KEPT) planners.delete(oldest)
+  return planner
+}
+
+export async function planHere(
+  supergraph: string,
+  { onPlanned, onUnplannable }: Pick<PlanningOptions, 'onPlanned' | 'onUnplannable'>,
+): Promise<PlannerThread> {
+  const { facts, plan } = plannerOf(supergraph)
+  return {
+    // As they are on the other side of a thread.
+    facts: structuredClone(facts),
+    async plan(operation): Promise<QueryPlan> {
+      const start = performance.now()
+      try {
+        const found = structuredClone(plan(operation))
+        onPlanned(operation, performance.now() - start)
+        return found
+      } catch (error) {
+        onUnplannable(operation, (error as Error).message)
+        throw codedError('INTERNAL', 'The operation cannot be planned.')
+      }
+    },
+    close: () => Promise.resolve(),
+  }
+}
