@@ -19,7 +19,7 @@ import { shop } from './universes/shop.ts'
 import { studio } from './universes/studio.ts'
 import { town } from './universes/town.ts'
 
-const QUERIES = Number(process.env['QUERIES'] ?? 1_000)
+const QUERIES = Number(process.env['QUERIES'] ?? 400)
 const SEED = Number(process.env['SEED'] ?? 1)
 const TIMEOUT = 60_000 + QUERIES * 60 // milliseconds
 

@@ -14,10 +14,10 @@ import { shop } from '../universes/shop.ts'
 import { studio } from '../universes/studio.ts'
 import { town } from '../universes/town.ts'
 
-const CASES = Number(process.env['CASES'] ?? 10_000)
+const CASES = Number(process.env['CASES'] ?? 4_000)
 const SEED = Number(process.env['SEED'] ?? 1)
 const TIMEOUT = 120_000 + CASES * 5 // milliseconds
-const CASES_PER_OPERATION = 350
+const CASES_PER_OPERATION = 150
 
 // Most cases make errors, and nobody looks where.
 Error.stackTraceLimit = 0
