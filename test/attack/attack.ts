@@ -4,7 +4,10 @@ import type { Target } from './target.ts'
 export interface Attack {
   /** What it is called in the table and on the command line. */
   readonly name: string
-  /** Another stage than the running product: a gateway of its own, over services that misbehave. */
+  /**
+   * Another stage than the running product: a gateway of its own, over services that misbehave.
+   * Attacks in a row share the one they both name.
+   */
   readonly stage?: () => Promise<Stage>
   /** Carries it out and gives the status its sender saw. */
   run(target: Target): Promise<string>

@@ -1,6 +1,6 @@
 /** Runs attacks one after the other, each beside an innocent caller, and reports each as a row. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Attack } from './attack.ts'
+import type { Attack, Stage } from './attack.ts'
 import { type Innocent, startInnocent } from './innocent.ts'
 import type { Row } from './report.ts'
 import type { Target } from './target.ts'
@@ -15,15 +15,17 @@ export async function runAttacks(
 ): Promise<readonly Row[]> {
   const rows: Row[] = []
   const innocents = createInnocents()
+  const stages = createStages()
   try {
     for (const attack of attacks) {
-      const row = await runOne(attack, target, innocents)
+      const row = await runOne(attack, target, innocents, stages)
       rows.push(row)
       onRow(row)
       await sleep(SETTLE * target.scale)
     }
   } finally {
     await innocents.stop()
+    await stages.close()
   }
   return rows
 }
@@ -41,21 +43,38 @@ export async function measureIdle(target: Target, milliseconds: number): Promise
   return longest
 }
 
-async function runOne(attack: Attack, product: Target, innocents: Innocents): Promise<Row> {
-  const stage = await attack.stage?.()
+async function runOne(attack: Attack, product: Target, innocents: Innocents, stages: Stages): Promise<Row> {
+  const stage = await stages.of(attack)
   const target = { ...(stage?.target ?? product), scale: product.scale }
-  try {
-    const innocent = await innocents.of(target, attack)
-    await innocent.look()
-    const began = performance.now()
-    const status = await attack.run(target).catch((error: unknown) => `failed: ${(error as Error).message}`)
-    const took = performance.now() - began
-    const { longest: delay, failed } = await innocent.look()
-    const held = attack.expected.test(status) && failed === 0
-    return { attack: attack.name, status, held, took, delay, failed }
-  } finally {
-    if (stage) await innocents.stop()
-    await stage?.close()
+  const innocent = await innocents.of(target, attack)
+  await innocent.look()
+  const began = performance.now()
+  const status = await attack.run(target).catch((error: unknown) => `failed: ${(error as Error).message}`)
+  const took = performance.now() - began
+  const { longest: delay, failed } = await innocent.look()
+  const held = attack.expected.test(status) && failed === 0
+  return { attack: attack.name, status, held, took, delay, failed }
+}
+
+interface Stages {
+  /** Attacks in a row that name the same stage share it. */
+  of(attack: Attack): Promise<Stage | undefined>
+  close(): Promise<void>
+}
+
+function createStages(): Stages {
+  let open: { readonly by: Attack['stage']; readonly stage: Stage } | undefined
+  const close = async (): Promise<void> => {
+    await open?.stage.close()
+    open = undefined
+  }
+  return {
+    async of({ stage: by }) {
+      if (open?.by !== by) await close()
+      if (by) open ??= { by, stage: await by() }
+      return open?.stage
+    },
+    close,
   }
 }
 

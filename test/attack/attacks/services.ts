@@ -1,20 +1,18 @@
 /**
  * Services that misbehave, or that one caller makes misbehave: a gateway of the command's own
- * stands over them.
+ * stands over them. Each attack has a service and a field of its own.
  */
-
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import type { AddressInfo } from 'node:net'
 import { createServer, type Server, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { composeAt } from '../../support/gateway.ts'
+import { type ComposedService, composeAt } from '../../support/gateway.ts'
 import { spawnGateway } from '../../support/gateway-process.ts'
 import type { Attack, Stage } from '../attack.ts'
 import { ask, type Target, tally } from '../target.ts'
 
-const SDL = 'type Query { whoAmI: String }'
 const BAD = 'Bearer bad'
 const GOOD = 'Bearer good'
 
@@ -30,7 +28,8 @@ const answerOf = (body: string, status = '200 OK', headers = ''): Buffer =>
     `HTTP/1.1 ${status}\r\ncontent-type: application/json\r\n${headers}content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
   )
 
-const wellFor = (authorization: string): Buffer => answerOf(JSON.stringify({ data: { whoAmI: authorization } }))
+const wellFor = (field: string, authorization: string): Buffer =>
+  answerOf(JSON.stringify({ data: { [field]: authorization } }))
 
 /** A service that answers with bytes. */
 function startRawService(answer: (received: Received) => void): Promise<Server> {
@@ -52,36 +51,48 @@ function startRawService(answer: (received: Received) => void): Promise<Server> 
   return new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(server)))
 }
 
-const stageOver =
-  (answer: (received: Received) => void): (() => Promise<Stage>) =>
-  async () => {
-    const service = await startRawService(answer)
-    const folder = await mkdtemp(join(tmpdir(), 'attack-'))
-    const file = join(folder, 'supergraph.graphql')
-    const url = `http://127.0.0.1:${(service.address() as AddressInfo).port}`
-    await writeFile(file, composeAt([{ name: 'people', sdl: SDL, url }]))
-    const gateway = await spawnGateway({ SUPERGRAPH: file, PORT: '0', ADMIN_PORT: '0', LOG_LEVEL: 'silent' })
-    return {
-      target: { url: gateway.url, adminUrl: '', payer: BAD, payee: GOOD },
-      async close() {
-        await gateway.terminate()
-        service.close()
-        await rm(folder, { recursive: true })
-      },
-    }
-  }
+/** What the service of each field answers. */
+const answers = new Map<string, (received: Received) => void>()
 
-const SMALL = '{ whoAmI }'
+/** A field that a service of its own answers. */
+function fieldOf(answer: (field: string, received: Received) => void): string {
+  const field = `whoAmI${answers.size}`
+  answers.set(field, (received) => answer(field, received))
+  return field
+}
+
+async function stage(): Promise<Stage> {
+  const services: Server[] = []
+  const composed: ComposedService[] = []
+  for (const [field, answer] of answers) {
+    const service = await startRawService(answer)
+    services.push(service)
+    const url = `http://127.0.0.1:${(service.address() as AddressInfo).port}`
+    composed.push({ name: `of-${field.toLowerCase()}`, sdl: `type Query { ${field}: String }`, url })
+  }
+  const folder = await mkdtemp(join(tmpdir(), 'attack-'))
+  const file = join(folder, 'supergraph.graphql')
+  await writeFile(file, composeAt(composed))
+  const gateway = await spawnGateway({ SUPERGRAPH: file, PORT: '0', ADMIN_PORT: '0', LOG_LEVEL: 'silent' })
+  return {
+    target: { url: gateway.url, adminUrl: '', payer: BAD, payee: GOOD },
+    async close() {
+      await gateway.terminate()
+      for (const service of services) service.close()
+      await rm(folder, { recursive: true })
+    },
+  }
+}
 
 /**
  * Twenty times twenty requests at once, from the caller whom the service does not like. A quarter
  * of them is enough to stop a service that one caller may stop.
  */
-async function insist(target: Target): Promise<string> {
+async function insist(target: Target, field: string): Promise<string> {
   const outcomes: string[] = []
   for (let round = 0; round < Math.max(5, 20 * target.scale); round += 1) {
     const asked = Array.from({ length: 20 }, (_, n) =>
-      ask(target, `${SMALL} # ${round} ${n}`, { authorization: target.payer }),
+      ask(target, `{ ${field} } # ${round} ${n}`, { authorization: target.payer }),
     )
     outcomes.push(...(await Promise.all(asked)))
     await sleep(50)
@@ -92,15 +103,18 @@ async function insist(target: Target): Promise<string> {
 /** Coded errors at the field, whatever the code. */
 const CODED = /^\d+ x 200 (?!OK)[A-Z_]+(, \d+ x 200 [A-Z_]+)*$/
 
-const refusing = (name: string, bad: Buffer): Attack => ({
-  name: `a service that answers one caller ${name}`,
-  stage: stageOver(({ authorization, socket }) => {
-    socket.write(authorization === BAD ? bad : wellFor(authorization))
-  }),
-  run: insist,
-  expected: CODED,
-  question: SMALL,
-})
+function refusing(name: string, bad: Buffer): Attack {
+  const field = fieldOf((own, { authorization, socket }) => {
+    socket.write(authorization === BAD ? bad : wellFor(own, authorization))
+  })
+  return {
+    name: `a service that answers one caller ${name}`,
+    stage,
+    run: (target) => insist(target, field),
+    expected: CODED,
+    question: `{ ${field} }`,
+  }
+}
 
 const HTML = '<html>no</html>'
 
@@ -119,12 +133,13 @@ const statuses: readonly (readonly [string, Buffer])[] = [
 
 /** Sends a second answer, which nobody asked for, behind each: the next caller must not get it. */
 function shifting(name: string, later: (send: () => void) => void): Attack {
+  const field = fieldOf((own, { authorization, socket }) => {
+    socket.write(wellFor(own, authorization))
+    later(() => socket.write(wellFor(own, authorization)))
+  })
   return {
     name: `a service that answers twice, ${name}`,
-    stage: stageOver(({ authorization, socket }) => {
-      socket.write(wellFor(authorization))
-      later(() => socket.write(wellFor(authorization)))
-    }),
+    stage,
     async run(target) {
       const count = Math.max(300, 1_500 * target.scale)
       const callers = Array.from({ length: count }, (_, n) => `Bearer ${n}`)
@@ -134,17 +149,18 @@ function shifting(name: string, later: (send: () => void) => void): Attack {
           const response = await fetch(`${target.url}/graphql`, {
             method: 'POST',
             headers: { 'content-type': 'application/json', authorization: caller },
-            body: JSON.stringify({ query: SMALL }),
+            body: JSON.stringify({ query: `{ ${field} }` }),
           })
-          const { data } = (await response.json()) as { data?: { whoAmI?: string | null } }
-          if (typeof data?.whoAmI === 'string' && data.whoAmI !== caller) shifted += 1
+          const { data } = (await response.json()) as { data?: Record<string, string | null> }
+          const told = data?.[field]
+          if (typeof told === 'string' && told !== caller) shifted += 1
         }
       }
       await Promise.all(Array.from({ length: 8 }, next))
       return `${shifted} of ${count} shifted`
     },
     expected: /^0 of/,
-    question: SMALL,
+    question: `{ ${field} }`,
   }
 }
 
