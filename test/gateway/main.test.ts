@@ -90,7 +90,7 @@ test('Two gateways restarted one after the other under load fail no request', as
       return undefined
     }),
   )
-  const load = startLoad(8, async () => {
+  const load = startLoad(4, async () => {
     const candidates = [...ready]
     turn += 1
     const answer = await ask(candidates[turn % candidates.length] as string, query)

@@ -1,7 +1,8 @@
 /**
- * Constant load from several clients at once, each waiting for its answer before it asks again;
- * counts whatever goes wrong.
+ * Constant load from several clients at once, each waiting for its answer and a little longer
+ * before it asks again; counts whatever goes wrong.
  */
+import { setTimeout as sleep } from 'node:timers/promises'
 
 export interface Load {
   /** Answers so far. */
@@ -11,6 +12,12 @@ export interface Load {
   /** Lets every client finish what it is doing. */
   stop(): Promise<void>
 }
+
+/**
+ * Milliseconds. A few clients without a pause take all of the CPU from what the test waits for, and
+ * from the suites beside it.
+ */
+const PAUSE = 10
 
 /** @param once one request; resolves to `undefined` when all is well, else to what is not */
 export function startLoad(clients: number, once: () => Promise<string | undefined>): Load {
@@ -22,6 +29,7 @@ export function startLoad(clients: number, once: () => Promise<string | undefine
       const failure = await once().catch((error: unknown) => String((error as Error).cause ?? error))
       answered += 1
       if (failure !== undefined) failures.push(failure)
+      if (running) await sleep(PAUSE)
     }
   }
   const all = Promise.all(Array.from({ length: clients }, client))

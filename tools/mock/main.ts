@@ -9,7 +9,7 @@ import { createLogger } from '../../platform/process/log.ts'
 import { whyTaken } from '../../platform/process/ports.ts'
 import { StartRefused } from '../../platform/process/settings.ts'
 import { readDelays, readErrors } from './faults/faults.ts'
-import { type MockOptions, runMock } from './run.ts'
+import type { MockOptions } from './run.ts'
 
 /** Those of the shipped schema. */
 const CONTRACTS = fileURLToPath(new URL('../../client/contracts', import.meta.url))
@@ -56,6 +56,8 @@ await runProcess(createLogger('mock', 'info'), async () => {
   const port = Number(options.environment['PORT'] ?? 4000)
   if (port > 0 && (await whyTaken(options.environment['HOST'] ?? '127.0.0.1', port)) !== undefined)
     throw new StartRefused(`Port ${port} is taken: --port names another, and 0 takes any.`)
+  // The gateway is loaded only once there is something to serve: a refusal comes at once.
+  const { runMock } = await import('./run.ts')
   const mock = await runMock(options)
   announceReady(mock.url)
   const { hostname, port: opened } = new URL(mock.url)

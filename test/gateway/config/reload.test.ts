@@ -15,17 +15,17 @@ const aliased = '{ a: orders(first: 1) { id } b: orders(first: 1) { id } }'
 
 let shop: Shop
 let file: ConfigFile
-const running: GatewayProcess[] = []
+/** For all tests but that of workers. */
+let gateway: GatewayProcess
 beforeAll(async () => {
   shop = await startShop()
-  file = await makeConfigFile('{}')
+  file = await makeConfigFile(config(''))
   await writeFile(join(file.folder, 'supergraph.graphql'), composeAt(shop.services))
+  gateway = await start()
 })
-afterEach(async () => {
-  shop.orders.misbehave(undefined)
-  await Promise.all(running.splice(0).map((gateway) => gateway.terminate()))
-})
+afterEach(() => shop.orders.misbehave(undefined))
 afterAll(async () => {
+  await gateway?.terminate()
   await shop.close()
   await file.remove()
 })
@@ -35,15 +35,16 @@ const config = (more: string): string =>
   `{ supergraph: 'supergraph.graphql', port: 0, admin: { port: 0 },
      services: { items: stateless(), orders: stateful({ deadline: 100_000 }) }, ${more} }`
 
-async function start(env: Record<string, string> = {}): Promise<GatewayProcess> {
-  const gateway = await spawnGateway({ LOG_LEVEL: 'info', ...env }, ['--config', file.path])
-  running.push(gateway)
-  return gateway
-}
+const start = (env: Record<string, string> = {}): Promise<GatewayProcess> =>
+  spawnGateway({ LOG_LEVEL: 'info', ...env }, ['--config', file.path])
 
-test.each([{}, { GATEWAY_WORKERS: '2' }])('A changed file is taken in without losing a request (%j)', async (env) => {
-  await file.write(config(''))
-  const gateway = await start(env)
+const ONE_ALIAS = '400 OPERATION_TOO_COMPLEX'
+
+/** Until the file is taken in. @param expected of two aliases, as it says */
+const taken = (expected: string): Promise<true> =>
+  until(async () => verdict(await ask(gateway.url, aliased)) === expected)
+
+async function losesNothing({ url }: GatewayProcess): Promise<void> {
   let release: () => void = () => undefined
   const held = new Promise<boolean>((resolve) => (release = () => resolve(false)))
   let isHeld = false
@@ -52,20 +53,20 @@ test.each([{}, { GATEWAY_WORKERS: '2' }])('A changed file is taken in without lo
     isHeld = true
     return held
   })
-  const early = ask(gateway.url, query)
+  const early = ask(url, query)
   await until(() => isHeld)
   const load = startLoad(4, async () => {
-    const { errors } = await ask(gateway.url, query)
+    const { errors } = await ask(url, query)
     return errors && JSON.stringify(errors)
   })
   for (const aliases of [1, 2]) {
     const before = load.answered
     await until(() => load.answered > before + 50)
     await file.write(config(`limits: { aliases: ${aliases} }`))
-    const expected = aliases === 1 ? '400 OPERATION_TOO_COMPLEX' : '200 OK'
+    const expected = aliases === 1 ? ONE_ALIAS : '200 OK'
     let inTheWay = 20 // answers in a row as the new file says: those of every worker
     await until(async () => {
-      inTheWay = verdict(await ask(gateway.url, aliased)) === expected ? inTheWay - 1 : 20
+      inTheWay = verdict(await ask(url, aliased)) === expected ? inTheWay - 1 : 20
       return inTheWay === 0
     })
   }
@@ -73,20 +74,27 @@ test.each([{}, { GATEWAY_WORKERS: '2' }])('A changed file is taken in without lo
   expect((await early).data.orders).toHaveLength(2)
   await load.stop()
   expect(load.failures).toEqual([])
+}
+
+test('A changed file is taken in without losing a request', () => losesNothing(gateway))
+
+test('A changed file is taken in by each worker without losing a request', async () => {
+  await file.write(config(''))
+  await taken('200 OK')
+  const workers = await start({ GATEWAY_WORKERS: '2' })
+  await losesNothing(workers).finally(() => workers.terminate())
 })
 
 test('What cannot change says so and stays; the rest of the file is taken in', async () => {
-  await file.write(config(''))
-  const gateway = await start()
   await file.write(config('limits: { aliases: 1 }, host: "127.0.0.9", workers: 3, fastPath: false'))
-  await until(async () => verdict(await ask(gateway.url, aliased)) === '400 OPERATION_TOO_COMPLEX')
+  await taken(ONE_ALIAS)
   const said = gateway.said().match(/\w+ cannot change while the gateway runs/g)
   expect(said).toEqual(['host', 'workers', 'fastPath'].map((name) => `${name} cannot change while the gateway runs`))
 })
 
 test('A faulty file changes nothing, and the log says why', async () => {
   await file.write(config('limits: { aliases: 1 }'))
-  const gateway = await start()
+  await taken(ONE_ALIAS)
   const faulty: readonly (readonly [string, string])[] = [
     [config('limits: { aliasse: 5 }'), 'limits.aliasse: is not a setting; did you mean aliases?'],
     [config('limits: { aliases: 5 '), 'cannot be used'],
@@ -95,10 +103,10 @@ test('A faulty file changes nothing, and the log says why', async () => {
   for (const [source, why] of faulty) {
     await file.write(source)
     await until(() => gateway.said().includes(why))
-    expect(verdict(await ask(gateway.url, aliased))).toBe('400 OPERATION_TOO_COMPLEX')
+    expect(verdict(await ask(gateway.url, aliased))).toBe(ONE_ALIAS)
   }
   await file.write(config(''))
-  await until(async () => verdict(await ask(gateway.url, aliased)) === '200 OK')
+  await taken('200 OK')
 })
 
 test('A file that the configuration imports is taken in, too', async () => {
@@ -106,15 +114,12 @@ test('A file that the configuration imports is taken in, too', async () => {
     writeFile(join(file.folder, 'aliases.ts'), `export const aliases: number = ${count}\n`)
   await aliases(1)
   await file.write(config(`limits: { aliases: (await import('./aliases.ts')).aliases }`))
-  const gateway = await start()
-  expect(verdict(await ask(gateway.url, aliased))).toBe('400 OPERATION_TOO_COMPLEX')
+  await taken(ONE_ALIAS)
   await aliases(2)
-  await until(async () => verdict(await ask(gateway.url, aliased)) === '200 OK')
+  await taken('200 OK')
 })
 
 test('A variant comes and goes with the file, for open connections and sockets, too', async () => {
-  await file.write(config(''))
-  const gateway = await start()
   const at = async (path: string): Promise<number> => {
     const response = await fetch(`${gateway.url}${path}`, {
       method: 'POST',

@@ -39,8 +39,11 @@ interface Answer {
   readonly stderr: string
 }
 
+const { PATH, NODE_COMPILE_CACHE } = process.env
+const ENVIRONMENT = { PATH, NODE_COMPILE_CACHE }
+
 const node = (script: string, ...args: string[]): Promise<Answer> =>
-  run(process.execPath, [`gateway/${script}`, ...args], { cwd: checkout, env: { PATH: process.env['PATH'] } }).then(
+  run(process.execPath, [`gateway/${script}`, ...args], { cwd: checkout, env: ENVIRONMENT }).then(
     (said) => ({ code: 0, ...said }),
     ({ code, stdout, stderr }: Answer) => ({ code, stdout, stderr }),
   )
