@@ -42,6 +42,8 @@ const MOST = 24
  */
 const NOTHING = 20 // milliseconds
 const TRIES = 5
+/** Errors are fewer than letters: each takes some 30 microseconds. */
+const LETTERS_OF_ERROR = 5
 
 /**
  * Of this thread, so that nothing else on the machine counts; the shortest of a few tries, in
@@ -138,9 +140,12 @@ describe('time to read', () => {
 })
 
 describe("time for a service's answer", () => {
-  const errors = (count: number, pathOf: (index: number) => readonly (string | number)[]) =>
-    Array.from({ length: count }, (_, index) => ({ message: 'x', path: pathOf(index) }))
-  const lists = (count: number) => ({ f: null, list: Array.from({ length: count }, () => ({ g: null })) })
+  const errors = (letters: number, pathOf: (index: number) => readonly (string | number)[]) =>
+    Array.from({ length: letters / LETTERS_OF_ERROR }, (_, index) => ({ message: 'x', path: pathOf(index) }))
+  const lists = (letters: number) => ({
+    f: null,
+    list: Array.from({ length: letters / LETTERS_OF_ERROR }, () => ({ g: null })),
+  })
 
   test.each<[string, (count: number) => unknown]>([
     ['errors of one place', (count) => readServiceAnswer('s', { data: lists(1), errors: errors(count, () => ['f']) })],
