@@ -6,12 +6,13 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { verifyLedger } from '../../subgraphs/banking/audit/verify.ts'
+import type { StoppableBank } from '../subgraphs/banking/history/bank.ts'
 import { lastOperation } from '../subgraphs/banking/history/era.ts'
 import type { History } from '../subgraphs/banking/history/history.ts'
 import { judgeRun, withDatabase } from '../subgraphs/banking/history/judge.ts'
 import { brokenInvariants } from '../subgraphs/banking/support/books.ts'
 import { until } from '../support/until.ts'
-import { type ClusterBank, startBank } from './bank.ts'
+import { startBank } from './bank.ts'
 import { findWrongPages, readPages, readsFromStandbys } from './pages.ts'
 import { type PatroniCluster, startPatroni } from './patroni.ts'
 
@@ -29,7 +30,7 @@ const CALM = 2_000 // milliseconds between harms
 const PATIENCE = 600_000 // milliseconds; a member that comes back may take long on a busy machine
 
 let cluster: PatroniCluster
-let bank: ClusterBank
+let bank: StoppableBank
 beforeAll(async () => {
   cluster = await startPatroni('bank')
   // All members: each is a standby at times.

@@ -21,11 +21,16 @@ export interface Run {
   readonly isOver: () => boolean
   readonly clients: number
   readonly holdSeconds: number
+  /** Of a client between two questions, in milliseconds at most. */
+  readonly pause: number
   readonly bug?: PlantedBug
 }
 
 const INSIST_FOR_MS = 180_000 // milliseconds a client insists
 const CALL_TIMEOUT = 4_000 // milliseconds
+const BETWEEN_READS = 40 // milliseconds
+/** A bug sits in one of so many answers; of reads every other one is stale. */
+const ONE_OF = 6
 
 export async function runClients(run: Run): Promise<History> {
   const asks = new Map<string, Asked>()
@@ -42,6 +47,7 @@ export async function runClients(run: Run): Promise<History> {
       const { told, era } = await insist(run, key, asked, draw)
       acknowledged.push({ key, asked, told, startedAt, toldAt: performance.now(), era })
       if ('id' in told && asked.kind !== 'schedule') ids.push(told.id)
+      if (run.pause > 0) await sleep(draw.below(run.pause))
     }
   }
   const reader = readWhole(run, reads)
@@ -72,8 +78,8 @@ function days(draw: Draw): { readonly frequency: 'ONCE' | 'DAILY'; readonly firs
 type Answered = Pick<Acknowledged, 'told' | 'era'>
 
 async function insist(run: Run, key: string, asked: Asked, draw: Draw): Promise<Answered> {
-  if (run.bug === 'lost ack' && draw.below(20) === 0) return { told: { id: '1' }, era: 0 }
-  if (run.bug === 'double apply' && asked.kind === 'transfer' && draw.below(20) === 0)
+  if (run.bug === 'lost ack' && draw.below(ONE_OF) === 0) return { told: { id: '1' }, era: 0 }
+  if (run.bug === 'double apply' && asked.kind === 'transfer' && draw.below(ONE_OF) === 0)
     await ask(run, `${key} again`, asked, 0).catch(() => {})
   const deadline = Date.now() + INSIST_FOR_MS
   for (let instance = draw.below(run.cluster.instances); ; instance += 1) {
@@ -135,14 +141,14 @@ function inputOf(asked: Asked, idempotencyKey: string, holdSeconds: number) {
 async function readWhole(run: Run, reads: WholeRead[]): Promise<void> {
   let stale: WholeRead | undefined
   while (!run.isOver()) {
-    await sleep(40)
+    await sleep(BETWEEN_READS + run.pause)
     const startedAt = performance.now()
     const read = await readOnce(run.cluster, startedAt).catch(() => undefined)
     // A primary that was cut off answers, and knows nothing of what its successor tells.
     const isOld = await confirmPrimary(run.cluster.databaseUrl)
     if (!read || isOld) continue
     stale ??= read
-    reads.push(run.bug === 'stale read' && reads.length % 10 === 9 ? { ...stale, startedAt } : read)
+    reads.push(run.bug === 'stale read' && reads.length % 2 === 1 ? { ...stale, startedAt } : read)
   }
 }
 

@@ -19,6 +19,8 @@ export interface JudgedRun<Harm> {
   readonly bug?: PlantedBug | undefined
   /** How long holds are kept. The end of a run waits for the last. */
   readonly holdSeconds?: number | undefined
+  /** Of a client between two questions, in milliseconds at most. By default there is none. */
+  readonly pause?: number | undefined
   /** @param anomalies gets what was seen to be wrong meanwhile */
   readonly doHarm?: (accounts: readonly string[], anomalies: string[]) => Promise<Harm[]>
 }
@@ -36,7 +38,7 @@ const OPENING = 500n
 const TRUSTED = 10_000
 
 export async function judgeRun<Harm>(options: JudgedRun<Harm>): Promise<Judgement<Harm>> {
-  const { bank, seed, milliseconds, bug, holdSeconds = HOLD_SECONDS, doHarm } = options
+  const { bank, seed, milliseconds, bug, holdSeconds = HOLD_SECONDS, pause = 0, doHarm } = options
   const accounts = await openAccounts(bank.databaseUrl)
   const before = await lastOperation(bank.databaseUrl)
   const common = { cluster: bank, accounts, seed }
@@ -55,7 +57,7 @@ export async function judgeRun<Harm>(options: JudgedRun<Harm>): Promise<Judgemen
   const settled = harming.finally(() => {
     isHarming = false
   })
-  const run: Run = { ...common, isOver, clients: 8, holdSeconds, ...(bug && { bug }) }
+  const run: Run = { ...common, isOver, clients: 8, holdSeconds, pause, ...(bug && { bug }) }
   const [history, harms] = await Promise.all([runClients(run), settled])
 
   await restOfBank(bank.databaseUrl).catch(inVain)

@@ -90,13 +90,13 @@ export async function doHarm(nemesis: Nemesis, anomalies: string[]): Promise<Har
   const end = Date.now() + milliseconds
   const first = harmsOf(milliseconds).filter((harm) => harm !== 'midnight')
   for (const harm of shuffled(first, draw)) {
-    await sleep(300 + draw.below(1_200))
+    await sleep(200 + draw.below(600))
     if (isMidnightNear()) await act('midnight')
     await act(harm)
   }
   while (Date.now() < end || !done.includes('midnight')) {
     for (const harm of shuffled(DECK, draw)) {
-      await sleep(300 + draw.below(1_200))
+      await sleep(200 + draw.below(600))
       if (isMidnightNear()) await act('midnight')
       if (Date.now() >= end) break
       await act(harm)
