@@ -4,7 +4,7 @@
  */
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterEach, beforeEach, expect, test } from '@jest/globals'
+import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { demoIdentity } from '../../../../platform/protocol/demo-identity.ts'
 import { verifyLedger } from '../../../../subgraphs/banking/audit/verify.ts'
 import { accountNumber } from '../../../../subgraphs/banking/ledger/account-number.ts'
@@ -34,7 +34,8 @@ let authorization: string
 /** Ids of transfers by the keys under which they were acknowledged. */
 let paid: Map<string, string>
 
-beforeEach(async () => {
+// One story: the instance that hangs goes on, and the one that is killed is the last.
+beforeAll(async () => {
   folder = await makeDataFolder()
   database = await createDatabase('seeded')
   bank = openBank(database.url)
@@ -55,7 +56,7 @@ beforeEach(async () => {
   })
   await until(async () => (await instanceThatWrites()) !== undefined)
 })
-afterEach(async () => {
+afterAll(async () => {
   await gateway.terminate()
   for (const { process } of instances) process.kill('SIGCONT')
   await Promise.all(instances.map(({ process }) => endProcess(process, 'SIGTERM')))
@@ -135,20 +136,6 @@ async function expectEachOnce(): Promise<void> {
   expect(await verifyLedger(bank.database)).toMatchObject({ sound: true })
 }
 
-test('Payments go to the writer, and after it was killed to its successor, each once', async () => {
-  await expectNoDetours()
-  const writer = (await instanceThatWrites()) as Instance
-  await payUntil(async () => {
-    await more(20)
-    await endProcess(writer.process, 'SIGKILL')
-    await more(50)
-    await until(async () => ![undefined, writer].includes(await instanceThatWrites()))
-    await more(50)
-  })
-  await expectNoDetours()
-  await expectEachOnce()
-})
-
 test('A writer that hangs loses its payments to its successor, also when it goes on, each once', async () => {
   await expectNoDetours()
   const writer = (await instanceThatWrites()) as Instance
@@ -158,6 +145,20 @@ test('A writer that hangs loses its payments to its successor, also when it goes
     await until(async () => ![undefined, writer].includes(await instanceThatWrites()))
     await more(50)
     writer.process.kill('SIGCONT')
+    await more(50)
+  })
+  await expectNoDetours()
+  await expectEachOnce()
+})
+
+test('Payments go to the writer, and after it was killed to its successor, each once', async () => {
+  await expectNoDetours()
+  const writer = (await instanceThatWrites()) as Instance
+  await payUntil(async () => {
+    await more(20)
+    await endProcess(writer.process, 'SIGKILL')
+    await more(50)
+    await until(async () => ![undefined, writer].includes(await instanceThatWrites()))
     await more(50)
   })
   await expectNoDetours()
