@@ -1,9 +1,12 @@
+/** Starts that end early, without a bank: what it has on top is in `lifecycle.test.ts`. */
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { makeDataFolder, type TestFolder } from '../support/data-folder.ts'
+import { nowhere } from '../support/nowhere.ts'
 import { descendantsOf, isAlive, processesIn } from '../support/processes.ts'
+import { TEST_SECRET } from '../support/signed-call.ts'
 import { until } from '../support/until.ts'
-import { type Run, run } from './system.ts'
+import { type Run, run, type Starter } from './system.ts'
 
 let folder: TestFolder
 beforeAll(async () => {
@@ -11,21 +14,19 @@ beforeAll(async () => {
 })
 afterAll(() => folder.remove())
 
-const start = (environment: Record<string, string> = {}): Run =>
-  run({ DATA_DIR: folder.path, PORT: '0', ADMIN_PORT: '0', ...environment })
+const start = (environment: Record<string, string> = {}, starter: Starter = 'node'): Run =>
+  run({ DATA_DIR: folder.path, PORT: '0', ADMIN_PORT: '0', ...environment }, [], starter)
 
-const serverProcesses = (): Promise<number[]> => processesIn(join(folder.path, 'postgres/cluster'))
+/** Gateway and identity provider alone, as npm starts them, and all processes there are then. */
+async function startByNpm(): Promise<{ started: Run; processes: readonly number[] }> {
+  const started = start({ ...nowhere, GATEWAY_SECRET: TEST_SECRET }, 'npm')
+  await until(() => ['gateway', 'identity'].every((label) => isReady(started, label)))
+  const processes = [started.pid, ...(await descendantsOf(started.pid))]
+  expect(processes.length).toBeGreaterThan(3)
+  return { started, processes }
+}
 
-test('A stop during the start exits cleanly and leaves nothing behind', async () => {
-  const started = start()
-  await until(async () => (await serverProcesses()).length > 0)
-  const children = await descendantsOf(started.pid)
-  started.kill('SIGTERM')
-  expect(await started.ended).toBe(0)
-  expect(started.output()).not.toContain('ready http')
-  for (const pid of children) expect(await isAlive(pid)).toBe(false)
-  expect(await serverProcesses()).toEqual([])
-})
+const isReady = (started: Run, label: string): boolean => new RegExp(`^${label} +ready`, 'm').test(started.output())
 
 test('A process that can never start stops the others, and says why once', async () => {
   const started = start({ DATABASE_URL: 'postgresql://bank@127.0.0.1:1/bank' })
@@ -33,14 +34,20 @@ test('A process that can never start stops the others, and says why once', async
   expect(started.output().match(/^DATABASE_URL: no connection/gm)).toHaveLength(1)
   for (const label of ['gateway', 'weather', 'content'])
     expect(started.output()).toMatch(new RegExp(`^${label} +stopped$`, 'm'))
-  expect(await serverProcesses()).toEqual([])
+  expect(await processesIn(join(folder.path, 'postgres/cluster'))).toEqual([])
 })
 
-test('After an interrupted start the next one succeeds, and Ctrl-C stops all of it in order', async () => {
-  const started = run({ DATA_DIR: folder.path, PORT: '0', ADMIN_PORT: '0' }, [], 'npm')
-  await until(() => started.output().includes('\nready http'))
-  started.interrupt()
+test('No process outlives a killed npm', async () => {
+  const { started, processes } = await startByNpm()
+  started.kill('SIGKILL')
+  for (const pid of processes) await until(async () => !(await isAlive(pid)))
+})
+
+test('SIGTERM to npm stops the gateway first, leaves nothing behind and exits with 0', async () => {
+  const { started, processes } = await startByNpm()
+  started.kill('SIGTERM')
   expect(await started.ended).toBe(0)
-  expect(started.output()).not.toContain('died')
-  expect(started.output()).toMatch(/^gateway +stopped$[\s\S]*^banking +stopped$[\s\S]*^database +stopped$/m)
+  const stopped = [...started.output().matchAll(/^(\w+) +stopped$/gm)].map(([, label]) => label)
+  expect(stopped).toEqual(['gateway', 'identity'])
+  for (const pid of processes) expect(await isAlive(pid)).toBe(false)
 })

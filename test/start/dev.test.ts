@@ -5,20 +5,23 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { copySources } from '../support/copy.ts'
 import type { TestFolder } from '../support/data-folder.ts'
 import { makeDataFolder } from '../support/data-folder.ts'
+import { createDatabase, type TestDatabase } from '../support/database.ts'
 import { until } from '../support/until.ts'
 import { ask, pidOf, type System, startSystem } from './system.ts'
 
 let sources: TestFolder
 let data: TestFolder
+let database: TestDatabase
 let system: System
 beforeAll(async () => {
-  ;[sources, data] = await Promise.all([copySources(), makeDataFolder()])
-  system = await startSystem(data.path, { starter: 'dev', root: sources.path })
+  ;[sources, data, database] = await Promise.all([copySources(), makeDataFolder(), createDatabase('seeded')])
+  const environment = { DATABASE_URL: database.url }
+  system = await startSystem(data.path, { starter: 'dev', root: sources.path, environment })
 })
 afterAll(async () => {
   system?.kill('SIGTERM')
   await system?.ended
-  await Promise.all([sources, data].map((folder) => folder?.remove()))
+  await Promise.all([sources?.remove(), data?.remove(), database?.drop()])
 })
 
 const path = (file: string): string => join(sources.path, file)
@@ -59,7 +62,7 @@ test('A change in the gateway restarts the gateway alone, and the next change re
   await edit('gateway/gateway.ts', (text) => text.replace("throw new Error('on purpose')\n", ''))
   await until(() => /^gateway +ready/m.test(since(mark)))
   expect(await until(async () => ((await pids()).includes(undefined) ? undefined : pids()))).toEqual(before)
-  expect(since(mark)).not.toMatch(/^(weather|banking|content|database)/m)
+  expect(since(mark)).not.toMatch(/^(weather|banking|content|identity)/m)
 })
 
 test('A changed schema is composed and served, and one that does not compose leaves everything as it was', async () => {

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { demoIdentity } from '../../platform/protocol/demo-identity.ts'
 import { makeDataFolder, type TestFolder } from '../support/data-folder.ts'
-import { isAlive, killAll, processesIn } from '../support/processes.ts'
+import { descendantsOf, isAlive, killAll, processesIn } from '../support/processes.ts'
 import { until } from '../support/until.ts'
 import { ask, pidOf, run, type System, startSystem } from './system.ts'
 
@@ -13,11 +13,9 @@ let authorization: string
 
 beforeAll(async () => {
   folder = await makeDataFolder()
-  system = await startSystem(folder.path, { flags: ['--weather', '2'] })
-  authorization = await authorizationOf('payer')
 })
 afterAll(async () => {
-  killAll(await system.processes())
+  killAll((await system?.processes()) ?? [])
   await folder.remove()
 })
 
@@ -50,6 +48,25 @@ async function euroAccountOf(caller: string): Promise<Account> {
   if (!found) throw new Error('The demo customer has no account in euros.')
   return found.node
 }
+
+const serverProcesses = (): Promise<number[]> => processesIn(`${folder.path}/postgres/cluster`)
+
+test('A stop during the start exits cleanly and leaves nothing behind', async () => {
+  const started = run({ DATA_DIR: folder.path, PORT: '0', ADMIN_PORT: '0' })
+  await until(async () => (await serverProcesses()).length > 0)
+  const children = await descendantsOf(started.pid)
+  started.kill('SIGTERM')
+  expect(await started.ended).toBe(0)
+  expect(started.output()).not.toContain('ready http')
+  for (const pid of children) expect(await isAlive(pid)).toBe(false)
+  expect(await serverProcesses()).toEqual([])
+})
+
+test('After an interrupted start the next one succeeds', async () => {
+  system = await startSystem(folder.path, { flags: ['--weather', '2'] })
+  authorization = await authorizationOf('payer')
+  expect(await bankAnswers()).toBe(true)
+})
 
 test('All three services answer the main query', async () => {
   const query = await readFile(new URL('../../gateway/operations/1-overview.graphql', import.meta.url), 'utf8')
@@ -133,21 +150,15 @@ test('No child outlives a killed supervisor, and nothing hinders the next start'
   expect(await bankAnswers()).toBe(true)
 })
 
-test('No process outlives a killed npm', async () => {
+test('Ctrl-C stops the gateway first and the database last, leaves nothing behind and exits with 0', async () => {
   const processes = await system.processes()
-  system.kill('SIGKILL')
-  await allGone(processes)
-  system = await startSystem(folder.path, { starter: 'npm' })
-})
-
-test('SIGTERM to npm stops the gateway first and the database last, leaves nothing behind and exits with 0', async () => {
-  const processes = await system.processes()
-  system.kill('SIGTERM')
+  system.interrupt()
   expect(await system.ended).toBe(0)
+  expect(system.output()).not.toContain('died')
   const stopped = [...system.output().matchAll(/^(\w+) +stopped$/gm)].map(([, label]) => label)
   expect(stopped[0]).toBe('gateway')
   expect(stopped.slice(1, -1).sort()).toEqual(['banking', 'content', 'identity', 'weather'])
   expect(stopped.at(-1)).toBe('database')
   for (const pid of processes) expect(await isAlive(pid)).toBe(false)
-  expect(await processesIn(`${folder.path}/postgres/cluster`)).toEqual([])
+  expect(await serverProcesses()).toEqual([])
 })

@@ -1,18 +1,26 @@
 /** `npm start` on sources that a newcomer has half changed. */
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from '@jest/globals'
+import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals'
 import { copySources } from '../support/copy.ts'
 import { makeDataFolder, type TestFolder } from '../support/data-folder.ts'
+import { nowhere } from '../support/nowhere.ts'
+import { TEST_SECRET } from '../support/signed-call.ts'
 import { until } from '../support/until.ts'
 import { run } from './system.ts'
 
 let sources: TestFolder
 let data: TestFolder
-beforeEach(async () => {
+/** What files said before they were changed. */
+const originals = new Map<string, string>()
+beforeAll(async () => {
   ;[sources, data] = await Promise.all([copySources(), makeDataFolder()])
 })
 afterEach(async () => {
+  for (const [path, text] of originals) await writeFile(path, text)
+  originals.clear()
+})
+afterAll(async () => {
   await Promise.all([sources, data].map((folder) => folder.remove()))
 })
 
@@ -20,9 +28,11 @@ async function edit(file: string, from: string, to: string): Promise<void> {
   const path = join(sources.path, file)
   const text = await readFile(path, 'utf8')
   expect(text).toContain(from)
+  originals.set(path, text)
   await writeFile(path, text.replace(from, to))
 }
-const start = () => run({ DATA_DIR: data.path, PORT: '0', ADMIN_PORT: '0' }, [], 'node', sources.path)
+const start = (environment: Record<string, string> = {}) =>
+  run({ DATA_DIR: data.path, PORT: '0', ADMIN_PORT: '0', ...environment }, [], 'node', sources.path)
 
 test('A registered service with neither a program nor an address stops the start in one line', async () => {
   await edit('tributary.config.ts', 'weather: stateless(),', 'weather: stateless(),\n    reviews: stateless(),')
@@ -46,7 +56,8 @@ test('A service that the file places elsewhere needs its secret', async () => {
 
 test('A stale supergraph is reported once, with the command that updates it', async () => {
   await edit('subgraphs/weather/schema.graphql', '"A city of', '"A town of')
-  const started = start()
+  // The gateway says it of the sources, wherever the services run.
+  const started = start({ ...nowhere, GATEWAY_SECRET: TEST_SECRET })
   await until(() => /^gateway +ready/m.test(started.output()))
   started.kill('SIGTERM')
   expect(await started.ended).toBe(0)
