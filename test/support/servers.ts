@@ -11,7 +11,7 @@ import { Client } from 'pg'
 import { freePorts } from '../../platform/process/ports.ts'
 import { type Account, serverAccount } from '../../prisma/embedded/account.ts'
 import { findPlaces } from '../../prisma/embedded/places.ts'
-import { makeDataFolder } from './data-folder.ts'
+import { makeDataFolder, type TestFolder } from './data-folder.ts'
 import { until } from './until.ts'
 
 export interface TestServer {
@@ -50,19 +50,38 @@ const NAME = 'bank'
 export const urlOf = (ports: readonly number[]): string =>
   `postgresql://${ROLE}@${ports.map((port) => `127.0.0.1:${port}`).join(',')}/${NAME}?target_session_attrs=read-write`
 
-/** @param count with so many standbys less one @param programs the project's own without */
-export async function startServers(count: number, programs?: Programs): Promise<TestServers> {
+/** The files of a server that was never started, for tests that start several. */
+export interface InitialServer extends TestFolder {
+  readonly cluster: string
+}
+
+export async function initialServer(programs?: Programs): Promise<InitialServer> {
+  const folder = await makeDataFolder()
+  const account = await serverAccount()
+  const { initdb } = programs ?? (await findPlaces(folder.path, account, () => {}))
+  const cluster = join(folder.path, 'initial')
+  await mkdir(cluster, { mode: 0o700 })
+  if (account) await chown(cluster, account.uid, account.gid)
+  const flags = ['--auth=trust', `--username=${ROLE}`, '--encoding=UTF8', '--locale=C.UTF-8', '--no-sync']
+  await run(initdb, [`--pgdata=${cluster}`, ...flags], { ...account, cwd: '/' })
+  await appendFile(join(cluster, 'postgresql.conf'), 'fsync = off\n') // no test cuts the power
+  return { ...folder, cluster }
+}
+
+/**
+ * @param count with so many standbys less one @param programs the project's own without
+ * @param initial files to begin with, of the same programs
+ */
+export async function startServers(count: number, programs?: Programs, initial?: InitialServer): Promise<TestServers> {
   const folder = await makeDataFolder()
   const account = await serverAccount()
   const found = programs ?? (await findPlaces(folder.path, account, () => {}))
   const ports = await freePorts(count)
   const [port = 0] = ports
   const cluster = join(folder.path, 'server-0')
-  await mkdir(cluster, { mode: 0o700 })
-  if (account) await chown(cluster, account.uid, account.gid)
-  const flags = ['--auth=trust', `--username=${ROLE}`, '--encoding=UTF8', '--locale=C.UTF-8', '--no-sync']
-  await run(found.initdb, [`--pgdata=${cluster}`, ...flags], { ...account, cwd: '/' })
-  await appendFile(join(cluster, 'postgresql.conf'), 'fsync = off\n') // no test cuts the power
+  const files = initial ?? (await initialServer(programs))
+  await run('cp', ['--archive', files.cluster, cluster])
+  if (!initial) await files.remove()
   const serverOf = (each: number, index: number): TestServer =>
     testServer({ postgres: found.postgres, cluster: join(folder.path, `server-${index}`), port: each, account })
   const primary = serverOf(port, 0)

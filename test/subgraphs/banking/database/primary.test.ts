@@ -6,7 +6,14 @@ import { confirmPrimary, openClient } from '../../../../subgraphs/banking/databa
 import { durabilityFault } from '../../../../subgraphs/banking/database/durability.ts'
 import { failureOf } from '../../../../subgraphs/banking/database/failure.ts'
 import { type LedgerDatabase, openLedgerDatabase } from '../../../../subgraphs/banking/database/open.ts'
-import { startServers, type TestServer, type TestServers, urlOf } from '../../../support/servers.ts'
+import {
+  type InitialServer,
+  initialServer,
+  startServers,
+  type TestServer,
+  type TestServers,
+  urlOf,
+} from '../../../support/servers.ts'
 import { until } from '../../../support/until.ts'
 import { openBank } from '../support/bank.ts'
 
@@ -17,8 +24,14 @@ let standby: TestServer
 let url: string
 const opened: LedgerDatabase[] = []
 
+let initial: InitialServer
+beforeAll(async () => {
+  initial = await initialServer()
+})
+afterAll(() => initial.remove())
+
 const start = async (): Promise<void> => {
-  all = await startServers(2)
+  all = await startServers(2, undefined, initial)
   ;[primary, standby] = all.servers as [TestServer, TestServer]
   url = urlOf([standby.port, primary.port])
 }
@@ -88,7 +101,7 @@ describe('while one stays the primary', () => {
   })
 })
 
-describe('when the standby is promoted', () => {
+describe('when the standby is promoted in place of the primary', () => {
   beforeEach(start)
   afterEach(stop)
 
@@ -106,27 +119,6 @@ describe('when the standby is promoted', () => {
     expect(await failure()).toMatchObject({ code: '57P03', message: expect.stringMatching(/a standby/) })
     await promote()
     expect(await portOf(database)).toBe(standby.port)
-  })
-
-  test('A connection to a server that hangs is cut once another is the primary', async () => {
-    const database = open()
-    expect(await portOf(database)).toBe(primary.port)
-    const cut = expect(database.query(Prisma.sql`SELECT pg_sleep(60)`)).rejects.toMatchObject({ code: 'ECONNRESET' })
-    await promote()
-    const moved = await until(() => confirmPrimary(url).then((host) => host ?? false))
-    expect(moved.name).toBe(`127.0.0.1:${standby.port}`)
-    await cut
-    expect(await portOf(database)).toBe(standby.port)
-    expect(await confirmPrimary(url)).toBeUndefined()
-  })
-
-  test('Of two that say they are the primary, the one that was promoted last is taken', async () => {
-    await promote()
-    for (let round = 0; round < 5; round += 1) {
-      const client = await openClient(`${url}&application_name=${round}`)
-      expect(client.port).toBe(standby.port)
-      await client.end()
-    }
   })
 
   test('A fail-over between two batches loses and doubles nothing, and is no restore', async () => {
@@ -154,6 +146,31 @@ describe('when the standby is promoted', () => {
       expect(restores).toBe(0)
     } finally {
       await bank.close()
+    }
+  })
+})
+
+describe('when the standby is promoted beside the primary', () => {
+  beforeAll(start)
+  afterAll(stop)
+
+  test('A connection to a server that hangs is cut once another is the primary', async () => {
+    const database = open()
+    expect(await portOf(database)).toBe(primary.port)
+    const cut = expect(database.query(Prisma.sql`SELECT pg_sleep(60)`)).rejects.toMatchObject({ code: 'ECONNRESET' })
+    await promote()
+    const moved = await until(() => confirmPrimary(url).then((host) => host ?? false))
+    expect(moved.name).toBe(`127.0.0.1:${standby.port}`)
+    await cut
+    expect(await portOf(database)).toBe(standby.port)
+    expect(await confirmPrimary(url)).toBeUndefined()
+  })
+
+  test('Of two that say they are the primary, the one that was promoted last is taken', async () => {
+    for (let round = 0; round < 5; round += 1) {
+      const client = await openClient(`${url}&application_name=${round}`)
+      expect(client.port).toBe(standby.port)
+      await client.end()
     }
   })
 })
