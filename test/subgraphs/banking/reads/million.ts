@@ -20,7 +20,12 @@ export async function writeMillion(url: string): Promise<Million> {
   const client = new Client({ connectionString: url })
   await client.connect()
   try {
+    // Built at once, over all entries: row by row takes several times as long.
+    const { rows: indexes } = await client.query<{ name: string; definition: string }>(`
+      SELECT indexname AS name, replace(indexdef, ' ON ONLY ', ' ON ') AS definition FROM pg_indexes
+      WHERE schemaname = 'public' AND tablename = 'entries' AND indexname <> 'entries_pkey'`)
     await client.query(`
+      ${indexes.map(({ name }) => `DROP INDEX public.${name};`).join('')}
       ${['accounts', 'entries', 'outbox', 'transfers', 'batches'].map((table) => `ALTER TABLE ${table} DISABLE TRIGGER USER;`).join('')}
       INSERT INTO customers (id, name, email) VALUES ('${customer}', 'A Million', 'million@example.com');
       INSERT INTO accounts (id, number, customer_id, kind, currency, name, floor, opened_at)
@@ -33,6 +38,7 @@ export async function writeMillion(url: string): Promise<Million> {
           CASE n % 10 WHEN 0 THEN 'category-' || (n / 10 % 20) END,
           CASE n % 10 WHEN 0 THEN 'merchant number ' || (n / 10 % 200) || ' invoice ' || n END
         FROM generate_series(1, ${ENTRIES}) n;
+      ${indexes.map(({ definition }) => `${definition};`).join('\n')}
       INSERT INTO outbox (sequence, kind, transfer_id, debit_account_id, credit_account_id, amount, at)
         SELECT n, CASE n % 50 WHEN 0 THEN 'HOLD_PLACED' ELSE 'TRANSFER_POSTED' END::event_kind, n, ${account}, ${account} - 1, 1, now()
         FROM generate_series(1, 200000) n;
