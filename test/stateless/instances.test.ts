@@ -3,7 +3,7 @@ import { afterEach, describe, expect, test } from '@jest/globals'
 import { bytesFrom, type Instance, ownMegabytes, type StatelessRequest, startInstance } from './support/instances.ts'
 import { asked, requestsOf } from './support/requests.ts'
 
-const REQUESTS = 250
+const REQUESTS = 150
 const SEED = 20_260_601
 const AT_ONCE = 8
 /**
@@ -101,7 +101,7 @@ describe('stateless service', () => {
       const [alone, together, mortal, replaced] = await withinOneQuarter(async () => {
         const byOne = await answers(one, requests)
         const byThree = await answers(three, requests)
-        const killing = replacing(service, three, 100)
+        const killing = replacing(service, three, 60)
         const survived = await answers(three, requests, killing.after)
         return [byOne, byThree, survived, await killing.replaced()] as const
       })

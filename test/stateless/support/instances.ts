@@ -5,9 +5,8 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { processEnvironment, statelessFlags } from '../../../platform/memory/node-flags.ts'
 import type { ReadyMessage } from '../../../platform/process/lifecycle.ts'
-import { SIGNATURE_HEADER, sign } from '../../../platform/protocol/signature.ts'
 import type fc from '../../support/fast-check.ts'
-import { TEST_SECRET } from '../../support/signed-call.ts'
+import { signedFetch, TEST_SECRET } from '../../support/signed-call.ts'
 
 export type StatelessService = 'weather' | 'content'
 
@@ -59,38 +58,27 @@ export interface StatelessRequest {
   readonly query: string
   readonly variables?: Readonly<Record<string, unknown>>
   readonly acceptLanguage?: string
+  readonly perspective?: string
+  /** Its answer may be kept for the same time, whenever it is given. */
+  readonly isTimeless?: boolean
 }
 
 /** What `test/subgraphs/<name>/requests.ts` exports as `requests`. */
 export type RequestsOfService = fc.Arbitrary<StatelessRequest>
 
 /**
- * Sends it to one instance and gives the bytes of the answer. Rejects when the instance is gone or
- * goes meanwhile, and when it is too busy to answer.
+ * Sends it to one instance and gives the status, the headers that say who may keep it, and the
+ * bytes of the answer. Rejects when the instance is gone or goes meanwhile, and when it is too busy
+ * to answer.
  */
 export async function bytesFrom(instance: Instance, request: StatelessRequest): Promise<Buffer> {
-  const { query, variables, acceptLanguage } = request
-  const body = JSON.stringify({ query, variables })
-  const parts = {
-    method: 'POST',
-    path: '/graphql',
-    body,
-    authorization: undefined,
-    perspective: undefined,
-    requestId: undefined,
-  }
-  const response = await fetch(`${instance.url}/graphql`, {
-    method: 'POST',
-    headers: {
-      'content-type': 'application/json',
-      [SIGNATURE_HEADER]: sign(TEST_SECRET, parts),
-      ...(acceptLanguage !== undefined && { 'accept-language': acceptLanguage }),
-    },
-    body,
-  })
+  const response = await signedFetch(instance.url, request)
   const bytes = Buffer.from(await response.arrayBuffer())
-  if (response.status === 503) throw new Error(`${instance.url} is busy`)
-  return bytes
+  const { status, headers } = response
+  if (status === 503) throw new Error(`${instance.url} is busy`)
+  const kept = headers.get('cache-control') ?? ''
+  const lifetime = request.isTimeless ? kept : kept.replace(/\d+/, 'some')
+  return Buffer.concat([Buffer.from(`${status}\n${lifetime}\n${headers.get('vary')}\n`), bytes])
 }
 
 /**
