@@ -60,18 +60,28 @@ export interface Received {
 
 /** Whole answers with a length, in their order; ends with the connection. */
 export async function* answersOn(socket: Socket): AsyncGenerator<Received, void, undefined> {
-  let rest = Buffer.alloc(0)
+  let pieces: Buffer[] = []
+  let received = 0
+  /** Bytes up to the end of the answer that has begun, as far as it is known. */
+  let needed = 0
   for await (const piece of socket.iterator({ destroyOnReturn: false })) {
-    rest = Buffer.concat([rest, piece as Buffer])
+    pieces.push(piece as Buffer)
+    received += (piece as Buffer).length
+    // Put together for each piece, a large answer would be copied hundreds of times.
+    if (received < needed) continue
+    let rest = Buffer.concat(pieces)
     for (;;) {
+      needed = 0
       const end = rest.indexOf('\r\n\r\n')
       if (end < 0) break
       const head = rest.toString('latin1', 0, end).toLowerCase()
-      const length = Number(/^content-length: (\d+)$/m.exec(head)?.[1] ?? 0)
-      if (rest.length < end + 4 + length) break
-      yield { status: Number(head.slice(9, 12)), head, body: rest.toString('utf8', end + 4, end + 4 + length) }
-      rest = rest.subarray(end + 4 + length)
+      needed = end + 4 + Number(/^content-length: (\d+)$/m.exec(head)?.[1] ?? 0)
+      if (rest.length < needed) break
+      yield { status: Number(head.slice(9, 12)), head, body: rest.toString('utf8', end + 4, needed) }
+      rest = rest.subarray(needed)
     }
+    pieces = [rest]
+    received = rest.length
   }
 }
 
