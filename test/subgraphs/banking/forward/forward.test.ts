@@ -137,7 +137,7 @@ describe('forwarding', () => {
       },
     })
     let asked = 0
-    for (let round = 0; follower.sent.filter((sent) => sent === 'lost').length < 5; round += 1) {
+    for (let round = 0; follower.sent.filter((sent) => sent === 'lost').length < 3; round += 1) {
       const orders = Array.from({ length: 20 }, () => follower.transfer({ from, to }))
       asked += orders.length
       await Promise.race([Promise.all(orders), sleep(round % 12)])

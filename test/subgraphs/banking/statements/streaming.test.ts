@@ -10,7 +10,7 @@ import type { StatementEntry } from '../../../../subgraphs/banking/statements/st
 import { writeStatement } from '../../../../subgraphs/banking/statements/write.ts'
 import { entry, header } from './samples.ts'
 
-const ENTRIES = Number(process.env['ENTRIES'] ?? 300_000)
+const ENTRIES = Number(process.env['ENTRIES'] ?? 150_000)
 const MEGABYTE = 1024 * 1024
 
 setFlagsFromString('--expose-gc')
