@@ -67,6 +67,7 @@ export async function describeSystem(
   const { identityPort } = ports
   const issuer = identityPort === undefined ? undefined : `http://localhost:${identityPort}`
   const common = {
+    ...processEnvironment,
     ...forEverybody(settings.environment),
     DATA_DIR: dataDir,
     LOG_LEVEL: logLevel,
@@ -87,7 +88,7 @@ export async function describeSystem(
         label: count > 1 ? `${name} ${index + 1}` : name,
         program: program(servicePath(name)),
         ...(kind === 'stateless' && { flags: statelessFlags }),
-        environment: { ...processEnvironment, ...common, HOST: LOOPBACK, PORT: `${port}` },
+        environment: { ...common, HOST: LOOPBACK, PORT: `${port}` },
         url: `http://${LOOPBACK}:${port}`,
       }),
     ),
@@ -159,7 +160,7 @@ const describeGateway = (host: string, { port, adminPort }: Ports, environment: 
   label: 'gateway',
   program: program('gateway/main.ts'),
   flags: gatewayFlags,
-  environment: { ...processEnvironment, ...environment, HOST: host, PORT: `${port}`, ADMIN_PORT: `${adminPort}` },
+  environment: { ...environment, HOST: host, PORT: `${port}`, ADMIN_PORT: `${adminPort}` },
   url: `http://${reachable(host)}:${port}`,
 })
 
@@ -168,7 +169,7 @@ const describeProvider = (url: string, environment: Environment): ServerSpec => 
   label: 'identity',
   program: program('start/identity/main.ts'),
   flags: statelessFlags,
-  environment: { ...processEnvironment, ...environment, PORT: new URL(url).port },
+  environment: { ...environment, PORT: new URL(url).port },
   url,
 })
 

@@ -36,6 +36,14 @@ test("Memory flags of an operator take precedence over the project's", async () 
   expect(gateway.environment).toMatchObject(environment)
 })
 
+test('The database and what prepares it start from compiled code as well', async () => {
+  const instances = new Map([['banking', 1]])
+  const { database, preparations } = await describeSystem({ ...settings, instances }, ports, 'a secret')
+  const jobs = preparations('postgresql://bank')
+  expect(jobs.map(({ label }) => label)).toContain('demo data')
+  for (const process of [database, ...jobs]) expect(process?.environment).toMatchObject(processEnvironment)
+})
+
 test('The admin port is asked where the configuration has it, with its token', async () => {
   const admin = { adminHost: '::', adminToken: 'a-secret-of-operators' }
   const { services, adminToken, stateless } = await describeSystem(
