@@ -21,7 +21,7 @@ beforeAll(async () => {
   browser = await launchBrowser()
   product = await startProduct()
 })
-afterEach(() => closePages(browser))
+afterEach(() => closePages(browser, staying?.page))
 afterAll(async () => {
   await browser?.close()
   await product?.stop()
@@ -32,6 +32,16 @@ const isFull = process.env['APP'] === 'all'
 const inFull = isFull ? describe : describe.skip
 
 const visit = (options: VisitOptions = {}): Promise<Visit> => visitApp(browser, product.url, options)
+
+let staying: Visit | undefined
+
+/** One visitor, signed in and at home, for all tests that need no new one: loading the page takes longer than most. */
+async function stay(): Promise<Visit> {
+  staying ??= await visit({ person: 'Ana Ribeiro' })
+  await goTo(staying.page, '/')
+  await staying.page.getByText('Hello, Ana Ribeiro').waitFor()
+  return staying
+}
 
 const heading = (page: Page, name: string | RegExp) => page.getByRole('heading', { name, level: 1 })
 
@@ -51,7 +61,7 @@ async function turn(action: 'stop' | 'start', name: string): Promise<void> {
 
 describe('sign-in', () => {
   test('Who is signed out signs in at the provider, and sees accounts with balances', async () => {
-    const { page, requests, complaints } = await visit({ person: 'Ana Ribeiro' })
+    const { page, requests, complaints } = await stay()
     await page.getByText('Hello, Ana Ribeiro').waitFor()
     const account = page.getByRole('link', { name: /Everyday/ })
     expect((await account.innerText()).replaceAll(/\s+/g, ' ')).toMatch(/Current account · …\d{4} €[\d,]+\.\d\d/)
@@ -62,14 +72,14 @@ describe('sign-in', () => {
   })
 
   test('No token is kept where scripts of others could read it', async () => {
-    const { page } = await visit({ person: 'Ana Ribeiro' })
+    const { page } = await stay()
     await page.getByText('Hello, Ana Ribeiro').waitFor()
     const kept = await page.evaluate('JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie])')
     expect(kept).not.toMatch(/eyJ|refresh|access_token|verifier/)
   })
 
   test('A reload of any screen stays signed in there, unasked', async () => {
-    const { page, complaints } = await visit({ person: 'Ana Ribeiro' })
+    const { page, complaints } = await stay()
     await page.getByRole('link', { name: /Rainy days/ }).click()
     await heading(page, 'Rainy days').waitFor()
     const address = page.url()
@@ -79,16 +89,17 @@ describe('sign-in', () => {
     expect(complaints).toEqual([])
   })
 
-  test('Who signs out is signed out at the provider too, and stays so', async () => {
+  test('Who signs out is signed out at the provider too, stays so, and signs in to the screen that was asked for', async () => {
     const { page } = await visit({ person: 'Brendan Walsh' })
     await page.getByText('Hello, Brendan Walsh').waitFor()
     await page.getByRole('button', { name: 'Sign out' }).click()
     await page.getByRole('button', { name: 'Sign out' }).and(page.locator('[value="yes"]')).click()
     await page.getByRole('button', { name: 'Sign in' }).waitFor()
     expect(page.url()).toBe(`${product.url}/app/`)
-    await page.reload()
+    await page.goto(`${product.url}/app/more`)
     await signIn(page, 'Ana Ribeiro')
-    await page.getByText('Hello, Ana Ribeiro').waitFor()
+    await heading(page, 'More').waitFor()
+    expect(page.url()).toBe(`${product.url}/app/more`)
   })
 
   test('Going back from the sign-in leads to the app, before it as after it', async () => {
@@ -101,13 +112,6 @@ describe('sign-in', () => {
     await page.goBack()
     await page.getByText('Hello, Ana Ribeiro').waitFor()
     expect(page.url()).toBe(`${product.url}/app/`)
-  })
-
-  test('Signing in leads to the screen that was asked for', async () => {
-    const { page } = await visit({ path: '/more' })
-    await signIn(page, 'Ana Ribeiro')
-    await heading(page, 'More').waitFor()
-    expect(page.url()).toBe(`${product.url}/app/more`)
   })
 })
 
@@ -220,8 +224,20 @@ describe('payments', () => {
     everyday = await accountOf('payer', 'Everyday')
   })
 
+  test('What cannot be paid is said beside its field, before anything is asked', async () => {
+    const { page, requests } = await stay()
+    await goTo(page, '/pay')
+    await page.getByLabel('To (IBAN)').fill('IE00 TRIB 0000')
+    await page.getByLabel('Amount in EUR').fill('1.234')
+    const before = requests.length
+    await page.getByRole('button', { name: 'Review' }).click()
+    await page.getByText('This is no valid IBAN.').waitFor()
+    await page.getByText('Enter an amount above zero').waitFor()
+    expect(requests.length).toBe(before)
+  })
+
   test('A payment is shown before it is made, and a double click pays once', async () => {
-    const { page, complaints } = await visit({ person: 'Ana Ribeiro' })
+    const { page, complaints } = await stay()
     await reviewPayment(page, 'Double click')
     expect(await timesPaid('payer', everyday.id, 'Double click')).toBe(0)
     await keepScreenshot(page, 'app-payment-review')
@@ -259,7 +275,7 @@ describe('payments', () => {
   })
 
   test('Who is offline pays once the network is back', async () => {
-    const { page } = await visit({ person: 'Ana Ribeiro' })
+    const { page } = await stay()
     await reviewPayment(page, 'Offline')
     await page.context().setOffline(true)
     await page.getByRole('button', { name: 'Pay now' }).click()
@@ -295,23 +311,12 @@ describe('payments', () => {
   })
 
   test('What the bank refuses is said, and the form keeps what was typed', async () => {
-    const { page } = await visit({ person: 'Ana Ribeiro' })
+    const { page } = await stay()
     await reviewPayment(page, 'Too much', '9,999,999.00')
     await page.getByRole('button', { name: 'Pay now' }).click()
     await page.getByRole('alert').getByText('There is not enough money in the account.').waitFor()
     await page.getByRole('button', { name: 'Change' }).click()
     expect(await page.getByLabel('Reference').inputValue()).toBe('Too much')
-  })
-
-  test('What cannot be paid is said beside its field, before anything is asked', async () => {
-    const { page, requests } = await visit({ path: '/pay', person: 'Ana Ribeiro' })
-    await page.getByLabel('To (IBAN)').fill('IE00 TRIB 0000')
-    await page.getByLabel('Amount in EUR').fill('1.234')
-    const before = requests.length
-    await page.getByRole('button', { name: 'Review' }).click()
-    await page.getByText('This is no valid IBAN.').waitFor()
-    await page.getByText('Enter an amount above zero').waitFor()
-    expect(requests.length).toBe(before)
   })
 
   test('An account that is open follows what happens elsewhere', async () => {
@@ -621,7 +626,7 @@ inFull('outages', () => {
 
 describe('for everybody', () => {
   test('A screen whose files are gone says so, and is there once the page is loaded anew', async () => {
-    const { page } = await visit({ person: 'Ana Ribeiro' })
+    const { page } = await stay()
     await page.getByText('Hello, Ana Ribeiro').waitFor()
     await page.route('**/*statements*.js', (route) => route.fulfill({ status: 404 }))
     await page.getByRole('link', { name: 'Statements' }).click()
