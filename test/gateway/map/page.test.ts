@@ -13,12 +13,15 @@ import { closePages, keepScreenshot, launchBrowser } from '../playground/browser
 
 const BUILD = fileURLToPath(new URL('../../../gateway/playground/build.ts', import.meta.url))
 
+/** Whether axe judges every width in both themes. */
+const isFull = process.env['AXE'] === 'all'
+
 let browser: Browser
 beforeAll(async () => {
   await promisify(execFile)(process.execPath, [BUILD])
   browser = await launchBrowser()
 })
-afterEach(() => closePages(browser))
+afterEach(() => closePages(browser, staying?.page))
 afterAll(() => browser?.close())
 
 interface Visit {
@@ -40,6 +43,9 @@ async function visit(url: string): Promise<Visit> {
   return { page, requests, complaints }
 }
 
+/** Of the product, for the tests that need no page of their own. */
+let staying: Visit | undefined
+
 const card = (page: Page, name: string) => page.getByRole('article', { name })
 const traffic = (page: Page) => card(page, 'Gateway').getByText(/^[1-9]\S*\/s$/)
 
@@ -55,15 +61,19 @@ describe('the live map of the demo', () => {
       const body = JSON.stringify({ query: document, variables })
       await fetch(`${product.url}/graphql`, { method: 'POST', headers, body }).then((answer) => answer.arrayBuffer())
     }
-    busy = setInterval(() => void Promise.allSettled(operations.map(ask)), 100)
+    busy = setInterval(() => void Promise.allSettled(operations.map(ask)), 500)
   })
   afterAll(async () => {
     clearInterval(busy)
+    staying = undefined
+    await closePages(browser)
     await product?.stop()
   })
 
+  const stay = async (): Promise<Visit> => (staying ??= await visit(product.adminUrl))
+
   test('It shows the traffic of all workers, the kinds of services, the database, and plans', async () => {
-    const { page, requests, complaints } = await visit(product.adminUrl)
+    const { page, requests, complaints } = await stay()
     await traffic(page).first().waitFor()
     await page.getByText('2 processes').waitFor()
     const [banking, weather] = [card(page, 'banking, stateful'), card(page, 'weather, stateless')]
@@ -87,22 +97,24 @@ describe('the live map of the demo', () => {
   })
 
   test('Wide and narrow, light and dark it keeps the rules of accessibility', async () => {
-    const { page, complaints } = await visit(product.adminUrl)
+    const { page, complaints } = await stay()
     await page.getByRole('button', { name: /Overview/ }).waitFor()
     for (const width of [1360, 900, 700, 375])
       for (const colorScheme of ['light', 'dark'] as const) {
         await page.setViewportSize({ width, height: 850 })
         await page.emulateMedia({ colorScheme })
         await page.locator('.react-flow').waitFor({ state: width < 850 ? 'detached' : 'visible' })
-        expect(await faultsIn(page)).toEqual([])
+        const isJudged = isFull || (width === 1360 || width === 700) === (colorScheme === 'light')
+        if (isJudged) expect(await faultsIn(page)).toEqual([])
         expect(await sidewaysIn(page)).toBe(0)
         await keepScreenshot(page, `map-${width}-${colorScheme}`)
       }
+    await page.setViewportSize({ width: 1360, height: 850 })
     expect(complaints).toEqual([])
   })
 
   test('An instance that was stopped turns red, and the playground has the same map of all workers', async () => {
-    const { page } = await visit(product.adminUrl)
+    const { page } = await stay()
     const weather = card(page, 'weather, stateless')
     await weather.getByText('healthy').first().waitFor()
     const stopped = await fetch(`${product.url}/demo/services`, {
