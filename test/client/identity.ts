@@ -1,3 +1,4 @@
+/** The demo's provider and who signs in there. */
 import { execFile, fork } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
 import { once } from 'node:events'
@@ -5,14 +6,14 @@ import { request } from 'node:http'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 import { decodeJwt } from 'jose'
-import { keepScreenshot, launchBrowser } from '../gateway/playground/browser.ts'
+import { keepScreenshot } from '../gateway/playground/browser.ts'
 import { makeDataFolder } from '../support/data-folder.ts'
 import { ask, verdict } from '../support/gateway.ts'
 import { announced } from '../support/processes.ts'
-import { type Product, startProduct } from '../support/product.ts'
 import { until } from '../support/until.ts'
+import { browser, product } from './world.ts'
 
 const APP = 'http://localhost:5173/back'
 const ALL = 'openid profile banking:read banking:write banking:officer'
@@ -27,18 +28,16 @@ interface Tokens {
   readonly scope: string
 }
 
-let product: Product
-beforeAll(async () => {
-  product = await startProduct()
-})
-afterAll(() => product.stop())
+/** Another provider than that of the product. */
+let elsewhere: string | undefined
+const identityUrl = (): string => elsewhere ?? product().identityUrl
 
 /** Follows no redirect and keeps cookies, as long as a test. */
 function openBrowser() {
   const cookies = new Map<string, string>()
   return async (url: string, init: RequestInit = {}): Promise<Response> => {
     const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ')
-    const response = await fetch(new URL(url, product.identityUrl), {
+    const response = await fetch(new URL(url, identityUrl()), {
       redirect: 'manual',
       ...init,
       headers: { cookie },
@@ -73,7 +72,7 @@ function authorizationUrl(verifier: string, more: Record<string, string> = {}): 
 }
 
 const post = (path: string, form: Record<string, string>, headers: Record<string, string> = {}): Promise<Response> =>
-  fetch(product.identityUrl + path, { method: 'POST', headers, body: new URLSearchParams(form) })
+  fetch(identityUrl() + path, { method: 'POST', headers, body: new URLSearchParams(form) })
 
 const exchange = (code: string, verifier: string): Promise<Response> =>
   post('/token', {
@@ -92,7 +91,7 @@ interface Refusal {
 
 /** By a name of the machine that `fetch` would not send. */
 function refusalAt(name: string, path = '/auth', accept = '*/*'): Promise<Refusal> {
-  const { port } = new URL(product.identityUrl)
+  const { port } = new URL(identityUrl())
   const headers = { host: `${name}:${port}`, accept }
   return new Promise((resolve, reject) => {
     const call = request({ port, host: '127.0.0.1', path, headers }, async (response) => {
@@ -120,7 +119,7 @@ const refresh = (token: string): Promise<Response> =>
   post('/token', { grant_type: 'refresh_token', client_id: 'web', refresh_token: token })
 
 const asks = async (token: string, query = '{ me { id } }'): Promise<string> => {
-  const answer = await ask(product.url, query, { authorization: `Bearer ${token}` })
+  const answer = await ask(product().url, query, { authorization: `Bearer ${token}` })
   return answer.errors ? verdict(answer) : JSON.stringify(answer.data)
 }
 
@@ -129,13 +128,13 @@ describe('the provider of npm start', () => {
     const tokens = await signIn(openBrowser(), 'payer')
     expect(await asks(tokens.access_token)).toBe('{"me":{"id":"payer"}}')
     expect(tokens.scope.split(' ').sort()).toEqual(['banking:read', 'banking:write'])
-    expect(decodeJwt(tokens.id_token)).toMatchObject({ sub: 'payer', name: 'Ana Ribeiro', iss: product.identityUrl })
+    expect(decodeJwt(tokens.id_token)).toMatchObject({ sub: 'payer', name: 'Ana Ribeiro', iss: identityUrl() })
     const officer = await signIn(openBrowser(), 'officer')
     expect(officer.scope).toContain('banking:officer')
   })
 
   test('A token of the command line is accepted beside its own, and an ID token is not', async () => {
-    const [, byHand = ''] = (await product.authorization('payer')).split(' ')
+    const [, byHand = ''] = (await product().authorization('payer')).split(' ')
     expect(await asks(byHand)).toBe('{"me":{"id":"payer"}}')
     expect(await asks((await signIn(openBrowser(), 'payer')).id_token)).toBe('401 UNAUTHENTICATED')
   })
@@ -257,9 +256,7 @@ test('A sign-in ends after its lifetime, and its refresh token with it', async (
   const program = fileURLToPath(new URL('../../start/identity/main.ts', import.meta.url))
   const child = fork(program, { execArgv: [], env: { ...process.env, DATA_DIR: folder.path, PORT: '0', ...SHORT } })
   const ended = once(child, 'exit')
-  const elsewhere = await announced(child)
-  const usual = product
-  product = { ...usual, identityUrl: elsewhere }
+  elsewhere = await announced(child)
   try {
     const { access_token: token, refresh_token } = await signIn(openBrowser(), 'payer')
     const { iat = 0, exp = 0 } = decodeJwt(token)
@@ -272,7 +269,7 @@ test('A sign-in ends after its lifetime, and its refresh token with it', async (
       return answer.status === 400 && error === 'invalid_grant'
     })
   } finally {
-    product = usual
+    elsewhere = undefined
     child.kill('SIGTERM')
     await ended
     await folder.remove()
@@ -287,16 +284,15 @@ test('The provider does not start in production', async () => {
 })
 
 test('In a browser the page fits a narrow window, breaks no policy and leads to the application', async () => {
-  const browser = await launchBrowser()
-  const page = await browser.newPage({ viewport: { width: 375, height: 667 } })
+  const page = await browser().newPage({ viewport: { width: 375, height: 667 } })
   const complaints: string[] = []
   page.on('console', (message) => complaints.push(message.text()))
-  const application = `${product.url}/`
-  await page.goto(product.identityUrl + authorizationUrl('any', { redirect_uri: application }))
+  const application = `${product().url}/`
+  await page.goto(identityUrl() + authorizationUrl('any', { redirect_uri: application }))
   await keepScreenshot(page, 'sign-in')
   expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true)
   expect(complaints).toEqual([])
   await page.getByRole('button', { name: 'Brendan Walsh' }).click()
   await page.waitForURL((url) => url.href.startsWith(`${application}?code=`))
-  await browser.close()
+  await page.close()
 })
