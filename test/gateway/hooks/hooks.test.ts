@@ -102,17 +102,18 @@ describe('what hooks change', () => {
     expect(shop.items.calls[0]?.headers['x-secret']).toBe('for items')
   })
 
-  test.each(['authorization', 'content-length', 'host', 'tributary-signature', 'x-bad\r\n', ''])(
-    'The header %j cannot be set, and the call fails without a word of it',
-    async (name) => {
-      const calls = shop.orders.calls.length
-      const answer = await withHooks({ onServiceRequest: ({ setHeader }) => setHeader(name, 'x') }, ({ url }) =>
-        ask(url, WHO),
-      )
-      expect([answer.data, answer.errors?.[0]?.extensions['code']]).toEqual([{ whoAmI: null }, 'INTERNAL'])
-      expect(shop.orders.calls.length).toBe(calls)
-    },
-  )
+  test('A header of the gateway, or none, cannot be set, and the call fails without a word of it', async () => {
+    let name = ''
+    await withHooks({ onServiceRequest: ({ setHeader }) => setHeader(name, 'x') }, async ({ url }) => {
+      for (name of ['authorization', 'content-length', 'host', 'tributary-signature', 'x-bad\r\n', '']) {
+        const calls = shop.orders.calls.length
+        const answer = await ask(url, WHO)
+        const code = answer.errors?.[0]?.extensions['code']
+        expect([name, answer.data, code]).toEqual([name, { whoAmI: null }, 'INTERNAL'])
+        expect(shop.orders.calls.length).toBe(calls)
+      }
+    })
+  })
 
   test('An answer is rewritten, for HTTP and WebSocket, with headers', async () => {
     const onAnswer = ({ body, replace, setHeader }: HookAnswer): void => {
@@ -223,17 +224,10 @@ describe('the examples of the page', () => {
 
 describe('hooks that refuse, fail or are slow', () => {
   const points = ['onRequest', 'onOperation', 'onAnswer'] as const
-
-  test.each(points)('%s refuses with a code', async (point) => {
-    const refuse = (): never => {
-      throw codedError('FORBIDDEN', 'Not from here.')
-    }
-    const answer = await withHooks({ [point]: refuse }, ({ url }) => ask(url, WHO))
-    expect(verdict(answer)).toBe('403 FORBIDDEN')
-    expect(answer.errors?.[0]?.message).toBe('Not from here.')
-  })
-
-  test.each([
+  const refuse = (): never => {
+    throw codedError('FORBIDDEN', 'Not from here.')
+  }
+  const ways: readonly (readonly [what: string, broken: () => Promise<void>])[] = [
     ['throws', () => Promise.reject(new Error('a secret'))],
     [
       'throws at once',
@@ -242,19 +236,32 @@ describe('hooks that refuse, fail or are slow', () => {
       },
     ],
     ['never ends', () => new Promise<void>(() => {})],
-  ])('A hook that %s fails its request alone, with a code and without its words', async (_what, broken) => {
-    for (const point of [...points, 'onServiceRequest', 'onServiceResponse'] as const) {
+  ]
+
+  test.each([...points, 'onServiceRequest', 'onServiceResponse'] as const)(
+    '%s that throws, late or at once, or never ends, fails its request alone, with a code and without its words',
+    async (point) => {
+      let broken = (): void | Promise<void> => undefined
       const hooks = {
         [point]: (about: { headers?: Record<string, unknown>; request?: HookRequest }) =>
           (about.headers ?? about.request?.headers)?.['x-own'] === 'fine' ? undefined : broken(),
       }
       await withHooks(hooks, async ({ url }) => {
-        const [failed, fine] = await Promise.all([ask(url, WHO), ask(url, WHO, { 'x-own': 'fine' })])
-        expect([point, failed.errors?.[0]?.extensions['code']]).toEqual([point, 'INTERNAL'])
-        expect(JSON.stringify(failed)).not.toContain('secret')
-        expect(fine.data).toEqual({ whoAmI: 'somebody' })
+        for (const [what, way] of ways) {
+          broken = way
+          const [failed, fine] = await Promise.all([ask(url, WHO), ask(url, WHO, { 'x-own': 'fine' })])
+          expect([what, failed.errors?.[0]?.extensions['code']]).toEqual([what, 'INTERNAL'])
+          expect(JSON.stringify(failed)).not.toContain('secret')
+          expect(fine.data).toEqual({ whoAmI: 'somebody' })
+        }
       })
-    }
+    },
+  )
+
+  test.each(points)('%s refuses with a code', async (point) => {
+    const answer = await withHooks({ [point]: refuse }, ({ url }) => ask(url, WHO))
+    expect(verdict(answer)).toBe('403 FORBIDDEN')
+    expect(answer.errors?.[0]?.message).toBe('Not from here.')
   })
 
   test('onError that throws changes nothing', async () => {
