@@ -1,6 +1,7 @@
 /** Amounts as people type and read them. */
 import { expect, test } from '@jest/globals'
 import { addMonths } from '../../../client/app/page/format/dates.ts'
+import { formatDecimal } from '../../../client/app/page/format/decimals.ts'
 import { formatMoney, typedMoney } from '../../../client/app/page/format/money.ts'
 import { balancesOf, endsOfMonths } from '../../../client/app/page/insights/balances.ts'
 import { parseAmount } from '../../../client/app/page/money/parse.ts'
@@ -50,6 +51,15 @@ test.each([
   ['637835', 'JPY', 'en-IE'],
 ])('%s of %s is written into a field in %s as it is read from there', (amount, currency, locale) => {
   expect(parseAmount(typedMoney({ amount, currency }, locale), currency, locale)).toBe(amount)
+})
+
+test.each([
+  ['4.95', 'en-IE', '4.95'],
+  ['4.95', 'pt-PT', '4,95'],
+  ['0.3331500000000000001', 'pt-PT', '0,3331500000000000001'],
+  ['7', 'pt-PT', '7'],
+])('The bank’s decimal %s is shown in %s as %s', (text, locale, shown) => {
+  expect(formatDecimal(text, locale)).toBe(shown)
 })
 
 test('A month later is the last day where the month is shorter', () => {

@@ -2,6 +2,7 @@
 import { useQuery } from '@apollo/client/react'
 import { useEffect, useState } from 'react'
 import { Link } from 'wouter'
+import { formatDecimal } from '../format/decimals.ts'
 import { formatMoney } from '../format/money.ts'
 import { PayDocument, QuoteDocument, type QuoteMutation, RatesDocument } from '../generated/graphql.ts'
 import { HelpCard } from '../help/card.tsx'
@@ -118,7 +119,7 @@ interface OfferProps {
 }
 
 function OfferCard({ terms: { from, to, offer }, onDone, onBack }: OfferProps) {
-  const { t } = useSpoken()
+  const { t, locale } = useSpoken()
   const left = useSecondsUntil(offer.expiresAt)
   const pay = useOnce(PayDocument, ['Payers'])
   const accept = async (): Promise<void> => {
@@ -141,7 +142,7 @@ function OfferCard({ terms: { from, to, offer }, onDone, onBack }: OfferProps) {
             <span
               key="rate"
               className="number"
-            >{`1 ${offer.sell.currency} = ${offer.rate} ${offer.buy.currency}`}</span>,
+            >{`1 ${offer.sell.currency} = ${formatDecimal(offer.rate, locale)} ${offer.buy.currency}`}</span>,
           ],
         ]}
       />
@@ -171,7 +172,7 @@ function useSecondsUntil(instant: string): number {
 }
 
 function Rates() {
-  const { t } = useSpoken()
+  const { t, locale } = useSpoken()
   const { data, error, refetch } = useQuery(RatesDocument, { fetchPolicy: 'cache-and-network' })
   return (
     <Card title={t.exchange.rates}>
@@ -180,7 +181,7 @@ function Rates() {
           <Facts
             facts={rates.map(({ currency, perEuro }) => [
               currency,
-              <span key={currency} className="number">{`1 EUR = ${perEuro} ${currency}`}</span>,
+              <span key={currency} className="number">{`1 EUR = ${formatDecimal(perEuro, locale)} ${currency}`}</span>,
             ])}
           />
         )}

@@ -48,7 +48,7 @@ function LoanOf({ loan }: { readonly loan: Loan }) {
         <Facts
           facts={[
             [t.loans.amount, <Money key="principal" value={principal} />],
-            [t.loans.annualRate, `${annualRate} %`],
+            [t.loans.annualRate, t.loans.rate(annualRate)],
             [t.loans.instalments, `${instalments}`],
             [t.loans.account, account.name],
             ...(position

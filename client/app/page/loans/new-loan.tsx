@@ -2,6 +2,7 @@
 import { useQuery } from '@apollo/client/react'
 import { useState } from 'react'
 import { Link, useLocation } from 'wouter'
+import { formatDecimal } from '../format/decimals.ts'
 import { ApplyForLoanDocument, LoanQuoteDocument, type LoanQuoteQuery } from '../generated/graphql.ts'
 import { useSpoken } from '../messages/messages.tsx'
 import { parseAmount } from '../money/parse.ts'
@@ -41,7 +42,7 @@ function NewLoan({ accounts }: { readonly accounts: readonly Payer[] }) {
   const [, go] = useLocation()
   const [accountId, setAccount] = useState(accounts[0]?.id)
   const [text, setText] = useState('10000')
-  const [rateText, setRate] = useState('4.95')
+  const [rateText, setRate] = useState(() => formatDecimal('4.95', locale))
   const [instalments, setInstalments] = useState('24')
   const [purpose, setPurpose] = useState('')
   const apply = useOnce(ApplyForLoanDocument)
@@ -138,7 +139,7 @@ function QuoteFacts({ quote }: { readonly quote: LoanQuoteQuery['quoteLoan'] }) 
         facts={[
           [t.loans.totalPayable, <Money key="payable" value={totalPayable} />],
           [t.loans.totalInterest, <Money key="interest" value={totalInterest} />],
-          [t.loans.effectiveRate, `${effectiveAnnualRate} %`],
+          [t.loans.effectiveRate, t.loans.rate(effectiveAnnualRate)],
         ]}
       />
       <details className="figures">

@@ -1,4 +1,5 @@
 /** Reads what a person types as an amount. */
+import { decimalMarkOf } from '../format/decimals.ts'
 import { digitsOf } from '../format/money.ts'
 
 const MOST_DIGITS = 18
@@ -34,6 +35,3 @@ function decimalMarkIn(text: string, locale: string): number | undefined {
   if (isAlone && text.length - at - 1 === 3 && mark !== decimalMarkOf(locale)) return undefined
   return at
 }
-
-const decimalMarkOf = (locale: string): string =>
-  new Intl.NumberFormat(locale).formatToParts(0.5).find(({ type }) => type === 'decimal')?.value ?? '.'

@@ -44,7 +44,7 @@ export default function StandingOrdersPage() {
           )}
         </Listed>
       </Card>
-      <HelpCard slug="standing-orders" />
+      <HelpCard slug="how-a-transfer-moves" />
     </Page>
   )
 }
