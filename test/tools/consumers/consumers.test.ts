@@ -1,6 +1,6 @@
 /** `npm run consumers`: the shipped contracts hold, and a change that breaks a client is told. */
 import { execFile } from 'node:child_process'
-import { readFile, writeFile } from 'node:fs/promises'
+import { cp, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
@@ -93,6 +93,15 @@ test('A service that runs already, in any language, is asked where it is', async
     const env = { WEATHER_URL: instance.url, GATEWAY_SECRET: TEST_SECRET }
     const { code, said } = await consumers(root, ['--service', 'weather', 'client/contracts/travel'], env)
     expect([code, said]).toEqual([0, expect.stringMatching(/^ {2}weather +holds$/m)])
+    // An entity of another service's answer, of which it is asked alone.
+    const overview = JSON.parse(await readFile(join(root, 'client/contracts/web-app/overview.contract.json'), 'utf8'))
+    const operation = await readFile(join(root, 'gateway/operations/1-overview.graphql'), 'utf8')
+    const wrong = JSON.stringify({ ...overview, operationFile: undefined, operation })
+    await writeFile(join(folder.path, 'overview.contract.json'), wrong.replace('"min":-90,"max":60', '"min":61'))
+    await cp(join(root, 'client/contracts/given.json'), join(folder.path, 'given.json'))
+    const hot = await consumers(root, ['--service', 'weather', join(folder.path, 'overview.contract.json')], env)
+    const place = 'me.accounts.edges.0.node.branch.city.weather.current.temperature: expected a number from 61'
+    expect([hot.code, hot.said]).toEqual([1, expect.stringContaining(place)])
     await instance.kill()
     const gone = await consumers(root, ['--service', 'weather', 'client/contracts/travel'], env)
     expect([gone.code, gone.said]).toEqual([1, expect.stringContaining('cannot be asked')])

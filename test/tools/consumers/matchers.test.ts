@@ -31,6 +31,7 @@ test.each<[name: string, expected: unknown, fits: unknown[], differs: unknown[]]
     [[{ a: '' }]],
     [[], [{}], [{ a: 1 }], [{ a: '' }, { a: '' }, { a: '' }], null],
   ],
+  ['eachLike without a number', { $match: 'eachLike', example: text }, [['a'], ['a', 'b']], [[]]],
   [
     'type',
     { $match: 'type', example: { a: 1, b: ['x'], c: null } },

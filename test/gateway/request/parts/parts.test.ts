@@ -115,6 +115,17 @@ test.each([
   expect(await response.json()).toEqual({ data: { orders: [0, 1].map((id) => ({ id: String(id), ...rest(id) })) } })
 })
 
+test.each([
+  ['Apollo iOS', 'multipart/mixed;boundary="graphql";deferSpec=20220824,application/json'],
+  ['Apollo Kotlin', 'multipart/mixed;deferSpec=20220824, application/graphql-response+json, application/json'],
+])('The header of %s asks for parts in the format of 2022', async (_who, accept) => {
+  const response = await post(QUERY, accept)
+  expect(response.headers.get('content-type')).toBe('multipart/mixed;boundary="graphql";deferSpec=20220824')
+  const [first, second] = await allOf(response)
+  expect(first).toEqual({ data: { orders: ORDERS }, hasNext: true })
+  expect(second).toMatchObject({ incremental: [{ path: ['orders', 0] }, { path: ['orders', 1] }], hasNext: false })
+})
+
 test('A client that names no specification gets the format of 2022', async () => {
   const [first, second] = await allOf(await post(QUERY, `multipart/mixed,${JSON_TYPES}`))
   expect(first).toEqual({ data: { orders: ORDERS }, hasNext: true })
@@ -157,6 +168,23 @@ test('A fragment that adds nothing is completed, and no list of its part is empt
     { data: { whoAmI: 'somebody' }, pending: [{ id: '0', path: [] }], hasNext: true },
     { completed: [{ id: '0' }], hasNext: false },
   ])
+})
+
+test('A fragment that stands in several others is announced and sent once for each object', async () => {
+  const query = `{ orders(first: 2) { id ...X ... @defer(label: "y") { item { name } ...X } } }
+    fragment X on Order { ... @defer(label: "x") { note } }`
+  const parts = await allOf(await post(query, NEW))
+  const all = (name: string) => parts.flatMap((part) => (part[name] ?? []) as { label?: string; id: string }[])
+  expect(
+    all('pending')
+      .map(({ label }) => label)
+      .sort(),
+  ).toEqual(['x', 'x', 'y', 'y'])
+  expect(
+    all('completed')
+      .map(({ id }) => id)
+      .sort(),
+  ).toEqual(['0', '1', '2', '3'])
 })
 
 test('A service that fails costs the deferred part only, with its error', async () => {
