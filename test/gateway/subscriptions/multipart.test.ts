@@ -41,6 +41,7 @@ const gatewayBy = (path: string): TestGateway => gateways[path === 'off' ? 1 : 0
 const RESUMABLE = 'subscription ($after: String) { written(after: $after) { cursor text about { name } } }'
 const PLAIN = 'subscription { written { text } }'
 const TYPE = 'multipart/mixed;boundary="graphql";subscriptionSpec=1.0'
+const JSON_TYPES = 'application/graphql-response+json, application/json'
 /** As Apollo iOS and Kotlin send it. */
 const MOBILE = `${TYPE},application/json`
 
@@ -115,6 +116,8 @@ describe.each(['on', 'off'])('with the fast path %s', (path) => {
 
   test.each([
     ['the type alone', 'multipart/mixed;subscriptionSpec=1.0', TYPE],
+    ['as Apollo Kotlin writes it', `multipart/mixed;subscriptionSpec=1.0, ${JSON_TYPES}`, TYPE],
+    ['as Apollo iOS writes it', 'multipart/mixed;boundary="graphql";subscriptionSpec=1.0,application/json', TYPE],
     ['a version in quotes', 'multipart/mixed; subscriptionSpec="1.0", application/json', TYPE],
     ['a boundary first', 'multipart/mixed;boundary=graphql;subscriptionSpec=1.0,application/json', TYPE],
     ['another letter case', 'Multipart/Mixed; SUBSCRIPTIONSPEC=1.0; q=0.3, application/json', TYPE],

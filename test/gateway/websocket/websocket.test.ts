@@ -270,8 +270,8 @@ describe('protocol violations', () => {
     expect(await refusals()).toBe(before + 1)
   })
 
-  const bare = async (protocol?: string) => {
-    const socket = new WebSocket(`${gateway.url.replace('http', 'ws')}/graphql`, protocol)
+  const bare = async (...protocols: readonly string[]) => {
+    const socket = new WebSocket(`${gateway.url.replace('http', 'ws')}/graphql`, [...protocols])
     socket.on('error', () => undefined)
     const closed = once(socket, 'close').then(([code]) => code as number)
     await once(socket, 'open')
@@ -283,6 +283,10 @@ describe('protocol violations', () => {
     early.socket.send('{"type":"subscribe","id":"1","payload":{"query":"{ __typename }"}}')
     expect(await early.closed).toBe(4401)
     expect(await (await bare()).closed).toBe(4406)
+    // As `gql` for Python offers them.
+    const either = await bare('graphql-ws', 'graphql-transport-ws')
+    expect(either.socket.protocol).toBe('graphql-transport-ws')
+    either.socket.close()
     const silent = await bare('graphql-transport-ws')
     expect(await silent.closed).toBe(4408)
   })
