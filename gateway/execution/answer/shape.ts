@@ -4,6 +4,7 @@
  * It holds no data.
  */
 import {
+  doTypesOverlap,
   type FieldNode,
   type GraphQLCompositeType,
   type GraphQLError,
@@ -250,8 +251,10 @@ export function answerShape(
         if (selection.kind === Kind.FIELD) return selection.name.value === '__typename'
         const body = selection.kind === Kind.INLINE_FRAGMENT ? selection : fragments.get(selection.name.value)
         if (!body) return false
-        const covers = !body.typeCondition || applies(typeFromAST(schema, body.typeCondition), type)
-        return !covers || dependsOnType(type)(body.selectionSet)
+        const condition = body.typeCondition && typeFromAST(schema, body.typeCondition)
+        if (!condition || applies(condition, type)) return dependsOnType(type)(body.selectionSet)
+        // What no object of the interface can be decides nothing: nobody was asked for it.
+        return !isCompositeType(condition) || doTypesOverlap(schema, condition, type)
       })
 
   return objectShape(rootType as GraphQLObjectType, [definition.selectionSet])

@@ -175,18 +175,19 @@ export function writingCompiler(options: WritingOptions): WritingCompiler {
       const code = wanted && add({ place, type, firstType, count }, wanted)
       return code ? [assembler.typeNumber(type ?? ''), code] : []
     }
-    /** Where one service knows objects by their interface alone, another may say what they are. */
-    const retype = (told: string): number[] | undefined => {
+    /** Where one service does not say what objects are, or knows their interface alone, another may. */
+    const retype = (told: string | undefined): number[] | undefined => {
       const source = place.sources.slice(1, count).find(({ shape }) => shape.tellsType)
       if (!source) return undefined
       const types = source.shape.types.filter((type) => type !== undefined && isObjectType(type))
       const entries = types.flatMap((type) => entry(type, type, told))
       const concrete = assembler.add([entries.length / 2, ...entries])
-      return [assembler.typeNumber(told), assembler.add([RETYPE, source.join, read(source.shape), concrete])]
+      return [assembler.typeNumber(told ?? ''), assembler.add([RETYPE, source.join, read(source.shape), concrete])]
     }
     const entries = first.types.flatMap((type) => {
+      const isUnsaid = type === undefined || !isObjectType(type)
       const told = isTold(place, count) ? type : undefined
-      return (told !== undefined && !isObjectType(told) && retype(told)) || entry(told, type)
+      return (isUnsaid && isTold(place, count) && retype(type)) || entry(told, type)
     })
     return assembler.add([entries.length / 2, ...entries])
   }

@@ -3,6 +3,7 @@ import type { GraphQLSchema } from 'graphql'
 import { compare, plainSchema } from './support/compare.ts'
 import { type Federation, federate } from './support/federation.ts'
 import { servicesOf } from './support/universe.ts'
+import { archive } from './universes/archive.ts'
 import { bakery } from './universes/bakery.ts'
 import { studio } from './universes/studio.ts'
 
@@ -100,5 +101,28 @@ describe('interfaces without objects', () => {
     federation.down.clear()
     const paths = ['items.0.weight', 'items.2.crust', 'items.2.weight'].map((path) => `shelf.${path}`)
     expect(errors.map(({ path }) => path?.join('.')).sort()).toEqual(paths)
+  })
+})
+
+describe('objects that one of two services calls by their interface', () => {
+  let federation: Federation
+  let plain: GraphQLSchema
+  beforeAll(async () => {
+    federation = await federate(servicesOf(archive))
+    plain = plainSchema(federation)
+  })
+  afterAll(() => federation.close())
+
+  test.each([
+    ['with a fragment on what they cannot be', '{ pick { ... on Node { ... on Studio { city } id } } }', 1],
+    [
+      'found first where nobody says what they are',
+      '{ pick { like { ... on Book { twin { id title } next { ... on Printed { id title } id } } } id } }',
+      6,
+    ],
+  ])('A query equals the plain schema: %s', async (_what, query, calls) => {
+    expect(await compare(archive, federation, plain, { query, variables: {} })).toEqual({ valid: true, difference: '' })
+    // Otherwise it would be planned in a way that shows nothing.
+    expect(federation.calls.length).toBe(calls)
   })
 })
