@@ -53,6 +53,9 @@ const TIMEOUT_NOTICE = /^HTTP\/1\.[01] 408/
 const TIMEOUT_NOTICE_LENGTH = 12 // bytes
 const MAX_INTERIM = 16 // answers before the one that counts
 
+/** With these a server may refuse a request that it has not read, and never reads the rest of it. */
+const REFUSED_UNREAD: ReadonlySet<number> = new Set([408, 411, 413, 417, 431])
+
 export interface ConnectionOptions {
   /** Whether each answer must name the call that it answers. */
   readonly echoes: boolean
@@ -127,7 +130,8 @@ export function openConnection(origin: URL, options: ConnectionOptions, events: 
     receiver = head = body = undefined
     interim = 0
     const answer = { status, fields, head: text, body: whole.content(), loan: whole.loan() }
-    if (isClean && reusable > 0 && whole !== NO_BODY) {
+    const isRead = socket.writableLength === 0 && !REFUSED_UNREAD.has(status)
+    if (isClean && isRead && reusable > 0 && whole !== NO_BODY) {
       usableUntil = performance.now() + reusable
       onFree(connection)
     } else close(new CallFailure('connection', 'ended with its answer'))

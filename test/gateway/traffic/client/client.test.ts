@@ -116,6 +116,25 @@ describe('answer framing', () => {
     }
   })
 
+  test.each([408, 411, 413, 417, 431])(
+    'The connection closes behind a refusal that leaves the request unread: %d',
+    async (status) => {
+      const { pool, sockets } = await serve((socket) => void socket.write(ok('{}').replace('200 OK', `${status} No`)))
+      for (let n = 1; n <= 2; n += 1) expect(await outcome(pool)).toBe(`${status} {}`)
+      expect(sockets.length).toBe(2)
+    },
+  )
+
+  test('A request never waits behind one that was answered before it was all sent', async () => {
+    const { pool } = await serve((socket) => {
+      socket.write(ok('early'))
+      socket.pause()
+    })
+    // More than the system takes in on its way.
+    const large = Buffer.alloc(32 * 1024 * 1024, ' ')
+    for (let n = 0; n < 2; n += 1) expect(await outcome(pool, { body: large })).toBe('200 early')
+  })
+
   test('An answer ignores bytes that came before its request', async () => {
     const { pool, sockets } = await serve((socket) => {
       socket.write(ok('mine'))
