@@ -18,31 +18,40 @@ const INTERVAL = 1_000 // milliseconds between health requests to an unhealthy i
 
 /** @param isWell sends the health request */
 export function createFailureDetector(breaker: Breaker, isWell: () => Promise<boolean>): FailureDetector {
-  let successes = 0
+  let signs = 0
   let failures = 0
-  let isAsking = false
+  let asking = 0
   let again: NodeJS.Timeout | undefined
+  let isClosed = false
 
-  const ask = async (): Promise<void> => {
-    if (isAsking) return
-    isAsking = true
-    const before = successes
-    const well = await isWell()
-    isAsking = false
+  const answered = (): void => {
+    signs += 1
     failures = 0
-    if (well) breaker.succeeded()
-    else if (successes === before) breaker.trip(performance.now())
-    if (breaker.state === 'closed') return
-    clearTimeout(again)
-    again = setTimeout(ask, INTERVAL).unref()
+    breaker.succeeded()
+  }
+  const ask = async (): Promise<void> => {
+    const before = signs
+    asking += 1
+    const well = await isWell()
+    asking -= 1
+    failures = 0
+    if (well) answered()
+    else if (signs === before) breaker.trip(performance.now())
+    askAgain()
+  }
+  // Does not wait for the answer: the request before it may be lost, though the instance is back.
+  const askAgain = (): void => {
+    if (isClosed || again || breaker.state === 'closed') return
+    again = setTimeout(() => {
+      again = undefined
+      if (breaker.state === 'closed') return
+      void ask()
+      askAgain()
+    }, INTERVAL).unref()
   }
 
   return {
-    succeeded() {
-      successes += 1
-      failures = 0
-      breaker.succeeded()
-    },
+    succeeded: answered,
     failed(failure) {
       if (breaker.state !== 'closed') {
         if (isEvidence(failure)) breaker.failed(performance.now())
@@ -50,9 +59,12 @@ export function createFailureDetector(breaker: Breaker, isWell: () => Promise<bo
       } else if (isEvidence(failure)) {
         // Whoever waited in vain for the whole of its time has seen enough.
         failures += failure.kind === 'timeout' ? ENOUGH : 1
-        if (failures >= ENOUGH) void ask()
+        if (failures >= ENOUGH && asking === 0) void ask()
       }
     },
-    close: () => clearTimeout(again),
+    close() {
+      isClosed = true
+      clearTimeout(again)
+    },
   }
 }

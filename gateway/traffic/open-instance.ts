@@ -26,7 +26,7 @@ export interface InstanceOptions {
 }
 
 const READY: HealthRequest = { method: 'GET', path: '/health/ready', headers: [], body: Buffer.alloc(0) }
-const QUESTIONS = 4 // about health at a time
+const QUESTIONS = 6 // about health at a time: each may take 2 s, and two ask every second
 
 export function openInstance(address: string, { definition, secret, isOurs, at }: InstanceOptions): Instance {
   const { shown, origin, path, authorization } = readAddress(address, isOurs ? '/graphql' : '/')
