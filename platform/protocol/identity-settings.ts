@@ -27,7 +27,7 @@ const says =
   (fault: string) =>
   (issue: { readonly input?: unknown }): string =>
     issue.input === undefined ? 'is required' : fault
-const text = z.string({ error: says('must be text') }).min(1, 'must not be empty')
+const text = z.string({ error: says('must be text') }).regex(/[^\s,]/, 'must not be empty')
 const texts = z.union([text, z.array(text).min(1)], { error: says('must be text, or a list of texts') })
 const MOST_SKEW = 300_000 // milliseconds
 
@@ -152,8 +152,8 @@ function parsed(value: string): unknown {
  */
 export const identitySettings = {
   JWKS_URL: httpUrl.optional(),
-  JWT_ISSUER: z.string().optional(),
-  JWT_AUDIENCE: z.string().optional(),
+  JWT_ISSUER: text.optional(),
+  JWT_AUDIENCE: text.optional(),
   IDENTITY_ISSUERS: json(issuersSettings).optional(),
   IDENTITY_DEMO_ISSUER: httpUrl.optional(),
 } as const

@@ -97,6 +97,14 @@ describe('settings', () => {
     },
   )
 
+  test.each([
+    ['JWT_ISSUER', ' '],
+    ['JWT_AUDIENCE', ' '],
+    ['JWT_AUDIENCE', ' , '],
+  ])('An identity provider whose %s is %j is refused', async (name, blank) => {
+    expect(await faultsOf({ ...product, ...provider, [name]: blank })).toEqual([`${name}: must not be empty`])
+  })
+
   test('The playground is switched on or off by name', async () => {
     expect(await readConfig({ ...product, ...provider, NODE_ENV: 'production', PLAYGROUND: 'on' })).toMatchObject({
       playground: true,

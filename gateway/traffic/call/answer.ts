@@ -27,6 +27,7 @@ const PASSED_ON: ReadonlySet<ErrorCode> = new Set([
 ])
 
 const MAX_ERRORS = 200 // of one answer
+const BYTE_ORDER_MARK = /^\ufeff/ // RFC 8259, section 8.1: whoever reads JSON may ignore it
 const MAX_PATH = 1_000 // steps; no selection reaches deeper
 
 export interface ReadAnswer {
@@ -99,7 +100,7 @@ function readErrors(errors: readonly unknown[]): GraphQLFormattedError[] {
 
 function parseJson(status: number, body: Buffer): unknown {
   try {
-    return parseExact(body.toString())
+    return parseExact(body.toString().replace(BYTE_ORDER_MARK, ''))
   } catch (cause) {
     throw new CallFailure('answer', `status ${status} with a body that is no JSON`, { cause })
   }
@@ -121,7 +122,8 @@ function readError(error: unknown): GraphQLFormattedError {
 
 function hints({ retryAfter }: JsonRecord): JsonRecord {
   const seconds = numberOf(retryAfter)
-  return seconds === undefined ? {} : { retryAfter: seconds }
+  // JSON has no infinity, which `1e400` is read as.
+  return Number.isFinite(seconds) ? { retryAfter: seconds } : {}
 }
 
 type Step = string | number | RawNumber

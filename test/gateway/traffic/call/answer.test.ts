@@ -24,6 +24,17 @@ describe('service errors', () => {
     ])
   })
 
+  test('A time to wait without an end is dropped, since JSON has no infinity', () => {
+    const body = '{"data":null,"errors":[{"message":"x","extensions":{"code":"BUDGET_EXHAUSTED","retryAfter":1e400}}]}'
+    expect(readBody(Buffer.from(body), 200).answer.parsed().errors).toEqual([
+      { message: 'x', extensions: { code: 'BUDGET_EXHAUSTED' } },
+    ])
+  })
+
+  test('An answer may begin with a byte order mark', () => {
+    expect(readBody(Buffer.from('\ufeff{"data":{"a":1}}'), 200).answer.parsed()).toEqual({ data: { a: 1 } })
+  })
+
   test.each(['1.10', '{"data":1.10}', '[]', '{"data":[]}', '{}', '{"errors":1.10}'])(
     '%s is no GraphQL answer',
     (text) => {
