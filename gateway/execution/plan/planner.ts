@@ -26,6 +26,7 @@ import {
 import { type NodeGraph, readNodeGraph } from '../../supergraph/node-graph.ts'
 import { type AccessRules, readAccessRules } from './access-rules.ts'
 import { cutSchema } from './api-schema.ts'
+import { byObjectTypes } from './by-object-types.ts'
 import { type DeclaredCosts, readDeclaredCosts } from './declared-costs.ts'
 import { requireImplemented } from './features.ts'
 import { withFewerWays } from './fewer-ways.ts'
@@ -134,11 +135,18 @@ export function createPlanner(supergraphSdl: string, variants: VariantFilters = 
       ...typeFacts(supergraph),
     },
     plan(text, quickly = false) {
-      const { planner, apiSchema } = plannerOf(quickly)
-      const operation = operationFromDocument(apiSchema, parse(text, { noLocation: true }), { validate: false })
-      const plan = planner.buildQueryPlan(operation, { recursiveSelectionsLimitDisabled: true })
-      if (!plan.node) throw new Error('The services cannot answer this operation together.')
-      return withServicesNames(plan, prepared.requiredArguments)
+      const open = plannerOf(quickly)
+      try {
+        return withServicesNames(planWith(open, text), prepared.requiredArguments)
+      } catch (error) {
+        const other = byObjectTypes(open.apiSchema.toGraphQLJSSchema(), text)
+        if (other === undefined) throw error
+        try {
+          return withServicesNames(planWith(open, other), prepared.requiredArguments)
+        } catch {
+          throw error
+        }
+      }
     },
   }
 }
@@ -156,6 +164,13 @@ function openPlanner(document: DocumentNode): OpenPlanner {
   })
   const planner = new QueryPlanner(supergraph, { debug: { maxEvaluatedPlans: MAX_EVALUATED_PLANS } })
   return { supergraph, apiSchema: supergraph.apiSchema(), planner }
+}
+
+function planWith({ planner, apiSchema }: OpenPlanner, text: string): QueryPlan {
+  const operation = operationFromDocument(apiSchema, parse(text, { noLocation: true }), { validate: false })
+  const plan = planner.buildQueryPlan(operation, { recursiveSelectionsLimitDisabled: true })
+  if (!plan.node) throw new Error('The services cannot answer this operation together.')
+  return plan
 }
 
 /** The schema as it was before the planner's own fields were added. */

@@ -120,6 +120,11 @@ describe('objects that one of two services calls by their interface', () => {
       '{ pick { like { ... on Book { twin { id title } next { ... on Printed { id title } id } } } id } }',
       6,
     ],
+    [
+      'that narrow the field of an interface on which a union has a fragment',
+      '{ lent { ... on Titled { ... on Medium { like { title } } } } }',
+      2,
+    ],
   ])('A query equals the plain schema: %s', async (_what, query, calls) => {
     expect(await compare(archive, federation, plain, { query, variables: {} })).toEqual({ valid: true, difference: '' })
     // Otherwise it would be planned in a way that shows nothing.

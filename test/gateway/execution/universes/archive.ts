@@ -1,6 +1,7 @@
 /**
- * Interfaces that implement interfaces and of which two services know no objects, and a root field
- * that one service gives as an object and another as an interface.
+ * Interfaces that implement interfaces and of which two services know no objects, a root field that
+ * one service gives as an object and another as an interface, and a field that each object narrows
+ * to another interface.
  */
 import type { Thing, Universe } from '../support/universe.ts'
 
@@ -13,12 +14,14 @@ interface Titled { title: String }
 interface Medium implements Node & Titled @key(fields: "id") { id: ID! title: String like: Titled }
 interface Printed implements Node & Titled @key(fields: "id") { id: ID! title: String }
 type Book implements Printed & Medium & Node & Titled @key(fields: "id") { id: ID! title: String like: Book }
-type Film implements Medium & Node & Titled @key(fields: "id") { id: ID! title: String like: Titled }
+type Film implements Medium & Node & Titled @key(fields: "id") { id: ID! title: String like: Medium }
 type Studio implements Node & Titled { id: ID! title: String city: String }
 `
 
 const loans = `${link}
-type Query { pick: Book @shareable }
+type Query { pick: Book @shareable lent: [Lent] }
+union Lent = Book | Film
+type Film @key(fields: "id") { id: ID! }
 type Book @key(fields: "id") { id: ID! copies: Int }
 `
 
@@ -39,8 +42,12 @@ function createWorld() {
   const [first, second] = books
   Object.assign(first ?? {}, { like: second, next: null, twin: null })
   Object.assign(second ?? {}, { like: null, next: film, twin: first })
+  film['like'] = first
   const studio = { __typename: 'Studio', id: 's', title: 'St', city: 'here' }
-  return { Query: { pick: first, studio, best: first } as Thing, entities: [...books, film] as Thing[] }
+  return {
+    Query: { pick: first, studio, best: first, lent: [second, film] } as Thing,
+    entities: [...books, film] as Thing[],
+  }
 }
 
 export const archive: Universe = { name: 'archive', services: { stacks, loans, scores, prints }, createWorld }
