@@ -7,7 +7,7 @@ import type { TestFolder } from '../support/data-folder.ts'
 import { makeDataFolder } from '../support/data-folder.ts'
 import { createDatabase, type TestDatabase } from '../support/database.ts'
 import { until } from '../support/until.ts'
-import { ask, pidOf, type System, startSystem } from './system.ts'
+import { ask, pidAmong, type System, startSystem } from './system.ts'
 
 let sources: TestFolder
 let data: TestFolder
@@ -34,7 +34,10 @@ async function edit(file: string, change: (text: string) => string): Promise<voi
 
 /** What was printed since. */
 const since = (mark: number): string => system.output().slice(mark)
-const pids = () => Promise.all(['banking', 'weather', 'content'].map((name) => pidOf(system, name)))
+const pids = async () => {
+  const services = await system.services()
+  return ['banking', 'weather', 'content'].map((name) => pidAmong(services, name))
+}
 const cityType = async (): Promise<unknown> =>
   (await ask(system, { query: '{ __type(name: "City") { description } }' })).data?.['__type']
 

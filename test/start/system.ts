@@ -116,8 +116,12 @@ export async function startSystem(
  * The pid of the only instance of a service, as the gateway knows it; `undefined` while it is not
  * used.
  */
-export async function pidOf(system: System, name: string): Promise<number | undefined> {
-  const instance = (await system.services()).find((service) => service.name === name)?.instances[0]
+export const pidOf = async (system: System, name: string): Promise<number | undefined> =>
+  pidAmong(await system.services(), name)
+
+/** The same, of an answer that has come. */
+export function pidAmong(services: readonly ServiceStatus[], name: string): number | undefined {
+  const instance = services.find((service) => service.name === name)?.instances[0]
   return instance?.health === 'healthy' ? (instance.pid ?? undefined) : undefined
 }
 

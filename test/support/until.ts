@@ -2,6 +2,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
 const PATIENCE = 120 // seconds; machines may be slow
+/**
+ * Milliseconds between two looks. Who has waited for long looks less often: most look by a request,
+ * and two hundred of these a second take the CPU from what is waited for.
+ */
+const [SHORTEST, LONGEST] = [5, 20]
+const SHARE = 0.02 // of the time waited so far
 
 /**
  * Resolves to the first value of `condition` that is neither `undefined` nor `false`, also while
@@ -10,11 +16,12 @@ const PATIENCE = 120 // seconds; machines may be slow
 export async function until<Value>(
   condition: () => Value | Promise<Value>,
 ): Promise<Exclude<Value, undefined | false>> {
-  const deadline = process.uptime() + PATIENCE
+  const begun = process.uptime()
   for (;;) {
     const value = await condition()
     if (value !== undefined && value !== false) return value as Exclude<Value, undefined | false>
-    if (process.uptime() > deadline) throw new Error(`Waited in vain until ${condition}`)
-    await sleep(5)
+    const waited = process.uptime() - begun
+    if (waited > PATIENCE) throw new Error(`Waited in vain until ${condition}`)
+    await sleep(Math.min(Math.max(waited * 1_000 * SHARE, SHORTEST), LONGEST))
   }
 }
