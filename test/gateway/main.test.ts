@@ -10,7 +10,7 @@ import { freePorts } from '../../platform/process/ports.ts'
 import { type ConfigFile, makeConfigFile } from '../support/config-file.ts'
 import { ask, composeAt, verdict } from '../support/gateway.ts'
 import { type GatewayProcess, spawnGateway } from '../support/gateway-process.ts'
-import { startLoad } from '../support/load.ts'
+import { PAUSE, startLoad } from '../support/load.ts'
 import { type Shop, startShop } from '../support/shop.ts'
 import { until } from '../support/until.ts'
 
@@ -19,6 +19,8 @@ let shop: Shop
 let supergraph: string
 /** A busy machine needs longer than 500 ms to see that a gateway is not ready. */
 let patient: ConfigFile
+/** For the first two tests; the second stops it. */
+let lone: GatewayProcess
 const running: GatewayProcess[] = []
 beforeAll(async () => {
   shop = await startShop()
@@ -26,28 +28,39 @@ beforeAll(async () => {
   supergraph = join(folder, 'supergraph.graphql')
   await writeFile(supergraph, composeAt(shop.services))
   patient = await makeConfigFile('{ draining: { quiet: 3_000, grace: 60_000, timeout: 120_000 } }')
+  lone = await spawnGateway(settings())
 })
 afterEach(async () => {
   shop.orders.misbehave(undefined)
   await Promise.all(running.splice(0).map((gateway) => gateway.terminate()))
 })
 afterAll(async () => {
+  await lone?.terminate()
   await shop.close()
   await patient.remove()
   await rm(folder, { recursive: true })
 })
 
+const settings = () => ({ SUPERGRAPH: supergraph, PORT: '0', ADMIN_PORT: '0', DATA_DIR: folder })
+
 async function start(env: Record<string, string> = {}, args?: readonly string[]): Promise<GatewayProcess> {
-  const settings = { SUPERGRAPH: supergraph, PORT: '0', ADMIN_PORT: '0', DATA_DIR: folder, ...env }
-  const gateway = await spawnGateway(settings, args)
+  const gateway = await spawnGateway({ ...settings(), ...env }, args)
   running.push(gateway)
   return gateway
 }
 
 const query = '{ orders(first: 2) { id item { name } } }'
 
+test('A start that cannot succeed says why and exits with 1', async () => {
+  const { port } = new URL(lone.url)
+  await expect(start({ PORT: port })).rejects.toThrow(/^exit 1: PORT: 127\.0\.0\.1:\d+ is taken\.\n$/)
+  const broken = join(folder, 'broken.graphql')
+  await writeFile(broken, composeAt(shop.services).replace('type Order', 'type Oder'))
+  await expect(start({ SUPERGRAPH: broken })).rejects.toThrow(/^exit 1: The supergraph cannot be served\./)
+})
+
 test('SIGTERM turns readiness off, lets running requests finish and exits with 0', async () => {
-  const gateway = await start()
+  const gateway = lone
   let release: () => void = () => undefined
   let arrived = false
   const held = new Promise<boolean>((resolve) => (release = () => resolve(false)))
@@ -62,15 +75,6 @@ test('SIGTERM turns readiness off, lets running requests finish and exits with 0
   release()
   expect((await pending).data.orders).toHaveLength(2)
   expect(await exit).toBe(0)
-})
-
-test('A start that cannot succeed says why and exits with 1', async () => {
-  const busy = await start()
-  const { port } = new URL(busy.url)
-  await expect(start({ PORT: port })).rejects.toThrow(/^exit 1: PORT: 127\.0\.0\.1:\d+ is taken\.\n$/)
-  const broken = join(folder, 'broken.graphql')
-  await writeFile(broken, composeAt(shop.services).replace('type Order', 'type Oder'))
-  await expect(start({ SUPERGRAPH: broken })).rejects.toThrow(/^exit 1: The supergraph cannot be served\./)
 })
 
 test('Two gateways restarted one after the other under load fail no request', async () => {
@@ -100,8 +104,13 @@ test('Two gateways restarted one after the other under load fail no request', as
     await until(() => ready.size === 2)
     const before = load.answered
     await until(() => load.answered > before + 100)
-    expect(await gateways[index]?.terminate()).toBe(0)
+    const exit = gateways[index]?.terminate()
+    await until(() => ready.size === 1)
+    // From here on the other one gets all requests, until this one is back.
+    load.pause = 100
+    expect(await exit).toBe(0)
     await start({ PORT }, args)
+    load.pause = PAUSE
   }
   await until(() => ready.size === 2)
   await Promise.all([load, ...checking].map((each) => each.stop()))

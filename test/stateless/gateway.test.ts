@@ -6,6 +6,7 @@ import { readConfig } from '../../gateway/config/load.ts'
 import { type RunningGateway, startGateway } from '../../gateway/gateway.ts'
 import { createLogger } from '../../platform/process/log.ts'
 import { ask } from '../support/gateway.ts'
+import { type Load, startLoad } from '../support/load.ts'
 import { nowhere } from '../support/nowhere.ts'
 import { TEST_SECRET } from '../support/signed-call.ts'
 import { until } from '../support/until.ts'
@@ -50,11 +51,16 @@ afterAll(async () => {
 
 /**
  * Kills an instance, starts another at its address, as a supervisor does, and waits until the
- * gateway uses that one.
+ * gateway uses that one. Clients ask without a pause as it is killed, and rest while another starts.
  */
-async function replace([service, place]: (typeof VICTIMS)[number]): Promise<void> {
+async function replace([service, place]: (typeof VICTIMS)[number], load: Load): Promise<void> {
   const victim = fleet[service][place] as Instance
+  load.pause = 0
+  const before = load.answered
+  await until(() => load.answered > before + 2 * AT_ONCE)
   await victim.kill()
+  await until(() => load.answered > before + 4 * AT_ONCE)
+  load.pause = 150
   const successor = await startInstance(service, Number(new URL(victim.url).port))
   fleet[service][place] = successor
   await until(async () => {
@@ -70,23 +76,18 @@ test('Killing any instance under load fails no request through the gateway', asy
     `{ weather(at: { latitude: ${(number % 180) - 90}, longitude: ${number / 10} }) { current { temperature } timeZone }
        cities(near: { latitude: 50, longitude: ${number / 100} }, first: 3) { edges { node { name } } }
        search(text: "account ${number}", first: 2) { edges { node { title } } } }`
-  const failed: unknown[] = []
   let next = 0
-  let killing = true
-  const work = async (): Promise<void> => {
-    while (killing) {
-      const number = next++
-      const { status, data, errors } = await ask(gateway.url, question(number))
-      if (status !== 200 || errors || !data?.weather?.current || !data.search) failed.push({ number, status, errors })
-    }
-  }
-  const load = Promise.all(Array.from({ length: AT_ONCE }, work))
+  const load = startLoad(AT_ONCE, async () => {
+    const number = next++
+    const { status, data, errors } = await ask(gateway.url, question(number))
+    const isWhole = status === 200 && !errors && data?.weather?.current && data.search
+    return isWhole ? undefined : JSON.stringify({ number, status, errors })
+  })
   try {
-    for (const victim of VICTIMS) await replace(victim)
+    for (const victim of VICTIMS) await replace(victim, load)
   } finally {
-    killing = false
-    await load
+    await load.stop()
   }
-  expect(failed).toEqual([])
+  expect(load.failures).toEqual([])
   expect(next).toBeGreaterThan(100)
 })

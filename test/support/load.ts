@@ -9,6 +9,11 @@ export interface Load {
   readonly answered: number
   /** What went wrong, in words. */
   readonly failures: readonly string[]
+  /**
+   * Of a client between an answer and the next request, in milliseconds. Longer while nothing
+   * happens that a request could suffer from.
+   */
+  pause: number
   /** Lets every client finish what it is doing. */
   stop(): Promise<void>
 }
@@ -17,19 +22,20 @@ export interface Load {
  * Milliseconds. A few clients without a pause take all of the CPU from what the test waits for, and
  * from the suites beside it.
  */
-const PAUSE = 10
+export const PAUSE = 10
 
 /** @param once one request; resolves to `undefined` when all is well, else to what is not */
 export function startLoad(clients: number, once: () => Promise<string | undefined>): Load {
   const failures: string[] = []
   let answered = 0
   let running = true
+  let pause = PAUSE
   const client = async (): Promise<void> => {
     while (running) {
       const failure = await once().catch((error: unknown) => String((error as Error).cause ?? error))
       answered += 1
       if (failure !== undefined) failures.push(failure)
-      if (running) await sleep(PAUSE)
+      if (running) await sleep(pause)
     }
   }
   const all = Promise.all(Array.from({ length: clients }, client))
@@ -38,6 +44,12 @@ export function startLoad(clients: number, once: () => Promise<string | undefine
       return answered
     },
     failures,
+    get pause() {
+      return pause
+    },
+    set pause(milliseconds) {
+      pause = milliseconds
+    },
     async stop() {
       running = false
       await all

@@ -22,7 +22,7 @@ const seed = process.env['HISTORY_SEED'] ?? randomUUID().slice(0, 8)
 const { HISTORY_SECONDS = '' } = process.env
 const seconds = Number(HISTORY_SECONDS || 12)
 /** Of a client between two questions, in milliseconds at most. */
-const PAUSE = HISTORY_SECONDS ? 0 : 100
+const PAUSE = HISTORY_SECONDS ? 0 : 250
 const chosen = process.env['HISTORY_INSTANCES']
 const widths: readonly [instances: number, unelected: number, seconds: number][] =
   chosen === undefined ? [drawn()] : [[Number(chosen), Number(process.env['HISTORY_UNELECTED'] ?? 0), seconds]]
@@ -34,7 +34,7 @@ function drawn(): [instances: number, unelected: number, seconds: number] {
 }
 
 /** How the checker looks for a planted bug, again and again. */
-const ROUND = { milliseconds: 1_000, holdSeconds: 1 }
+const ROUND = { milliseconds: 1_000, holdSeconds: 1, pause: 50 }
 /** From the start of the clocks to that of the run, in milliseconds. */
 const MARGIN = 12_000
 
