@@ -3,38 +3,46 @@ import { hash } from 'node:crypto'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { demoIdentity } from '../../platform/protocol/demo-identity.ts'
+import { type Instance as Stateless, startInstance } from '../stateless/support/instances.ts'
+import { type Instance as Bank, endProcess, startInstance as startBank } from '../subgraphs/banking/history/instance.ts'
 import { type ConfigFile, makeConfigFile } from '../support/config-file.ts'
 import { makeDataFolder, type TestFolder } from '../support/data-folder.ts'
+import { createDatabase, type TestDatabase } from '../support/database.ts'
 import { ask, verdict } from '../support/gateway.ts'
 import { type GatewayProcess, spawnGateway } from '../support/gateway-process.ts'
-import { type Product, startProduct } from '../support/product.ts'
+import { TEST_SECRET } from '../support/signed-call.ts'
 import { until } from '../support/until.ts'
 
-const GATEWAY_SECRET = 'a secret of sixteen'
 const OPERATIONS = fileURLToPath(new URL('../../gateway/operations/', import.meta.url))
 
 let folder: TestFolder
-let product: Product
+let database: TestDatabase
+let bank: Bank
+let stateless: readonly Stateless[]
 let file: ConfigFile
 let gateway: GatewayProcess
 let payer: Readonly<Record<string, string>>
 beforeAll(async () => {
-  folder = await makeDataFolder()
-  const shared = { GATEWAY_SECRET, DATA_DIR: folder.path }
-  product = await startProduct(shared)
-  const services = (await (await fetch(`${product.adminUrl}/services`)).json()) as readonly {
-    readonly name: string
-    readonly instances: readonly { readonly url: string }[]
-  }[]
-  const urls = services.map(({ name, instances }) => [`${name.toUpperCase()}_URL`, instances[0]?.url ?? ''])
-  file = await makeConfigFile(config(''))
-  gateway = await spawnGateway({ ...shared, ...Object.fromEntries(urls), LOG_LEVEL: 'info' }, ['--config', file.path])
+  ;[folder, database] = await Promise.all([makeDataFolder(), createDatabase('seeded')])
+  const shared = { GATEWAY_SECRET: TEST_SECRET, DATA_DIR: folder.path }
+  // Before them: it makes the keys by which the bank knows callers.
   payer = await signedIn('payer')
+  const [banking, weather, content] = await Promise.all([
+    startBank({ ...shared, DATABASE_URL: database.url, LOG_LEVEL: 'silent' }),
+    startInstance('weather'),
+    startInstance('content'),
+  ])
+  bank = banking
+  stateless = [weather, content]
+  const urls = { BANKING_URL: banking.url, WEATHER_URL: weather.url, CONTENT_URL: content.url }
+  file = await makeConfigFile(config(''))
+  gateway = await spawnGateway({ ...shared, ...urls, LOG_LEVEL: 'info' }, ['--config', file.path])
 })
 afterAll(async () => {
   await gateway?.terminate()
-  await Promise.all([product?.stop(), file?.remove()])
-  await folder?.remove()
+  await Promise.all((stateless ?? []).map((instance) => instance.kill()))
+  if (bank) await endProcess(bank.process, 'SIGTERM')
+  await Promise.all([database?.drop(), file?.remove(), folder?.remove()])
 })
 
 const signedIn = async (name: string) => ({

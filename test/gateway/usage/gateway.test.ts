@@ -7,7 +7,7 @@ import { WebSocket } from 'ws'
 import { recordedUse } from '../../../gateway/contract/checks/recorded.ts'
 import { readRecorded } from '../../../gateway/usage/read.ts'
 import { ask, composeAt } from '../../support/gateway.ts'
-import { spawnGateway } from '../../support/gateway-process.ts'
+import { type GatewayProcess, spawnGateway } from '../../support/gateway-process.ts'
 import { redisIsInstalled, startRedis } from '../../support/redis.ts'
 import { type Shop, startShop } from '../../support/shop.ts'
 import { until } from '../../support/until.ts'
@@ -71,33 +71,35 @@ test('Several workers add up what they are asked, when they stop; HTTP and WebSo
   expect(texts.join('')).toContain('alias1:item(id:$id){name@skip(if:$literal1)...fragment1}')
 })
 
-test('Use is written while the gateway runs, too, and more is added to it', async () => {
-  const before = await requestsOf('Orders')
-  const gateway = await spawnGateway({ ...env, USAGE_EVERY: '20' })
-  await ask(gateway.url, query)
-  await until(async () => (await requestsOf('Orders')) === before + 1)
-  await ask(gateway.url, query)
-  await until(async () => (await requestsOf('Orders')) === before + 2)
-  await gateway.terminate()
-})
-
-test('A folder that cannot be written is told once, and requests are answered', async () => {
-  const file = join(folder, 'file')
-  await writeFile(file, '')
-  const gateway = await spawnGateway({ ...env, USAGE_FOLDER: join(file, 'usage'), USAGE_EVERY: '10' })
-  expect((await ask(gateway.url, query)).data.orders).toHaveLength(2)
-  await until(() => gateway.said().includes('recorded use cannot be written'))
-  expect((await ask(gateway.url, query)).data.orders).toHaveLength(2)
-  expect(await gateway.terminate()).toBe(0)
-  expect(gateway.said().split('recorded use cannot be written')).toHaveLength(2)
-})
-
 test('Nothing is recorded where that is off', async () => {
   const before = await requestsOf('Orders')
   const gateway = await spawnGateway({ ...env, USAGE_RECORD: 'off' })
   await ask(gateway.url, query)
   await gateway.terminate()
   expect(await requestsOf('Orders')).toBe(before)
+})
+
+/** Of the next two tests. */
+let gateway: GatewayProcess
+afterAll(() => gateway?.terminate())
+
+test('Use is written while the gateway runs, too, and more is added to it', async () => {
+  const before = await requestsOf('Orders')
+  gateway = await spawnGateway({ ...env, USAGE_FOLDER: usage(), USAGE_EVERY: '20' })
+  await ask(gateway.url, query)
+  await until(async () => (await requestsOf('Orders')) === before + 1)
+  await ask(gateway.url, query)
+  await until(async () => (await requestsOf('Orders')) === before + 2)
+})
+
+test('A folder that cannot be written is told once, and requests are answered', async () => {
+  await rm(usage(), { recursive: true })
+  await writeFile(usage(), '')
+  expect((await ask(gateway.url, query)).data.orders).toHaveLength(2)
+  await until(() => gateway.said().includes('recorded use cannot be written'))
+  expect((await ask(gateway.url, query)).data.orders).toHaveLength(2)
+  expect(await gateway.terminate()).toBe(0)
+  expect(gateway.said().split('recorded use cannot be written')).toHaveLength(2)
 })
 
 const withRedis = redisIsInstalled() ? test : test.skip
