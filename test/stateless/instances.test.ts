@@ -3,7 +3,7 @@ import { afterEach, describe, expect, test } from '@jest/globals'
 import { bytesFrom, type Instance, ownMegabytes, type StatelessRequest, startInstance } from './support/instances.ts'
 import { asked, requestsOf } from './support/requests.ts'
 
-const REQUESTS = 150
+const REQUESTS = Number(process.env['REQUESTS'] ?? 100)
 const SEED = 20_260_601
 const AT_ONCE = 8
 /**
@@ -101,7 +101,7 @@ describe('stateless service', () => {
       const [alone, together, mortal, replaced] = await withinOneQuarter(async () => {
         const byOne = await answers(one, requests)
         const byThree = await answers(three, requests)
-        const killing = replacing(service, three, 60)
+        const killing = replacing(service, three, Math.floor(REQUESTS * 0.4))
         const survived = await answers(three, requests, killing.after)
         return [byOne, byThree, survived, await killing.replaced()] as const
       })
@@ -116,8 +116,8 @@ describe('stateless service', () => {
   test.each(asked)('An instance of %s takes under 120 MB of its own, also under load', async (service) => {
     const instance = await start(service)
     // Every operation is another text, and a long one, so that nothing an instance remembers of
-    // them can stay small: all texts together have 54 MB. Without them it takes 91 to 98 MB.
-    const requests = requestsOf(service, 600, SEED + 1).map((request, index) => ({
+    // them can stay small: all texts together have 38 MB. Without them it takes 91 to 98 MB.
+    const requests = requestsOf(service, 420, SEED + 1).map((request, index) => ({
       ...request,
       query: `${request.query} # ${index} ${'-'.repeat(90_000)}`,
     }))
