@@ -15,6 +15,9 @@ import { faultsIn, sidewaysIn } from '../gateway/playground/axe.ts'
 import { launchBrowser } from '../gateway/playground/browser.ts'
 import { createDatabase, type TestDatabase } from '../support/database.ts'
 
+/** Whether to carry out the experiment of caching too, whose claims `test/gateway/traffic/` tests as well. */
+const inFull = process.env['DEMO'] === 'all' ? test : test.skip
+
 const INSTANCES = { banking: 2, weather: 2, content: 1 }
 
 let database: TestDatabase
@@ -75,16 +78,24 @@ const pageFor = (outcomes: readonly Outcome[]): Promise<string> =>
 const broken = (outcomes: readonly Outcome[]): readonly string[] =>
   outcomes.flatMap(claimsOf).flatMap(({ holds, says }) => (holds ? [] : [says]))
 
-test('On the product the claims of state and caching hold, and the page needs nothing else', async () => {
-  const outcomes = await run(state, caching)
+test('On the product the claims of state hold, and the page needs nothing else', async () => {
+  const outcomes = await run(state)
   expect(broken(outcomes)).toEqual([])
   expect(outcomes.every(holds)).toBe(true)
   const page = await pageFor(outcomes)
   pages.push(page)
-  expect(page).toContain('All 5 claims hold')
-  // One plot each, drawn for two widths.
-  expect(page.match(/<svg /g)?.length).toBe(4)
+  expect(page).toContain('All 2 claims hold')
+  // One plot, drawn for two widths.
+  expect(page.match(/<svg /g)?.length).toBe(2)
   expect(page.replaceAll(/xmlns(:xlink)?="[^"]*"/g, '')).not.toMatch(/https?:|<script|<link| src=|@import/)
+})
+
+inFull('On the product the claims of caching hold, and the page has a plot of each experiment', async () => {
+  const outcomes = await run(state, caching)
+  expect(broken(outcomes)).toEqual([])
+  const page = await pageFor(outcomes)
+  expect(page).toContain('All 5 claims hold')
+  expect(page.match(/<svg /g)?.length).toBe(4)
 })
 
 test('With a weather service that remembers and a bank that forgets both claims of state fail', async () => {

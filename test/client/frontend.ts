@@ -4,7 +4,7 @@ import { describe, expect, test } from '@jest/globals'
 import type { Page, Route } from 'playwright-core'
 import { until } from '../support/until.ts'
 import { buildProject, type Project } from './project.ts'
-import { atEnd, browser, euroAccountOf, pages, paidWith, product, tokenOf } from './world.ts'
+import { atEnd, browser, euroAccountOf, inFull, pages, paidWith, product, tokenOf } from './world.ts'
 
 const PAGE = new URL('../../docs/frontend.md', import.meta.url)
 
@@ -92,7 +92,7 @@ describe('The page of docs/frontend.md, from another origin', () => {
     await page.close()
   })
 
-  test('A payment made offline is sent when the browser is online again', async () => {
+  inFull('A payment made offline is sent when the browser is online again', async () => {
     const page = await followGuide()
     await fillIn(page, '12.39')
     await page.context().setOffline(true)
@@ -120,7 +120,7 @@ document.body.append(error ? error.message : 'Hello, ' + data?.me?.name)
 `
 
 describe('urql with tributary-client, from another origin', () => {
-  test('A page in Chromium is answered', async () => {
+  inFull('A page in Chromium is answered', async () => {
     const project = await buildProject({ 'src/main.tsx': urqlPage(`${product().url}/graphql`, await tokenOf('payer')) })
     pages().show(project.dist)
     const page = await browser().newPage()

@@ -13,7 +13,7 @@ import { makeDataFolder } from '../support/data-folder.ts'
 import { ask, verdict } from '../support/gateway.ts'
 import { announced } from '../support/processes.ts'
 import { until } from '../support/until.ts'
-import { browser, product } from './world.ts'
+import { browser, inFull, product } from './world.ts'
 
 const APP = 'http://localhost:5173/back'
 const ALL = 'openid profile banking:read banking:write banking:officer'
@@ -251,7 +251,7 @@ describe('the provider of npm start', () => {
   })
 })
 
-test('A sign-in ends after its lifetime, and its refresh token with it', async () => {
+inFull('A sign-in ends after its lifetime, and its refresh token with it', async () => {
   const folder = await makeDataFolder()
   const program = fileURLToPath(new URL('../../start/identity/main.ts', import.meta.url))
   const child = fork(program, { execArgv: [], env: { ...process.env, DATA_DIR: folder.path, PORT: '0', ...SHORT } })

@@ -11,7 +11,7 @@ import { askTraced } from '../support/traced.ts'
 import { until } from '../support/until.ts'
 import { compileDocuments } from './relay/compile.ts'
 import { openWorld, type Ref, type Screen, show, type World } from './relay/screen.ts'
-import { product } from './world.ts'
+import { inFull, product } from './world.ts'
 
 type Headers = Readonly<Record<string, string>>
 
@@ -233,17 +233,20 @@ describe('nodes, pages and Relay', () => {
   describe('pages', () => {
     /** Each list: where it is, its arguments beside the page's, and what tells its nodes apart. */
     const lists: readonly (readonly [string, string, string?])[] = [
-      ['me { accounts(ARGS) { LIST } }', 'id'],
-      ['account(id: "ACCOUNT") { entries(ARGS) { LIST } }', 'id'],
       ['account(id: "ACCOUNT") { entries(ARGS, filter: {direction: DEBIT, minAmount: "500"}) { LIST } }', 'id'],
       ['account(id: "ACCOUNT") { holds(ARGS) { LIST } }', 'id'],
-      ['me { schedules(ARGS) { LIST } }', 'id'],
-      ['me { loans(ARGS) { LIST } }', 'id'],
       ['loan(id: "LOAN") { changes(ARGS) { LIST } }', 'number'],
       ['cities(search: "san", ARGS) { LIST }', 'id'],
       ['cities(near: {latitude: 38.7, longitude: -9.1}, radius: 30, ARGS) { LIST }', 'id'],
       ['articles(locale: "en", ARGS) { LIST totalCount }', 'id'],
       ['search(text: "account", locale: "en", ARGS) { LIST totalCount }', 'id'],
+    ]
+    /** Of the same services, and paged as one of those above. */
+    const likeThem: typeof lists = [
+      ['me { accounts(ARGS) { LIST } }', 'id'],
+      ['account(id: "ACCOUNT") { entries(ARGS) { LIST } }', 'id'],
+      ['me { schedules(ARGS) { LIST } }', 'id'],
+      ['me { loans(ARGS) { LIST } }', 'id'],
       ['node(nodeId: "PRODUCT") { ... on Product { articles(locale: "en", ARGS) { LIST totalCount } } }', 'id'],
     ]
     const read = async (path: string, field: string, args: string): Promise<Listed> => {
@@ -288,7 +291,7 @@ describe('nodes, pages and Relay', () => {
       }
     })
 
-    test.each(lists)('%s is the same list from both ends, in pages of any size', async (path, field = 'id') => {
+    const pagesAlike = async (path: string, field = 'id'): Promise<void> => {
       const whole = await read(path, field, 'first: 100')
       const all = whole.edges.map(({ node }) => node[field])
       expect(all.length).toBeGreaterThan(0)
@@ -332,7 +335,10 @@ describe('nodes, pages and Relay', () => {
           refused,
           pageInfo: { errors: ['BAD_USER_INPUT'] },
         })
-    })
+    }
+    const title = '%s is the same list from both ends, in pages of any size'
+    test.each(lists)(title, pagesAlike)
+    inFull.each(likeThem)(title, pagesAlike)
   })
 
   describe('Relay', () => {

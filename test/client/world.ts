@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { fileURLToPath } from 'node:url'
 import type { ApolloClient } from '@apollo/client'
+import { test } from '@jest/globals'
 import type { Browser } from 'playwright-core'
 import { AccountActivityDocument } from '../../client/operations.ts'
 import { launchBrowser } from '../gateway/playground/browser.ts'
@@ -21,6 +22,9 @@ interface World {
 
 let world: World | undefined
 const ends: (() => Promise<void>)[] = []
+
+/** For cases whose kind another case shows too: they run with `CLIENTS=all`. */
+export const inFull = process.env['CLIENTS'] === 'all' ? test : test.skip
 
 /** Has something done when all cases are over. */
 export function atEnd(end: () => Promise<void>): void {

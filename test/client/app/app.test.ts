@@ -27,9 +27,9 @@ afterAll(async () => {
   await product?.stop()
 })
 
-/** The screens that `APP=all` tries too: together they take as long as everything else here. */
+/** Whether to try what another case shows too, and every screen: that takes several times as long. */
 const isFull = process.env['APP'] === 'all'
-const inFull = isFull ? describe : describe.skip
+const [groupInFull, inFull] = isFull ? [describe, test] : [describe.skip, test.skip]
 
 const visit = (options: VisitOptions = {}): Promise<Visit> => visitApp(browser, product.url, options)
 
@@ -78,7 +78,7 @@ describe('sign-in', () => {
     expect(kept).not.toMatch(/eyJ|refresh|access_token|verifier/)
   })
 
-  test('A reload of any screen stays signed in there, unasked', async () => {
+  inFull('A reload of any screen stays signed in there, unasked', async () => {
     const { page, complaints } = await stay()
     await page.getByRole('link', { name: /Rainy days/ }).click()
     await heading(page, 'Rainy days').waitFor()
@@ -102,7 +102,7 @@ describe('sign-in', () => {
     expect(page.url()).toBe(`${product.url}/app/more`)
   })
 
-  test('Going back from the sign-in leads to the app, before it as after it', async () => {
+  inFull('Going back from the sign-in leads to the app, before it as after it', async () => {
     const { page } = await visit()
     await page.getByRole('button', { name: 'Sign in' }).click()
     await page.getByRole('button', { name: 'Ana Ribeiro' }).waitFor()
@@ -115,7 +115,7 @@ describe('sign-in', () => {
   })
 })
 
-inFull('tokens', () => {
+groupInFull('tokens', () => {
   /** The gateway takes the next token no more. */
   async function refuseOnce(page: Page): Promise<void> {
     const body = JSON.stringify({ errors: [{ message: 'Refused.', extensions: { code: 'UNAUTHENTICATED' } }] })
@@ -148,7 +148,7 @@ inFull('tokens', () => {
   })
 })
 
-inFull('entries', () => {
+groupInFull('entries', () => {
   test('They go on as far back as one scrolls, each with merchant, city and that day’s weather', async () => {
     const { page, complaints } = await visit({ person: 'Ana Ribeiro' })
     await page.getByRole('link', { name: /Everyday/ }).click()
@@ -247,7 +247,7 @@ describe('payments', () => {
     expect(complaints).toEqual([])
   })
 
-  test('A payment whose answer was lost is made once, and told of after a reload', async () => {
+  inFull('A payment whose answer was lost is made once, and told of after a reload', async () => {
     const { page } = await visit({ person: 'Ana Ribeiro' })
     await reviewPayment(page, 'Lost answer')
     let isLost = true
@@ -274,7 +274,7 @@ describe('payments', () => {
     expect(await timesPaid('payer', everyday.id, 'Lost answer')).toBe(2)
   })
 
-  test('Who is offline pays once the network is back', async () => {
+  inFull('Who is offline pays once the network is back', async () => {
     const { page } = await stay()
     await reviewPayment(page, 'Offline')
     await page.context().setOffline(true)
@@ -319,7 +319,7 @@ describe('payments', () => {
     expect(await page.getByLabel('Reference').inputValue()).toBe('Too much')
   })
 
-  test('An account that is open follows what happens elsewhere', async () => {
+  inFull('An account that is open follows what happens elsewhere', async () => {
     const { page } = await visit({ person: 'Ana Ribeiro' })
     const savings = await accountOf('payer', 'Rainy days')
     const followed = page.waitForResponse((response) => response.request().postData()?.includes('Activity') ?? false)
@@ -357,7 +357,7 @@ describe('payments', () => {
   })
 })
 
-inFull('search, insights and help', () => {
+groupInFull('search, insights and help', () => {
   test('Entries are found by words and by category', async () => {
     const { page } = await visit({ person: 'Ana Ribeiro' })
     await page.getByRole('link', { name: /Everyday/ }).click()
@@ -407,7 +407,7 @@ inFull('search, insights and help', () => {
   })
 })
 
-inFull('holds, standing orders, loans, exchange and statements', () => {
+groupInFull('holds, standing orders, loans, exchange and statements', () => {
   /** Who, how much and for what. */
   async function fillTransfer(page: Page, reference: string): Promise<void> {
     await page.getByRole('button', { name: 'Rainy days' }).click()
@@ -519,7 +519,7 @@ inFull('holds, standing orders, loans, exchange and statements', () => {
   })
 })
 
-inFull('officers', () => {
+groupInFull('officers', () => {
   test('An officer finds a customer, and freezes and unfreezes an account', async () => {
     const { page, complaints } = await visit({ person: 'Maeve Byrne', path: '/customers' })
     await page.getByLabel('Search names and e-mail addresses').fill('walsh')
@@ -587,7 +587,7 @@ inFull('officers', () => {
   })
 })
 
-inFull('outages', () => {
+groupInFull('outages', () => {
   test('Without weather all else is there, the page says so quietly, and it comes back by itself', async () => {
     await turn('stop', 'weather')
     const { page } = await visit({ person: 'Brendan Walsh' })
@@ -636,6 +636,9 @@ describe('for everybody', () => {
     await page.getByText('At the beginning').waitFor()
   })
 
+  /** One of each kind: a form, a chart, prose, and what officers decide. Others are made of the same. */
+  const always = ['/pay', '/insights', '/articles/holds-and-available-balance', '/decisions']
+  const isShown = ([path]: readonly [string, string]): boolean => isFull || always.includes(path)
   test.each([
     ...(isFull ? ([{ width: 1360, height: 850, colorScheme: 'light' }] as const) : []),
     { width: 375, height: 812, colorScheme: 'dark' } as const,
@@ -656,7 +659,7 @@ describe('for everybody', () => {
       await page.locator('.day .row').first().waitFor()
       await page.getByRole('button', { name: 'Filters' }).click()
       await judge('account')
-      for (const [path, seen] of [
+      const screens = [
         ['/pay', 'Review'],
         ['/insights', 'Groceries'],
         ['/help', 'What the three balances mean'],
@@ -669,7 +672,8 @@ describe('for everybody', () => {
         ['/exchange', 'Rates of today'],
         ['/statements', 'At the beginning'],
         ['/more', 'Colours'],
-      ] as const) {
+      ] as const
+      for (const [path, seen] of screens.filter(isShown)) {
         await goTo(page, path)
         await page.getByRole('main').getByText(seen).first().waitFor()
         await judge(path)
@@ -683,12 +687,13 @@ describe('for everybody', () => {
       await page.getByText('This is no valid IBAN.').waitFor()
       await judge('a form with faults')
       const officer = await visit({ ...options, person: 'Maeve Byrne' })
-      for (const [path, seen] of [
+      const screensOfOfficers = [
         ['/customers', 'Brendan Walsh'],
         ['/customers/payee', 'New boat'],
         ['/decisions', 'A bigger boat'],
         ['/books', 'Hash of the chain'],
-      ] as const) {
+      ] as const
+      for (const [path, seen] of screensOfOfficers.filter(isShown)) {
         await goTo(officer.page, path)
         await officer.page.getByRole('main').getByText(seen).first().waitFor()
         await judge(path, officer.page)

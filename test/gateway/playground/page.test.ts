@@ -10,8 +10,9 @@ import { closePages, keepScreenshot, launchBrowser } from './browser.ts'
 
 const BUILD = fileURLToPath(new URL('../../../gateway/playground/build.ts', import.meta.url))
 
-/** Whether axe judges everything in both themes and widths. */
-const isFull = process.env['AXE'] === 'all'
+/** Whether to try what another case shows too, and to judge everything in both themes and widths. */
+const isFull = process.env['PAGES'] === 'all'
+const inFull = isFull ? test : test.skip
 
 let product: Product
 let browser: Browser
@@ -139,13 +140,7 @@ describe('playground page', () => {
     await step.waitFor({ state: 'detached' })
   })
 
-  // Each state is judged by axe in one of the two, by default: that takes as long as all else here.
-  test.each([
-    { width: 1360, height: 850, colorScheme: 'light', judged: ['with a step open', 'documentation'] },
-    { width: 375, height: 812, colorScheme: 'dark', judged: ['services', 'map'] },
-  ] as const)('At $width pixels, $colorScheme, axe finds nothing and nothing scrolls sideways', async (options) => {
-    const isJudged = (state: string): boolean => isFull || options.judged.some((each) => each === state)
-    const { page, complaints } = options.width === 1360 ? await stay() : await visit(options)
+  async function judge({ page, complaints }: Visit, judged: readonly string[]): Promise<void> {
     const lane = page.getByRole('list', { name: 'Plan' }).getByRole('button').first()
     await lane.click()
     const states = {
@@ -159,10 +154,19 @@ describe('playground page', () => {
       if (plugin === 'Documentation Explorer') await page.getByText('One graph over services of two kinds.').waitFor()
       if (plugin === 'Services') await page.getByRole('button', { name: 'Stop banking' }).waitFor()
       if (plugin === 'Live map') await page.getByText('Live: figures').waitFor()
-      const faults = isJudged(state) ? await faultsIn(page) : []
+      const faults = isFull || judged.includes(state) ? await faultsIn(page) : []
       expect({ state, faults, sideways: await sidewaysIn(page) }).toEqual({ state, faults: [], sideways: 0 })
     }
     expect(complaints).toEqual([])
+  }
+
+  test('Wide and light, axe finds nothing and nothing scrolls sideways', async () => {
+    // The documentation is GraphiQL's own, and the map has its own suite.
+    await judge(await stay(), ['with a step open', 'services'])
+  })
+
+  inFull('Narrow and dark, axe finds nothing and nothing scrolls sideways', async () => {
+    await judge(await visit({ width: 375, height: 812, colorScheme: 'dark' }), [])
   })
 
   test('Each tab does what its comment says', async () => {
@@ -236,8 +240,9 @@ describe('playground page', () => {
     await until(async () => (await runTab(page)).errors === undefined)
   })
 
-  test('Who signs out stays signed out, which banking reports and weather ignores, and signs in again at the provider', async () => {
-    const { page, requests, complaints } = await visit()
+  test('Who signs out stays signed out, which banking reports and weather ignores', async () => {
+    const { page } = await stay()
+    await openTab(page, 'Overview')
     await signIn(page, 'payee')
     expect((await runTab(page)).data.me.name).toBe('Brendan Walsh')
     await page.getByRole('button', { name: 'Sign out' }).click()
@@ -248,20 +253,26 @@ describe('playground page', () => {
     await keepScreenshot(page, 'playground-signed-out')
     await openTab(page, 'WeatherInFiveCities')
     expect((await runTab(page)).errors).toBeUndefined()
-
-    await openTab(page, 'Overview')
-    await page.getByRole('button', { name: 'Sign in…' }).click()
-    await page.getByRole('button', { name: 'Brendan Walsh' }).click()
-    await page.getByRole('status').filter({ hasText: 'Signed in as payee.' }).waitFor({ state: 'attached' })
-    await page.locator('.graphiql-response').getByText('Brendan Walsh').waitFor()
-    expect(page.url()).toBe(`${product.url}/`)
-    const origins = new Set(requests.map((url) => new URL(url).origin))
-    expect([...origins].sort()).toEqual([product.url, product.identityUrl].sort())
-    await page.goBack() // to the login page, which is over
-    await page.getByRole('status').filter({ hasText: 'Signed in as payee.' }).waitFor({ state: 'attached' })
-    expect(page.url()).toBe(`${product.url}/`)
-    expect(complaints).toEqual([])
   })
+
+  inFull(
+    'Who signs in at the provider comes back to the page, is asked nothing else, and stays signed in',
+    async () => {
+      const { page, requests, complaints } = await visit()
+      await page.getByRole('button', { name: 'Sign out' }).click()
+      await page.getByRole('button', { name: 'Sign in…' }).click()
+      await page.getByRole('button', { name: 'Brendan Walsh' }).click()
+      await page.getByRole('status').filter({ hasText: 'Signed in as payee.' }).waitFor({ state: 'attached' })
+      await page.locator('.graphiql-response').getByText('Brendan Walsh').waitFor()
+      expect(page.url()).toBe(`${product.url}/`)
+      const origins = new Set(requests.map((url) => new URL(url).origin))
+      expect([...origins].sort()).toEqual([product.url, product.identityUrl].sort())
+      await page.goBack() // to the login page, which is over
+      await page.getByRole('status').filter({ hasText: 'Signed in as payee.' }).waitFor({ state: 'attached' })
+      expect(page.url()).toBe(`${product.url}/`)
+      expect(complaints).toEqual([])
+    },
+  )
 
   test('The page at the path of a variant shows its schema, asks there, keeps its tabs to itself, and is what a sign-in leads back to', async () => {
     const { page, requests, complaints } = await visit({ path: '/graphql/public', answered: false })
@@ -288,7 +299,7 @@ describe('playground page', () => {
     expect(complaints).toEqual([])
   })
 
-  test('A refused sign-in shows its reason and leaves nobody signed in', async () => {
+  inFull('A refused sign-in shows its reason and leaves nobody signed in', async () => {
     const { page } = await visit({
       answered: false,
       before: (page) =>
