@@ -587,7 +587,7 @@ groupInFull('officers', () => {
   })
 })
 
-groupInFull('outages', () => {
+describe('outages', () => {
   test('Without weather all else is there, the page says so quietly, and it comes back by itself', async () => {
     await turn('stop', 'weather')
     const { page } = await visit({ person: 'Brendan Walsh' })
@@ -602,7 +602,7 @@ groupInFull('outages', () => {
     await page.getByText('Weather is not available').waitFor({ state: 'detached' })
   })
 
-  test('Without content one pays as ever, and the help is back by itself', async () => {
+  inFull('Without content one pays as ever, and the help is back by itself', async () => {
     await turn('stop', 'content')
     const { page } = await visit({ person: 'Brendan Walsh', path: '/pay', locale: 'pt-PT' })
     await page.getByText('Os artigos de ajuda não estão disponíveis de momento.').waitFor()
@@ -612,7 +612,7 @@ groupInFull('outages', () => {
     await page.getByText('Os artigos de ajuda não').waitFor({ state: 'detached' })
   })
 
-  test('Without the bank the page says so, and shows all once the bank is back', async () => {
+  inFull('Without the bank the page says so, and shows all once the bank is back', async () => {
     await turn('stop', 'banking')
     const { page } = await visit({ person: 'Brendan Walsh' })
     await page.getByRole('alert').getByText('The bank cannot be reached at the moment.').waitFor()
