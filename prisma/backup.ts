@@ -4,17 +4,18 @@
  * services have to themselves, where `npm start` looks for them. Needs no PostgreSQL tools;
  * `node prisma/restore.ts` reads it back.
  */
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { openClient } from '../subgraphs/banking/database/connect.ts'
 import { grown, type Head, PENDING_TRANSFERS, pieces } from './backup/copies.ts'
+import { writeManifest } from './backup/manifest.ts'
 import { notFound, type OwnDatabase, ownDatabases, said } from './backup/services.ts'
 import { migrationsOf, tablesInOrder } from './backup/tables.ts'
 import { tableWriter } from './backup/write.ts'
 import { runWithDatabase } from './command.ts'
 import { backupOwn, type OwnManifest } from './own-database.ts'
 
-/** The manifest of a backup. Written last: a backup without it is incomplete. */
+/** The manifest of a backup. */
 export interface Manifest {
   readonly migrations: readonly string[]
   /** In the order of restoring. */
@@ -64,7 +65,7 @@ export async function backup(url: string, folder: string, services: readonly Own
       await write(name, pieces(client, name, table, head, name === 'transfers' ? pending : []))
     const tables = names.map((name) => ({ name, rows: rows.get(name) ?? 0 }))
     const manifest: Manifest = { migrations, tables, services: own.map(({ service }) => service) }
-    await writeFile(join(folder, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`)
+    await writeManifest(folder, manifest)
     return { ...manifest, own }
   } finally {
     await client.end()

@@ -2,15 +2,12 @@
  * Backup and restore of a database that a service has to itself: all tables of the schema `public`,
  * whatever they are, in one snapshot and one transaction.
  */
-import { createReadStream } from 'node:fs'
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
-import { pipeline } from 'node:stream/promises'
-import { createGunzip } from 'node:zlib'
+import { mkdir } from 'node:fs/promises'
 import type { Client } from 'pg'
-import { from as copyFrom } from 'pg-copy-streams'
 import { z } from 'zod'
 import { openClient } from '../subgraphs/banking/database/connect.ts'
+import { fillTable } from './backup/fill.ts'
+import { readManifest, writeManifest } from './backup/manifest.ts'
 import type { OwnDatabase } from './backup/services.ts'
 import { hasMigrations, migrationsOf } from './backup/tables.ts'
 import { tableWriter } from './backup/write.ts'
@@ -26,8 +23,6 @@ const ownShape = z.object({
 
 export type OwnManifest = z.infer<typeof ownShape>
 
-const MANIFEST = 'manifest.json'
-
 /** Generated columns are left out: nobody can write them. A partition's rows are its parent's. */
 const TABLES = `
   SELECT relname AS name, array_agg(attname::text ORDER BY attnum) AS columns
@@ -36,7 +31,10 @@ const TABLES = `
     AND relname <> '_prisma_migrations' AND attnum > 0 AND NOT attisdropped AND attgenerated = ''
   GROUP BY relname ORDER BY relname`
 
-/** @param folder created by this. Resolves to `undefined`, and writes nothing, where there is no database. */
+/**
+ * Resolves to `undefined`, and writes nothing, where there is no database.
+ * @param folder created by this
+ */
 export async function backupOwn({ url }: OwnDatabase, folder: string): Promise<OwnManifest | undefined> {
   if (await isMissing(url)) return undefined
   const client = await openClient(url)
@@ -58,7 +56,7 @@ export async function backupOwn({ url }: OwnDatabase, folder: string): Promise<O
     )
     const sequences = Object.fromEntries(rows.map(({ name, last }) => [name, last]))
     const manifest = { migrations, tables, sequences }
-    await writeFile(join(folder, MANIFEST), `${JSON.stringify(manifest, null, 2)}\n`)
+    await writeManifest(folder, manifest)
     return manifest
   } finally {
     await client.end()
@@ -76,7 +74,7 @@ export interface Restored {
 
 /** Creates the database where it is missing. @throws Error if it holds rows, or another version */
 export async function restoreOwn({ service, url, migrations }: OwnDatabase, folder: string): Promise<Restored> {
-  const manifest = ownShape.parse(JSON.parse(await readFile(join(folder, MANIFEST), 'utf8')))
+  const manifest = await readManifest(folder, ownShape)
   await createMissing(url)
   const client = await openClient(url)
   try {
@@ -117,11 +115,8 @@ async function fill(client: Client, folder: string, { tables, sequences }: OwnMa
   // The backup contains the rows that migrations inserted.
   if (names.length > 0) await client.query(`TRUNCATE ${names.join(', ')}`)
   await client.query('SET CONSTRAINTS ALL DEFERRED')
-  for (const { name, columns, rows } of tables) {
-    const copy = client.query(copyFrom(`COPY ${quoted([name])} (${quoted(columns)}) FROM STDIN`))
-    await pipeline(createReadStream(join(folder, `${name}.copy.gz`)), createGunzip(), copy)
-    if (copy.rowCount !== rows) throw new Error(`The backup of "${name}" has ${copy.rowCount} rows, not ${rows}.`)
-  }
+  for (const table of tables)
+    await fillTable(client, folder, table, `${quoted([table.name])} (${quoted(table.columns)})`)
   for (const [name, last] of Object.entries(sequences))
     await client.query('SELECT setval(quote_ident($1)::regclass, $2)', [name, last])
   await client.query('SET CONSTRAINTS ALL IMMEDIATE')

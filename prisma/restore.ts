@@ -3,17 +3,13 @@
  * transaction, and those that services have to themselves. Never touches a database with a history.
  * Begins a new epoch of the ledger, and verifies it.
  */
-import { createReadStream } from 'node:fs'
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
-import { pipeline } from 'node:stream/promises'
-import { createGunzip } from 'node:zlib'
 import type { Client } from 'pg'
-import { from as copyFrom } from 'pg-copy-streams'
 import { z } from 'zod'
 import { AT_ONCE, verifyLedger } from '../subgraphs/banking/audit/verify.ts'
 import { openClient } from '../subgraphs/banking/database/connect.ts'
 import { openDatabase } from '../subgraphs/banking/database/open.ts'
+import { type Filled, fillTable } from './backup/fill.ts'
+import { readManifest } from './backup/manifest.ts'
 import { type OwnDatabase, ownDatabases, said } from './backup/services.ts'
 import { migrationsOf, tablesInOrder } from './backup/tables.ts'
 import { folderOf, type Manifest } from './backup.ts'
@@ -38,7 +34,7 @@ export interface Restore extends Manifest {
  * altered
  */
 export async function restore(url: string, folder: string, services: readonly OwnDatabase[] = []): Promise<Restore> {
-  const manifest = manifestShape.parse(JSON.parse(await readFile(join(folder, 'manifest.json'), 'utf8')))
+  const manifest = await readManifest(folder, manifestShape)
   const own: Restored[] = []
   try {
     for (const name of manifest.services) {
@@ -66,11 +62,7 @@ async function restoreBank(url: string, folder: string, manifest: Manifest): Pro
     for (const name of tables) await client.query(`ALTER TABLE "${name}" DISABLE TRIGGER USER`)
     // The backup contains the rows that migrations inserted.
     for (const name of tables.toReversed()) await client.query(`DELETE FROM "${name}"`)
-    const fill = async ({ name, rows }: Manifest['tables'][number]): Promise<void> => {
-      const copy = client.query(copyFrom(`COPY "${name}" FROM STDIN`))
-      await pipeline(createReadStream(join(folder, `${name}.copy.gz`)), createGunzip(), copy)
-      if (copy.rowCount !== rows) throw new Error(`The backup of "${name}" has ${copy.rowCount} rows, not ${rows}.`)
-    }
+    const fill = (table: Filled): Promise<void> => fillTable(client, folder, table, `"${table.name}"`)
     for (const table of manifest.tables.filter(tellsOfNumbers)) await fill(table)
     await client.query('SELECT cover_history()')
     for (const table of manifest.tables.filter((each) => !tellsOfNumbers(each))) await fill(table)

@@ -41,7 +41,7 @@ export async function composeGraph(graph: BenchmarkGraph, services: string): Pro
 
 const ACCESS_RULES: ReadonlySet<string> = new Set(['authenticated', 'requiresScopes', 'policy'])
 
-/** The stock gateway refuses a supergraph that has any, and no contestant knows an issuer of tokens. */
+/** The stock gateway refuses a supergraph that has any, and no contestant has an issuer. */
 const withoutAccessRules = (schema: DocumentNode): DocumentNode =>
   visit(schema, {
     Directive: ({ name }) => (ACCESS_RULES.has(name.value) ? null : undefined),

@@ -24,8 +24,8 @@ export function keyedRequest<Result>(
   sender: Sender<Result>,
   wasSent: boolean,
 ): Request<Result> {
-  // From the first try on whose outcome is unknown, a refusal to run it again says nothing. Nor does
-  // one after it waited: whoever asked for it may be gone.
+  // From the first try on whose outcome is unknown, a refusal to run it again says nothing. Nor
+  // does one after it waited: whoever asked for it may be gone.
   let isKept = wasSent
   const note = (isUnknown: boolean): boolean => {
     isKept ||= isUnknown

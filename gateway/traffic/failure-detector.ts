@@ -18,25 +18,25 @@ const INTERVAL = 1_000 // milliseconds between health requests to an unhealthy i
 
 /** @param isWell sends the health request */
 export function createFailureDetector(breaker: Breaker, isWell: () => Promise<boolean>): FailureDetector {
-  let signs = 0
+  let answers = 0
   let failures = 0
   let asking = 0
   let again: NodeJS.Timeout | undefined
   let isClosed = false
 
   const answered = (): void => {
-    signs += 1
+    answers += 1
     failures = 0
     breaker.succeeded()
   }
   const ask = async (): Promise<void> => {
-    const before = signs
+    const before = answers
     asking += 1
     const well = await isWell()
     asking -= 1
     failures = 0
     if (well) answered()
-    else if (signs === before) breaker.trip(performance.now())
+    else if (answers === before) breaker.trip(performance.now())
     askAgain()
   }
   // Does not wait for the answer: the request before it may be lost, though the instance is back.

@@ -14,9 +14,10 @@ import { runExperiments } from '../../bench/demo/run.ts'
 import { faultsIn, sidewaysIn } from '../gateway/playground/axe.ts'
 import { launchBrowser } from '../gateway/playground/browser.ts'
 import { createDatabase, type TestDatabase } from '../support/database.ts'
+import { runsInFull } from '../support/in-full.ts'
 
-/** Whether to carry out the experiment of caching too, whose claims `test/gateway/traffic/` tests as well. */
-const inFull = process.env['DEMO'] === 'all' ? test : test.skip
+/** Among them the experiment of caching, which takes longest. */
+const { inFull } = runsInFull('DEMO')
 
 const INSTANCES = { banking: 2, weather: 2, content: 1 }
 

@@ -2,11 +2,11 @@
 import { randomUUID } from 'node:crypto'
 import { fileURLToPath } from 'node:url'
 import type { ApolloClient } from '@apollo/client'
-import { test } from '@jest/globals'
 import type { Browser } from 'playwright-core'
 import { AccountActivityDocument } from '../../client/operations.ts'
 import { launchBrowser } from '../gateway/playground/browser.ts'
 import { type CuttingProxy, startCuttingProxy } from '../support/cutting-proxy.ts'
+import { runsInFull } from '../support/in-full.ts'
 import { type Line, startLine } from '../support/line.ts'
 import { type Product, startProduct } from '../support/product.ts'
 import { until } from '../support/until.ts'
@@ -23,8 +23,7 @@ interface World {
 let world: World | undefined
 const ends: (() => Promise<void>)[] = []
 
-/** For cases whose kind another case shows too: they run with `CLIENTS=all`. */
-export const inFull = process.env['CLIENTS'] === 'all' ? test : test.skip
+export const { inFull } = runsInFull('CLIENTS')
 
 /** Has something done when all cases are over. */
 export function atEnd(end: () => Promise<void>): void {

@@ -1,4 +1,4 @@
-/** A service with a database to itself, as a backup meets it: everything that makes one hard to restore. */
+/** A service with a database to itself, and everything that makes one hard to restore. */
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Client } from 'pg'

@@ -175,7 +175,7 @@ export function writingCompiler(options: WritingOptions): WritingCompiler {
       const code = wanted && add({ place, type, firstType, count }, wanted)
       return code ? [assembler.typeNumber(type ?? ''), code] : []
     }
-    /** Where one service does not say what objects are, or knows their interface alone, another may. */
+    /** What one service does not say that objects are, or calls by an interface, another may. */
     const retype = (told: string | undefined): number[] | undefined => {
       const source = place.sources.slice(1, count).find(({ shape }) => shape.tellsType)
       if (!source) return undefined

@@ -4,6 +4,7 @@
  * gives a field an interface that is narrower than that of its own interface.
  */
 import {
+  doTypesOverlap,
   type GraphQLCompositeType,
   type GraphQLSchema,
   getNamedType,
@@ -18,6 +19,7 @@ import {
   type SelectionSetNode,
   typeFromAST,
 } from 'graphql'
+import { possibleTypes } from './possible-types.ts'
 
 /** Fragments in fragments multiply. */
 const MAX_SELECTIONS = 10_000
@@ -49,9 +51,9 @@ export function byObjectTypes(schema: GraphQLSchema, text: string): string | und
     const condition = selection.typeCondition ? typeFromAST(schema, selection.typeCondition) : type
     if (!selectionSet || !isCompositeType(condition)) return [selection]
     if (isObjectType(type) || condition === type)
-      return isCommon(schema, type, condition) ? expand(type, selectionSet).selections : []
-    return objectsOf(schema, condition)
-      .filter((each) => isCommon(schema, type, each))
+      return doTypesOverlap(schema, type, condition) ? expand(type, selectionSet).selections : []
+    return possibleTypes(schema, condition)
+      .filter((each) => doTypesOverlap(schema, type, each))
       .map((each) => ({
         ...selection,
         typeCondition: { kind: Kind.NAMED_TYPE, name: { kind: Kind.NAME, value: each.name } },
@@ -67,9 +69,3 @@ export function byObjectTypes(schema: GraphQLSchema, text: string): string | und
   })
   return left < 0 ? undefined : print({ ...document, definitions })
 }
-
-const objectsOf = (schema: GraphQLSchema, type: GraphQLCompositeType): readonly GraphQLCompositeType[] =>
-  isObjectType(type) ? [type] : schema.getPossibleTypes(type)
-
-const isCommon = (schema: GraphQLSchema, one: GraphQLCompositeType, other: GraphQLCompositeType): boolean =>
-  objectsOf(schema, one).some((type) => objectsOf(schema, other).includes(type))

@@ -4,6 +4,7 @@
  * ask for neither more nor less than the client did.
  */
 import {
+  doTypesOverlap,
   type FieldNode,
   type GraphQLCompositeType,
   type GraphQLField,
@@ -24,6 +25,7 @@ import { type Denied, deniedNodes } from './access.ts'
 import type { ClientOperation } from './client-operation.ts'
 import { type ConditionValues, isIncluded } from './conditions.ts'
 import { argumentText, directiveText, type InternalNames } from './internal-names.ts'
+import { possibleTypes } from './possible-types.ts'
 import { serviceVariable } from './variable-names.ts'
 
 interface PlannedSelection {
@@ -152,7 +154,7 @@ function deniedToSome(
   field: string,
   denied: Denied,
 ): readonly GraphQLCompositeType[] | undefined {
-  const types = possible(schema, type)
+  const types = possibleTypes(schema, type)
   const allowed = types.filter((each) => !denied.field(each.name, field))
   if (allowed.length === types.length) return undefined
   return isObjectType(type) ? [] : allowed
@@ -185,7 +187,7 @@ function narrowed(
 ): PlannedSelection | undefined {
   const always = condition === into.type || (!isObjectType(condition) && isAlways(schema, condition, into.type))
   if (always && directives === '') return into
-  if (!always && !overlap(schema, into.type, condition)) return undefined
+  if (!always && !doTypesOverlap(schema, into.type, condition)) return undefined
   const key = `${condition.name}${directives}`
   let selection = into.fragments.get(key)
   if (!selection) {
@@ -194,12 +196,6 @@ function narrowed(
   }
   return selection
 }
-
-const possible = (schema: GraphQLSchema, type: GraphQLCompositeType): readonly GraphQLCompositeType[] =>
-  isObjectType(type) ? [type] : schema.getPossibleTypes(type)
-
-const overlap = (schema: GraphQLSchema, left: GraphQLCompositeType, right: GraphQLCompositeType): boolean =>
-  possible(schema, left).some((type) => possible(schema, right).includes(type))
 
 /**
  * A fragment's type condition as the planner can take it. From an interface of which a service
@@ -213,7 +209,7 @@ function plannable(
 ): readonly GraphQLCompositeType[] {
   if (!interfaceObjects.has(parent.name) || isObjectType(condition) || condition === parent) return [condition]
   if (isAlways(schema, condition, parent)) return [condition]
-  return possible(schema, parent).filter((type) => possible(schema, condition).includes(type))
+  return possibleTypes(schema, parent).filter((type) => doTypesOverlap(schema, type, condition))
 }
 
 /**

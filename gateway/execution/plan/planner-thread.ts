@@ -218,4 +218,5 @@ const terminate = async (worker: Promise<Worker>): Promise<void> => {
   await thread?.terminate()
 }
 
-const unplannable = (): Error => codedError('INTERNAL', 'The operation cannot be planned.')
+/** For a client, whatever the reason. */
+export const unplannable = (): Error => codedError('INTERNAL', 'The operation cannot be planned.')

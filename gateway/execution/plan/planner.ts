@@ -106,6 +106,8 @@ export function createPlanner(supergraphSdl: string, variants: VariantFilters = 
   const thorough = openPlanner(prepared.document)
   let quick: OpenPlanner | undefined
   const { supergraph, apiSchema } = thorough
+  /** Made for the first operation that cannot be planned as it is. */
+  let objectTypes: GraphQLSchema | undefined
   const publicSdl = publicSchema(apiSchema.toGraphQLJSSchema(), prepared.requiredArguments)
   const plannerOf = (quickly: boolean): OpenPlanner => {
     if (!quickly) return thorough
@@ -136,13 +138,15 @@ export function createPlanner(supergraphSdl: string, variants: VariantFilters = 
     },
     plan(text, quickly = false) {
       const open = plannerOf(quickly)
+      const planned = (each: string): QueryPlan => withServicesNames(planWith(open, each), prepared.requiredArguments)
       try {
-        return withServicesNames(planWith(open, text), prepared.requiredArguments)
+        return planned(text)
       } catch (error) {
-        const other = byObjectTypes(open.apiSchema.toGraphQLJSSchema(), text)
+        objectTypes ??= apiSchema.toGraphQLJSSchema()
+        const other = byObjectTypes(objectTypes, text)
         if (other === undefined) throw error
         try {
-          return withServicesNames(planWith(open, other), prepared.requiredArguments)
+          return planned(other)
         } catch {
           throw error
         }

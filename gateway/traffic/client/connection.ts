@@ -53,7 +53,7 @@ const TIMEOUT_NOTICE = /^HTTP\/1\.[01] 408/
 const TIMEOUT_NOTICE_LENGTH = 12 // bytes
 const MAX_INTERIM = 16 // answers before the one that counts
 
-/** With these a server may refuse a request that it has not read, and never reads the rest of it. */
+/** With these a server may refuse a request unread, and never reads the rest of it. */
 const REFUSED_UNREAD: ReadonlySet<number> = new Set([408, 411, 413, 417, 431])
 
 export interface ConnectionOptions {

@@ -7,6 +7,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/gl
 import type { Browser, Page, Request } from 'playwright-core'
 import { faultsIn, sidewaysIn } from '../../gateway/playground/axe.ts'
 import { closePages, keepScreenshot, launchBrowser } from '../../gateway/playground/browser.ts'
+import { runsInFull } from '../../support/in-full.ts'
 import { type Product, startProduct } from '../../support/product.ts'
 import { until } from '../../support/until.ts'
 import { signIn, type Visit, type VisitOptions, visitApp } from './visitor.ts'
@@ -27,15 +28,14 @@ afterAll(async () => {
   await product?.stop()
 })
 
-/** Whether to try what another case shows too, and every screen: that takes several times as long. */
-const isFull = process.env['APP'] === 'all'
-const [groupInFull, inFull] = isFull ? [describe, test] : [describe.skip, test.skip]
+/** With `APP=all` every screen is visited, too: that takes several times as long. */
+const { isFull, inFull, groupInFull } = runsInFull('APP')
 
 const visit = (options: VisitOptions = {}): Promise<Visit> => visitApp(browser, product.url, options)
 
 let staying: Visit | undefined
 
-/** One visitor, signed in and at home, for all tests that need no new one: loading the page takes longer than most. */
+/** One visitor, signed in and at home, for tests that need no new one: loading takes long. */
 async function stay(): Promise<Visit> {
   staying ??= await visit({ person: 'Ana Ribeiro' })
   await goTo(staying.page, '/')
@@ -636,7 +636,7 @@ describe('for everybody', () => {
     await page.getByText('At the beginning').waitFor()
   })
 
-  /** One of each kind: a form, a chart, prose, and what officers decide. Others are made of the same. */
+  /** A form, a chart, prose, and what officers decide; others are made of the same. */
   const always = ['/pay', '/insights', '/articles/holds-and-available-balance', '/decisions']
   const isShown = ([path]: readonly [string, string]): boolean => isFull || always.includes(path)
   test.each([

@@ -6,6 +6,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/gl
 import type { Browser, Page } from 'playwright-core'
 import type { LiveMap } from '../../../gateway/map/page/live-map.ts'
 import { readShippedOperations, type ShippedOperation } from '../../../gateway/operations/shipped.ts'
+import { runsInFull } from '../../support/in-full.ts'
 import { type Product, startProduct } from '../../support/product.ts'
 import { startShopGateway } from '../../support/shop-gateway.ts'
 import { faultsIn, sidewaysIn } from '../playground/axe.ts'
@@ -14,8 +15,7 @@ import { closePages, keepScreenshot, launchBrowser } from '../playground/browser
 const BUILD = fileURLToPath(new URL('../../../gateway/playground/build.ts', import.meta.url))
 
 /** Whether axe judges every width in both themes, and the page of a gateway that serves nobody. */
-const isFull = process.env['PAGES'] === 'all'
-const inFull = isFull ? test : test.skip
+const { isFull, inFull } = runsInFull('PAGES')
 
 let browser: Browser
 beforeAll(async () => {

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
 import type { Browser, Page, Request } from 'playwright-core'
+import { runsInFull } from '../../support/in-full.ts'
 import { type Product, startProduct } from '../../support/product.ts'
 import { until } from '../../support/until.ts'
 import { faultsIn, sidewaysIn } from './axe.ts'
@@ -10,9 +11,8 @@ import { closePages, keepScreenshot, launchBrowser } from './browser.ts'
 
 const BUILD = fileURLToPath(new URL('../../../gateway/playground/build.ts', import.meta.url))
 
-/** Whether to try what another case shows too, and to judge everything in both themes and widths. */
-const isFull = process.env['PAGES'] === 'all'
-const inFull = isFull ? test : test.skip
+/** With `PAGES=all` axe judges everything in both themes and widths, too. */
+const { isFull, inFull } = runsInFull('PAGES')
 
 let product: Product
 let browser: Browser

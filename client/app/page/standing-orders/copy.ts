@@ -1,4 +1,4 @@
-/** The way from an order to a new one like it, by the browser's history: nothing of it is in an address. */
+/** Takes an order's facts to a new one, in the browser's history: an address would show them. */
 import { useHistoryState } from 'wouter/use-browser-location'
 import { today } from '../format/dates.ts'
 import { typedMoney } from '../format/money.ts'

@@ -5,8 +5,11 @@
  */
 import type { QueryPlan } from '@apollo/query-planner'
 import { createPlanner } from '../../../../gateway/execution/plan/planner.ts'
-import type { PlannerThread, PlanningOptions } from '../../../../gateway/execution/plan/planner-thread.ts'
-import { codedError } from '../../../../platform/protocol/errors.ts'
+import {
+  type PlannerThread,
+  type PlanningOptions,
+  unplannable,
+} from '../../../../gateway/execution/plan/planner-thread.ts'
 
 const KEPT = 12 // planners, for the next suite or the exact path over the same supergraph
 const planners = new Map<string, ReturnType<typeof createPlanner>>()
@@ -35,7 +38,7 @@ export async function planHere(
         return found
       } catch (error) {
         onUnplannable(operation, (error as Error).message)
-        throw codedError('INTERNAL', 'The operation cannot be planned.')
+        throw unplannable()
       }
     },
     close: () => Promise.resolve(),
