@@ -4,22 +4,21 @@
  * --against apollo,grafbase,hive,hive-rust,mercurius --no-paced (without the load at 60 % of the
  * highest rate); --delay 0,5 and --connections 50 replace those of each workload
  */
-import { execFileSync, spawnSync } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Medians, mediansOf } from './gateway/compare.ts'
 import { BASELINE, type Contestant } from './gateway/contestants.ts'
 import { type Options, readFlags } from './gateway/flags.ts'
-import { composeGraph, type Grounds, pathOf } from './gateway/graph.ts'
+import type { Grounds } from './gateway/graph.ts'
 import { ask } from './gateway/load.ts'
 import { type Measurement, measure, type Pace, setDelay } from './gateway/measure.ts'
-import { type BenchmarkProcess, GATEWAY_CORE, OTHER_CORE, startProcess } from './gateway/process.ts'
+import { type BenchmarkProcess, GATEWAY_CORE, startProcess } from './gateway/process.ts'
 import { report } from './gateway/report.ts'
+import { type RunningServices, withServices } from './gateway/running.ts'
 import { type Outcome, verdicts } from './gateway/targets.ts'
-import { graphs, type Workload } from './gateway/workloads.ts'
+import type { Workload } from './gateway/workloads.ts'
 
 const peersFolder = fileURLToPath(new URL('peers', import.meta.url))
 
@@ -27,28 +26,16 @@ export async function run(flags: readonly string[]): Promise<void> {
   const chosen = readFlags(flags)
   installPeers()
   const options = { ...chosen, contestants: chosen.contestants.filter(takesPart) }
-  // Keeps this process's threads off the gateway's core.
-  if (availableParallelism() > 1) execFileSync('taskset', ['-acp', String(OTHER_CORE), String(process.pid)])
-  const folder = await mkdtemp(join(tmpdir(), 'tributary-bench-'))
-  const program = { args: [fileURLToPath(new URL('gateway/services.ts', import.meta.url))], env: {} }
-  const services = await startProcess('services', program, OTHER_CORE)
-  try {
-    for (const graph of graphs) {
-      const supergraph = await composeGraph(graph, services.url)
-      await writeFile(join(folder, `${graph.name}.graphql`), supergraph)
-    }
+  await withServices(async (running) => {
     const outcomes: Outcome[] = []
     for (const workload of options.workloads)
       for (const pace of options.pacesOf(workload)) {
-        const medians = await measureRounds(workload, pace, options, services, folder)
+        const medians = await measureRounds(workload, pace, options, running)
         console.log(report(workload, pace, medians))
         outcomes.push({ workload: workload.name, delay: pace.delay, medians })
       }
     console.log(verdicts(outcomes))
-  } finally {
-    await services.stop()
-    await rm(folder, { recursive: true })
-  }
+  })
 }
 
 /** All rounds of one workload, the contestants taking turns. */
@@ -56,18 +43,9 @@ async function measureRounds(
   workload: Workload,
   pace: Pace,
   options: Options,
-  services: BenchmarkProcess,
-  folder: string,
+  { services, groundsOf }: RunningServices,
 ): Promise<Medians> {
-  const grounds: Grounds = {
-    supergraph: join(folder, `${workload.graph.name}.graphql`),
-    services: workload.graph.services.map(({ name, schema }) => ({
-      name,
-      url: services.url + pathOf(workload.graph, name),
-      schema: fileURLToPath(schema),
-    })),
-    stateless: !workload.unique,
-  }
+  const grounds = groundsOf(workload)
   const rounds = new Map<string, Measurement[]>(options.contestants.map(({ name }) => [name, []]))
   const baseline = options.contestants.find(({ name }) => name === BASELINE)
   if (!baseline) throw new Error('The baseline takes part in every benchmark.')

@@ -12,6 +12,7 @@ const benchmarks: Readonly<Record<string, () => Promise<Benchmark>>> = {
   reads: () => import('./reads.ts'),
   standbys: () => import('./standbys.ts'),
   gateway: () => import('./gateway.ts'),
+  revision: () => import('./revision.ts'),
   policies: () => import('./policies.ts'),
   content: () => import('./content.ts'),
   stateless: () => import('./stateless.ts'),

@@ -3,17 +3,15 @@
  * gateways of one point run at once, and take turns on the same core. A file of `bench/policies/`
  * is a point. Flags: --point file,cors --rounds 5 --seconds 2 --warm 3
  */
-import { execFileSync } from 'node:child_process'
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { availableParallelism, tmpdir } from 'node:os'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
 import { gatewayFlags, processEnvironment } from '../platform/memory/node-flags.ts'
-import { composeGraph } from './gateway/graph.ts'
 import { ask, load } from './gateway/load.ts'
-import { type BenchmarkProcess, GATEWAY_CORE, OTHER_CORE, startProcess } from './gateway/process.ts'
-import { graphs, type Workload, workloads } from './gateway/workloads.ts'
+import { type BenchmarkProcess, GATEWAY_CORE, startProcess } from './gateway/process.ts'
+import { withServices } from './gateway/running.ts'
+import { type Workload, workloads } from './gateway/workloads.ts'
 import type { Point, Variant } from './policies/point.ts'
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
@@ -36,22 +34,14 @@ export async function run(args: readonly string[]): Promise<void> {
     },
   })
   const flags = { rounds: Number(values.rounds), seconds: Number(values.seconds), warm: Number(values.warm) }
-  if (availableParallelism() > 1) execFileSync('taskset', ['-acp', String(OTHER_CORE), String(process.pid)])
-  const folder = await mkdtemp(join(tmpdir(), 'tributary-policies-'))
-  const program = { args: [here('gateway/services.ts')], env: {} }
-  const services = await startProcess('services', program, OTHER_CORE)
-  try {
-    for (const graph of graphs)
-      await writeFile(join(folder, `${graph.name}.graphql`), await composeGraph(graph, services.url))
+  const names = await pointNames(values.point)
+  await withServices(async ({ folder }) => {
     console.log('CPU of the gateway per request, median of the rounds (least–most); ratio to the gateway without\n')
-    for (const name of await pointNames(values.point)) {
+    for (const name of names) {
       const { point } = (await import(`./policies/${name}.ts`)) as { point: Point }
       console.log(await measurePoint(name, point, folder, flags))
     }
-  } finally {
-    await services.stop()
-    await rm(folder, { recursive: true })
-  }
+  })
 }
 
 async function pointNames(chosen: string | undefined): Promise<readonly string[]> {

@@ -33,7 +33,6 @@ export function readFlags(flags: readonly string[]): Options {
     },
   })
   const { delay, connections } = values
-  const chosen = choose('workload', values.workload, workloads.map(choiceOf))
   const against = choose(
     'gateway',
     values.against,
@@ -46,7 +45,7 @@ export function readFlags(flags: readonly string[]): Options {
     seconds: Number(values.seconds),
     warm: Number(values.warm),
     paced: values.paced,
-    workloads: workloads.filter((workload) => chosen.has(choiceOf(workload))),
+    workloads: chooseWorkloads(values.workload),
     contestants: contestants.filter(({ name }) => names.has(name)),
     pacesOf: (workload) =>
       (delay === undefined ? workload.delays : delay.split(',').map(Number)).map((each) => ({
@@ -54,6 +53,12 @@ export function readFlags(flags: readonly string[]): Options {
         connections: Number(connections ?? (each === 0 ? workload.connections : CONNECTIONS_OF_DELAYED)),
       })),
   }
+}
+
+/** @param list names without variants, separated by commas; all where it is not given */
+export function chooseWorkloads(list: string | undefined): readonly Workload[] {
+  const chosen = choose('workload', list, workloads.map(choiceOf))
+  return workloads.filter((workload) => chosen.has(choiceOf(workload)))
 }
 
 /** @param list names, separated by commas; all where it is not given */
