@@ -4,6 +4,7 @@
  * there is also `Enum.*`: any value may come. Never a value of the operation.
  */
 import {
+  type ArgumentNode,
   type ASTNode,
   type DirectiveNode,
   type FieldNode,
@@ -20,9 +21,11 @@ import {
   isInputObjectType,
   isInterfaceType,
   isObjectType,
+  isRequiredInputField,
   isScalarType,
   isSpecifiedScalarType,
   Kind,
+  type ObjectFieldNode,
   type OperationDefinitionNode,
   type SelectionSetNode,
   typeFromAST,
@@ -46,12 +49,16 @@ interface UseOptions {
    */
   readonly guessVariables: boolean
   readonly onUse: OnUse
+  /** Called for each argument and input field that may be left out, so that its default counts. */
+  readonly onOmit?: (coordinate: string) => void
 }
 
 /** Skips what the schema does not have, and introspection. */
 export function visitUses(operation: OperationDefinitionNode, options: UseOptions): void {
-  const { schema, fragments, guessVariables, onUse } = options
+  const { schema, fragments, guessVariables, onUse, onOmit } = options
   const seen = new Set<string>()
+  const isSure = surenessIn(operation)
+  const uses: LiteralUses = { onUse, onOmit, isSure }
 
   /** Everybody uses the scalars of GraphQL. */
   const noteType = (type: GraphQLNamedType, node: ASTNode): void => {
@@ -67,7 +74,7 @@ export function visitUses(operation: OperationDefinitionNode, options: UseOption
         const known = definition?.args.find(({ name }) => name === argument.name.value)
         if (!known) continue
         onUse(argumentOf(name, known.name), argument)
-        readLiteral(argument.value, known.type, onUse)
+        readLiteral(argument.value, known.type, uses)
       }
     }
   }
@@ -86,8 +93,10 @@ export function visitUses(operation: OperationDefinitionNode, options: UseOption
       const known = field.args.find(({ name }) => name === argument.name.value)
       if (!known) continue
       onUse(argumentOf(coordinate, known.name), argument)
-      readLiteral(argument.value, known.type, onUse)
+      readLiteral(argument.value, known.type, uses)
     }
+    if (onOmit)
+      for (const { name } of field.args) if (!isSure(node.arguments, name)) onOmit(argumentOf(coordinate, name))
     if (node.selectionSet) ofSelections(node.selectionSet, type)
   }
 
@@ -116,35 +125,58 @@ export function visitUses(operation: OperationDefinitionNode, options: UseOption
     const type = typeFromAST(schema, node)
     if (!type) continue
     noteType(getNamedType(type), variable)
-    if (defaultValue) readLiteral(defaultValue, type as GraphQLInputType, onUse)
-    if (guessVariables) readAll(getNamedType(type), (coordinate) => onUse(coordinate, variable))
+    if (defaultValue) readLiteral(defaultValue, type as GraphQLInputType, uses)
+    if (guessVariables) readAll(getNamedType(type), (coordinate) => onUse(coordinate, variable), onOmit)
   }
   const root = schema.getRootType(operation.operation)
   if (root) ofSelections(operation.selectionSet, root)
 }
 
+interface LiteralUses extends Pick<UseOptions, 'onUse'> {
+  readonly onOmit: UseOptions['onOmit'] | undefined
+  readonly isSure: ReturnType<typeof surenessIn>
+}
+
+/** Whether a value is there in every request: a variable that may be absent leaves it to the default. */
+function surenessIn({ variableDefinitions = [] }: OperationDefinitionNode) {
+  const absent = new Set(
+    variableDefinitions
+      .filter(({ type, defaultValue }) => type.kind !== Kind.NON_NULL_TYPE && !defaultValue)
+      .map(({ variable }) => variable.name.value),
+  )
+  return (given: readonly (ArgumentNode | ObjectFieldNode)[] = [], name: string): boolean => {
+    const value = given.find((one) => one.name.value === name)?.value
+    return value !== undefined && !(value.kind === Kind.VARIABLE && absent.has(value.name.value))
+  }
+}
+
 /** What a literal gives; a variable in it gives nothing yet. */
-function readLiteral(value: ValueNode, type: GraphQLInputType, onUse: OnUse): void {
+function readLiteral(value: ValueNode, type: GraphQLInputType, uses: LiteralUses): void {
+  const { onUse, onOmit, isSure } = uses
   const named = getNamedType(type)
-  if (value.kind === Kind.LIST) for (const item of value.values) readLiteral(item, named, onUse)
+  if (value.kind === Kind.LIST) for (const item of value.values) readLiteral(item, named, uses)
   else if (value.kind === Kind.ENUM && isEnumType(named)) {
     onUse(named.name, value)
     if (named.getValue(value.value)) onUse(fieldOf(named.name, value.value), value)
   } else if (value.kind === Kind.OBJECT && isInputObjectType(named)) {
     onUse(named.name, value)
+    if (onOmit)
+      for (const name of Object.keys(named.getFields()))
+        if (!isSure(value.fields, name)) onOmit(fieldOf(named.name, name))
     for (const { name, value: inner } of value.fields) {
       const field = named.getFields()[name.value]
       if (!field) continue
       onUse(fieldOf(named.name, field.name), name)
-      readLiteral(inner, field.type, onUse)
+      readLiteral(inner, field.type, uses)
     }
   }
 }
 
-/** Every input field and enum value below a type. */
+/** Every input field and enum value below a type. An input field may be left out unless it is required. */
 function readAll(
   type: GraphQLNamedType,
   use: (coordinate: string) => void,
+  omit: UseOptions['onOmit'],
   seen: Set<GraphQLNamedType> = new Set(),
 ): void {
   if (seen.has(type)) return
@@ -156,7 +188,8 @@ function readAll(
     use(type.name)
     for (const field of Object.values(type.getFields())) {
       use(fieldOf(type.name, field.name))
-      readAll(getNamedType(field.type), use, seen)
+      if (!isRequiredInputField(field)) omit?.(fieldOf(type.name, field.name))
+      readAll(getNamedType(field.type), use, omit, seen)
     }
   }
 }

@@ -10,7 +10,7 @@ export type Level = 'breaking' | 'dangerous' | 'safe'
 export interface Reach {
   readonly anyOf?: readonly string[]
   readonly allOf?: readonly string[]
-  /** Not those that use one of these. */
+  /** Not those that use one of these in every request. */
   readonly unless?: readonly string[]
 }
 
@@ -39,7 +39,12 @@ export interface Dependent {
   readonly place?: Place | undefined
 }
 
-export function isReached({ anyOf = [], allOf = [], unless = [] }: Reach, uses: (coordinate: string) => boolean) {
-  if (unless.some(uses)) return false
+interface UsedBy {
+  uses(coordinate: string): boolean
+  alwaysUses(coordinate: string): boolean
+}
+
+export function isReached({ anyOf = [], allOf = [], unless = [] }: Reach, { uses, alwaysUses }: UsedBy): boolean {
+  if (unless.some(alwaysUses)) return false
   return anyOf.some(uses) || (allOf.length > 0 && allOf.every(uses))
 }

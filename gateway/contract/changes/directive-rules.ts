@@ -2,7 +2,7 @@
  * What a changed directive of federation means, one rule for each. A rule sees one place of one
  * service's schema before and after; it returns `undefined` where nothing of weight changed.
  */
-
+import { parse, print, type SelectionSetNode, visit } from 'graphql'
 import { compareAccess } from './access.ts'
 import type { Level } from './change.ts'
 import type { Applied } from './service-schema.ts'
@@ -174,13 +174,23 @@ export const directiveRules: Readonly<Record<string, Rule>> = {
 
 const isResolvable = ({ values }: Applied): boolean => values['resolvable'] !== 'false'
 
-/** A field set without what its spelling allows. */
-export const normal = (fields = ''): string =>
-  fields
-    .replace(/^"""|"""$|^"|"$/g, '')
-    .replace(/[\s,]+/g, ' ')
-    .replace(/ ?([{}]) ?/g, ' $1 ')
-    .trim()
+/** A field set without what its spelling allows, such as another order; other values as they are. */
+export function normal(fields = ''): string {
+  const text = fields.replace(/^"""|"""$|^"|"$/g, '').trim()
+  try {
+    const sorted = visit(parse(`{${text}}`, { noLocation: true }), { SelectionSet: { leave: inOrder } })
+    return print(sorted)
+      .replace(/\s+/g, ' ')
+      .replace(/^\{ | \}$/g, '')
+  } catch {
+    return text
+  }
+}
+
+const inOrder = (node: SelectionSetNode): SelectionSetNode => ({
+  ...node,
+  selections: node.selections.toSorted((one, other) => (print(one) < print(other) ? -1 : 1)),
+})
 
 const weightOf = (applied: Applied | undefined): number | undefined =>
   applied && Number((applied.values['weight'] ?? '').replace(/"/g, ''))

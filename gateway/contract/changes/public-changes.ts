@@ -2,13 +2,15 @@
 // MIT; finds every change between two schemas
 import { CriticalityLevel, diff, type Change as Found } from '@graphql-inspector/core'
 import {
+  type GraphQLArgument,
+  type GraphQLInputField,
   type GraphQLSchema,
   getNamedType,
   isEnumType,
   isInputObjectType,
   isInterfaceType,
+  isNonNullType,
   isObjectType,
-  isUnionType,
 } from 'graphql'
 import { anyValueOf, argumentOf, fieldOf } from '../../usage/coordinates.ts'
 import type { Change, Level, Reach } from './change.ts'
@@ -23,18 +25,21 @@ export async function publicChanges(before: GraphQLSchema, after: GraphQLSchema)
   const found = await diff(before, after)
   const read = typesRead(after)
   return found
-    .filter((change) => isOwn(change, before))
-    .map((change) => ({
-      level: levelOf(change, read),
-      code: change.type,
-      coordinate: coordinateOf(change, before, after),
-      message: change.message.replaceAll("'", '`').replace(/\.$/, ''),
-      reach: reachOf(change),
-      isSeenByValidation: SEEN_BY_VALIDATION.has(change.type),
-    }))
+    .filter((change) => isOwn(change, before) || isNewObject(change, before, after))
+    .map((change) => {
+      const level = isNewObject(change, before, after) ? 'dangerous' : levelOf(change, read)
+      return {
+        level,
+        code: change.type,
+        coordinate: coordinateOf(change, before, after),
+        message: change.message.replaceAll("'", '`').replace(/\.$/, ''),
+        reach: reachOf(change, after),
+        isSeenByValidation: level === 'breaking' && SEEN_BY_VALIDATION.has(change.type),
+      }
+    })
 }
 
-/** An operation that is still valid does not feel these. */
+/** Where they break somebody, an operation that is still valid does not feel these. */
 const SEEN_BY_VALIDATION: ReadonlySet<string> = new Set([
   'FIELD_REMOVED',
   'FIELD_ARGUMENT_ADDED',
@@ -49,14 +54,25 @@ const SEEN_BY_VALIDATION: ReadonlySet<string> = new Set([
   'DIRECTIVE_ARGUMENT_REMOVED',
 ])
 
-/** What comes with a new type, field or argument is no change of its own. */
+/** A new type of object, which those may get who read an interface of it. */
+const isNewObject = ({ type, meta }: Found, before: GraphQLSchema, after: GraphQLSchema): boolean =>
+  type === 'OBJECT_TYPE_INTERFACE_ADDED' &&
+  meta.addedToNewType &&
+  isObjectType(after.getType(meta.objectTypeName)) &&
+  before.getType(meta.addedInterfaceName) !== undefined
+
+/** What else comes with a new type, field or argument is no change of its own. */
 function isOwn({ type, path = '', meta }: Found, before: GraphQLSchema): boolean {
-  if (type.startsWith('DIRECTIVE_USAGE_')) return type.endsWith('_ADDED') && meta.addedDirectiveName === 'oneOf'
-  if (meta.addedToNewType || meta.addedToNewField || meta.addedToNewDirective) return false
   const parts = path.split('.').filter((part) => !part.startsWith('@'))
+  if (type.startsWith('DIRECTIVE_USAGE_')) return isTold(type, meta) && exists(before, parts)
+  if (meta.addedToNewType || meta.addedToNewField || meta.addedToNewDirective) return false
   if (path.startsWith('@') || path === '') return true
   return exists(before, type.endsWith('_ADDED') && !/DESCRIPTION|DEPRECATION/.test(type) ? parts.slice(0, -1) : parts)
 }
+
+/** Of directives that are applied: others are told as what they mean, or mean nothing to clients. */
+const isTold = (type: string, { addedDirectiveName: added, removedDirectiveName: removed }: Found['meta']): boolean =>
+  added === 'oneOf' || (/ARGUMENT_DEFINITION|INPUT_FIELD/.test(type) && (added ?? removed) === 'deprecated')
 
 function exists(schema: GraphQLSchema, [typeName, member, argument]: readonly string[]): boolean {
   if (typeName === undefined) return true
@@ -70,9 +86,12 @@ function exists(schema: GraphQLSchema, [typeName, member, argument]: readonly st
   return argument === undefined || field.args.some(({ name }) => name === argument)
 }
 
-/** Who only gives an enum is not surprised by a new value of it. */
 function levelOf({ type, meta, criticality }: Found, read: ReadonlySet<string>): Level {
-  return type === 'ENUM_VALUE_ADDED' && !read.has(meta.enumName) ? 'safe' : levels[criticality.level]
+  // Who only gives an enum is not surprised by a new value of it.
+  if (type === 'ENUM_VALUE_ADDED' && !read.has(meta.enumName)) return 'safe'
+  // Nor is anybody by an argument that may be left out, as little as by such an input field.
+  if (type === 'FIELD_ARGUMENT_ADDED' && !meta.isAddedFieldArgumentBreaking && !meta.hasDefaultValue) return 'safe'
+  return levels[criticality.level]
 }
 
 /** Names of types of fields. */
@@ -100,23 +119,8 @@ function coordinateOf({ path = '', type, meta }: Found, before: GraphQLSchema, a
     : argumentOf(fieldOf(typeName, member), argument)
 }
 
-/** A coordinate, and those by which it is used as well: of interfaces and unions. */
-export function throughAbstract(schema: GraphQLSchema, coordinate: string): readonly string[] {
-  const [typeName = '', member] = coordinate.split('.')
-  const type = schema.getType(typeName)
-  if (!isObjectType(type) && !isInterfaceType(type)) return [coordinate]
-  if (member !== undefined) {
-    const holders = type.getInterfaces().filter((one) => member in one.getFields())
-    return [coordinate, ...holders.map(({ name }) => fieldOf(name, member))]
-  }
-  const unions = Object.values(schema.getTypeMap()).filter(
-    (one) => isUnionType(one) && one.getTypes().some(({ name }) => name === typeName),
-  )
-  return [coordinate, ...[...type.getInterfaces(), ...unions].map(({ name }) => name)]
-}
-
 type Meta = Readonly<Record<string, string>>
-type ReachOf = (meta: Meta) => Reach
+type ReachOf = (meta: Meta, after: GraphQLSchema) => Reach
 
 const one = (...anyOf: readonly (string | undefined)[]): Reach => ({
   anyOf: anyOf.filter((each) => each !== undefined),
@@ -126,8 +130,9 @@ const named =
   (key: string, prefix = ''): ReachOf =>
   (meta) =>
     one(meta[key] && `${prefix}${meta[key]}`)
-/** Once a value is required, those who leave it out feel that, too. */
-const becomesRequired = (before = '', after = ''): boolean => after.endsWith('!') && !before.endsWith('!')
+/** Once a value is required, those who leave it out feel that, too, unless there is a default. */
+const becomesRequired = (before = '', now: GraphQLArgument | GraphQLInputField | undefined): boolean =>
+  now !== undefined && isNonNullType(now.type) && now.defaultValue === undefined && !before.endsWith('!')
 
 /** By kind of change; a kind that is not here concerns nobody. */
 const reaches: Readonly<Record<string, ReachOf>> = {
@@ -137,10 +142,12 @@ const reaches: Readonly<Record<string, ReachOf>> = {
   FIELD_ARGUMENT_ADDED: field,
   FIELD_ARGUMENT_REMOVED: ({ typeName = '', fieldName = '', removedFieldArgumentName = '' }) =>
     one(argumentOf(fieldOf(typeName, fieldName), removedFieldArgumentName)),
-  FIELD_ARGUMENT_TYPE_CHANGED: (meta) => {
-    const { argumentName = '', oldArgumentType, newArgumentType } = meta
-    const whole = fieldOf(meta['typeName'] ?? '', meta['fieldName'] ?? '')
-    return one(becomesRequired(oldArgumentType, newArgumentType) ? whole : argumentOf(whole, argumentName))
+  FIELD_ARGUMENT_TYPE_CHANGED: ({ typeName = '', fieldName = '', argumentName = '', oldArgumentType }, after) => {
+    const whole = fieldOf(typeName, fieldName)
+    const type = after.getType(typeName)
+    const args = isObjectType(type) || isInterfaceType(type) ? type.getFields()[fieldName]?.args : []
+    const now = args?.find(({ name }) => name === argumentName)
+    return one(becomesRequired(oldArgumentType, now) ? whole : argumentOf(whole, argumentName))
   },
   FIELD_ARGUMENT_DEFAULT_CHANGED: ({ typeName = '', fieldName = '', argumentName = '' }) => ({
     anyOf: [fieldOf(typeName, fieldName)],
@@ -148,8 +155,11 @@ const reaches: Readonly<Record<string, ReachOf>> = {
   }),
   INPUT_FIELD_ADDED: named('inputName'),
   INPUT_FIELD_REMOVED: ({ inputName = '', removedFieldName = '' }) => one(fieldOf(inputName, removedFieldName)),
-  INPUT_FIELD_TYPE_CHANGED: ({ inputName = '', inputFieldName = '', oldInputFieldType, newInputFieldType }) =>
-    one(becomesRequired(oldInputFieldType, newInputFieldType) ? inputName : fieldOf(inputName, inputFieldName)),
+  INPUT_FIELD_TYPE_CHANGED: ({ inputName = '', inputFieldName = '', oldInputFieldType }, after) => {
+    const type = after.getType(inputName)
+    const now = isInputObjectType(type) ? type.getFields()[inputFieldName] : undefined
+    return one(becomesRequired(oldInputFieldType, now) ? inputName : fieldOf(inputName, inputFieldName))
+  },
   INPUT_FIELD_DEFAULT_VALUE_CHANGED: ({ inputName = '', inputFieldName = '' }) => ({
     anyOf: [inputName],
     unless: [fieldOf(inputName, inputFieldName)],
@@ -183,4 +193,4 @@ const reaches: Readonly<Record<string, ReachOf>> = {
   DIRECTIVE_ARGUMENT_DEFAULT_VALUE_CHANGED: named('directiveName', '@'),
 }
 
-const reachOf = ({ type, meta }: Found): Reach => reaches[type]?.(meta as Meta) ?? {}
+const reachOf = ({ type, meta }: Found, after: GraphQLSchema): Reach => reaches[type]?.(meta as Meta, after) ?? {}

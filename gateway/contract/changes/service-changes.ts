@@ -2,10 +2,10 @@
  * Changes between the schemas of services: their directives, and which service answers a field.
  * What clients see of them is told by the public schema's changes.
  */
-import type { GraphQLSchema } from 'graphql'
-import type { Change, Dependent, Reach } from './change.ts'
+import { type GraphQLSchema, isInterfaceType, OperationTypeNode } from 'graphql'
+import type { Change, Dependent } from './change.ts'
 import { directiveRules, type Effect, normal, safe } from './directive-rules.ts'
-import { throughAbstract } from './public-changes.ts'
+import { throughAbstract, throughObjects } from './read-as.ts'
 import type { Applied, Element, ServiceElements } from './service-schema.ts'
 
 interface ServiceChangesInput {
@@ -38,7 +38,7 @@ function changesOf(
   if (!was) return []
   const names = new Set([...was.directives, ...now.directives].map(({ name }) => name))
   return [...names].flatMap((name) => {
-    const [old, next] = [named(was, name), named(now, name)]
+    const [old, next] = [appliedTo(was, name, known.elements), appliedTo(now, name, elements)]
     const rule = directiveRules[name]
     const verdicts = rule ? rule(old, next) : otherDirective(name, old, next)
     return verdicts.map((verdict) => ({
@@ -47,11 +47,27 @@ function changesOf(
       coordinate: now.coordinate,
       service,
       message: `\`${now.coordinate}\` of ${service} ${verdict.message} (@${name})`,
-      reach: reachOf(verdict, now, schema),
+      reach: verdict.felt === 'by clients' ? { anyOf: readAs(now.coordinate, [known], schema) } : {},
       dependents: dependentsOf(verdict, now, after, service),
       place: next.at(-1)?.place ?? elements.get(now.coordinate)?.place,
     }))
   })
+}
+
+/** A type has for all of its fields what each of them has. */
+const FOR_FIELDS: ReadonlySet<string> = new Set(['shareable', 'external'])
+
+/** A directive of a place, or of its type where that stands for it; of a type also what all of its fields have. */
+function appliedTo(element: Element, name: string, elements: ServiceElements['elements']): readonly Applied[] {
+  const own = named(element, name)
+  if (own.length > 0 || !FOR_FIELDS.has(name)) return own
+  const type = elements.get(typeOf(element.coordinate))
+  if (element.kind === 'FIELD') return type ? named(type, name) : []
+  const fields = [...elements.values()].filter(
+    ({ kind, coordinate }) => kind === 'FIELD' && typeOf(coordinate) === element.coordinate,
+  )
+  const all = fields.map((field) => named(field, name))
+  return all.every((applied) => applied.length > 0) ? (all[0] ?? []) : []
 }
 
 const named = ({ directives }: Element, name: string): readonly Applied[] =>
@@ -67,9 +83,15 @@ function otherDirective(name: string, before: readonly Applied[], after: readonl
   return [safe('DIRECTIVE_CHANGED', `has changed: @${name} ${what}`)]
 }
 
-function reachOf({ felt }: Effect, { coordinate }: Element, schema: GraphQLSchema): Reach {
-  return felt === 'by clients' ? { anyOf: throughAbstract(schema, coordinate) } : {}
+/** By which coordinates clients read it: an object that stands for an interface answers its objects' fields. */
+function readAs(coordinate: string, services: readonly ServiceElements[], schema: GraphQLSchema): readonly string[] {
+  const isObject = services.some(({ elements }) => elements.get(typeOf(coordinate))?.kind === 'OBJECT')
+  return isObject && isInterfaceType(schema.getType(typeOf(coordinate)))
+    ? throughObjects(schema, coordinate)
+    : throughAbstract(schema, coordinate)
 }
+
+const typeOf = (coordinate: string): string => coordinate.split('.')[0] ?? ''
 
 /** Services that refer to a type by the key. */
 function dependentsOf(
@@ -95,15 +117,18 @@ function whoAnswers({ before, after, schema }: ServiceChangesInput): readonly Ch
     ...before.filter(({ service }) => !now.has(service)).map((one) => arrival(one, 'SERVICE_REMOVED', 'is gone')),
   ]
   const answered = fieldsOf(after)
+  const called = calledTypes([...before, ...after], schema)
   const moved = [...fieldsOf(before)].flatMap(([coordinate, holders]): Change[] => {
     const next = answered.get(coordinate)
     const [type = '', field = ''] = coordinate.split('.')
-    if (!next || !isPublic(schema, type, field)) return []
+    if (!next || !called.has(type) || !isPublic(schema, type, field)) return []
     const [gone, come] = [without(holders, next), without(next, holders)]
     if (gone.length === 0 && come.length === 0) return []
-    const place = now.get(come[0] ?? next[0] ?? '')?.elements.get(coordinate)?.place
+    const element = now.get(come[0] ?? next[0] ?? '')?.elements.get(coordinate)
+    const [override] = element ? named(element, 'override') : []
     const from = gone.length > 0 ? `no longer in ${gone.join(' and ')}` : undefined
-    const to = come.length > 0 ? `now in ${come.join(' and ')}` : `left to ${next.join(' and ')}`
+    const by = override ? ` by @override(${valuesOf(override)})` : ''
+    const to = come.length > 0 ? `now in ${come.join(' and ')}${by}` : `left to ${next.join(' and ')}`
     return [
       {
         level: 'dangerous',
@@ -111,13 +136,18 @@ function whoAnswers({ before, after, schema }: ServiceChangesInput): readonly Ch
         coordinate,
         service: come[0] ?? gone[0],
         message: `\`${coordinate}\` is ${[from, to].filter((part) => part !== undefined).join(', ')}: who answers it changes`,
-        reach: { anyOf: throughAbstract(schema, coordinate) },
-        place,
+        reach: { anyOf: readAs(coordinate, before, schema) },
+        place: element?.place,
       },
     ]
   })
   return [...services, ...moved]
 }
+
+const valuesOf = ({ values }: Applied): string =>
+  Object.entries(values)
+    .map(([name, value]) => `${name}: ${value}`)
+    .join(', ')
 
 const arrival = ({ service, file }: ServiceElements, code: string, what: string): Change => ({
   level: code === 'SERVICE_ADDED' ? 'safe' : 'dangerous',
@@ -137,12 +167,22 @@ const isPublic = (schema: GraphQLSchema, type: string, field: string): boolean =
   return found !== undefined && 'getFields' in found && field in found.getFields()
 }
 
+/** Types whose fields services are asked for; those of others come with the object. */
+const calledTypes = (services: readonly ServiceElements[], schema: GraphQLSchema): ReadonlySet<string> =>
+  new Set([
+    ...Object.values(OperationTypeNode).flatMap((kind) => schema.getRootType(kind)?.name ?? []),
+    ...services.flatMap(({ elements }) =>
+      [...elements.values()].filter((element) => named(element, 'key').length > 0).map(({ coordinate }) => coordinate),
+    ),
+  ])
+
 /** Names of the services that answer each field. */
 function fieldsOf(services: readonly ServiceElements[]): ReadonlyMap<string, readonly string[]> {
   const fields = new Map<string, string[]>()
   for (const { service, elements } of services)
     for (const element of elements.values()) {
       if (element.kind !== 'FIELD' || named(element, 'external').length > 0 || isOfKey(element, elements)) continue
+      if (elements.get(typeOf(element.coordinate))?.kind === 'INTERFACE') continue
       const holders = fields.get(element.coordinate) ?? []
       fields.set(element.coordinate, holders)
       holders.push(service)

@@ -96,6 +96,9 @@ export function readService({ name, sdl, file }: ServiceSchema): ServiceElements
       case Kind.UNION_TYPE_EXTENSION:
         add(definition.name.value, 'OTHER', definition)
         break
+      case Kind.DIRECTIVE_DEFINITION:
+        add(`@${definition.name.value}`, 'OTHER', definition)
+        break
     }
   }
   return { service: name, file, elements }

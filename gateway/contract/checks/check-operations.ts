@@ -1,10 +1,11 @@
 /** What is wrong with operations by themselves: no name, not valid, too dear. Pure. */
-import { GraphQLError, type GraphQLSchema, validate } from 'graphql'
+import { GraphQLError, type GraphQLSchema } from 'graphql'
 import { type Place, placeOf } from '../../composition/remark.ts'
 import { estimateCost } from '../../document/cost.ts'
 import type { DeclaredCosts } from '../../execution/plan/declared-costs.ts'
 import type { Limits } from '../../limits/limits.ts'
 import type { WrittenOperation } from '../sources/operation-files.ts'
+import { faultsOf } from './validate.ts'
 
 /** What fails without being a change. */
 export interface Fault {
@@ -31,7 +32,7 @@ const unnamed = ({ name, place, definition }: WrittenOperation): readonly Fault[
     : []
 
 const invalid = ({ document, place, name }: WrittenOperation, { schema }: OperationRules): readonly Fault[] =>
-  validate(schema, document).map(({ message, nodes }) => ({
+  faultsOf(schema, document).map(({ message, nodes }) => ({
     code: 'INVALID',
     message: `${name ?? 'An operation'} is not valid: ${message}`,
     place: (nodes?.[0] && placeOf(nodes[0])) ?? place,

@@ -1,5 +1,5 @@
 /** Judges changes by use: whoever feels a breaking change makes it fail. Pure. */
-import { type Change, isReached } from '../changes/change.ts'
+import { type Change, isReached, type Reach } from '../changes/change.ts'
 import type { Use } from './use.ts'
 
 /** Who feels a change: `place` and `requests` are of what changed, where they are known. */
@@ -37,18 +37,25 @@ const gravityOf = ({ verdict, level }: Finding): number => GRAVITY.indexOf(verdi
 
 function judgeOne(change: Change, uses: readonly Use[]): Finding {
   const feelers =
-    change.level === 'safe' ? [] : uses.filter((use) => feels(use, change)).map((use) => feelerOf(use, reached(change)))
+    change.level === 'safe' ? [] : uses.filter((use) => feels(use, change)).map((use) => feelerIn(use, change.reach))
   const isFelt = feelers.length > 0 || (change.dependents ?? []).length > 0
   const verdict = change.level === 'safe' ? 'passes' : change.level === 'breaking' && isFelt ? 'fails' : 'noted'
   return { ...change, feelers, verdict }
 }
 
-export function feels({ uses, isValid }: Use, { reach, isSeenByValidation }: Change): boolean {
+export function feels({ uses, omits, isValid }: Use, { reach, isSeenByValidation }: Change): boolean {
   if (isSeenByValidation && isValid) return false
-  return isReached(reach, (coordinate) => uses.has(coordinate))
+  return isReached(reach, {
+    uses: (coordinate) => uses.has(coordinate),
+    alwaysUses: (coordinate) => uses.has(coordinate) && !omits?.has(coordinate),
+  })
 }
 
-const reached = ({ reach }: Change): readonly string[] => [...(reach.anyOf ?? []), ...(reach.allOf ?? [])]
+function feelerIn(use: Use, { anyOf = [], allOf = [], unless = [] }: Reach): Feeler {
+  const feeler = feelerOf(use, [...anyOf, ...allOf])
+  const others = Math.max(0, ...unless.map((coordinate) => use.given?.get(coordinate) ?? 0))
+  return feeler.requests === undefined ? feeler : { ...feeler, requests: feeler.requests - others }
+}
 
 /** @param coordinates what changed: the first that it uses is the place */
 export function feelerOf({ uses, given, ...use }: Use, coordinates: readonly string[]): Feeler {

@@ -31,6 +31,7 @@ export function recordedUse(all: readonly DayOfUse[], last?: number): readonly R
       const counts = new Map(before?.given)
       for (const [coordinate, count] of Object.entries(given))
         counts.set(coordinate, (counts.get(coordinate) ?? 0) + count)
+      const sum = requests + (before?.requests ?? 0)
       const used = [...(before?.uses.keys() ?? []), ...document.coordinates, ...counts.keys()]
       uses.set(key, {
         operation: document.operation ?? undefined,
@@ -38,10 +39,13 @@ export function recordedUse(all: readonly DayOfUse[], last?: number): readonly R
         client,
         version,
         variant: document.variant,
-        requests: requests + (before?.requests ?? 0),
+        requests: sum,
         first: before && before.first < day ? before.first : day,
         last: before && before.last > day ? before.last : day,
         given: counts,
+        omits: new Set(
+          [...counts.keys()].filter((one) => (counts.get(one) ?? 0) < sum && !document.coordinates.includes(one)),
+        ),
         uses: new Map(used.map((coordinate) => [coordinate, undefined])),
       })
     }

@@ -1,8 +1,9 @@
 /** Who uses what: operations that were written, and use that was recorded. Pure. */
-import { type GraphQLSchema, type OperationTypeNode, validate } from 'graphql'
+import type { GraphQLSchema, OperationTypeNode } from 'graphql'
 import { type Place, placeOf } from '../../composition/remark.ts'
 import { visitUses } from '../../usage/coordinates.ts'
 import type { WrittenOperation } from '../sources/operation-files.ts'
+import { faultsOf } from './validate.ts'
 
 /** An operation and the coordinates that it uses. */
 export interface Use {
@@ -23,6 +24,8 @@ export interface Use {
   readonly place?: Place | undefined
   /** With the place in the operation, where it was written. */
   readonly uses: ReadonlyMap<string, Place | undefined>
+  /** Arguments and input fields of these that some requests leave out. */
+  readonly omits?: ReadonlySet<string>
   /** Whether it is valid in the new schema; `undefined` where that is not known. */
   readonly isValid?: boolean
 }
@@ -30,6 +33,7 @@ export interface Use {
 /** @param before the schema that it was written for */
 export function useOf(written: WrittenOperation, before: GraphQLSchema, after: GraphQLSchema): Use {
   const uses = new Map<string, Place | undefined>()
+  const omits = new Set<string>()
   visitUses(written.definition, {
     schema: before,
     fragments: written.fragments,
@@ -37,6 +41,7 @@ export function useOf(written: WrittenOperation, before: GraphQLSchema, after: G
     onUse: (coordinate, node) => {
       if (!uses.has(coordinate)) uses.set(coordinate, placeOf(node))
     },
+    onOmit: (coordinate) => omits.add(coordinate),
   })
   return {
     operation: written.name,
@@ -44,6 +49,7 @@ export function useOf(written: WrittenOperation, before: GraphQLSchema, after: G
     client: written.client,
     place: written.place,
     uses,
-    isValid: validate(after, written.document).length === 0,
+    omits,
+    isValid: faultsOf(after, written.document).length === 0,
   }
 }

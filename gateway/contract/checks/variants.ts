@@ -2,7 +2,7 @@
  * The contract of each variant: what changed in its part of the schema besides what changed in the
  * whole, who feels it, and whether it can be served. Pure.
  */
-import { buildSchema, type GraphQLSchema, parse, validate } from 'graphql'
+import { buildSchema, type GraphQLSchema, parse } from 'graphql'
 import type { Composition } from '../../composition/compose.ts'
 import { readDeclaredCosts } from '../../execution/plan/declared-costs.ts'
 import { type VariantFilter, variantSchema } from '../../execution/plan/variant-schema.ts'
@@ -13,6 +13,7 @@ import type { WrittenOperation } from '../sources/operation-files.ts'
 import { checkOperation, type Fault } from './check-operations.ts'
 import { type Finding, judge } from './judge.ts'
 import { type Use, useOf } from './use.ts'
+import { faultsOf } from './validate.ts'
 
 /** A variant as it is configured. */
 export interface CheckedVariant {
@@ -61,7 +62,7 @@ async function checkVariant({ name, filter, operations: own }: CheckedVariant, i
   if (old === undefined || typeof old === 'string') return { findings: [], faults }
   const known = new Set(told.map(keyOf))
   const changes = (await publicChanges(old, now)).filter((change) => !known.has(keyOf(change)))
-  const asked = [...operations, ...own].filter(({ document }) => validate(old, document).length === 0)
+  const asked = [...operations, ...own].filter(({ document }) => faultsOf(old, document).length === 0)
   const uses = [
     ...asked.map((operation) => useOf(operation, old, now)),
     ...recorded.filter(({ variant }) => variant === name),

@@ -118,6 +118,36 @@ const ofPublicSchema: readonly Row[] = [
     [],
   ],
   [
+    'a default of an input field changes that a variable may leave out',
+    'shop',
+    'limit: Int = 10',
+    'limit: Int = 20',
+    'dangerous',
+    'INPUT_FIELD_DEFAULT_VALUE_CHANGED',
+    'noted',
+    ['Search'],
+  ],
+  [
+    'an argument is added',
+    'reviews',
+    'reviews(first: Int = 5)',
+    'reviews(first: Int = 5, by: ID)',
+    'safe',
+    'FIELD_ARGUMENT_ADDED',
+    'passes',
+    [],
+  ],
+  [
+    'an argument is added that has a default',
+    'reviews',
+    'reviews(first: Int = 5)',
+    'reviews(first: Int = 5, oldest: Boolean! = true)',
+    'dangerous',
+    'FIELD_ARGUMENT_ADDED',
+    'noted',
+    ['Page'],
+  ],
+  [
     'a given argument is required now, and its variable was',
     'shop',
     'first: Int = 10)',
@@ -208,6 +238,16 @@ const ofPublicSchema: readonly Row[] = [
     ['Search'],
   ],
   [
+    'a new type implements an interface that is read',
+    'shop',
+    'type Toy ',
+    'type Card implements Thing @key(fields: "id") { id: ID! name: String! }\ntype Toy ',
+    'dangerous',
+    'OBJECT_TYPE_INTERFACE_ADDED',
+    'noted',
+    ['Things'],
+  ],
+  [
     'a union loses a member that is asked for',
     'shop',
     'union Found = Product | Order',
@@ -236,6 +276,36 @@ const ofPublicSchema: readonly Row[] = [
     'FIELD_DEPRECATION_ADDED',
     'passes',
     [],
+  ],
+  [
+    'an argument is deprecated',
+    'shop',
+    'note: String)',
+    'note: String @deprecated(reason: "Grey."))',
+    'safe',
+    'DIRECTIVE_USAGE_ARGUMENT_DEFINITION_ADDED',
+    'passes',
+    [],
+  ],
+  [
+    'an input field is deprecated',
+    'shop',
+    'gift: Boolean',
+    'gift: Boolean @deprecated(reason: "Grey.")',
+    'safe',
+    'DIRECTIVE_USAGE_INPUT_FIELD_DEFINITION_ADDED',
+    'passes',
+    [],
+  ],
+  [
+    'what can be done goes altogether',
+    'shop',
+    'type Mutation {\n  order(input: OrderInput!): Order\n}\n',
+    '',
+    'breaking',
+    'TYPE_REMOVED',
+    'fails',
+    ['Buy'],
   ],
   [
     'a description changes',
@@ -528,6 +598,115 @@ describe.each([
     expect(finding?.place?.file).toBe(`${service}.graphql`)
     expect(report.holds).toBe(verdict !== 'fails')
   })
+})
+
+/** Clients that feel a change, by the code of the change. */
+async function feelersOf(parts: Parameters<typeof checkPlanted>[0], code: string): Promise<readonly string[]> {
+  const { findings } = await checkPlanted(parts)
+  const finding = findings.find((one) => one.code === code)
+  return finding?.feelers.map(({ operation }) => operation ?? '') ?? ['no finding']
+}
+
+test('Whoever always gives an argument does not feel its default; an optional variable does not always', async () => {
+  const operations = written({
+    'variable.graphql': 'query Variable($currency: String) { product(id: 1, currency: $currency) { id } }',
+    'default.graphql': 'query Default($currency: String = "CHF") { product(id: 1, currency: $currency) { id } }',
+    'required.graphql': 'query Required($currency: String!) { product(id: 1, currency: $currency) { id } }',
+    'null.graphql': 'query Null { product(id: 1, currency: null) { id } }',
+    'twice.graphql': 'query Twice { product(id: 1) { id } other: product(id: 2, currency: "CHF") { id } }',
+    'literal.graphql': 'query Literal { search(filter: { limit: 1 }) { __typename } }',
+    'without.graphql': 'query Without { search(filter: { text: "a" }) { __typename } }',
+    'inner.graphql': 'query Inner($limit: Int) { search(filter: { limit: $limit }) { __typename } }',
+  })
+  const currency = { shop: shop.replace('"EUR"', '"USD"'), operations }
+  expect(await feelersOf(currency, 'FIELD_ARGUMENT_DEFAULT_CHANGED')).toEqual(['Variable', 'Twice'])
+  const limit = { shop: shop.replace('limit: Int = 10', 'limit: Int = 20'), operations }
+  expect(await feelersOf(limit, 'INPUT_FIELD_DEFAULT_VALUE_CHANGED')).toEqual(['Without', 'Inner'])
+})
+
+const use = { kind: OperationTypeNode.QUERY, client: 'ios', version: '2', requests: 10, last: '2026-11-20' }
+const usesOf = (...coordinates: readonly string[]) => new Map(coordinates.map((one) => [one, undefined]))
+
+test('Recorded use feels the default of an input field that some of its requests left out', async () => {
+  const uses = usesOf('Query.search', 'Query.search(filter:)', 'Filter', 'Filter.limit')
+  const recorded = [
+    { ...use, operation: 'Some', uses, omits: new Set(['Filter.limit']) },
+    { ...use, operation: 'All', uses },
+  ]
+  const limit = { shop: shop.replace('limit: Int = 10', 'limit: Int = 20'), operations: [], recorded }
+  expect(await feelersOf(limit, 'INPUT_FIELD_DEFAULT_VALUE_CHANGED')).toEqual(['Some'])
+})
+
+test('What becomes required is felt by those who leave it out, unless it has a default', async () => {
+  const recorded = [{ ...use, operation: 'Without', uses: usesOf('Query.products', 'Query.search', 'Filter') }]
+  const felt = (from: string, to: string, code: string) =>
+    feelersOf({ shop: shop.replace(from, to), operations: [], recorded }, code)
+  expect(await felt('first: Int = 10', 'first: Int!', 'FIELD_ARGUMENT_TYPE_CHANGED')).toEqual(['Without'])
+  expect(await felt('first: Int = 10', 'first: Int! = 10', 'FIELD_ARGUMENT_TYPE_CHANGED')).toEqual([])
+  expect(await felt('limit: Int = 10', 'limit: Int!', 'INPUT_FIELD_TYPE_CHANGED')).toEqual(['Without'])
+  expect(await felt('limit: Int = 10', 'limit: Int! = 10', 'INPUT_FIELD_TYPE_CHANGED')).toEqual([])
+})
+
+test('What an object answers for an interface is read from each of its types', async () => {
+  const operations = written({ 'toys.graphql': 'query Toys { things { ... on Toy { rating } } }' })
+  const guarded = { reviews: reviews.replace('rating: Int', 'rating: Int @authenticated'), operations }
+  expect(await feelersOf(guarded, 'AUTHENTICATED_TIGHTENED')).toEqual(['Toys'])
+})
+
+test('A directive that a type has for all of its fields, and then each of them, has not changed', async () => {
+  const place = (text: string) => `${text}\ntype Point @shareable { x: Int y: Int }\nextend type Query { point: Point }`
+  const each = (text: string) =>
+    place(text).replace('@shareable { x: Int y: Int }', '{ x: Int @shareable y: Int @shareable }')
+  const changes = async (from: string, to: string) => (await checkPlanted({ shop: to, base: { shop: from } })).findings
+  expect(await changes(place(shop), each(shop))).toEqual([])
+  expect(await changes(each(shop), place(shop))).toEqual([])
+  const one = each(shop).replace('y: Int @shareable', 'y: Int')
+  expect(await changes(place(shop), one)).toMatchObject([{ code: 'SHAREABLE_REMOVED', coordinate: 'Point' }])
+  expect(await changes(each(shop), one)).toMatchObject([{ code: 'SHAREABLE_REMOVED', coordinate: 'Point.y' }])
+})
+
+test('The fields of a directive may be written in another order, and mean the same', async () => {
+  const other = reviews.replace('@requires(fields: "price origin")', '@requires(fields: " origin, price ")')
+  expect(other).not.toBe(reviews)
+  expect((await checkPlanted({ reviews: other })).findings).toEqual([])
+})
+
+test('A directive of operations is told at its line', async () => {
+  const directive = '\ndirective @upper(locale: String = "en") on FIELD\n'
+  const base = { shop: shop + directive, reviews: reviews + directive }
+  const operations = written({ 'loud.graphql': 'query Loud {\n  old @upper\n}' })
+  const without = { base, shop: base.shop, reviews: base.reviews.replace('(locale: String = "en")', '') }
+  const { findings } = await checkPlanted({ ...without, operations })
+  const line = (text: string) => text.slice(0, text.indexOf('directive @upper')).split('\n').length
+  expect(findings).toMatchObject([
+    { coordinate: '@upper(locale:)', place: { line: line(base.shop) }, verdict: 'noted', feelers: [] },
+  ])
+  const gone = await checkPlanted({ base, shop: base.shop, operations })
+  expect(gone.findings).toMatchObject([{ coordinate: '@upper', verdict: 'fails', feelers: [{ operation: 'Loud' }] }])
+})
+
+test('A field that is taken over says from whom, and for which share of requests', async () => {
+  const taken = 'weight: Int @shareable\n  size: String @override(from: "shop", label: "percent(5)")'
+  const { findings } = await checkPlanted({ reviews: reviews.replace('weight: Int @shareable', taken) })
+  expect(findings).toMatchObject([
+    {
+      code: 'FIELD_MOVED',
+      message:
+        '`Product.size` is now in reviews by @override(from: "shop", label: "percent(5)"): who answers it changes',
+    },
+  ])
+})
+
+test('A further service that has a type without a key, or an interface, moves no field', async () => {
+  const text = `${reviews}
+interface Named { title: String }
+type Point @shareable { x: Int }
+extend type Query { center: Point named: Named }
+type Book implements Named { title: String }`
+  const point =
+    '\ninterface Named { title: String }\ntype Point @shareable { x: Int }\nextend type Query { point: Point }'
+  const { findings } = await checkPlanted({ shop: shop + point, reviews: text, base: { reviews: text } })
+  expect(findings.map(({ code }) => code)).toEqual(['FIELD_ADDED'])
 })
 
 test('Of schemas that no longer compose, changed directives are told as well', async () => {

@@ -117,18 +117,28 @@ export interface Planted {
   readonly operations?: readonly WrittenOperation[]
   readonly variants?: readonly CheckedVariant[]
   readonly accepted?: readonly string[]
+  /** What is compared with, where it is not the graph as it is here. */
+  readonly base?: Parameters<typeof services>[0]
 }
 
-const before = composeSchemas(services())
+const known = new Map<string, ReturnType<typeof composeSchemas>>()
+function composedOnce(parts: readonly ServiceSchema[]): ReturnType<typeof composeSchemas> {
+  const key = parts.map(({ sdl }) => sdl).join()
+  const composed = known.get(key) ?? composeSchemas(parts)
+  known.set(key, composed)
+  return composed
+}
 
 export async function checkPlanted({
   recorded = [],
   operations = written(),
   variants = [],
   accepted = [],
+  base: old = {},
   ...parts
 }: Planted): Promise<Report> {
-  const base = { name: 'the base', ...before, services: services(), isComposed: false }
+  const before = services(old)
+  const base = { name: 'the base', ...composedOnce(before), services: before, isComposed: false }
   const input = {
     description: undefined,
     limits: defaultLimits,
