@@ -3,7 +3,6 @@
  * known operations are in order. Writes nothing. Exits 0 if the contract holds, 1 if it is broken,
  * 2 if it could not be checked.
  */
-import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -26,9 +25,7 @@ import { markdownOf } from './output/markdown.ts'
 import { tableOf } from './output/table.ts'
 import { readBase } from './sources/base.ts'
 import { nameOf, readOperations, type WrittenOperations } from './sources/operation-files.ts'
-
-const OPERATIONS = fileURLToPath(new URL('../operations', import.meta.url))
-const CLIENTS = fileURLToPath(new URL('../../client', import.meta.url))
+import { joined, readProjectOperations } from './sources/project-operations.ts'
 
 async function run(args: Arguments): Promise<Report> {
   const services = await readServices(args)
@@ -93,18 +90,8 @@ async function readAllOperations(
   { operations, isAlone }: Arguments,
   safelist: Safelist | undefined,
 ): Promise<WrittenOperations> {
-  const ofProject = isAlone
-    ? []
-    : [OPERATIONS, ...(existsSync(CLIENTS) ? [CLIENTS] : []), ...(safelist?.manifests ?? [])]
-  const ofClients = isAlone ? [] : Object.entries(safelist?.clients ?? {})
-  const read = await Promise.all([
-    ...[...ofProject, ...operations].map((path) => readOperations(path)),
-    ...ofClients.flatMap(([client, paths]) => paths.map((path) => readOperations(path, client))),
-  ])
-  return {
-    operations: read.flatMap((one) => one.operations),
-    unreadable: read.flatMap((one) => one.unreadable),
-  }
+  const ofProject = isAlone ? [] : [readProjectOperations(safelist)]
+  return joined(await Promise.all([...ofProject, ...operations.map((path) => readOperations(path))]))
 }
 
 /** The composed files, where they are not what the schemas compose to. */

@@ -36,7 +36,7 @@ export function namesOf(service: string): Names {
 /** Why a service cannot have these names, in words; `undefined` if it can. */
 export function refusalOf({ service, one, many }: Names, { services, settings, schemas }: Taken): string | undefined {
   if (!NAME.test(service))
-    return `"${service}" is no name for a service: a lower-case letter comes first, then up to 39 letters and digits, as in cart or loyaltyPoints.`
+    return `"${service}" is no name for a service: a lower-case letter comes first, then one to 39 letters and digits, as in cart or loyaltyPoints.`
   const word = [service, one, many].find((name) => !isIdentifier(name))
   if (word !== undefined) return `"${service}" is no name for a service: "${word}" is a word of JavaScript.`
   if (RESERVED.includes(service)) return `"${service}" is reserved: something that is no service has this name.`

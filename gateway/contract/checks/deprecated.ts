@@ -1,6 +1,7 @@
 /** What a schema says is deprecated, and who still asks for it. Pure. */
 import { type GraphQLSchema, isIntrospectionType } from 'graphql'
 import { membersIn } from '../../usage/coordinates.ts'
+import { throughAbstract } from '../changes/read-as.ts'
 import { type Feeler, feelerOf } from './judge.ts'
 import type { Use } from './use.ts'
 
@@ -17,6 +18,7 @@ export const deprecatedUse = (schema: GraphQLSchema, uses: readonly Use[]): read
     .flatMap(membersIn)
     .flatMap(([coordinate, { deprecationReason: reason }]) => {
       if (typeof reason !== 'string') return []
-      const askers = uses.filter((use) => use.uses.has(coordinate)).map((use) => feelerOf(use, [coordinate]))
+      const readAs = throughAbstract(schema, coordinate)
+      const askers = uses.filter((use) => readAs.some((one) => use.uses.has(one))).map((use) => feelerOf(use, readAs))
       return [{ coordinate, reason, askers }]
     })

@@ -18,7 +18,7 @@ export const USAGE = `npm run usage -- [options]
   --use PLACE           recorded use: a file, a folder or the URL of a Redis; else where this gateway records; may be repeated
   --days NUMBER         only the last days of it
   --schema FILE         a public schema or a supergraph; else gateway/schema.graphql
-  --without COORDINATE  whom the removal of Type, Type.field, Type.field(argument:) or Enum.VALUE breaks; may be repeated
+  --without COORDINATE  whom the removal of Type, Type.field, Type.field(argument:), Input.field or Enum.VALUE breaks; may be repeated
   --json                print JSON`
 
 /** @throws StartRefused */

@@ -9,35 +9,34 @@ import { buildSchema, type GraphQLSchema } from 'graphql'
 import { runCommand } from '../../../platform/process/command.ts'
 import { StartRefused } from '../../../platform/process/settings.ts'
 import { clientSchema } from '../../composition/compose.ts'
+import type { Config } from '../../config/config.ts'
 import { loadConfig } from '../../config/load.ts'
 import { files } from '../../supergraph/files.ts'
 import { readRecorded } from '../../usage/read.ts'
 import { recordedUse } from '../checks/recorded.ts'
 import { useOf } from '../checks/use.ts'
-import { readOperations } from '../sources/operation-files.ts'
+import { readProjectOperations } from '../sources/project-operations.ts'
 import { readArguments, type UsageArguments } from './arguments.ts'
 import { textOf } from './output.ts'
 import { isCoordinate, type UsageReport, usageReport } from './report.ts'
-
-const OPERATIONS = fileURLToPath(new URL('../../operations', import.meta.url))
 
 async function run({ use, days, schema: file, without }: UsageArguments): Promise<UsageReport> {
   const schema = await readSchema(file)
   const unknown = without.find((coordinate) => !isCoordinate(schema, coordinate))
   if (unknown !== undefined)
     throw new StartRefused(`--without ${unknown}: the schema has no such type, field, argument or value.`)
-  const paths = use.length > 0 ? use : [await ownPlace()]
+  const { config, settings } = await loadConfig({ env: process.env, isPartial: true })
+  const paths = use.length > 0 ? use : [ownPlace(config)]
   const recorded = recordedUse((await Promise.all(paths.map(readRecorded))).flat(), days)
   // Those of this project say nothing of another schema.
-  const written = file === undefined ? (await readOperations(OPERATIONS)).operations : []
+  const written = file === undefined ? (await readProjectOperations(settings.operations.safelist)).operations : []
   return usageReport({ schema, recorded, without, written: written.map((one) => useOf(one, schema, schema)) })
 }
 
 /** Where the gateway records. */
-async function ownPlace(): Promise<string> {
-  const { config } = await loadConfig({ env: process.env, isPartial: true })
-  const { store, folder = join(config.dataDir, 'usage') } = config.usage
-  return store === 'redis' && config.redis.url !== undefined ? config.redis.url : folder
+function ownPlace({ usage, redis, dataDir }: Config): string {
+  const { store, folder = join(dataDir, 'usage') } = usage
+  return store === 'redis' && redis.url !== undefined ? redis.url : folder
 }
 
 /** @throws StartRefused */

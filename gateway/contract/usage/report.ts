@@ -4,6 +4,7 @@
  */
 import { type GraphQLNamedType, type GraphQLSchema, isEnumType, isIntrospectionType } from 'graphql'
 import { anyValueOf, membersIn } from '../../usage/coordinates.ts'
+import { throughAbstract } from '../changes/read-as.ts'
 import { type Deprecated, deprecatedUse } from '../checks/deprecated.ts'
 import { type Feeler, feelerOf } from '../checks/judge.ts'
 import { order, type RecordedUse } from '../checks/recorded.ts'
@@ -91,7 +92,7 @@ function unusedOf(schema: GraphQLSchema, recorded: readonly RecordedUse[]): read
     if (isIntrospectionType(type)) return []
     // Any value may come to those who read an enum.
     const all = isEnumType(type) && used.has(anyValueOf(type.name)) ? [] : membersOf(type)
-    const members = all.filter((one) => !used.has(one))
+    const members = all.filter((one) => !throughAbstract(schema, one).some((each) => used.has(each)))
     return members.length === 0 ? [] : [{ type: type.name, members, isWhole: members.length === all.length }]
   })
 }
@@ -105,7 +106,13 @@ export const isCoordinate = (schema: GraphQLSchema, coordinate: string): boolean
 }
 
 function feelersOf(schema: GraphQLSchema, coordinate: string, uses: readonly Use[]): readonly Feeler[] {
-  const type = schema.getType(coordinate.split('.')[0] ?? '')
-  const anyOf = isEnumType(type) && coordinate !== type.name ? [coordinate, anyValueOf(type.name)] : [coordinate]
+  const anyOf = readAs(schema, coordinate)
   return uses.filter((use) => anyOf.some((one) => use.uses.has(one))).map((use) => feelerOf(use, anyOf))
+}
+
+/** A member cannot go without those by which it is read; a type can: others may stand in its place. */
+function readAs(schema: GraphQLSchema, coordinate: string): readonly string[] {
+  const type = schema.getType(coordinate.split('.')[0] ?? '')
+  if (type?.name === coordinate) return [coordinate]
+  return isEnumType(type) ? [coordinate, anyValueOf(type.name)] : throughAbstract(schema, coordinate)
 }

@@ -142,6 +142,10 @@ describe('npm run contract', () => {
     expect([contradicted.code, contradicted.stdout]).toEqual([1, expect.stringMatching(words)])
     const removal = await node('contract/usage/main.ts', '--without', 'City.population')
     expect([removal.code, removal.stdout]).toEqual([1, expect.stringMatching(words)])
+    await mkdir(join(checkout, 'client/app'), { recursive: true })
+    await writeFile(join(checkout, 'client/app/city.ts'), 'gql`query Folk {\n  city(id: "1") { population }\n}`\n')
+    const { stdout } = await node('contract/usage/main.ts', '--without', 'City.population')
+    expect(stdout).toMatch(/Folk \(client\/app\/city\.ts:2\)/)
   })
 
   test('A base that does not exist is refused in words with exit code 2', async () => {

@@ -74,6 +74,14 @@ test('Only the last days count where so many are asked for', () => {
   expect(() => readArguments(['--days', '-1'])).toThrow('--days')
 })
 
+test('What some requests of an operation give, the others leave out', () => {
+  const [find, one] = recordedUse(days).filter(({ client }) => client !== 'anonymous')
+  expect([...(find?.omits ?? [])]).toEqual(['Filter.sort', 'Sort.NAME'])
+  expect([...(one?.omits ?? [])]).toEqual([])
+  const always = recordedUse([{ ...days[0], rows: [{ ...days[0]?.rows[2], requests: 1 }] } as DayOfUse])
+  expect(always.map(({ omits }) => omits?.size)).toEqual([0])
+})
+
 test('What nobody asks for is listed: fields, arguments, input fields, and values of enums that are only given', () => {
   expect(report().unused).toEqual([
     { type: 'Query', members: ['Query.item(lang:)'], isWhole: false },
@@ -83,6 +91,23 @@ test('What nobody asks for is listed: fields, arguments, input fields, and value
     { type: 'Filter', members: ['Filter.text'], isWhole: false },
     { type: 'Sort', members: ['Sort.DATE'], isWhole: false },
   ])
+})
+
+test('What is read through an interface is asked for, and its removal breaks those who read it there', () => {
+  const things = buildSchema(`
+    type Query { things: [Thing!]! }
+    interface Thing { name(lang: String): String id: ID }
+    type Toy implements Thing { name(lang: String): String id: ID @deprecated(reason: "Use name.") pieces: Int }
+  `)
+  const coordinates = ['Query', 'Query.things', 'Thing', 'Thing.name', 'Thing.name(lang:)', 'Thing.id']
+  const document = { operation: 'Things', kind: 'query' as const, coordinates }
+  const rows = [{ document: 'd', client: 'web', version: '1', requests: 1, given: {} }]
+  const recorded = recordedUse([{ day: '2026-11-01', documents: { d: document }, rows }])
+  const without = ['Toy.name', 'Toy.name(lang:)', 'Toy.pieces', 'Toy']
+  const { unused, deprecated, removals } = usageReport({ schema: things, recorded, written: [], without })
+  expect(unused).toEqual([{ type: 'Toy', members: ['Toy.pieces'], isWhole: false }])
+  expect(deprecated).toMatchObject([{ coordinate: 'Toy.id', askers: [{ operation: 'Things' }] }])
+  expect(removals.map(({ feelers }) => feelers.length)).toEqual([1, 1, 0, 0])
 })
 
 test('What is deprecated is listed with who asked for it', () => {
