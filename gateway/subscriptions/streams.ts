@@ -1,6 +1,7 @@
 /**
  * The open streams: bounds their number, and ends them when the token expires or the gateway stops.
  */
+import { timerDelay } from '../../platform/data/timer-delay.ts'
 import type { HttpRequest } from '../../platform/http/message/message.ts'
 import { codedError } from '../../platform/protocol/errors.ts'
 import { callerOf } from '../exchange/caller-key.ts'
@@ -26,7 +27,6 @@ export interface Streams {
   readonly count: number
 }
 
-const LONGEST_TIMER = 2 ** 31 - 1 // milliseconds
 const RETRY_AFTER = 10 // seconds
 
 export function createStreams(
@@ -53,14 +53,11 @@ export function createStreams(
       const leave = measured?.(exchange)
       const controller = new AbortController()
       open.add(controller)
-      const left = caller && Math.min(caller.expiresAt - Date.now(), LONGEST_TIMER)
+      const left = caller && timerDelay(caller.expiresAt - Date.now())
       const expiry =
         left === undefined
           ? undefined
-          : setTimeout(
-              () => controller.abort(codedError('UNAUTHENTICATED', 'The token has expired.')),
-              Math.max(0, left),
-            )
+          : setTimeout(() => controller.abort(codedError('UNAUTHENTICATED', 'The token has expired.')), left)
       return {
         ending: controller.signal,
         close() {

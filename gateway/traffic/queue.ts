@@ -4,6 +4,7 @@
  * Where the queue is full, the caller with the longest line is refused.
  */
 import { createFairQueue } from '../../platform/data/fair-queue.ts'
+import { timerDelay } from '../../platform/data/timer-delay.ts'
 import { CallFailure } from './call/failure.ts'
 import type { Signal } from './call/send.ts'
 import type { Reply, Step } from './call/step.ts'
@@ -38,7 +39,7 @@ export function queued(next: Step, bounds: QueueBounds): Step {
       const abort = (): void => end(new CallFailure('cancelled', 'given up while waiting'))
       const timer = setTimeout(
         () => end(new CallFailure('timeout', 'waited in the queue until the deadline')),
-        deadline - performance.now(),
+        timerDelay(deadline - performance.now()),
       )
       signal?.addEventListener('abort', abort, { once: true })
       waiting.join(caller, one)

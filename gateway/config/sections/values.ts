@@ -1,5 +1,6 @@
 /** Kinds of values that several sections use, each with a message for people. */
 import { z } from 'zod'
+import { LONGEST_TIMER } from '../../../platform/data/timer-delay.ts'
 import { isFieldName } from '../../../platform/http/message/fields.ts'
 import { httpUrl } from '../../../platform/process/settings.ts'
 
@@ -19,9 +20,7 @@ const WHOLE = 'must be a whole number'
 export const whole = (least: number, most: number = Number.MAX_SAFE_INTEGER) =>
   z.number(WHOLE).int(WHOLE).min(least, `must be at least ${least}`).max(most, `must be at most ${most}`)
 
-const LONGEST = 2 ** 31 - 1 // milliseconds of a timer of Node
-
-export const milliseconds = whole(1, LONGEST)
+export const milliseconds = whole(1, LONGEST_TIMER)
 
 export const onOff = z.boolean('must be on or off')
 

@@ -6,6 +6,7 @@
 import { Worker } from 'node:worker_threads'
 import type { QueryPlan } from '@apollo/query-planner'
 import { createFairQueue, type FairQueue } from '../../../platform/data/fair-queue.ts'
+import { timerDelay } from '../../../platform/data/timer-delay.ts'
 import { codedError } from '../../../platform/protocol/errors.ts'
 import type { SupergraphFacts, VariantFilters } from './planner.ts'
 import type { PlannerData, PlannerMessage, PlanRequest } from './planner-worker.ts'
@@ -121,7 +122,7 @@ export async function startPlannerThread(supergraph: string, options: PlanningOp
     const { request, since } = running
     const mayTakeLong = request.quickly && requests.size === requests.lengthOf(request.caller ?? '')
     const patience = mayTakeLong ? options.timeout : options.timeout / 4
-    deadline = setTimeout(() => void replace(), Math.max(0, since + patience - performance.now())).unref()
+    deadline = setTimeout(() => void replace(), timerDelay(since + patience - performance.now())).unref()
   }
 
   const advance = async (): Promise<void> => {

@@ -1,4 +1,5 @@
 /** One timer for the deadlines of many: a timer for each call would cost as much as sending it. */
+import { timerDelay } from '../../../platform/data/timer-delay.ts'
 
 interface DeadlineTimer {
   /** Fires at this time at the latest. @param time milliseconds of `performance.now()` */
@@ -19,7 +20,7 @@ export function createDeadlineTimer(onDue: (now: number) => number): DeadlineTim
     if (time >= due) return
     clearTimeout(timer)
     due = time
-    timer = setTimeout(wake, Math.max(1, time - performance.now())).unref()
+    timer = setTimeout(wake, timerDelay(time - performance.now())).unref()
   }
   const wake = (): void => {
     due = Number.POSITIVE_INFINITY

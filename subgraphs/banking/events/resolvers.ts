@@ -3,6 +3,7 @@
  * restarts and instances.
  */
 import { z } from 'zod'
+import { timerDelay } from '../../../platform/data/timer-delay.ts'
 import { codedError } from '../../../platform/protocol/errors.ts'
 import { decodeCursor, encodeCursor } from '../../shared/pagination.ts'
 import { type AccountRow, accountById, readAccountPages } from '../accounts/read.ts'
@@ -81,7 +82,7 @@ async function* activity(
   { context, tail, ended }: { readonly context: BankingContext; readonly tail: Tail; readonly ended: AbortSignal },
 ): AsyncGenerator<AccountEvent, void, undefined> {
   const { expiresAt } = requireScope(context.caller, 'banking:read')
-  const signal = AbortSignal.any([ended, AbortSignal.timeout(Math.max(0, expiresAt - Date.now()))])
+  const signal = AbortSignal.any([ended, AbortSignal.timeout(timerDelay(expiresAt - Date.now()))])
   const byId = new Map(accounts.map((account) => [account.id, account]))
   const ids = [...byId.keys()]
   let last = start

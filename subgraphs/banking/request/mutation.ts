@@ -2,6 +2,7 @@
  * Executes every mutation: checks the caller, asks the ledger once under the key, and answers with
  * its outcome.
  */
+import { timerDelay } from '../../../platform/data/timer-delay.ts'
 import { codedError } from '../../../platform/protocol/errors.ts'
 import { failureOf } from '../database/failure.ts'
 import type { Answer } from '../ledger/evaluate.ts'
@@ -37,7 +38,7 @@ async function byDeadline<Value>({ deadline }: BankingContext, submitted: Promis
   const message = 'The ledger does not answer in time. Ask again with the same key.'
   const timer = setTimeout(
     () => reject(codedError('SERVICE_UNAVAILABLE', message, { service: 'banking' })),
-    deadline - performance.now(),
+    timerDelay(deadline - performance.now()),
   )
   try {
     return await Promise.race([submitted, expired])

@@ -1,9 +1,10 @@
+import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { SettingsError } from '../../../../platform/process/settings.ts'
 import { banking } from '../../../../subgraphs/banking/main.ts'
 import { startService } from '../../../../subgraphs/shared/serve.ts'
 import { type IdentityProvider, startIdentityProvider } from '../../../support/identity-provider.ts'
-import { signedCall } from '../../../support/signed-call.ts'
+import { signedCall, signedFetch } from '../../../support/signed-call.ts'
 import { codesOf, startSeededBanking, type TestService } from '../support/service.ts'
 
 let staff: IdentityProvider
@@ -51,6 +52,37 @@ test('Banking verifies the tokens of several issuers by the same settings as the
     await service.token('payer').then((demo) => demo.replace('Bearer ', '')),
   ])
     expect(await ask(token)).toBe('UNAUTHENTICATED')
+})
+
+test.each([
+  ['a year', 365 * 86_400],
+  ['a time that is not whole', 3_600.123_456],
+])('A stream goes on under a token that is good for %s', async (_long, seconds) => {
+  const tokenOf = async (sub: string) => `Bearer ${await staff.token({ sub, exp: Date.now() / 1000 + seconds })}`
+  const authorization = await tokenOf('payer')
+  const accountOf = async (token: string) => {
+    const query = '{ me { accounts(first: 1) { edges { node { id number activityCursor } } } } }'
+    return (await signedCall(service.url, { query, authorization: token })).data.me.accounts.edges[0].node
+  }
+  const [from, to] = [await accountOf(authorization), await accountOf(await tokenOf('payee'))]
+  const stream = await signedFetch(
+    service.url,
+    {
+      query: 'subscription ($after: String) { accountActivity(after: $after) { kind } }',
+      variables: { after: from.activityCursor },
+      authorization,
+    },
+    { accept: 'text/event-stream' },
+  )
+  const input = { idempotencyKey: randomUUID(), from: from.id, to: to.number, amount: '1', currency: 'EUR' }
+  const query = 'mutation ($input: TransferInput!) { transfer(input: $input) { __typename } }'
+  await signedCall(service.url, { query, variables: { input }, authorization })
+  let told = ''
+  for await (const piece of stream.body?.pipeThrough(new TextDecoderStream()) ?? []) {
+    told += piece
+    if (/data: .*\n/.test(told)) break
+  }
+  expect(told).toContain('{"data":{"accountActivity":{"kind":"TRANSFER_POSTED"}}}')
 })
 
 test.each<[string, string[]]>([
