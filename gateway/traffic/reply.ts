@@ -16,7 +16,7 @@ import type { HttpAnswer } from './client/http-answer.ts'
  * @throws CallFailure of kind `answer`, or what the status says where it is an error
  */
 export function readAnswer(
-  { status, fields, body, loan }: HttpAnswer,
+  { status, fields, body, loan, mayHaveCrossed }: HttpAnswer,
   judgesCaller: boolean,
   read?: ServiceCall['read'],
 ): ReadAnswer {
@@ -33,7 +33,8 @@ export function readAnswer(
     return readBody(body, status)
   } catch (cause) {
     const code = (judgesCaller && CREDENTIALS.get(status)) || 'SERVICE_UNAVAILABLE'
-    throw new CallFailure(kindOf(status, retryAfter), `status ${status} without a GraphQL answer`, {
+    const kind = status === 408 && mayHaveCrossed ? 'crossed' : kindOf(status, retryAfter)
+    throw new CallFailure(kind, `status ${status} without a GraphQL answer`, {
       cause,
       code,
       retryAfter,

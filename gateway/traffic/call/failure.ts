@@ -35,6 +35,11 @@ const failings = {
   answer: { isEvidence: false, again: 'queries' },
   /** A status from 400 on without a GraphQL answer, as of a proxy that asks for credentials. */
   refused: { isEvidence: false, again: 'nothing' },
+  /**
+   * A server says that it waited too long for a request (408) on a connection that was idle until
+   * this one was sent: it has most likely not read it, as where it had closed the connection.
+   */
+  crossed: { isEvidence: false, again: 'keyed' },
   /** An answer over the limit. */
   size: { isEvidence: false, again: 'nothing' },
   /** The instance asks to be left alone for a while (429, or 503 with `Retry-After`). */

@@ -125,11 +125,12 @@ export function openConnection(origin: URL, options: ConnectionOptions, events: 
     throw new CallFailure('connection', 'the answer is that to another call')
   }
 
-  const finish = ({ status, fields, text, reusable }: AnswerHead, whole: Body, isClean: boolean): void => {
+  const finish = ({ status, fields, text, reusable, callId }: AnswerHead, whole: Body, isClean: boolean): void => {
     const waiting = receiver
     receiver = head = body = undefined
     interim = 0
-    const answer = { status, fields, head: text, body: whole.content(), loan: whole.loan() }
+    const mayHaveCrossed = callId === undefined && usableUntil < Number.POSITIVE_INFINITY
+    const answer = { status, fields, head: text, body: whole.content(), loan: whole.loan(), mayHaveCrossed }
     const isRead = socket.writableLength === 0 && !REFUSED_UNREAD.has(status)
     if (isClean && isRead && reusable > 0 && whole !== NO_BODY) {
       usableUntil = performance.now() + reusable

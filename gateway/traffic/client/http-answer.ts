@@ -11,4 +11,9 @@ export interface HttpAnswer {
   readonly body: Buffer
   /** Of the body's memory, where it is lent. */
   readonly loan: Loan | undefined
+  /**
+   * Whether it may have been written before the request was read: it names no call, and the
+   * connection had carried another.
+   */
+  readonly mayHaveCrossed: boolean
 }
