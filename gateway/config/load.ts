@@ -72,6 +72,7 @@ export async function loadConfig({ env: everything, file, isPartial = false, see
   const listed = await readAllListed(sources)
   faults.push(
     ...faultsOf(result.error, configSchema, sources, variables),
+    ...sources.reservedKeys().map((path) => `${name(path)}: names __proto__, which JavaScript keeps for itself`),
     ...(given?.fault ? [`${name(['supergraph'])}: ${given.fault}`] : []),
     ...listed.flatMap(({ path, fault }) => (fault ? [`${name([...path, 'manifests'])}: ${fault}`] : [])),
     ...contradictions({ sources, settings: result.data, kinds, given, env }).map(

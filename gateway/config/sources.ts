@@ -21,6 +21,8 @@ export interface Sources {
   find(path: Path): Source | undefined
   /** The variables that gave parts of the value at a path. */
   variablesWithin(path: Path): readonly string[]
+  /** Where `__proto__` stands as a key, which no check of the values would see. */
+  reservedKeys(): readonly Path[]
   /** The file's values with those of the environment over them. */
   readonly values: Readonly<Record<string, unknown>>
 }
@@ -44,6 +46,7 @@ export function createSources(file: Readonly<Record<string, unknown>>): Sources 
     },
     isAssumed: (path) => assumed.has(path.join('.')),
     valueAt: (path) => valueAt(values, path),
+    reservedKeys: () => [...reservedIn(values, [])],
     namesAt(path) {
       const value = valueAt(values, path)
       return isPlain(value) ? Object.keys(value) : []
@@ -74,16 +77,26 @@ export function isPlain(value: unknown): value is Readonly<Record<string, unknow
   return prototype === null || Object.getPrototypeOf(prototype) === null
 }
 
+const RESERVED = '__proto__'
+
+function* reservedIn(tree: unknown, path: Path): Generator<Path, void, undefined> {
+  const entries = Array.isArray(tree) ? tree.entries() : isPlain(tree) ? Object.entries(tree) : []
+  for (const [key, value] of entries) {
+    if (key === RESERVED) yield [...path, key]
+    else yield* reservedIn(value, [...path, key])
+  }
+}
+
 function put(tree: Tree, [key, ...rest]: Path, value: unknown): void {
   if (key === undefined) return
-  if (rest.length === 0) {
-    tree[key] = value
-    return
-  }
-  const next = ownAt(tree, key)
-  if (!isPlain(next) && !Array.isArray(next)) tree[key] = typeof rest[0] === 'number' ? [] : {}
-  put(tree[key] as Tree, rest, value)
+  const known = ownAt(tree, key)
+  const next = rest.length === 0 ? value : isTree(known) ? known : typeof rest[0] === 'number' ? [] : {}
+  // An assignment to `__proto__` would change what the object inherits.
+  Object.defineProperty(tree, key, { value: next, writable: true, enumerable: true, configurable: true })
+  if (rest.length > 0) put(next as Tree, rest, value)
 }
+
+const isTree = (value: unknown): value is Tree => isPlain(value) || Array.isArray(value)
 
 /** A service may have the name of what every object inherits. */
 function ownAt(tree: unknown, key: string | number): unknown {

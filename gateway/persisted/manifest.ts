@@ -5,6 +5,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { isRecord } from '../../platform/data/record.ts'
 
 export interface ListedOperation {
   readonly text: string
@@ -21,8 +22,8 @@ const apollo = z.object({
   operations: z.array(z.object({ id: z.string().min(1), body: z.string().min(1), clientName: z.string().nullish() })),
 })
 
-/** `persisted-documents.json` of GraphQL Code Generator, and the persisted queries of Relay. */
-const texts = z.record(z.string().min(1), z.string().min(1))
+/** `persisted-documents.json` of GraphQL Code Generator, and the persisted queries of Relay: ids and texts. */
+const texts = z.array(z.tuple([z.string().min(1), z.string().min(1)]))
 
 /**
  * @param path a manifest, or a folder of `.graphql` files with one document each
@@ -43,8 +44,8 @@ async function read(path: string): Promise<readonly ListedOperation[]> {
     return read.map((text) => ({ text, id: undefined, client: undefined }))
   }
   const json: unknown = JSON.parse(await readFile(path, 'utf8'))
-  const plain = texts.safeParse(json)
-  if (plain.success) return Object.entries(plain.data).map(([id, text]) => ({ text, id, client: undefined }))
+  const pairs = isRecord(json) ? texts.safeParse(Object.entries(json)) : undefined
+  if (pairs?.success) return pairs.data.map(([id, text]) => ({ text, id, client: undefined }))
   return apollo
     .parse(json)
     .operations.map(({ id, body, clientName }) => ({ text: body, id, client: clientName ?? undefined }))

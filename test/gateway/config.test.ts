@@ -98,6 +98,18 @@ describe('settings', () => {
   )
 
   test.each([
+    ['VARIANTS', '{"__proto__":{"exclude":["internal"]}}'],
+    ['VARIANTS', '{"a":{"operations":{"safelist":{"clients":{"__proto__":["a.json"]}}}}}'],
+    ['BUDGETS_CLIENTS', '{"__proto__":{"requestsAtOnce":1}}'],
+    ['OPERATIONS_SAFELIST_CLIENTS', '{"__proto__":["a.json"]}'],
+    ['SERVICES_BANKING_CLAIMS', '{"__proto__":"sub"}'],
+    ['IDENTITY_ISSUERS', '[{"__proto__":{"issuer":"x"}}]'],
+  ])('A name that would be dropped without a word is refused: %s=%s', async (name, value) => {
+    const faults = await faultsOf({ ...product, [name]: value })
+    expect(faults).toContainEqual(expect.stringMatching(`^${name}\\b.*__proto__`))
+  })
+
+  test.each([
     ['JWT_ISSUER', ' '],
     ['JWT_AUDIENCE', ' '],
     ['JWT_AUDIENCE', ' , '],

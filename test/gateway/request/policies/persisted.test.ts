@@ -40,7 +40,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'persisted-'))
   await write('apollo.json', apollo({ id: 'first', body: one, name: 'One', type: 'query' }))
   await write('codegen.json', { [hash('sha1', two, 'hex')]: two })
-  await write('relay.json', { [md5(three)]: three })
+  await write('relay.json', { [md5(three)]: three, ['__proto__']: two })
 })
 afterAll(async () => {
   await shop.close()
@@ -105,6 +105,7 @@ describe('manifests', () => {
     ['a SHA-1 of GraphQL Code Generator', { documentId: hash('sha1', two, 'hex') }, '2'],
     ["an MD5 by Relay's doc_id", { doc_id: md5(three) }, '3'],
     ["an MD5 by Relay's id", { id: md5(three) }, '3'],
+    ['a name that every object has', { documentId: '__proto__' }, '2'],
   ])('By POST, GET and WebSocket alike %s stands for the operation', async (_what, operation, id) => {
     await start({ safelist: { manifests: all() } })
     expect((await post(operation)).data.order.id).toBe(id)
