@@ -77,7 +77,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   const additionsOf = ({ part, place }: Announced): readonly Addition[] | undefined => {
     const before = completer.parts.length
     try {
-      if (run.size >= run.most || excess) throw TOO_LARGE
+      if (run.size >= run.most) throw TOO_LARGE
       return completePart(part.shape, place, completer)
     } catch (error) {
       if (error !== TOO_LARGE) throw error
