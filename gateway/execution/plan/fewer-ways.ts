@@ -1,7 +1,8 @@
 /**
  * A supergraph with fewer ways to answer the same: of the services that share a field one is left.
  * What takes too long to plan on the whole is planned on this: its plan may make more calls than
- * the best one, and is found at once.
+ * the best one, and is found at once. What an interface of the object promises may be missing of a
+ * service here: the planner does not mind, and the service itself has it.
  */
 import { type ConstDirectiveNode, type DocumentNode, Kind, type ObjectTypeDefinitionNode } from 'graphql'
 import { textOf } from './field-sets.ts'
@@ -10,7 +11,7 @@ import { textOf } from './field-sets.ts'
 export const withFewerWays = (document: DocumentNode, kept: ReadonlySet<string>): DocumentNode => ({
   ...document,
   definitions: document.definitions.map((type) =>
-    type.kind === Kind.OBJECT_TYPE_DEFINITION && !type.interfaces?.length ? withOneService(type, kept) : type,
+    type.kind === Kind.OBJECT_TYPE_DEFINITION ? withOneService(type, kept) : type,
   ),
 })
 

@@ -8,6 +8,7 @@ import fc from '../../support/fast-check.ts'
 import { randomQuery } from './random-query.ts'
 import { compare, plainSchema } from './support/compare.ts'
 import { type Federation, federate } from './support/federation.ts'
+import { planQuicklyHere } from './support/plan-here.ts'
 import { servicesOf } from './support/universe.ts'
 import { bakery } from './universes/bakery.ts'
 import { inherited } from './universes/inherited.ts'
@@ -97,6 +98,21 @@ describe.each(universes)('services of a $universe.name', ({ universe, compiled, 
       if (ask !== 'askEngine' || QUERIES / share < ENOUGH) return
       expect(shares.compiled).toBeGreaterThanOrEqual(compiled)
       expect(shares.flat).toBeGreaterThanOrEqual(flat)
+    },
+    TIMEOUT,
+  )
+
+  test(
+    'Every operation gives the same answer as the plain schema: by plans that are soon found',
+    async () => {
+      const quick = await federate(servicesOf(universe), planQuicklyHere)
+      const property = fc.asyncProperty(choices, async (numbers) => {
+        const asked = { ask: quick.askEngine }
+        const { difference } = await compare(universe, quick, plain, randomQuery(plain, numbers), asked)
+        if (difference !== '') throw new Error(difference)
+      })
+      await fc.assert(property, { numRuns: Math.ceil(QUERIES / 20), seed: SEED })
+      await quick.close()
     },
     TIMEOUT,
   )

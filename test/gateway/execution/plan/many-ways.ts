@@ -11,23 +11,32 @@ const SHARES = [0, 1, 3]
 
 const link = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@shareable"])`
 
-function service(index: number): string {
+function service(index: number, likeness: Likeness): string {
   const fields = Array.from({ length: FIELDS }, (_, field) =>
     SHARES.some((share) => (field + share) % SERVICES === index) ? `f${field}(x: Int): Int` : '',
   )
   const links = Array.from({ length: 4 }, (_, field) =>
     SHARES.some((share) => (field + share) % SERVICES === index) ? `n${field}(x: Int): [Thing]` : '',
   )
-  return `${link} type Query { start: Thing @shareable } type Thing @key(fields: "id") { id: ID! ${[...fields, ...links]
-    .filter((f) => f !== '')
+  const own = [...fields, ...links].filter((f) => f !== '')
+  const promised = { none: undefined, key: 'id: ID!', all: `id: ID! ${own.join(' ')}` }[likeness]
+  const [interfaces, implemented] =
+    promised === undefined ? ['', ''] : [`interface Like${index} { ${promised} }`, `implements Like${index}`]
+  return `${link} type Query { start: Thing @shareable } ${interfaces} type Thing ${implemented} @key(fields: "id") { id: ID! ${own
     .map((f) => `${f} @shareable`)
     .join(' ')} }`
 }
 
-export const manyWays = (): string =>
+/** What an interface of the objects has of their fields. */
+export type Likeness = 'none' | 'key' | 'all'
+
+export const manyWays = (likeness: Likeness = 'none'): string =>
   composeTest(
     Object.fromEntries(
-      Array.from({ length: SERVICES }, (_, index) => [`s${index}`, { typeDefs: service(index), resolvers: {} }]),
+      Array.from({ length: SERVICES }, (_, index) => [
+        `s${index}`,
+        { typeDefs: service(index, likeness), resolvers: {} },
+      ]),
     ),
   )
 

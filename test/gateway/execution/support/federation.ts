@@ -111,7 +111,10 @@ function compose(services: Readonly<Record<string, TestService>>): string {
   return supergraphSdl
 }
 
-export async function federate(services: Readonly<Record<string, TestService>>): Promise<Federation> {
+export async function federate(
+  services: Readonly<Record<string, TestService>>,
+  startPlanner: typeof planHere = planHere,
+): Promise<Federation> {
   const supergraph = composeTest(services)
   const calls: SentCall[] = []
   const requests: string[] = []
@@ -129,7 +132,7 @@ export async function federate(services: Readonly<Record<string, TestService>>):
   const unplannable: string[] = []
   const exact = { runs: 0 }
   const engine = await createEngine(supergraph, {
-    startPlanner: planHere,
+    startPlanner,
     onExact: () => {
       exact.runs += 1
     },

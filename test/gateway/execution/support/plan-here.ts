@@ -22,9 +22,19 @@ function plannerOf(supergraph: string): ReturnType<typeof createPlanner> {
   return planner
 }
 
-export async function planHere(
+type Options = Pick<PlanningOptions, 'onPlanned' | 'onUnplannable'>
+
+export const planHere = (supergraph: string, options: Options): Promise<PlannerThread> =>
+  openPlanner(supergraph, options, false)
+
+/** As operations are planned that take too long. */
+export const planQuicklyHere = (supergraph: string, options: Options): Promise<PlannerThread> =>
+  openPlanner(supergraph, options, true)
+
+async function openPlanner(
   supergraph: string,
-  { onPlanned, onUnplannable }: Pick<PlanningOptions, 'onPlanned' | 'onUnplannable'>,
+  { onPlanned, onUnplannable }: Options,
+  quickly: boolean,
 ): Promise<PlannerThread> {
   const { facts, plan } = plannerOf(supergraph)
   return {
@@ -33,7 +43,7 @@ export async function planHere(
     async plan(operation): Promise<QueryPlan> {
       const start = performance.now()
       try {
-        const found = structuredClone(plan(operation))
+        const found = structuredClone(plan(operation, quickly))
         onPlanned(operation, performance.now() - start)
         return found
       } catch (error) {
