@@ -3,7 +3,8 @@
  * name is checked by its addresses when the connection is made, so changing them later does not
  * help an attacker.
  */
-import { type LookupAddress, lookup } from 'node:dns'
+import type { LookupAddress } from 'node:dns'
+import { Resolver } from 'node:dns/promises'
 import type { LookupFunction } from 'node:net'
 import ipaddr from 'ipaddr.js' // MIT, no dependencies; knows every reserved range
 
@@ -51,17 +52,44 @@ export function faultOfUrl(text: string, allowPrivate: boolean): string | undefi
   return undefined
 }
 
+const LOOKUP = { timeout: 2_000, tries: 2 } // milliseconds of the first try; the second one takes twice as long
+
 /**
  * Resolves names for outgoing connections, and fails where any of a name's addresses is not public.
+ * Asks name servers by itself: the system's own resolver takes one of the process's four threads
+ * for as long as a customer's name servers let it wait, and everybody's files and names wait too.
  */
-export const publicLookup: LookupFunction = (hostname, options, callback) => {
-  lookup(hostname, { ...options, all: true }, (error, addresses: readonly LookupAddress[]) => {
-    const [first] = addresses ?? []
-    if (error || !first) return callback(error ?? refusal(), '', 0)
-    if (!addresses.every(({ address }) => isPublicAddress(address))) return callback(refusal(), '', 0)
-    if (options.all) callback(null, [...addresses])
-    else callback(null, first.address, first.family)
-  })
+export function createPublicLookup(resolver: Resolver = new Resolver(LOOKUP)): LookupFunction {
+  return (hostname, options, callback) => {
+    findAll(resolver, hostname, options.family).then(
+      (addresses) => {
+        const [first] = addresses
+        if (!first || !addresses.every(({ address }) => isPublicAddress(address))) callback(refusal(), '', 0)
+        else if (options.all) callback(null, [...addresses])
+        else callback(null, first.address, first.family)
+      },
+      (error: NodeJS.ErrnoException) => callback(error, '', 0),
+    )
+  }
+}
+
+/** Of both families, or one. Rejects where no server knows an address. */
+async function findAll(
+  resolver: Resolver,
+  hostname: string,
+  only: number | string | undefined,
+): Promise<readonly LookupAddress[]> {
+  const families = ([4, 6] as const).filter((family) => !only || `${only}`.endsWith(`${family}`))
+  const found = await Promise.allSettled(
+    families.map(async (family) => {
+      const addresses = await (family === 4 ? resolver.resolve4(hostname) : resolver.resolve6(hostname))
+      return addresses.map((address) => ({ address, family }))
+    }),
+  )
+  const addresses = found.flatMap((one) => (one.status === 'fulfilled' ? one.value : []))
+  const failure = found.find((one) => one.status === 'rejected')
+  if (addresses.length === 0 && failure) throw failure.reason
+  return addresses
 }
 
 const refusal = (): NodeJS.ErrnoException =>

@@ -1,9 +1,14 @@
-import { describe, expect, test } from '@jest/globals'
+import { createSocket } from 'node:dgram'
+import type { LookupOptions } from 'node:dns'
+import { Resolver } from 'node:dns/promises'
+import type { LookupFunction } from 'node:net'
+import { afterEach, describe, expect, test } from '@jest/globals'
+import ipaddr from 'ipaddr.js'
 import {
   ADDRESS_REFUSED,
+  createPublicLookup,
   faultOfUrl,
   isPublicAddress,
-  publicLookup,
 } from '../../../../subgraphs/banking/webhooks/address.ts'
 
 describe('address', () => {
@@ -108,12 +113,87 @@ describe('URL', () => {
   })
 })
 
-test.each([{ all: true }, { all: false }, { family: 4 }])(
-  'A name that resolves to loopback is refused when connecting (%j)',
-  async (options) => {
-    const error = await new Promise<NodeJS.ErrnoException | null>((resolve) => {
-      publicLookup('localhost', options, resolve)
+/** Name servers on loopback: for each name its addresses, or none for one whose servers are silent. */
+async function serveNames(known: Readonly<Record<string, readonly string[]>>): Promise<Resolver> {
+  const socket = createSocket('udp4')
+  socket.on('message', (question, { port, address }) => {
+    const labels: string[] = []
+    let at = 12 // bytes of the head
+    for (let length = question[at] ?? 0; length > 0; length = question[at] ?? 0) {
+      labels.push(question.toString('latin1', at + 1, at + 1 + length))
+      at += 1 + length
+    }
+    const isIPv6 = question.readUInt16BE(at + 1) === 28
+    const name = labels.join('.')
+    if (!Object.hasOwn(known, name)) return
+    const found = (known[name] ?? []).filter((one) => one.includes(':') === isIPv6)
+    const head = Buffer.from(question.subarray(0, at + 5))
+    head.writeUInt16BE(0x8180, 2)
+    head.writeUInt16BE(found.length, 6)
+    head.fill(0, 8, 12)
+    const records = found.map((one) => {
+      const bytes = Buffer.from(ipaddr.parse(one).toByteArray())
+      return Buffer.concat([Buffer.from([0xc0, 12, 0, isIPv6 ? 28 : 1, 0, 1, 0, 0, 0, 0, 0, bytes.length]), bytes])
     })
-    expect(error?.code).toBe(ADDRESS_REFUSED)
-  },
-)
+    socket.send(Buffer.concat([head, ...records]), port, address)
+  })
+  await new Promise<void>((resolve) => socket.bind(0, '127.0.0.1', resolve))
+  closing.push(() => void socket.close())
+  const resolver = new Resolver()
+  resolver.setServers([`127.0.0.1:${socket.address().port}`])
+  return resolver
+}
+
+const closing: (() => void)[] = []
+afterEach(() => {
+  for (const close of closing.splice(0)) close()
+})
+
+const resolveBy = (lookup: LookupFunction, name: string, options: LookupOptions = { all: true }): Promise<unknown> =>
+  new Promise((resolve) => {
+    lookup(name, options, (error, found) => resolve(error ? error.code : found))
+  })
+
+describe('names', () => {
+  test.each<[LookupOptions, string]>([
+    [{ all: true }, 'loopback.example'],
+    [{ all: false }, 'loopback.example'],
+    [{ family: 4 }, 'loopback.example'],
+    [{ all: true }, 'mixed.example'],
+    [{ all: true }, 'mixed6.example'],
+    [{ all: true }, 'empty.example'],
+  ])('A name with other than public addresses is refused when connecting (%j, %s)', async (options, name) => {
+    const resolver = await serveNames({
+      'loopback.example': ['127.0.0.1'],
+      'mixed.example': ['93.184.216.34', '10.0.0.1'],
+      'mixed6.example': ['93.184.216.34', '::1'],
+      'empty.example': [],
+    })
+    const code = await resolveBy(createPublicLookup(resolver), name, options)
+    expect(code).toBe(name === 'empty.example' ? 'ENODATA' : ADDRESS_REFUSED)
+  })
+
+  test('Public addresses of both families are found, or those of one', async () => {
+    const lookup = createPublicLookup(await serveNames({ 'hooks.example': ['93.184.216.34', '2a00:1450:4001::1'] }))
+    const both = [
+      { address: '93.184.216.34', family: 4 },
+      { address: '2a00:1450:4001::1', family: 6 },
+    ]
+    expect(await resolveBy(lookup, 'hooks.example')).toEqual(both)
+    expect(await resolveBy(lookup, 'hooks.example', { family: 6, all: true })).toEqual(both.slice(1))
+    expect(await resolveBy(lookup, 'hooks.example', {})).toBe('93.184.216.34')
+  })
+
+  test('Names whose servers are silent keep no other name waiting', async () => {
+    const resolver = await serveNames({ 'hooks.example': ['93.184.216.34'] })
+    const lookup = createPublicLookup(resolver)
+    const ended: string[] = []
+    const silent = Array.from({ length: 40 }, (_, at) =>
+      resolveBy(lookup, `silent${at}.example`).then((code) => ended.push(String(code))),
+    )
+    expect(await resolveBy(lookup, 'hooks.example')).toEqual([{ address: '93.184.216.34', family: 4 }])
+    expect(ended).toEqual([])
+    resolver.cancel()
+    await Promise.all(silent)
+  })
+})

@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { listen } from '../../../../platform/http/server/listen.ts'
 import { type WebhookSender, webhookSender } from '../../../../subgraphs/banking/webhooks/send.ts'
@@ -12,7 +14,28 @@ beforeEach(async () => {
 afterEach(async () => {
   await sender.close()
   await receiver.close()
+  for (const server of servers.splice(0)) await new Promise((resolve) => server.close(resolve))
 })
+
+const servers: Server[] = []
+
+/** Writes what it likes. @param answer told of each request of a connection */
+async function serveRaw(answer: (socket: Socket, isFirst: boolean) => unknown) {
+  const sockets: Socket[] = []
+  const server = createServer((socket) => {
+    sockets.push(socket.on('error', () => undefined))
+    let count = 0
+    // Head and body come together or not; only heads are told.
+    socket.on('data', (piece) => {
+      if (piece.includes('POST ')) answer(socket, count++ === 0)
+    })
+  })
+  servers.push(server)
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, sockets }
+}
+
+const CHUNKED = 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n'
 
 describe('attempt', () => {
   test('An attempt posts the body with its headers, and any 2xx means delivered', async () => {
@@ -52,6 +75,44 @@ describe('attempt', () => {
       status: null,
       error: 'connection failed',
     })
+  })
+
+  const flood = (socket: Socket, start: string, piece: string): void => {
+    const pieces = piece.repeat(1_000)
+    const go = (): void => {
+      while (socket.writable && socket.write(pieces));
+    }
+    socket.on('drain', go).write(start)
+    go()
+  }
+  test.each([
+    ['interim answers', '', 'HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n', 'connection failed'],
+    ['answers that say to go on', '', 'HTTP/1.1 100 Continue\r\n\r\n', 'connection failed'],
+    ['headers', 'HTTP/1.1 200 OK\r\n', 'a: b\r\n', 'connection failed'],
+    ['trailers', `${CHUNKED}0\r\n`, 'a: b\r\n', null],
+    ['chunks', CHUNKED, '1\r\na\r\n', null],
+  ])('An attempt reads little of endless %s', async (_what, start, piece, error) => {
+    const { url, sockets } = await serveRaw((socket) => flood(socket, start, piece))
+    expect(await sender.send(url, {}, '{}')).toMatchObject({ error })
+    expect(sockets).toHaveLength(1)
+    // What the systems of both sides hold was sent, too.
+    expect(sockets[0]?.bytesWritten).toBeLessThan(20_000_000)
+  })
+
+  test('An attempt ends where the receiver wants to speak another protocol', async () => {
+    const { url } = await serveRaw((socket) =>
+      socket.write('HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n'),
+    )
+    expect(await sender.send(url, {}, '{}')).toMatchObject({ delivered: false, error: 'connection failed' })
+  })
+
+  test('An attempt that meets the end of a kept connection is made again on another', async () => {
+    const { url, sockets } = await serveRaw((socket, isFirst) => {
+      if (isFirst) socket.write('HTTP/1.1 204 No Content\r\n\r\n')
+      else socket.destroy()
+    })
+    for (let n = 1; n <= 2; n += 1) expect(await sender.send(url, {}, '{}')).toMatchObject({ delivered: true })
+    expect(sockets).toHaveLength(2)
   })
 
   test('An attempt reads little of an endless answer, and takes its status', async () => {
