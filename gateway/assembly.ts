@@ -160,7 +160,7 @@ export async function assemble(config: Config, limits: Limits, shared: Shared, b
     openDoor(each.policies, each.safelist, each.name),
   ])
   const doors = createDoors(new Map([[MAIN_PATH, openDoor(policies, config.operations.safelist)], ...ofVariants]))
-  const serveFile = createFiles(editions, cors)
+  const serveFile = createFiles({ editions, cors, clientAddress, limits: own, measuring, reportLimit })
   const route = createRoutes({ doors, pages, serveFile, cors, room, clientAddress, state })
   const facts = { config, limits: own, measuring, texts: beside.memory }
   return { ...facts, serving, streams, doors, clientAddress, route, close }

@@ -103,6 +103,12 @@ const table = {
   streams: { value: 10_000, protects: true, of: 'open subscriptions of a gateway process' },
   streamsPerCaller: { value: 500, sharedByWorkers: true, perCaller: true, of: 'open subscriptions of one caller' },
   streamsPerSocket: { value: 250, of: 'open subscriptions on one WebSocket' },
+  filesPerAddress: {
+    value: 64,
+    sharedByWorkers: true,
+    perCaller: true,
+    of: 'files of services that one address fetches at once',
+  },
   socketsPerAddress: { value: 250, sharedByWorkers: true, perCaller: true, of: 'open WebSockets of one address' },
 } as const satisfies Readonly<Record<string, Limit>>
 

@@ -1,20 +1,35 @@
 /** Passes on the files that services serve, under the paths of the registry. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { GraphQLError } from 'graphql'
-import { sendJson } from '../../platform/http/message/http-error.ts'
+import { addressGroup, type ClientAddress } from '../../platform/http/message/client-address.ts'
+import { HttpError, sendHttpError, sendJson } from '../../platform/http/message/http-error.ts'
 import { statusOf } from '../../platform/protocol/errors.ts'
 import { REQUEST_ID_HEADER } from '../../platform/protocol/signature.ts'
 import { traceparentOf } from '../../platform/protocol/trace-context.ts'
 import type { Cors } from '../config/sections/cors.ts'
 import type { Editions } from '../edition/editions.ts'
 import { requestIdOf } from '../exchange/request-id.ts'
+import type { Limits } from '../limits/limits.ts'
+import type { Measuring } from '../limits/measuring.ts'
+import type { ReportLimit } from '../limits/report.ts'
+import { createShares, measureShares, type Shares } from '../limits/shares.ts'
 import { allowFiles } from './policies/cors.ts'
 
 /** Resolves to false, with nothing written, if the path is not a service's. */
 export type ServeFile = (request: IncomingMessage, response: ServerResponse) => Promise<boolean>
 
-export function createFiles(editions: Editions, cors: Cors): ServeFile {
+interface FilesOptions {
+  readonly editions: Editions
+  readonly cors: Cors
+  readonly clientAddress: ClientAddress
+  readonly limits: Pick<Limits, 'filesPerAddress'>
+  readonly measuring: Measuring | undefined
+  readonly reportLimit: ReportLimit
+}
+
+export function createFiles({ editions, cors, clientAddress, ...bounds }: FilesOptions): ServeFile {
   const allow = allowFiles(cors)
+  const byAddress = sharesOf(bounds)
   return async (request, response) => {
     const { method, headers, url: path = '/' } = request
     const { edition, release } = editions.hold()
@@ -24,15 +39,37 @@ export function createFiles(editions: Editions, cors: Cors): ServeFile {
       const requestId = requestIdOf(request)
       response.setHeader(REQUEST_ID_HEADER, requestId)
       allow(request, response)
-      await edition.traffic
-        .download(service, { method, path, headers, requestId, traceparent: traceparentOf(headers) }, response)
-        .catch((error: unknown) => refuse(error, requestId, response))
+      const address = addressGroup(clientAddress(request.socket.remoteAddress, headers) ?? 'unknown')
+      if (!byAddress.take(address)) {
+        bounds.reportLimit('filesPerAddress', `address ${address}`)
+        sendHttpError(response, TOO_MANY)
+        return true
+      }
+      try {
+        await edition.traffic
+          .download(service, { method, path, headers, requestId, traceparent: traceparentOf(headers) }, response)
+          .catch((error: unknown) => refuse(error, requestId, response))
+      } finally {
+        byAddress.giveBack(address)
+      }
       return true
     } finally {
       release()
     }
   }
 }
+
+/** A client that does not read holds a connection to the service for as long as it is let. */
+const sharesOf = ({ limits, measuring }: Pick<FilesOptions, 'limits' | 'measuring'>): Shares<string> =>
+  measuring?.names.has('filesPerAddress')
+    ? measureShares<string>(measuring.limits.filesPerAddress, (address) =>
+        measuring.report('filesPerAddress', `address ${address}`),
+      )
+    : createShares<string>(limits.filesPerAddress)
+
+const TOO_MANY = new HttpError(429, 'BUDGET_EXHAUSTED', 'This address fetches too many files at once: try again.', {
+  'retry-after': '1', // seconds
+})
 
 function refuse(error: unknown, requestId: string, response: ServerResponse): void {
   if (!(error instanceof GraphQLError)) throw error

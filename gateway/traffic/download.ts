@@ -102,15 +102,24 @@ function ruledFor(service: ServiceDefinition, { headers }: Download): ReadonlyMa
 const isShedding = ({ statusCode, headers }: Dispatcher.ResponseData): boolean =>
   statusCode === 503 && headers['retry-after'] !== undefined
 
-const isTimeout = (error: unknown): boolean => error instanceof Error && 'code' in error && TIMEOUTS.has(error.code)
+const LATE = new Error('no answer within the deadline')
 
-function request(
+const isTimeout = (error: unknown): boolean =>
+  error === LATE || (error instanceof Error && 'code' in error && TIMEOUTS.has(error.code))
+
+/**
+ * The head of an answer, within the deadline even where all connections are taken: clients that do
+ * not read what they asked for hold them.
+ */
+async function request(
   { files, authorization: own }: Instance,
   secret: string | undefined,
   { method, path, headers, requestId, traceparent }: Download,
   deadline: number,
   ruled: ReadonlyMap<string, string> | undefined,
 ): Promise<Dispatcher.ResponseData> {
+  const leaving = new AbortController()
+  const timer = setTimeout(() => leaving.abort(LATE), deadline)
   const sent: Record<string, string> = { ...Object.fromEntries(ruled ?? []), [REQUEST_ID_HEADER]: requestId }
   if (traceparent !== undefined) sent[TRACE_HEADER] = traceparent
   const authorization = ruled?.get('authorization') ?? own
@@ -121,7 +130,12 @@ function request(
   if (authorization !== undefined) sent['authorization'] = authorization
   const signed = { method, path, body: '', authorization, perspective: undefined, requestId }
   if (secret !== undefined) sent[SIGNATURE_HEADER] = sign(secret, signed)
-  return files.request({ method, path, headers: sent, headersTimeout: deadline, bodyTimeout: STALL })
+  try {
+    const { signal } = leaving
+    return await files.request({ method, path, headers: sent, signal, headersTimeout: deadline, bodyTimeout: STALL })
+  } finally {
+    clearTimeout(timer)
+  }
 }
 
 /** @param isForCaller no cache may keep it, whatever the service says */

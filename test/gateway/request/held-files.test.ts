@@ -1,0 +1,89 @@
+/** Files of a service, while clients hold the connections to it. */
+import { createServer, type Server } from 'node:http'
+import { type AddressInfo, connect, type Socket } from 'node:net'
+import { fileURLToPath } from 'node:url'
+import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals'
+import type { Limits } from '../../../gateway/limits/limits.ts'
+import { startTestGateway, type TestGateway } from '../../support/gateway.ts'
+import { until } from '../../support/until.ts'
+
+const DEFINE = fileURLToPath(new URL('../../../gateway/config/define.ts', import.meta.url))
+const CONNECTIONS = 3
+/** More than the system takes in on its way. */
+const large = Buffer.alloc(32 * 1024 * 1024)
+
+let service: Server
+let held = 0
+beforeAll(async () => {
+  service = createServer((request, response) => {
+    if (request.url !== '/files/large') return void response.end('small')
+    held += 1
+    response.once('close', () => (held -= 1)).end(large)
+  })
+  await new Promise<void>((resolve) => service.listen(0, '127.0.0.1', resolve))
+})
+afterAll(() => {
+  service.closeAllConnections()
+  service.close()
+})
+
+let gateway: TestGateway
+const sockets: Socket[] = []
+afterEach(async () => {
+  for (const socket of sockets.splice(0)) socket.destroy()
+  await gateway.stop()
+})
+
+async function start(limits: Partial<Limits>, measure = false): Promise<void> {
+  const url = `http://127.0.0.1:${(service.address() as AddressInfo).port}`
+  gateway = await startTestGateway({
+    services: [{ name: 'files', sdl: 'type Query { a: Int }', url }],
+    file: `
+      import { defineConfig, stateless } from '${DEFINE}'
+      export default defineConfig({
+        trustedProxies: ['127.0.0.1'],
+        limits: { measure: ${measure} },
+        services: { files: stateless({ paths: ['/files/'], concurrency: ${CONNECTIONS}, deadline: 300 }) },
+      })`,
+    limits,
+  })
+}
+
+/** Asks for a large file and never reads it. */
+function hold(from: string): void {
+  const { hostname, port } = new URL(gateway.url)
+  const socket = connect(Number(port), hostname).on('error', () => undefined)
+  socket.pause().write(`GET /files/large HTTP/1.1\r\nhost: x\r\nx-forwarded-for: ${from}\r\n\r\n`)
+  sockets.push(socket)
+}
+const get = (from: string): Promise<Response> =>
+  fetch(`${gateway.url}/files/small`, { headers: { 'x-forwarded-for': from } })
+
+test('Clients that do not read their files cannot keep another one waiting for longer than the deadline', async () => {
+  await start({})
+  for (let n = 0; n < CONNECTIONS; n += 1) hold('192.0.2.1')
+  await until(() => held === CONNECTIONS)
+  expect((await get('192.0.2.2')).status).toBe(504)
+  for (const socket of sockets) socket.destroy()
+  await until(async () => (await get('192.0.2.2')).status === 200)
+})
+
+test('An address that fetches many files at once is refused more, and others are not', async () => {
+  await start({ filesPerAddress: CONNECTIONS - 1 })
+  for (let n = 0; n < CONNECTIONS - 1; n += 1) hold('192.0.2.1')
+  await until(() => held === CONNECTIONS - 1)
+  const refused = await get('192.0.2.1')
+  expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '1'])
+  expect((await get('192.0.2.2')).status).toBe(200)
+  expect(await gateway.registry.metrics()).toContain('tributary_limit_refusals_total{limit="filesPerAddress"} 1')
+  for (const socket of sockets) socket.destroy()
+  await until(async () => (await get('192.0.2.1')).status === 200)
+})
+
+test('Where the limit is only measured nobody is refused, and it is told', async () => {
+  await start({ filesPerAddress: 1 }, true)
+  hold('192.0.2.1')
+  await until(() => held === 1)
+  expect((await get('192.0.2.1')).status).toBe(200)
+  expect(await gateway.registry.metrics()).toContain('tributary_limit_would_refuse_total{limit="filesPerAddress"} 1')
+})
