@@ -6,9 +6,10 @@
 import { readFile } from 'node:fs/promises'
 import { type CompositionResult, composeServices } from '@apollo/composition'
 import { ROUTER_SUPPORTED_SUPERGRAPH_FEATURES, Supergraph } from '@apollo/federation-internals'
-import { GraphQLError, Kind, parse, print, printSchema, Source } from 'graphql'
+import { GraphQLError, Kind, parse, print, Source } from 'graphql'
 import { StartRefused } from '../../platform/process/settings.ts'
 import { DEFER } from '../execution/plan/api-schema.ts'
+import { printBuiltSchema } from '../execution/plan/print-schema.ts'
 import { subgraphFile } from '../supergraph/files.ts'
 import { originLine } from '../supergraph/origin.ts'
 import { type ServiceDefinition, withNodeGraph } from './node-subgraph.ts'
@@ -96,7 +97,7 @@ function composeWithoutThrowing(definitions: Parameters<typeof composeServices>[
 /** The public schema of a supergraph, as SDL. */
 export function publicSchema(supergraph: string): string {
   const built = Supergraph.build(supergraph, { supportedFeatures: ROUTER_SUPPORTED_SUPERGRAPH_FEATURES })
-  return `${printSchema(built.apiSchema().toGraphQLJSSchema()).trim()}\n`
+  return `${printBuiltSchema(built.apiSchema().toGraphQLJSSchema()).trim()}\n`
 }
 
 /** The same with what the gateway itself adds to it. */

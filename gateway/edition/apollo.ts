@@ -3,7 +3,7 @@
  * document once. The gateway's own policies and engine do the rest.
  */
 import { hash } from 'node:crypto'
-import { ApolloServer, type ApolloServerPlugin } from '@apollo/server'
+import { ApolloServer, type ApolloServerOptions, type ApolloServerPlugin, type BaseContext } from '@apollo/server'
 import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginLandingPageDisabled,
@@ -42,16 +42,18 @@ export async function startApollo({ schema, supergraph, plugins = [], log }: Apo
   }
   /** Documents that are being announced, parsed and valid, by the SHA-256 of their texts. */
   const announced = new Map<string, DocumentNode>()
+  const store: ApolloServerOptions<BaseContext>['documentStore'] = {
+    get: async (key) => announced.get(key.slice(-SHA_256_LENGTH)),
+    set: async () => undefined,
+    delete: async () => undefined,
+  }
   const apollo = new ApolloServer({
     gateway,
     introspection: true, // decided by a policy
     csrfPrevention: false, // likewise
     persistedQueries: false, // likewise
-    documentStore: {
-      get: async (key) => announced.get(key.slice(-SHA_256_LENGTH)),
-      set: async () => undefined,
-      delete: async () => undefined,
-    },
+    // For a store of ours the library prints the whole schema first.
+    documentStore: plugins.length === 0 ? null : store,
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
     logger: log,

@@ -4,9 +4,10 @@
 import { readFile, stat } from 'node:fs/promises'
 import { basename, dirname } from 'node:path'
 import { ROUTER_SUPPORTED_SUPERGRAPH_FEATURES, Supergraph } from '@apollo/federation-internals'
-import { buildSchema, GraphQLError, printSchema } from 'graphql'
+import { buildSchema, GraphQLError } from 'graphql'
 import { StartRefused } from '../../../platform/process/settings.ts'
 import { CompositionError, clientSchema, composeSchemas, type ServiceSchema } from '../../composition/compose.ts'
+import { printBuiltSchema } from '../../execution/plan/print-schema.ts'
 import { readGraphs } from '../../supergraph/graphs.ts'
 import { defaultRevision, openRepository, type Repository } from './git.ts'
 
@@ -124,7 +125,7 @@ async function readFileBase(file: string): Promise<Base> {
   const text = await readFile(file, 'utf8')
   try {
     if (!/\bjoin__Graph\b/.test(text))
-      return { ...NOTHING, name: file, schema: printSchema(buildSchema(text, { assumeValidSDL: true })) }
+      return { ...NOTHING, name: file, schema: printBuiltSchema(buildSchema(text, { assumeValidSDL: true })) }
     return { name: file, schema: clientSchema(text), services: servicesIn(text), supergraph: text, isComposed: true }
   } catch (error) {
     const reason = error instanceof GraphQLError || error instanceof Error ? error.message : String(error)

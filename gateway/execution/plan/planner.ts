@@ -20,7 +20,6 @@ import {
   Kind,
   parse,
   print,
-  printSchema,
   visit,
 } from 'graphql'
 import { type NodeGraph, readNodeGraph } from '../../supergraph/node-graph.ts'
@@ -31,6 +30,7 @@ import { type DeclaredCosts, readDeclaredCosts } from './declared-costs.ts'
 import { requireImplemented } from './features.ts'
 import { withFewerWays } from './fewer-ways.ts'
 import { prepareSupergraph, type ServiceInputs, type ServiceKeys } from './planner-supergraph.ts'
+import { printBuiltSchema } from './print-schema.ts'
 import { type RequiredArguments, withServicesNames } from './required-arguments.ts'
 import { type VariantFilter, variantSchema } from './variant-schema.ts'
 
@@ -179,7 +179,7 @@ function planWith({ planner, apiSchema }: OpenPlanner, text: string): QueryPlan 
 
 /** The schema as it was before the planner's own fields were added. */
 function publicSchema(schema: GraphQLSchema, added: RequiredArguments): string {
-  const text = printSchema(schema)
+  const text = printBuiltSchema(schema)
   if (added.size === 0) return text
   const isAdded = (node: ASTNode): boolean => node.kind === Kind.FIELD_DEFINITION && added.has(node.name.value)
   return print(visit(parse(text), { enter: (node) => (isAdded(node) ? null : undefined) }))

@@ -47,3 +47,9 @@ test('A plugin of Apollo Server may refuse a document', async () => {
   })
   await apollo.stop()
 })
+
+test('A schema with defaults that the library cannot print is hosted', async () => {
+  const odd = buildSchema('scalar JSON type Query { search(filter: JSON = {kind: ["x"]}): Int }')
+  const apollo = await startApollo({ schema: odd, supergraph, log })
+  await apollo.stop()
+})

@@ -13,10 +13,10 @@ import {
   Kind,
   parse,
   print,
-  printSchema,
   visit,
 } from 'graphql'
 import { publicSchema } from '../../../gateway/composition/compose.ts'
+import { printBuiltSchema } from '../../../gateway/execution/plan/print-schema.ts'
 import { readGraphs } from '../../../gateway/supergraph/graphs.ts'
 import { StartRefused } from '../../../platform/process/settings.ts'
 
@@ -40,7 +40,7 @@ export function readSource(text: string, name: string): Source {
   try {
     const isSupergraph = readGraphs(text).length > 0
     const original = parse(text, { noLocation: true })
-    const api = isSupergraph ? publicSchema(text) : printSchema(buildASTSchema(original, { assumeValidSDL: true }))
+    const api = isSupergraph ? publicSchema(text) : printBuiltSchema(buildASTSchema(original, { assumeValidSDL: true }))
     const schema = buildASTSchema(parse(api, { noLocation: true }))
     const document = withCosts(parse(api, { noLocation: true }), original)
     return { schema, supergraph: (url) => compose(document, url), keys: keysOf(original), sizes: sizesOf(document) }
