@@ -23,9 +23,11 @@ export interface Taken {
 
 const NAME = /^[a-z][a-zA-Z0-9]{1,39}$/
 /** Labels and folders of what is no service. */
-const RESERVED = ['build', 'database', 'gateway', 'identity', 'migrations', 'shared', 'supergraph']
+const RESERVED = ['build', 'database', 'gateway', 'identity', 'migrations', 'prisma', 'shared', 'supergraph']
 /** Names that the templates use themselves. */
-const IN_TEMPLATES = ['caller', 'connection', 'pageArguments', 'prismaClient', 'readPage', 'resolver', 'byId']
+const IN_TEMPLATES = ['args', 'caller', 'connection', 'pageArguments', 'prismaClient', 'readPage', 'resolver', 'byId']
+/** `Map`, `Error` and so on, without what Node adds. */
+const GLOBALS: readonly string[] = new Script('Object.getOwnPropertyNames(globalThis)').runInNewContext()
 const BUILT_IN = ['Query', 'Mutation', 'Subscription', 'String', 'Int', 'Float', 'Boolean', 'ID']
 
 export function namesOf(service: string): Names {
@@ -39,6 +41,8 @@ export function refusalOf({ service, one, many }: Names, { services, settings, s
     return `"${service}" is no name for a service: a lower-case letter comes first, then one to 39 letters and digits, as in cart or loyaltyPoints.`
   const word = [service, one, many].find((name) => !isIdentifier(name))
   if (word !== undefined) return `"${service}" is no name for a service: "${word}" is a word of JavaScript.`
+  const global = [capital(one), capital(service)].find((name) => GLOBALS.includes(name))
+  if (global !== undefined) return `"${service}" is taken: ${global} is a name of JavaScript.`
   if (RESERVED.includes(service)) return `"${service}" is reserved: something that is no service has this name.`
   const used = IN_TEMPLATES.find((name) => [one, many].includes(name))
   if (used !== undefined) return `"${service}" is reserved: the code of each service uses the name ${used}.`
@@ -64,7 +68,7 @@ export const capital = (name: string): string => name.charAt(0).toUpperCase() + 
 function isIdentifier(name: string): boolean {
   try {
     new Script(`'use strict'; let ${name}`)
-    return name !== 'undefined'
+    return name !== 'undefined' && !(name in Object.prototype)
   } catch {
     return false
   }

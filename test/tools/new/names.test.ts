@@ -24,7 +24,14 @@ test.each([
   ['class', '"class" is a word of JavaScript'],
   ['news', '"new" is a word of JavaScript'],
   ['undefined', 'a word of JavaScript'],
+  ['constructor', '"constructor" is a word of JavaScript'],
+  ['toString', '"toString" is a word of JavaScript'],
+  ['map', 'Map is a name of JavaScript'],
+  ['errors', 'Error is a name of JavaScript'],
+  ['promise', 'Promise is a name of JavaScript'],
   ['gateway', 'reserved'],
+  ['prisma', 'reserved'],
+  ['arg', 'uses the name args'],
   ['shared', 'reserved'],
   ['connections', 'uses the name connection'],
   ['resolver', 'uses the name resolver'],
@@ -51,6 +58,7 @@ test.each([
   ['addresses', 'address', 'addresses'],
   ['status', 'status', 'statuses'],
   ['days', 'day', 'days'],
+  ['events', 'event', 'events'],
 ])('%s serves each %s, and lists %s', (service, one, many) => {
   expect(namesOf(service)).toEqual({ service, one, many })
   expect(refusalOf(namesOf(service), taken)).toBeUndefined()
