@@ -51,7 +51,9 @@ export function recordedUse(all: readonly DayOfUse[], last?: number): readonly R
     }
   return [...uses.values()].toSorted(
     (one, other) =>
-      order(one.client, other.client) || order(one.version, other.version) || order(one.operation, other.operation),
+      order(one.client, other.client) ||
+      orderOfVersions(one.version, other.version) ||
+      order(one.operation, other.operation),
   )
 }
 
@@ -61,6 +63,16 @@ export const readDays = (text: string | undefined): number | undefined =>
 
 /** 1.9 before 1.10. */
 export const order = (one = '', other = ''): number => one.localeCompare(other, 'en', { numeric: true })
+
+/** As above, and 2.0.0-beta before 2.0.0. */
+export function orderOfVersions(one: string, other: string): number {
+  const [release, ...early] = one.split('-')
+  const [otherRelease, ...otherEarly] = other.split('-')
+  const byRelease = order(release, otherRelease)
+  if (byRelease !== 0 || early.length === 0 || otherEarly.length === 0)
+    return byRelease || otherEarly.length - early.length
+  return order(early.join('-'), otherEarly.join('-'))
+}
 
 const DAY = 86_400_000 // milliseconds
 

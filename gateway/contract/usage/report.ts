@@ -7,7 +7,7 @@ import { anyValueOf, membersIn } from '../../usage/coordinates.ts'
 import { throughAbstract } from '../changes/read-as.ts'
 import { type Deprecated, deprecatedUse } from '../checks/deprecated.ts'
 import { type Feeler, feelerOf } from '../checks/judge.ts'
-import { order, type RecordedUse } from '../checks/recorded.ts'
+import { order, orderOfVersions, type RecordedUse } from '../checks/recorded.ts'
 import type { Use } from '../checks/use.ts'
 
 interface ClientVersion {
@@ -83,7 +83,7 @@ function clientsOf(recorded: readonly RecordedUse[]): readonly ClientVersion[] {
           .sort()
           .at(-1) ?? '',
     }))
-    .toSorted((one, other) => order(one.client, other.client) || order(one.version, other.version))
+    .toSorted((one, other) => order(one.client, other.client) || orderOfVersions(one.version, other.version))
 }
 
 function unusedOf(schema: GraphQLSchema, recorded: readonly RecordedUse[]): readonly Unused[] {

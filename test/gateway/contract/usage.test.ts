@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { buildSchema } from 'graphql'
-import { recordedUse } from '../../../gateway/contract/checks/recorded.ts'
+import { orderOfVersions, recordedUse } from '../../../gateway/contract/checks/recorded.ts'
 import { useOf } from '../../../gateway/contract/checks/use.ts'
 import { readArguments } from '../../../gateway/contract/usage/arguments.ts'
 import { textOf } from '../../../gateway/contract/usage/output.ts'
@@ -65,6 +65,23 @@ test('Clients are listed with the oldest version first, as numbers go', () => {
     { client: 'web', version: '1.9.0', requests: 3, operations: 1, first: '2026-11-01', last: '2026-11-02' },
     { client: 'web', version: '1.10.0', requests: 5, operations: 1, first: '2026-11-02', last: '2026-11-02' },
   ])
+})
+
+test('A version is older than a later one, and a preview of it older than itself', () => {
+  const versions = ['1.9.0', '1.10.0-alpha', '1.10.0-beta.2', '1.10.0-beta.10', '1.10.0', '1.10.1-rc', '2', 'unknown']
+  for (const [at, version] of versions.entries())
+    for (const later of versions.slice(at + 1)) {
+      expect(orderOfVersions(version, later)).toBeLessThan(0)
+      expect(orderOfVersions(later, version)).toBeGreaterThan(0)
+    }
+  const rows = versions.toReversed().map((version) => ({ ...days[0]?.rows[0], version }))
+  const { clients } = usageReport({
+    schema,
+    recorded: recordedUse([{ ...days[0], rows } as DayOfUse]),
+    written: [],
+    without: [],
+  })
+  expect(clients.map(({ version }) => version)).toEqual(versions)
 })
 
 test('Only the last days count where so many are asked for', () => {
