@@ -11,6 +11,7 @@ import {
   isCompositeType,
   isNonNullType,
   parse,
+  printSchema,
   subscribe,
 } from 'graphql'
 import { readErrors } from '../../../tools/mock/faults/faults.ts'
@@ -374,4 +375,30 @@ describe('roots with names of their own', () => {
     const [first, second] = await follow(null)
     expect((await follow(first?.cursor ?? null))[0]).toEqual(second)
   })
+})
+
+test('What the schema of a service hides from clients is not mocked', () => {
+  const { schema } = readSource(
+    `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@inaccessible"])
+    type Query { a(x: Int, y: Int @inaccessible): A found: Found hidden: Hidden @inaccessible }
+    interface Node @inaccessible { id: ID }
+    type A implements Node { id: ID kind: Kind secret: String @inaccessible }
+    type Hidden @federation__inaccessible { id: ID }
+    extend type Hidden { more: Int }
+    union Found = A | Hidden
+    enum Kind { SHOWN SECRET @inaccessible }`,
+    'x',
+  )
+  const seen = printSchema(schema)
+  expect(seen).toMatch(/a\(x: Int\): A\b[\s\S]*type A \{[\s\S]*union Found = A\n/)
+  expect(seen).not.toMatch(/hidden|secret|Node|\by:/i)
+})
+
+test('A type that a service extends without defining it is mocked', () => {
+  const { schema, keys } = readSource(
+    'extend type Query { a: A } extend type Query { b: Int } extend type A @key(fields: "upc") { upc: ID! @external }',
+    'x',
+  )
+  expect(printSchema(schema)).toBe('type Query {\n  a: A\n  b: Int\n}\n\ntype A {\n  upc: ID!\n}')
+  expect(keys.get('A')).toBe('upc')
 })

@@ -7,12 +7,17 @@ import {
   buildASTSchema,
   type ConstDirectiveNode,
   type DefinitionNode,
+  type DirectiveNode,
   type DocumentNode,
   GraphQLError,
   type GraphQLSchema,
+  isTypeDefinitionNode,
+  isTypeExtensionNode,
   Kind,
+  type NamedTypeNode,
   parse,
   print,
+  type TypeDefinitionNode,
   visit,
 } from 'graphql'
 import { publicSchema } from '../../../gateway/composition/compose.ts'
@@ -39,8 +44,10 @@ interface Size {
 export function readSource(text: string, name: string): Source {
   try {
     const isSupergraph = readGraphs(text).length > 0
-    const original = parse(text, { noLocation: true })
-    const api = isSupergraph ? publicSchema(text) : printBuiltSchema(buildASTSchema(original, { assumeValidSDL: true }))
+    const original = withDefinitions(parse(text, { noLocation: true }))
+    const api = isSupergraph
+      ? publicSchema(text)
+      : printBuiltSchema(buildASTSchema(withoutHidden(original), { assumeValidSDL: true }))
     const schema = buildASTSchema(parse(api, { noLocation: true }))
     const document = withCosts(parse(api, { noLocation: true }), original)
     return { schema, supergraph: (url) => compose(document, url), keys: keysOf(original), sizes: sizesOf(document) }
@@ -49,6 +56,36 @@ export function readSource(text: string, name: string): Source {
     const place = error instanceof GraphQLError ? error.locations?.[0] : undefined
     throw new StartRefused(`${name}${place ? `:${place.line}:${place.column}` : ''}: ${(error as Error).message}`)
   }
+}
+
+/** Services that extend a type, such as `Query`, need not define it. */
+function withDefinitions(document: DocumentNode): DocumentNode {
+  const defined = new Set(document.definitions.flatMap((node) => (isTypeDefinitionNode(node) ? [node.name.value] : [])))
+  const definitions = document.definitions.map((node) => {
+    if (!isTypeExtensionNode(node) || defined.has(node.name.value)) return node
+    defined.add(node.name.value)
+    return { ...node, kind: node.kind.replace('Extension', 'Definition') } as TypeDefinitionNode
+  })
+  return { ...document, definitions }
+}
+
+/** What clients of a service's schema see of it. */
+function withoutHidden(document: DocumentNode): DocumentNode {
+  const isHidden = ({ directives }: { readonly directives?: readonly DirectiveNode[] | undefined }): boolean =>
+    directives?.some(({ name }) => /^(?:\w+__)?inaccessible$/.test(name.value)) === true
+  const hidden = new Set(
+    document.definitions.flatMap((node) => (isTypeDefinitionNode(node) && isHidden(node) ? [node.name.value] : [])),
+  )
+  const isLeft = ({ name }: NamedTypeNode): boolean => !hidden.has(name.value)
+  return visit(document, {
+    enter(node) {
+      if ('directives' in node && isHidden(node)) return null
+      if ((isTypeDefinitionNode(node) || isTypeExtensionNode(node)) && hidden.has(node.name.value)) return null
+      if ('interfaces' in node && node.interfaces) return { ...node, interfaces: node.interfaces.filter(isLeft) }
+      if ('types' in node && node.types) return { ...node, types: node.types.filter(isLeft) }
+      return undefined
+    },
+  })
 }
 
 /** The gateway's cost and list sizes come from the directives of the original. */
