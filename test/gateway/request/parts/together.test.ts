@@ -240,8 +240,14 @@ test('A gateway that stops sends what is left of an answer first', async () => {
 })
 
 test('The cost of an operation counts what it defers', async () => {
-  const other = await start({ limits: { cost: 1 } })
-  const answer = await (await post({ query }, { url: other.url })).json()
-  expect(answer).toMatchObject({ errors: [{ extensions: { code: 'OPERATION_TOO_COMPLEX' } }] })
+  const other = await start({ limits: { cost: 2 } })
+  const ask = async (deferred: string): Promise<unknown> => {
+    const response = await post({ query: `{ me { name ... @defer { ${deferred} } } }` }, { url: other.url })
+    return response.headers.get('content-type')?.includes('json') ? response.json() : allOf(response)
+  }
+  expect(await ask('city { id }')).toMatchObject([{ data: { me: { name: 'Ana' } } }, { hasNext: false }])
+  expect(await ask('city { id } other: city { id }')).toMatchObject({
+    errors: [{ extensions: { code: 'OPERATION_TOO_COMPLEX' } }],
+  })
   await other.stop()
 })
