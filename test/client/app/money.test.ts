@@ -27,6 +27,21 @@ test.each<[string, string, string, string | undefined]>([
   ['1,23,4.5', 'EUR', 'en-IE', undefined],
   ['1e3', 'EUR', 'en-IE', undefined],
   ['', 'EUR', 'en-IE', undefined],
+  ['  ', 'EUR', 'en-IE', undefined],
+  [' 12.50\u00a0€ ', 'EUR', 'en-IE', '1250'],
+  ['1.000,5', 'EUR', 'en-IE', '100050'],
+  ['1.000,5', 'EUR', 'pt-PT', '100050'],
+  ['1\u202f234,50', 'EUR', 'pt-PT', '123450'],
+  ['12 50', 'EUR', 'pt-PT', undefined], // not 1,250.00
+  ['1 2', 'EUR', 'en-IE', undefined],
+  ['0.500', 'EUR', 'pt-PT', undefined], // not 500.00
+  ['0,500', 'EUR', 'en-IE', undefined],
+  ['٣', 'EUR', 'en-IE', undefined],
+  ['１２', 'EUR', 'en-IE', undefined],
+  ['-0', 'EUR', 'pt-PT', undefined],
+  ['+5', 'EUR', 'en-IE', undefined],
+  ['1_000', 'EUR', 'en-IE', undefined],
+  ['0x10', 'EUR', 'en-IE', undefined],
   ['90071992547409.93', 'EUR', 'en-IE', '9007199254740993'],
   ['12345678901234567.89', 'EUR', 'en-IE', undefined], // more digits than the bank counts
 ])('"%s" in %s is read in %s as %s', (text, currency, locale, amount) => {

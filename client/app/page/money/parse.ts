@@ -3,7 +3,8 @@ import { decimalMarkOf } from '../format/decimals.ts'
 import { digitsOf } from '../format/money.ts'
 
 const MOST_DIGITS = 18
-const GROUPED = /^\d+$|^\d{1,3}([.,])\d{3}(?:\1\d{3})*$/
+/** Groups do not begin with 0: whoever types `0.500` means half a euro, not 500. */
+const GROUPED = /^\d+$|^[1-9]\d{0,2}([., '’])\d{3}(?:\1\d{3})*$/
 
 /**
  * The smallest units of the currency, as digits; `undefined` for what is no amount above zero, is
@@ -11,7 +12,7 @@ const GROUPED = /^\d+$|^\d{1,3}([.,])\d{3}(?:\1\d{3})*$/
  * mark where the text leaves no doubt, whatever the language.
  */
 export function parseAmount(text: string, currency: string, locale: string): string | undefined {
-  const compact = text.replace(/[\s'’]/g, '').replace(/^\p{Sc}|\p{Sc}$/gu, '')
+  const compact = text.replaceAll(/\s/g, ' ').replaceAll(/^ *\p{Sc}? *| *\p{Sc}? *$/gu, '')
   const at = decimalMarkIn(compact, locale)
   const whole = at === undefined ? compact : compact.slice(0, at)
   const fraction = at === undefined ? '' : compact.slice(at + 1)
