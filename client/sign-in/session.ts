@@ -8,7 +8,7 @@ import { createProvider, DEFAULT_NAME, type ProviderOptions, type Tokens } from 
 export type SignInState =
   /** Offline: nobody can be asked who is signed in, until there is a network again. */
   | { readonly state: 'starting' | 'leaving' | 'offline' }
-  | { readonly state: 'signedOut'; readonly why?: 'ended' | 'failed' | 'unreachable' | undefined }
+  | { readonly state: 'signedOut'; readonly why?: 'ended' | 'elsewhere' | 'failed' | 'unreachable' | undefined }
   | { readonly state: 'signedIn'; readonly user: SignedInUser }
 
 export interface SignedInUser {
@@ -25,7 +25,7 @@ export interface SignIn {
   open(): Promise<void>
   /** Leaves the page for the provider's form, which leads back to the same address. */
   signIn(): Promise<void>
-  /** Here and at the provider. */
+  /** Here, in the other tabs of this page, and at the provider. */
   signOut(): Promise<void>
   /**
    * A token that is good for a while, for `createConnection`; `undefined` while nobody is signed
@@ -39,7 +39,8 @@ const AGAIN = 3_000 // milliseconds
 
 export function createSignIn(options: ProviderOptions): SignIn {
   const provider = createProvider(options)
-  const { state, subscribe, show, take, forget, tokens, distrust, wasSignedIn } = createCurrent(options.name)
+  const current = createCurrent(options.name)
+  const { state, subscribe, show, take, forget, tokens } = current
   let renewing: Promise<void> | undefined
 
   const askSilently = async (): Promise<void> => {
@@ -63,6 +64,7 @@ export function createSignIn(options: ProviderOptions): SignIn {
   }
   const renew = async (last: Tokens): Promise<void> => {
     const next = await provider.renew(last)
+    if (!tokens()) return // signed out meanwhile
     if (next) return take(next)
     forget()
     show({ state: 'signedOut', why: 'ended' })
@@ -76,10 +78,11 @@ export function createSignIn(options: ProviderOptions): SignIn {
       addEventListener('pageshow', ({ persisted }) => {
         if (persisted && state().state === 'leaving') show({ state: 'signedOut' })
       })
+      addEventListener('storage', current.follow)
       try {
         const arrival = await provider.arrive()
         if (arrival?.tokens) return take(arrival.tokens)
-        if (!arrival && wasSignedIn()) return await askSilently()
+        if (!arrival && current.wasSignedIn()) return await askSilently()
         forget()
         show({ state: 'signedOut' })
       } catch (error) {
@@ -92,13 +95,13 @@ export function createSignIn(options: ProviderOptions): SignIn {
     },
     async signOut() {
       const last = tokens()
-      forget()
+      current.leave()
       show({ state: 'leaving' })
       // If the provider is away, everything is forgotten here at least.
       await (last ? provider.leaveForGood(last) : Promise.reject()).catch(() => location.replace(options.redirectUri))
     },
     async token(refused) {
-      if (refused !== undefined) distrust(refused)
+      if (refused !== undefined) current.distrust(refused)
       const held = tokens()
       if (held && held.expiresAt - RENEW_BEFORE < Date.now()) {
         renewing ??= renew(held).finally(() => {
@@ -111,6 +114,10 @@ export function createSignIn(options: ProviderOptions): SignIn {
     },
   }
 }
+
+/** Values of the hint. */
+const SIGNED_IN = 'yes'
+const SIGNED_OUT = 'no'
 
 /** Who is signed in, with their tokens. */
 function createCurrent(name = DEFAULT_NAME) {
@@ -125,7 +132,7 @@ function createCurrent(name = DEFAULT_NAME) {
   return {
     state: () => state,
     tokens: () => tokens,
-    wasSignedIn: () => localStorage.getItem(hint) !== null,
+    wasSignedIn: () => localStorage.getItem(hint) === SIGNED_IN,
     show,
     subscribe(listener: () => void): () => void {
       listeners.add(listener)
@@ -133,7 +140,7 @@ function createCurrent(name = DEFAULT_NAME) {
     },
     take(next: Tokens): void {
       tokens = next
-      localStorage.setItem(hint, 'yes')
+      localStorage.setItem(hint, SIGNED_IN)
       const { subject, name, scopes } = next
       if (state.state === 'signedIn' && state.user.subject === subject) return
       show({ state: 'signedIn', user: { subject, name, scopes } })
@@ -145,6 +152,16 @@ function createCurrent(name = DEFAULT_NAME) {
     forget(): void {
       tokens = undefined
       localStorage.removeItem(hint)
+    },
+    leave(): void {
+      tokens = undefined
+      localStorage.setItem(hint, SIGNED_OUT)
+    },
+    /** Who signs out in one tab is signed out in all. */
+    follow({ key, newValue }: StorageEvent): void {
+      if (key !== hint || newValue !== SIGNED_OUT || !tokens) return
+      tokens = undefined
+      show({ state: 'signedOut', why: 'elsewhere' })
     },
   }
 }

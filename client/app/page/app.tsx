@@ -70,7 +70,7 @@ function SignedIn({ user }: { readonly user: User }) {
                 </Route>
               ))}
               <Route path="/loans/:id">{({ id }) => <LoanPage key={id} id={id} />}</Route>
-              <Route path="/customers/:id">{({ id }) => <CustomerPage key={id} id={decodeURIComponent(id)} />}</Route>
+              <Route path="/customers/:id">{({ id }) => <CustomerPage key={id} id={plain(id)} />}</Route>
               <Route path="/articles/:slug">{({ slug }) => <ArticlePage key={slug} slug={slug} />}</Route>
               <Route path="/more">
                 <MorePage user={user} />
@@ -84,6 +84,15 @@ function SignedIn({ user }: { readonly user: User }) {
       </Router>
     </GraphOf>
   )
+}
+
+/** As it was before it stood in the address; what was mistyped stays as it is. */
+function plain(part: string): string {
+  try {
+    return decodeURIComponent(part)
+  } catch {
+    return part
+  }
 }
 
 function NotFound() {

@@ -102,6 +102,17 @@ describe('sign-in', () => {
     expect(page.url()).toBe(`${product.url}/app/more`)
   })
 
+  test('Who signs out in one tab is signed out in the others, where nothing typed is left', async () => {
+    const { page } = await visit({ person: 'Ana Ribeiro', path: '/pay' })
+    const other = await page.context().newPage()
+    await other.goto(`${product.url}/app/pay`)
+    await other.getByLabel('Reference').fill('For my eyes only')
+    expect(await other.evaluate('JSON.stringify(sessionStorage)')).toContain('For my eyes only')
+    await page.getByRole('button', { name: 'Sign out' }).click()
+    await other.getByText('You have signed out in another tab.').waitFor()
+    expect(await other.evaluate('JSON.stringify(sessionStorage)')).not.toContain('For my eyes only')
+  })
+
   inFull('Going back from the sign-in leads to the app, before it as after it', async () => {
     const { page } = await visit()
     await page.getByRole('button', { name: 'Sign in' }).click()
@@ -243,6 +254,7 @@ describe('payments', () => {
     await keepScreenshot(page, 'app-payment-review')
     await page.getByRole('button', { name: 'Pay now' }).dblclick()
     await page.getByText('Number of the transfer').waitFor()
+    expect(await faultsIn(page)).toEqual([]) // what is announced meanwhile, too
     expect(await timesPaid('payer', everyday.id, 'Double click')).toBe(1)
     expect(complaints).toEqual([])
   })
@@ -317,6 +329,62 @@ describe('payments', () => {
     await page.getByRole('alert').getByText('There is not enough money in the account.').waitFor()
     await page.getByRole('button', { name: 'Change' }).click()
     expect(await page.getByLabel('Reference').inputValue()).toBe('Too much')
+  })
+
+  test('Back leads from the last look to the form, and what was typed outlives a look at another screen', async () => {
+    const { page } = await stay()
+    await reviewPayment(page, 'Went back', '3.10')
+    await page.goBack()
+    await page.getByRole('button', { name: 'Review' }).waitFor()
+    expect(page.url()).toBe(`${product.url}/app/pay`)
+    await page.getByRole('link', { name: 'Insights' }).click()
+    await heading(page, 'Insights').waitFor()
+    await page.goBack()
+    await page.getByRole('button', { name: 'Review' }).waitFor()
+    expect(await page.getByLabel('Amount in EUR').inputValue()).toBe('3.10')
+    expect(await page.getByLabel('Reference').inputValue()).toBe('Went back')
+    await page.getByRole('button', { name: 'Review' }).click()
+    await page.getByRole('button', { name: 'Pay now' }).click()
+    await page.getByText('Number of the transfer').waitFor()
+    await page.goBack()
+    await page.getByRole('button', { name: 'Review' }).waitFor()
+    expect(await page.getByLabel('Amount in EUR').inputValue()).toBe('')
+    expect(await timesPaid('payer', everyday.id, 'Went back')).toBe(1)
+  })
+
+  test('Who leaves the screen while it pays is told the outcome on the next one', async () => {
+    const { page } = await stay()
+    for (const [reference, amount, told] of [
+      ['Left, paid', '1.23', 'The bank has answered: €1.23 was carried out.'],
+      [
+        'Left, refused',
+        '9,999,999.00',
+        'The bank has refused €9,999,999.00. There is not enough money in the account.',
+      ],
+    ] as const) {
+      await reviewPayment(page, reference, amount)
+      let answer = (): void => undefined
+      const isLeft = new Promise<void>((resolve) => {
+        answer = resolve
+      })
+      await page.route('**/graphql', async (route) => {
+        if (isPayment(route.request())) await isLeft
+        await route.continue()
+      })
+      await page.getByRole('button', { name: 'Pay now' }).click()
+      await page.getByRole('link', { name: 'Insights' }).click()
+      await heading(page, 'Insights').waitFor()
+      answer()
+      const notice = page.getByRole('status').filter({ hasText: told })
+      await notice.waitFor()
+      await page.unroute('**/graphql')
+      await notice.getByRole('button', { name: 'Close' }).click()
+    }
+    await page.getByRole('link', { name: 'Pay', exact: true }).first().click()
+    // What was refused is still in the form.
+    expect(await page.getByLabel('Reference').inputValue()).toBe('Left, refused')
+    await page.getByLabel('Reference').fill('')
+    expect(await timesPaid('payer', everyday.id, 'Left, paid')).toBe(1)
   })
 
   inFull('An account that is open follows what happens elsewhere', async () => {
@@ -480,6 +548,32 @@ groupInFull('holds, standing orders, loans, exchange and statements', () => {
     expect(complaints).toEqual([])
   })
 
+  test('However often one presses, money is reserved, ordered and lent once', async () => {
+    const { page } = await visit({ person: 'Ana Ribeiro', path: '/holds/new' })
+    const sent: string[] = []
+    page.on('request', (request) => {
+      const [, name = ''] =
+        /"operationName":"(Hold|Order|ApplyForLoan|CancelOrder)"/.exec(request.postData() ?? '') ?? []
+      if (name) sent.push(name)
+    })
+    await fillTransfer(page, 'Pressed twice')
+    await page.getByRole('button', { name: 'Reserve', exact: true }).dblclick()
+    await page.locator('.done-title').waitFor()
+    await goTo(page, '/standing-orders/new')
+    await fillTransfer(page, 'Pressed twice')
+    await page.getByLabel('Reference').press('Enter')
+    await page.keyboard.press('Enter')
+    await rowOf(page, 'Pressed twice').waitFor()
+    await rowOf(page, 'Pressed twice').getByRole('button', { name: 'Cancel' }).click()
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Cancel' }).dblclick()
+    await rowOf(page, 'Pressed twice').getByText('Cancelled').waitFor()
+    await goTo(page, '/loans/new')
+    await page.getByLabel('What for').fill('Pressed twice')
+    await page.getByRole('button', { name: 'Ask for this loan' }).dblclick()
+    await heading(page, 'Pressed twice').waitFor()
+    expect(sent).toEqual(['Hold', 'Order', 'CancelOrder', 'ApplyForLoan'])
+  })
+
   test('A loan under way shows what is owed and paid, and is repaid in part', async () => {
     const { page } = await visit({ person: 'Ana Ribeiro', path: '/loans' })
     await page.locator('.row').filter({ hasText: 'Active' }).getByRole('link').first().click()
@@ -571,10 +665,20 @@ groupInFull('officers', () => {
     await totals.first().waitFor()
     expect(new Set(await totals.locator('td:last-child').allInnerTexts())).toEqual(new Set(['Balanced']))
     expect(await page.locator('.hash').innerText()).toMatch(/^[0-9a-f]{64}$/)
+    await page.setViewportSize({ width: 375, height: 812 })
+    const hidden = 'document.querySelector(".wide").scrollWidth - document.querySelector(".wide").clientWidth'
+    expect(await page.evaluate(hidden)).toBe(0)
+    await page.setViewportSize({ width: 1360, height: 850 })
     const orders = page.locator('ol .row')
     await orders.first().waitFor()
     await page.locator('.more').scrollIntoViewIfNeeded()
     await orders.nth(49).waitFor()
+    expect(complaints).toEqual([])
+  })
+
+  test('An address that nobody could have is told to be of no customer', async () => {
+    const { page, complaints } = await visit({ person: 'Maeve Byrne', path: '/customers/%E0%A4%A' })
+    await page.getByText('There is no such customer.').waitFor()
     expect(complaints).toEqual([])
   })
 
@@ -735,5 +839,55 @@ describe('for everybody', () => {
     await page.getByRole('link', { name: /Everyday/ }).waitFor()
     await press('Everyday')
     await heading(page, 'Everyday').waitFor()
+  })
+
+  // The last one, since it renames an account.
+  test('Words of any length fit a phone', async () => {
+    const [longName, long] = ['N'.repeat(70), 'W'.repeat(140)]
+    const { number } = await accountOf('payer', 'Rainy days')
+    const { id: from } = await accountOf('payer', 'Everyday')
+    const of = { from, to: number, amount: '101', currency: 'EUR', reference: long }
+    await ask('payer', 'mutation ($input: RenameAccountInput!) { renameAccount(input: $input) { __typename } }', {
+      input: { idempotencyKey: 'long-name', accountId: from, name: longName },
+    })
+    await ask('payer', 'mutation ($input: TransferInput!) { transfer(input: $input) { __typename } }', {
+      input: { ...of, idempotencyKey: 'long-payment' },
+    })
+    await ask('payer', 'mutation ($input: HoldFundsInput!) { holdFunds(input: $input) { __typename } }', {
+      input: { ...of, idempotencyKey: 'long-hold', expiresInSeconds: 86_400 },
+    })
+    await ask('payer', 'mutation ($input: ApplyForLoanInput!) { applyForLoan(input: $input) { __typename } }', {
+      input: {
+        idempotencyKey: 'long-loan',
+        accountId: from,
+        terms: { principal: '300000', currency: 'EUR', annualRate: '3', instalments: 12 },
+        purpose: long,
+      },
+    })
+    const { page } = await visit({ person: 'Ana Ribeiro', width: 375 })
+    const judge = async (screen: string): Promise<void> => {
+      await page
+        .getByText(new RegExp(`${longName}|${long}`))
+        .first()
+        .waitFor({ state: 'attached' })
+      expect({ screen, sideways: await sidewaysIn(page) }).toEqual({ screen, sideways: 0 })
+    }
+    await judge('accounts')
+    await page.getByRole('link', { name: longName }).click()
+    await page.locator('.day .row').filter({ hasText: long }).first().waitFor()
+    await judge('account')
+    for (const path of ['/holds', '/loans', '/insights', '/exchange', '/pay']) {
+      await goTo(page, path)
+      await judge(path)
+    }
+    await page.getByRole('button', { name: 'Rainy days' }).click()
+    await page.getByLabel('Amount in EUR').fill('1')
+    await page.getByLabel('Reference').fill(long)
+    await page.getByRole('button', { name: 'Review' }).click()
+    await page.getByText('will be paid at once').waitFor()
+    await judge('review')
+    await page.getByRole('button', { name: 'Pay now' }).click()
+    await page.getByText('Number of the transfer').waitFor()
+    await judge('receipt')
   })
 })

@@ -13,6 +13,7 @@ const BUILD = fileURLToPath(new URL('../../../client/app/build.ts', import.meta.
 
 /** The app renews a token 30 seconds before its end, and so at the first request after one second. */
 const TOKEN_LIFETIME = '31' // seconds
+const TRUSTED = 1_500 // milliseconds
 
 let product: Product
 let browser: Browser
@@ -95,6 +96,31 @@ test('A token that is about to end is renewed, and the user notices nothing', as
   expect([asked(`${product.identityUrl}/auth`), asked(`${product.url}/app/?`)]).toEqual(before)
   expect(page.url()).toBe(`${product.url}/app/exchange`)
   expect(complaints).toEqual([])
+})
+
+test('Whose sign-in has ended when they pay signs in again, finds what was typed, and pays', async () => {
+  const { page } = await visitApp(browser, product.url)
+  const { refresh } = watchTokens(page)
+  await signIn(page, 'Ana Ribeiro')
+  await page.getByRole('link', { name: 'Pay', exact: true }).first().click()
+  await page.getByRole('button', { name: 'Rainy days' }).click()
+  await page.getByLabel('Amount in EUR').fill('12.60')
+  await page.getByLabel('Reference').fill('Long lunch')
+  await page.getByRole('button', { name: 'Review' }).click()
+  await page.getByText('will be paid at once').waitFor()
+  await endSignIn(page, refresh())
+  await page.waitForTimeout(TRUSTED) // until then the page takes its token for good, as the bank does
+  await page.getByRole('button', { name: 'Pay now' }).click()
+  await page.getByText('Your session has ended. Sign in again to go on.').waitFor()
+  expect(await timesPaid('Long lunch')).toBe(0)
+  await signIn(page, 'Ana Ribeiro')
+  expect(page.url()).toBe(`${product.url}/app/pay`)
+  expect(await page.getByLabel('Amount in EUR').inputValue()).toBe('12.60')
+  await page.getByRole('button', { name: 'Review' }).click()
+  await page.getByRole('button', { name: 'Pay now' }).click()
+  await page.getByText('Number of the transfer').waitFor()
+  expect(await timesPaid('Long lunch')).toBe(1)
+  expect(await page.evaluate('JSON.stringify(sessionStorage)')).not.toContain('Long lunch')
 })
 
 test('Whose sign-in ends while a payment waits offline signs in again, finds the screen, and has paid once', async () => {

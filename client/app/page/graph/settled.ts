@@ -1,4 +1,7 @@
-/** What became of payments that nobody waited for any more: after a reload, or a long silence. */
+/**
+ * What became of payments that nobody waited for any more: after a reload, a long silence, or on
+ * another screen.
+ */
 import { useSyncExternalStore } from 'react'
 import type { Answer } from '../../../connection/answer.ts'
 import type { Pending } from '../../../connection/outbox.ts'
@@ -27,6 +30,14 @@ export function tellSettled({ id, variables }: Pending, { data, errors }: Answer
   const refusal =
     typeof outcome['code'] === 'string' ? { code: outcome['code'], message: String(outcome['message']) } : failure
   show([...all, { id, input: asRecord(variables['input']), refusal }])
+}
+
+let outcomes = 0
+
+/** What became of something whose screen was left meanwhile. */
+export function tellOutcome(input: unknown, refusal: Settled['refusal']): void {
+  outcomes += 1
+  show([...all, { id: `outcome ${outcomes}`, input: asRecord(input), refusal }])
 }
 
 export const dismissSettled = (id: string): void => show(all.filter((one) => one.id !== id))

@@ -6,11 +6,12 @@ import { HoldDocument } from '../generated/graphql.ts'
 import { useSpoken } from '../messages/messages.tsx'
 import { WithAccounts } from '../pay/accounts-first.tsx'
 import { orderOf, TransferFields } from '../pay/fields.tsx'
-import type { Draft, Payer } from '../pay/order.ts'
+import { type Draft, emptyDraft, type Payer } from '../pay/order.ts'
 import { Choice } from '../ui/fields.tsx'
 import { Form, Submit } from '../ui/form.tsx'
 import { useOnce } from '../ui/once.ts'
 import { Done } from '../ui/outcome.tsx'
+import { useTyped } from '../ui/typed.ts'
 import { Card, Page } from '../ui/ui.tsx'
 
 const DAY = 86_400 // seconds
@@ -30,20 +31,24 @@ export default function NewHoldPage() {
   )
 }
 
+interface NewHoldForm extends Draft {
+  /** Days. */
+  readonly length: string
+}
+
 function NewHold({ accounts }: { readonly accounts: readonly Payer[] }) {
   const { t, locale } = useSpoken()
-  const [draft, setDraft] = useState<Draft>({ from: accounts[0]?.id ?? '', to: '', amount: '', reference: '' })
-  const [length, setLength] = useState('7')
+  const [form, setForm, typed] = useTyped<NewHoldForm>('hold', { ...emptyDraft, length: '7' })
   const [isChecked, setChecked] = useState(false)
   const [payee, setPayee] = useState<string>()
   const hold = useOnce(HoldDocument, ['Holds', 'Payers'])
   const submit = async (): Promise<void> => {
     setChecked(true)
-    const order = orderOf(draft, accounts, locale)
+    const order = orderOf(form, accounts, locale)
     if (!order) return
     const { from, to, amount, reference } = order
-    const input = { from: from.id, to, amount, currency: from.currency, expiresInSeconds: Number(length) * DAY }
-    if (await hold.run({ input: { ...input, ...(reference && { reference }) } })) setPayee(to)
+    const input = { from: from.id, to, amount, currency: from.currency, expiresInSeconds: Number(form.length) * DAY }
+    if (await hold.run({ input: { ...input, ...(reference && { reference }) } }, typed)) setPayee(to)
   }
   if (payee !== undefined)
     return (
@@ -61,11 +66,16 @@ function NewHold({ accounts }: { readonly accounts: readonly Payer[] }) {
   return (
     <Card>
       <Form onSubmit={() => void submit()}>
-        <TransferFields accounts={accounts} draft={draft} onChange={setDraft} isChecked={isChecked} />
+        <TransferFields
+          accounts={accounts}
+          draft={form}
+          onChange={(draft) => setForm({ ...form, ...draft })}
+          isChecked={isChecked}
+        />
         <Choice
           label={t.holds.length}
-          value={length}
-          onChange={setLength}
+          value={form.length}
+          onChange={(length) => setForm({ ...form, length })}
           options={days.map((count) => [`${count}`, t.holds.days(count)])}
         />
         <Submit request={hold}>{t.holds.confirm}</Submit>

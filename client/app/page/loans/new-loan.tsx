@@ -1,6 +1,5 @@
 /** What a loan would cost, while its terms are chosen, and the request for it. */
 import { useQuery } from '@apollo/client/react'
-import { useState } from 'react'
 import { Link, useLocation } from 'wouter'
 import { formatDecimal } from '../format/decimals.ts'
 import { ApplyForLoanDocument, LoanQuoteDocument, type LoanQuoteQuery } from '../generated/graphql.ts'
@@ -12,6 +11,7 @@ import { Choice, TextBox } from '../ui/fields.tsx'
 import { Form, Submit } from '../ui/form.tsx'
 import { useOnce } from '../ui/once.ts'
 import { useSettledText } from '../ui/settled-text.ts'
+import { useTyped } from '../ui/typed.ts'
 import { Card, Facts, Loaded, Money, Page } from '../ui/ui.tsx'
 import { Plan } from './plan.tsx'
 
@@ -40,25 +40,30 @@ const rateOf = (text: string): string | undefined => {
 function NewLoan({ accounts }: { readonly accounts: readonly Payer[] }) {
   const { t, locale } = useSpoken()
   const [, go] = useLocation()
-  const [accountId, setAccount] = useState(accounts[0]?.id)
-  const [text, setText] = useState('10000')
-  const [rateText, setRate] = useState(() => formatDecimal('4.95', locale))
-  const [instalments, setInstalments] = useState('24')
-  const [purpose, setPurpose] = useState('')
+  const [form, setForm, typed] = useTyped('loan', {
+    account: '',
+    amount: '10000',
+    rate: formatDecimal('4.95', locale),
+    instalments: '24',
+    purpose: '',
+  })
+  const { instalments, purpose } = form
+  const set = (change: Partial<typeof form>): void => setForm({ ...form, ...change })
   const apply = useOnce(ApplyForLoanDocument)
-  const account = accounts.find(({ id }) => id === accountId) ?? accounts[0]
+  const account = accounts.find(({ id }) => id === form.account) ?? accounts[0]
   if (!account) return null
   const { currency } = account
-  const principal = parseAmount(text, currency, locale)
-  const annualRate = rateOf(rateText)
+  const principal = parseAmount(form.amount, currency, locale)
+  const annualRate = rateOf(form.rate)
   const terms =
     principal === undefined || annualRate === undefined
       ? undefined
       : { principal, currency, annualRate, instalments: Number(instalments) }
   const submit = async (): Promise<void> => {
     if (!terms) return
-    const outcome = (await apply.run({ input: { accountId: account.id, terms, ...(purpose && { purpose }) } }))
-      ?.applyForLoan
+    const why = purpose.trim()
+    const input = { accountId: account.id, terms, ...(why && { purpose: why }) }
+    const outcome = (await apply.run({ input }, typed))?.applyForLoan
     if (outcome?.__typename === 'LoanAccepted') go(`/loans/${outcome.loan.id}`)
   }
   return (
@@ -68,33 +73,33 @@ function NewLoan({ accounts }: { readonly accounts: readonly Payer[] }) {
           <Choice
             label={t.loans.account}
             value={account.id}
-            onChange={setAccount}
+            onChange={(id) => set({ account: id })}
             options={accounts.map(({ id, name, currency: money }) => [id, `${name} (${money})`])}
           />
           <TextBox
             label={t.pay.amount(currency)}
-            value={text}
-            onChange={setText}
+            value={form.amount}
+            onChange={(amount) => set({ amount })}
             inputMode="decimal"
             fault={principal === undefined ? t.pay.badAmount : undefined}
           />
           <TextBox
             label={t.loans.annualRate}
-            value={rateText}
-            onChange={setRate}
+            value={form.rate}
+            onChange={(rate) => set({ rate })}
             inputMode="decimal"
             fault={annualRate === undefined ? t.loans.badRate : undefined}
           />
           <Choice
             label={t.loans.instalments}
             value={instalments}
-            onChange={setInstalments}
+            onChange={(count) => set({ instalments: count })}
             options={lengths.map((count) => [`${count}`, t.insights.months(count)])}
           />
           <TextBox
             label={t.loans.purpose}
             value={purpose}
-            onChange={setPurpose}
+            onChange={(text) => set({ purpose: text })}
             maxLength={140}
             hint={t.loans.optional}
           />

@@ -34,6 +34,7 @@ function TrialBalance({ lines }: { readonly lines: BooksQuery['trialBalance'] })
   const totals = totalsOf(lines)
   return (
     <Table
+      isStacked
       label={t.officers.trialBalance}
       columns={[t.officers.kind, t.officers.accounts, t.officers.debits, t.officers.credits, t.insights.balance]}
     >
@@ -44,14 +45,16 @@ function TrialBalance({ lines }: { readonly lines: BooksQuery['trialBalance'] })
               <td>
                 {currency} · {t.officers.kinds[kind]}
               </td>
-              <td className="end">{accounts}</td>
-              <td className="end">
+              <td className="end" data-label={t.officers.accounts}>
+                {accounts}
+              </td>
+              <td className="end" data-label={t.officers.debits}>
                 <Money value={out} />
               </td>
-              <td className="end">
+              <td className="end" data-label={t.officers.credits}>
                 <Money value={into} />
               </td>
-              <td className="end">
+              <td className="end" data-label={t.insights.balance}>
                 <Money value={balance} />
               </td>
             </tr>
@@ -59,13 +62,15 @@ function TrialBalance({ lines }: { readonly lines: BooksQuery['trialBalance'] })
           <tr className="total">
             <th scope="row">{currency}</th>
             <td />
-            <td className="end">
+            <td className="end" data-label={t.officers.debits}>
               <Money value={debits} />
             </td>
-            <td className="end">
+            <td className="end" data-label={t.officers.credits}>
               <Money value={credits} />
             </td>
-            <td className="end">{isEven ? t.officers.even : t.officers.uneven}</td>
+            <td className="end" data-label={t.insights.balance}>
+              {isEven ? t.officers.even : t.officers.uneven}
+            </td>
           </tr>
         </tbody>
       ))}

@@ -16,6 +16,9 @@ interface TransferFieldsProps {
   readonly isChecked: boolean
 }
 
+/** Own accounts that are a button each; more are a list. */
+const MOST_QUICK = 5
+
 const payerOf = (draft: Draft, accounts: readonly Payer[]): Payer | undefined =>
   accounts.find(({ id }) => id === draft.from) ?? accounts[0]
 
@@ -53,9 +56,17 @@ export function TransferFields({ accounts, draft, onChange, isChecked }: Transfe
         autoComplete="off"
         fault={isChecked ? toFault : undefined}
       />
-      {own.length > 0 && (
+      {own.length > MOST_QUICK && (
+        <Choice
+          label={t.pay.own}
+          value={own.some(({ number }) => number === to) ? to : ''}
+          onChange={(value) => set({ to: value })}
+          options={[['', '–'], ...own.map(({ number, name }) => [number, name] as const)]}
+        />
+      )}
+      {own.length > 0 && own.length <= MOST_QUICK && (
         <div className="quick">
-          <span className="quiet">{t.pay.own}</span>
+          <span className="quiet">{t.pay.own}:</span>
           {own.map(({ id, name, number }) => (
             <Button key={id} look="quiet" onPress={() => set({ to: number })}>
               {name}

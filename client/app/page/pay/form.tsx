@@ -4,22 +4,21 @@ import { useSpoken } from '../messages/messages.tsx'
 import { Form } from '../ui/form.tsx'
 import { Button, Card } from '../ui/ui.tsx'
 import { orderOf, TransferFields } from './fields.tsx'
-import type { Draft, Order, Payer } from './order.ts'
+import type { Draft, Payer } from './order.ts'
 
 interface PayFormProps {
   readonly accounts: readonly Payer[]
   readonly draft: Draft
   readonly onChange: (draft: Draft) => void
-  readonly onReview: (order: Order) => void
+  readonly onReview: () => void
 }
 
 export function PayForm({ accounts, draft, onChange, onReview }: PayFormProps) {
   const { t, locale } = useSpoken()
   const [isChecked, setChecked] = useState(false)
-  const order = orderOf(draft, accounts, locale)
   const review = (): void => {
     setChecked(true)
-    if (order) onReview(order)
+    if (orderOf(draft, accounts, locale)) onReview()
   }
   return (
     <Card>

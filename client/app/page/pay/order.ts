@@ -11,6 +11,9 @@ export interface Draft {
   readonly reference: string
 }
 
+/** From the first account that there is. */
+export const emptyDraft: Draft = { from: '', to: '', amount: '', reference: '' }
+
 /** As it can be sent. */
 export interface Order {
   readonly from: Payer

@@ -1,15 +1,18 @@
 /** A payment: what to whom, a look at it, and the receipt. */
-import { useEffect, useState } from 'react'
-import { useSearch } from 'wouter'
+import { useEffect, useRef, useState } from 'react'
+import { useLocation, useSearch } from 'wouter'
+import { useHistoryState } from 'wouter/use-browser-location'
 import { PayDocument } from '../generated/graphql.ts'
 import { useSettled } from '../graph/settled.ts'
 import { HelpCard } from '../help/card.tsx'
-import { useMessages } from '../messages/messages.tsx'
+import { useMessages, useSpoken } from '../messages/messages.tsx'
 import { useOnce } from '../ui/once.ts'
+import { useTyped } from '../ui/typed.ts'
 import { Page } from '../ui/ui.tsx'
 import { WithAccounts } from './accounts-first.tsx'
+import { orderOf } from './fields.tsx'
 import { PayForm } from './form.tsx'
-import type { Draft, Order, Paid, Payer } from './order.ts'
+import { emptyDraft, type Order, type Paid, type Payer } from './order.ts'
 import { Receipt } from './receipt.tsx'
 import { Review } from './review.tsx'
 
@@ -23,59 +26,75 @@ export default function PayPage() {
   )
 }
 
-type Step =
-  | { readonly at: 'form' }
-  /** Known is what was settled before. */
-  | { readonly at: 'review'; readonly order: Order; readonly known: ReadonlySet<string> }
-  | { readonly at: 'done'; readonly paid: Paid; readonly from: Payer }
+/** In the browser's history, so that "back" leads from the last look to the form. */
+interface Place {
+  readonly step?: 'review'
+}
 
 function Payment({ accounts }: { readonly accounts: readonly Payer[] }) {
-  const wanted = new URLSearchParams(useSearch()).get('from')
-  const first = accounts.find(({ id }) => id === wanted) ?? accounts[0]
-  const [draft, setDraft] = useState<Draft>({ from: first?.id ?? '', to: '', amount: '', reference: '' })
-  const [step, setStep] = useState<Step>({ at: 'form' })
+  const { locale } = useSpoken()
+  const search = useSearch()
+  const [path, go] = useLocation()
+  const isReview = useHistoryState<Place | null>()?.step === 'review'
+  const here = search ? `${path}?${search}` : path
+  const review = (): void => go(here, { state: { step: 'review' } satisfies Place })
+  const wanted = new URLSearchParams(search).get('from')
+  const [draft, setDraft, typed] = useTyped('pay', emptyDraft, wanted ? { from: wanted } : {})
+  const [done, setDone] = useState<{ readonly paid: Paid; readonly from: Payer }>()
+  const order = orderOf(draft, accounts, locale)
+  const clear = (): void => setDraft({ ...draft, to: '', amount: '', reference: '' })
+
   const settled = useSettled()
+  const known = useRef(new Set(settled.map(({ id }) => id)))
   const isSettled =
-    step.at === 'review' &&
-    settled.some(({ id, input, refusal }) => !refusal && !step.known.has(id) && isFor(step.order, input))
+    order !== undefined &&
+    settled.some(({ id, input, refusal }) => !refusal && !known.current.has(id) && isFor(order, input))
   // Made after all, while it was still asked about: to press again would pay again.
   useEffect(() => {
-    if (isSettled) {
-      setDraft((last) => ({ ...last, to: '', amount: '', reference: '' }))
-      setStep({ at: 'form' })
-    }
+    if (isSettled) clear()
   }, [isSettled])
+  // Else the form would be left as soon as it is complete.
+  useEffect(() => {
+    if (isReview && !order && !done) go(here, { replace: true })
+  }, [isReview, order, done])
+  // Whoever went back while it was paid sees the receipt all the same.
+  useEffect(() => {
+    if (done && !isReview) review()
+  }, [done])
+
   const pay = useOnce(PayDocument, ['Payers'])
   const send = async ({ from, to, amount, reference }: Order): Promise<void> => {
     const input = { from: from.id, to, amount, currency: from.currency, ...(reference && { reference }) }
-    const outcome = (await pay.run({ input }))?.transfer
-    if (outcome?.__typename === 'TransferAccepted') setStep({ at: 'done', paid: outcome.transfer, from })
+    const outcome = (await pay.run({ input }, typed))?.transfer
+    if (outcome?.__typename !== 'TransferAccepted') return
+    setDone({ paid: outcome.transfer, from })
+    clear()
   }
-  if (step.at === 'done') {
+  if (done && isReview) {
     const again = (): void => {
-      setDraft({ ...draft, to: '', amount: '', reference: '' })
-      setStep({ at: 'form' })
+      setDone(undefined)
+      history.back()
     }
-    return <Receipt paid={step.paid} from={step.from} onAnother={again} />
+    return <Receipt paid={done.paid} from={done.from} onAnother={again} />
   }
-  if (step.at === 'review') {
-    const back = (): void => {
-      pay.clear()
-      setStep({ at: 'form' })
-    }
-    const { isBusy, fault } = pay
+  const { isBusy, fault } = pay
+  if (order && (isReview || isBusy))
     return (
-      <Review order={step.order} isBusy={isBusy} fault={fault} onConfirm={() => void send(step.order)} onBack={back} />
+      <Review
+        order={order}
+        isBusy={isBusy}
+        fault={fault}
+        onConfirm={() => void send(order)}
+        onBack={() => history.back()}
+      />
     )
+  const toReview = (): void => {
+    pay.clear()
+    setDone(undefined)
+    known.current = new Set(settled.map(({ id }) => id))
+    review()
   }
-  return (
-    <PayForm
-      accounts={accounts}
-      draft={draft}
-      onChange={setDraft}
-      onReview={(order) => setStep({ at: 'review', order, known: new Set(settled.map(({ id }) => id)) })}
-    />
-  )
+  return <PayForm accounts={accounts} draft={draft} onChange={setDraft} onReview={toReview} />
 }
 
 const isFor = ({ from, to, amount }: Order, input: Readonly<Record<string, unknown>>): boolean =>

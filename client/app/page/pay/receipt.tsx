@@ -1,6 +1,7 @@
 /** What was paid. */
 import { Link } from 'wouter'
 import { formatInstant } from '../format/dates.ts'
+import { formatIban } from '../format/iban.ts'
 import { useSpoken } from '../messages/messages.tsx'
 import { Done } from '../ui/outcome.tsx'
 import { Button, Card, Facts, Money } from '../ui/ui.tsx'
@@ -26,7 +27,7 @@ export function Receipt({ paid, from, onAnother }: ReceiptProps) {
       <Facts
         facts={[
           [t.pay.from, from.name],
-          [t.pay.to, <span className="number">{to.number}</span>],
+          [t.pay.to, <span className="number">{formatIban(to.number)}</span>],
           ...(reference ? [[t.pay.reference, reference] as const] : []),
           [t.pay.at, formatInstant(createdAt, locale)],
           [t.pay.number, <span className="number">{id}</span>],

@@ -4,6 +4,7 @@ import { useState } from 'react'
 import { useConnection, usePending } from '../graph/graph.tsx'
 import { useMessages } from '../messages/messages.tsx'
 import { isOfficer, session, type User } from '../sign-in/session.ts'
+import { forgetTyped } from '../ui/typed.ts'
 import { Button } from '../ui/ui.tsx'
 import { Preferences } from './preferences.tsx'
 
@@ -17,6 +18,7 @@ export function UserCorner({ user }: { readonly user: User }) {
     if (isPending && !isWarned) setWarned(true)
     else {
       connection.close()
+      forgetTyped()
       void session.signOut()
     }
   }

@@ -5,26 +5,30 @@ import { typedMoney } from '../format/money.ts'
 import type { OrderFactsFragment, ScheduleFrequency } from '../generated/graphql.ts'
 import type { Draft } from '../pay/order.ts'
 
-/** As it would be typed. */
-export interface OrderCopy {
-  readonly draft: Draft
+/** As it is typed. */
+export interface OrderForm extends Draft {
   readonly frequency: ScheduleFrequency
-  /** `undefined` where it is over. */
-  readonly firstOn: string | undefined
+  readonly firstOn: string
   /** Empty: it has no end. */
   readonly until: string
 }
 
+/** Without a first day where that is over. */
+type OrderCopy = Partial<OrderForm>
+
 export function copyOf(order: OrderFactsFragment, locale: string): { readonly copy: OrderCopy } {
   const { from, to, amount, reference, frequency, nextOn, until } = order
-  const draft = {
-    from: from?.id ?? '',
-    to: to?.number ?? '',
-    amount: typedMoney(amount, locale),
-    reference: reference ?? '',
+  return {
+    copy: {
+      from: from?.id ?? '',
+      to: to?.number ?? '',
+      amount: typedMoney(amount, locale),
+      reference: reference ?? '',
+      frequency,
+      ...(nextOn && { firstOn: nextOn }),
+      until: until && until >= today() ? until : '',
+    },
   }
-  const copy = { draft, frequency, firstOn: nextOn ?? undefined, until: until && until >= today() ? until : '' }
-  return { copy }
 }
 
 /** `undefined` on a page that was opened otherwise. */

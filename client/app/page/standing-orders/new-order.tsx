@@ -6,12 +6,13 @@ import { OrderDocument, type ScheduleFrequency } from '../generated/graphql.ts'
 import { useSpoken } from '../messages/messages.tsx'
 import { WithAccounts } from '../pay/accounts-first.tsx'
 import { orderOf, TransferFields } from '../pay/fields.tsx'
-import type { Draft, Payer } from '../pay/order.ts'
+import { emptyDraft, type Payer } from '../pay/order.ts'
 import { Choice, TextBox } from '../ui/fields.tsx'
 import { Form, Submit } from '../ui/form.tsx'
 import { useOnce } from '../ui/once.ts'
+import { useTyped } from '../ui/typed.ts'
 import { Card, Page } from '../ui/ui.tsx'
-import { useCopy } from './copy.ts'
+import { type OrderForm, useCopy } from './copy.ts'
 import { LastDay } from './last-day.tsx'
 
 const frequencies: readonly ScheduleFrequency[] = ['MONTHLY', 'WEEKLY', 'DAILY', 'ONCE']
@@ -34,39 +35,38 @@ function NewOrder({ accounts }: { readonly accounts: readonly Payer[] }) {
   const { t, locale } = useSpoken()
   const [, go] = useLocation()
   const copy = useCopy()
-  const empty: Draft = { from: accounts[0]?.id ?? '', to: '', amount: '', reference: '' }
-  const [draft, setDraft] = useState(copy?.draft ?? empty)
-  const [frequency, setFrequency] = useState<ScheduleFrequency>(copy?.frequency ?? 'MONTHLY')
-  const [firstOn, setFirstOn] = useState(copy?.firstOn ?? addDays(today(), 1))
-  const [until, setUntil] = useState(copy?.until ?? '')
+  const empty = { ...emptyDraft, frequency: 'MONTHLY', firstOn: addDays(today(), 1), until: '' } as const
+  const [form, setForm, typed] = useTyped<OrderForm>('order', empty, copy)
+  const { frequency, firstOn, until } = form
+  const set = (change: Partial<OrderForm>): void => setForm({ ...form, ...change })
   const [isChecked, setChecked] = useState(false)
   const request = useOnce(OrderDocument, ['StandingOrders'])
   const isFirst = firstOn >= today()
   const isUntil = until === '' || until >= firstOn
   const submit = async (): Promise<void> => {
     setChecked(true)
-    const order = orderOf(draft, accounts, locale)
+    const order = orderOf(form, accounts, locale)
     if (!order || !isFirst || !isUntil) return
     const { from, to, amount, reference } = order
     const input = { from: from.id, to, amount, currency: from.currency, frequency, firstOn }
     const isRepeated = frequency !== 'ONCE'
     const rest = { ...(reference && { reference }), ...(isRepeated && until && { until }) }
-    if (await request.run({ input: { ...input, ...rest } })) go('/standing-orders')
+    if (await request.run({ input: { ...input, ...rest } }, typed)) go('/standing-orders')
   }
   return (
     <Card>
       <Form onSubmit={() => void submit()}>
-        <TransferFields accounts={accounts} draft={draft} onChange={setDraft} isChecked={isChecked} />
+        <TransferFields accounts={accounts} draft={form} onChange={set} isChecked={isChecked} />
         <Choice
           label={t.orders.frequency}
           value={frequency}
-          onChange={(value) => setFrequency(value as ScheduleFrequency)}
+          onChange={(value) => set({ frequency: value as ScheduleFrequency })}
           options={frequencies.map((one) => [one, t.orders.often[one]])}
         />
         <TextBox
           label={t.orders.first}
           value={firstOn}
-          onChange={setFirstOn}
+          onChange={(day) => set({ firstOn: day })}
           type="date"
           min={today()}
           fault={isChecked && !isFirst ? t.refusals['DATE_IN_PAST'] : undefined}
@@ -74,7 +74,7 @@ function NewOrder({ accounts }: { readonly accounts: readonly Payer[] }) {
         {frequency !== 'ONCE' && (
           <LastDay
             value={until}
-            onChange={setUntil}
+            onChange={(day) => set({ until: day })}
             min={firstOn}
             fault={isChecked && !isUntil ? t.orders.badUntil : undefined}
           />

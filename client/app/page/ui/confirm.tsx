@@ -22,17 +22,17 @@ interface ConfirmProps<Data, Variables> {
 
 export function Confirm<Data, Variables>(props: ConfirmProps<Data, Variables>) {
   const { action, look = 'plain', title, children, request, variables, isReady = true } = props
-  const { isBusy, fault, run } = request
+  const { isBusy, fault, run, clear } = request
   const carryOut = async (close: () => void): Promise<void> => {
     if (variables !== undefined && (await run(variables)) !== undefined) close()
   }
   const t = useMessages()
   return (
-    <DialogTrigger>
+    <DialogTrigger onOpenChange={clear}>
       <Button look={look} isDisabled={variables === undefined}>
         {action}
       </Button>
-      <ModalOverlay className="overlay" isDismissable={!isBusy}>
+      <ModalOverlay className="overlay" isDismissable={!isBusy} isKeyboardDismissDisabled={isBusy}>
         <Modal className="modal">
           <Dialog role="alertdialog" className="dialog">
             {({ close }) => (

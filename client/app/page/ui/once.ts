@@ -4,16 +4,20 @@
 import type { OperationVariables, TypedDocumentNode } from '@apollo/client'
 import { useApolloClient } from '@apollo/client/react'
 import { getOperationAST } from 'graphql'
-import { useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { useConnection } from '../graph/graph.tsx'
 import { intentName } from '../graph/intents.ts'
-import { asRecord } from '../graph/settled.ts'
+import { asRecord, tellOutcome } from '../graph/settled.ts'
 import { useMessages } from '../messages/messages.tsx'
-import { failureText, type Refusal, refusalText } from './outcome.tsx'
+import { failureText, isStillOpen, type Refusal, refusalText } from './outcome.tsx'
+import type { Typed } from './typed.ts'
 
 export interface Once<Data, Variables> {
-  /** Resolves to the outcome unless it was refused or failed, which `fault` then tells. */
-  run(variables: Variables): Promise<Data | undefined>
+  /**
+   * Resolves to the outcome unless it was refused or failed, which `fault` then tells. Does nothing
+   * while it is under way. @param typed the form that asks for it
+   */
+  run(variables: Variables, typed?: Typed): Promise<Data | undefined>
   readonly isBusy: boolean
   readonly fault: string | undefined
   /** Another one begins. */
@@ -33,15 +37,24 @@ export function useOnce<Data extends Readonly<Record<string, unknown>>, Variable
   const t = useMessages()
   const [isBusy, setBusy] = useState(false)
   const [fault, setFault] = useState<string>()
+  const isRunning = useRef(false)
+  const isShown = useIsShown()
+  const refuse = (input: unknown, text: string): void => {
+    setFault(text)
+    if (!isShown()) tellOutcome(input, { code: '', message: text })
+  }
   return {
     isBusy,
     fault,
     clear: () => setFault(undefined),
-    async run(variables) {
+    async run(variables, typed) {
+      if (isRunning.current) return undefined
+      isRunning.current = true
       const operation = getOperationAST(document)?.name?.value
       const intent = connection.intent(intentName(operation, asRecord(variables['input'])))
       setBusy(true)
       setFault(undefined)
+      typed?.forget() // from now on the connection keeps it
       try {
         const { data } = await client.mutate({
           mutation: document,
@@ -51,17 +64,37 @@ export function useOnce<Data extends Readonly<Record<string, unknown>>, Variable
         intent.done()
         const refusal = Object.values(data ?? {}).find(isRefusal)
         if (refusal) {
-          setFault(refusalText(refusal, t))
+          typed?.keep()
+          refuse(variables['input'], refusalText(refusal, t))
           return undefined
         }
+        if (!isShown()) tellOutcome(variables['input'], undefined)
         void client.refetchQueries({ include: [...changes] })
         return data
       } catch (error) {
-        setFault(failureText(error, t))
+        const text = failureText(error, t)
+        if (isStillOpen(error)) setFault(text)
+        else {
+          typed?.keep()
+          refuse(variables['input'], text)
+        }
         return undefined
       } finally {
+        isRunning.current = false
         setBusy(false)
       }
     },
   }
+}
+
+/** Whether the screen that asked is still there. */
+function useIsShown(): () => boolean {
+  const isShown = useRef(false)
+  useEffect(() => {
+    isShown.current = true
+    return () => {
+      isShown.current = false
+    }
+  }, [])
+  return () => isShown.current
 }

@@ -13,6 +13,10 @@ export interface Refusal {
 /** In the user's language where it is known, else as the bank says it. */
 export const refusalText = ({ code, message }: Refusal, t: Messages): string => t.refusals[code] ?? message
 
+/** Whether it may be carried out yet, or was before. */
+export const isStillOpen = (error: unknown): boolean =>
+  error instanceof OutcomeUnknownError || error instanceof CarriedOutError
+
 /** Why a mutation has no outcome to show. */
 export function failureText(error: unknown, t: Messages): string {
   if (error instanceof OutcomeUnknownError) return t.outcome.unknown

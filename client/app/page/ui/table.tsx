@@ -1,4 +1,4 @@
-/** A table that scrolls by itself where it is too wide for a phone. */
+/** A table that scrolls by itself, or is stacked, where it is too wide for a phone. */
 import type { ReactNode } from 'react'
 
 interface TableProps {
@@ -9,12 +9,14 @@ interface TableProps {
   readonly children: ReactNode
   /** Whether it scrolls within a certain height, too. */
   readonly isLong?: boolean
+  /** Whether each row is a list on a phone; its cells then have their column's name as `data-label`. */
+  readonly isStacked?: boolean
 }
 
-export const Table = ({ label, columns, children, isLong = false }: TableProps) => (
+export const Table = ({ label, columns, children, isLong = false, isStacked = false }: TableProps) => (
   // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard
   <section className={isLong ? 'wide tall' : 'wide'} tabIndex={0} aria-label={label}>
-    <table className="table">
+    <table className={isStacked ? 'table stacked' : 'table'}>
       <thead>
         <tr>
           {columns.map((name, at) => (

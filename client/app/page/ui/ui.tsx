@@ -1,16 +1,39 @@
 /** Small parts that every screen uses. */
-import type { ReactNode } from 'react'
+import { type ReactNode, useState } from 'react'
 import { Button as AriaButton, type ButtonProps } from 'react-aria-components'
 import { type Amount, formatMoney, formatSigned } from '../format/money.ts'
 import { useMessages, useSpoken } from '../messages/messages.tsx'
 
 interface OwnButtonProps extends ButtonProps {
   readonly look?: 'main' | 'plain' | 'quiet'
+  readonly children: ReactNode
 }
 
-export const Button = ({ look = 'plain', ...props }: OwnButtonProps) => (
-  <AriaButton {...props} className={`button button-${look} ${props.className ?? ''}`} />
-)
+/**
+ * While it is pending it does nothing, keeps the focus, and says its text. It says so itself: the
+ * announcer of the library names what it says by the button, which may be gone a moment later.
+ */
+export function Button({ look = 'plain', isPending, onPress, type, children, ...props }: OwnButtonProps) {
+  const [isFocused, setFocused] = useState(false)
+  const does = isPending ? { 'aria-disabled': true } : { type, onPress }
+  return (
+    <>
+      <AriaButton
+        {...props}
+        {...(does as ButtonProps)}
+        className={`button button-${look} ${props.className ?? ''}`}
+        onFocusChange={setFocused}
+      >
+        {children}
+      </AriaButton>
+      {isPending !== undefined && (
+        <span className="sr" role="status">
+          {isPending && isFocused && children}
+        </span>
+      )}
+    </>
+  )
+}
 
 export function Money({
   value,

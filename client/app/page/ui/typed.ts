@@ -1,0 +1,61 @@
+/**
+ * What is typed into a form, kept in this tab until it is sent: neither a reload, nor a look at
+ * another screen, nor a sign-in that ends loses it. It is each user's own, and gone once they sign
+ * out.
+ */
+import { useRef, useState } from 'react'
+import { session, useUser } from '../sign-in/session.ts'
+
+const KIND = 'tributary-app:typed:'
+
+type Fields<Form> = { readonly [Field in keyof Form]: string }
+
+/** What a form's request does with what is kept of it. */
+export interface Typed {
+  forget(): void
+  /** Nothing came of it: it is kept as it was. */
+  keep(): void
+}
+
+/** @param given what is taken in place of what was kept */
+export function useTyped<Form extends Fields<Form>>(
+  name: string,
+  empty: Form,
+  given: Partial<Form> = {},
+): readonly [Form, (form: Form) => void, Typed] {
+  const key = `${KIND}${useUser()?.subject}:${name}`
+  const [form, show] = useState<Form>(() => ({ ...empty, ...keptOf(key, empty), ...given }))
+  const latest = useRef(form)
+  const keep = (): void => write(key, JSON.stringify(latest.current))
+  const set = (next: Form): void => {
+    latest.current = next
+    show(next)
+    keep()
+  }
+  return [form, set, { forget: () => sessionStorage.removeItem(key), keep }]
+}
+
+export function forgetTyped(): void {
+  for (const key of Object.keys(sessionStorage)) if (key.startsWith(KIND)) sessionStorage.removeItem(key)
+}
+
+session.subscribe(() => {
+  const now = session.state()
+  if (now.state === 'signedOut' && now.why === 'elsewhere') forgetTyped()
+})
+
+/** The fields that this form has, too: an older release of the page may have kept others. */
+function keptOf<Form extends Fields<Form>>(key: string, empty: Form): Partial<Form> {
+  const kept: unknown = JSON.parse(sessionStorage.getItem(key) ?? '{}')
+  const isField = ([field, value]: readonly [string, unknown]): boolean =>
+    Object.hasOwn(empty, field) && typeof value === 'string'
+  return Object.fromEntries(Object.entries(Object(kept)).filter(isField)) as Partial<Form>
+}
+
+function write(key: string, text: string): void {
+  try {
+    sessionStorage.setItem(key, text)
+  } catch {
+    // No room: it is known until the page is left.
+  }
+}
