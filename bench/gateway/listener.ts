@@ -3,7 +3,7 @@
  * connection. Node's own server takes twice the CPU for a small request, which the services
  * would take from the load on their core.
  */
-import { type AddressInfo, createServer } from 'node:net'
+import { type AddressInfo, createServer, type Socket } from 'node:net'
 
 /** @param body valid until this returns @param send takes a whole answer, head included */
 export type Answer = (path: string, body: Buffer, send: (answer: Buffer) => void) => void
@@ -19,12 +19,15 @@ export function answerOf(json: string): Buffer {
 
 export interface Listener {
   readonly url: string
-  /** Ends once its connections are closed. */
+  /** Cuts its connections, too: a client that keeps one would keep the process alive. */
   close(): void
 }
 
 export function listen(answer: Answer): Promise<Listener> {
+  const open = new Set<Socket>()
   const server = createServer({ noDelay: true }, (socket) => {
+    open.add(socket)
+    socket.once('close', () => open.delete(socket))
     let pieces: Buffer[] = []
     let size = 0
     let wanted = 0
@@ -45,10 +48,14 @@ export function listen(answer: Answer): Promise<Listener> {
     })
     socket.on('error', () => socket.destroy()) // a contestant was stopped
   })
+  const close = (): void => {
+    server.close()
+    for (const socket of open) socket.destroy()
+  }
   return new Promise((resolve) => {
     server.listen(0, '127.0.0.1', () => {
       const { port } = server.address() as AddressInfo
-      resolve({ url: `http://127.0.0.1:${port}`, close: () => server.close() })
+      resolve({ url: `http://127.0.0.1:${port}`, close })
     })
   })
 }
