@@ -56,8 +56,8 @@ const LOOKUP = { timeout: 2_000, tries: 2 } // milliseconds of the first try; th
 
 /**
  * Resolves names for outgoing connections, and fails where any of a name's addresses is not public.
- * Asks name servers by itself: the system's own resolver takes one of the process's four threads
- * for as long as a customer's name servers let it wait, and everybody's files and names wait too.
+ * Asks name servers by itself: by the system's own resolver a process looks up two names at a time,
+ * and all others wait for as long as a customer's name servers let it wait.
  */
 export function createPublicLookup(resolver: Resolver = new Resolver(LOOKUP)): LookupFunction {
   return (hostname, options, callback) => {
