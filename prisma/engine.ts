@@ -1,5 +1,5 @@
 /** Runs Prisma's schema engine as WebAssembly, so that migrating needs no download. */
-import { readdir, readFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { PrismaPg } from '@prisma/adapter-pg'
@@ -14,9 +14,9 @@ import {
 import * as bindings from '@prisma/schema-engine-wasm/schema_engine_bg'
 import { Pool, type QueryConfig } from 'pg'
 import { clientFor } from '../subgraphs/banking/database/connect.ts'
+import { migrationNames } from './migration-names.ts'
 
 const SCHEMA = new URL('schema.prisma', import.meta.url)
-const MIGRATIONS = new URL('migrations/', import.meta.url)
 const WASM = new URL('schema_engine_bg.wasm', import.meta.resolve('@prisma/schema-engine-wasm'))
 
 type SchemaEngine = bindings.SchemaEngine
@@ -28,15 +28,14 @@ export async function readSchema(): Promise<{ path: string; content: string }> {
 }
 
 /** Every migration in `folder`, oldest first, in the engine's format. */
-export async function readMigrations(folder: string = fileURLToPath(MIGRATIONS)): Promise<MigrationList> {
-  const entries = await readdir(folder, { withFileTypes: true })
-  const names = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name)
+export async function readMigrations(folder: string): Promise<MigrationList> {
+  const names = await migrationNames(folder)
   return {
     baseDir: folder,
     lockfile: { path: 'migration_lock.toml', content: await readFile(join(folder, 'migration_lock.toml'), 'utf8') },
     shadowDbInitScript: '',
     migrationDirectories: await Promise.all(
-      names.sort().map(async (name) => ({
+      names.map(async (name) => ({
         path: name,
         migrationFile: {
           path: 'migration.sql',

@@ -24,6 +24,17 @@ test('Several instances may migrate at once: each migration is applied by one of
   expect(await migrate(database.url)).toEqual([])
 })
 
+test('That nothing is missing is found while the lock of migrations is held', async () => {
+  const holder = new Client({ connectionString: database.url })
+  await holder.connect()
+  try {
+    await holder.query('SELECT pg_advisory_lock(4242001)')
+    expect(await migrate(database.url)).toEqual([])
+  } finally {
+    await holder.end()
+  }
+})
+
 test('The schema and the migrations agree', async () => {
   const schema = await readSchema()
   const diff = await withSchemaEngine(database.url, (engine) =>

@@ -45,6 +45,24 @@ test('A seed that fails at its last step leaves nothing, and a retry completes i
   expect(await counts()).toEqual(full)
 })
 
+test('A demo that is there is found without the ledger, and what its lists lack is added', async () => {
+  await seed(database.url)
+  const full = await counts()
+  await client.query('BEGIN')
+  await client.query('SELECT FROM ledger FOR UPDATE')
+  expect(await seed(database.url)).toBe(true)
+  await client.query('COMMIT')
+  for (const row of [
+    `merchants WHERE name = (SELECT min(name) FROM merchants)`,
+    `exchange_rates WHERE currency = 'JPY'`,
+  ]) {
+    await client.query(`DELETE FROM ${row}`)
+    expect(await counts()).not.toEqual(full)
+    expect(await seed(database.url)).toBe(true)
+    expect(await counts()).toEqual(full)
+  }
+})
+
 test('Two seeds at once fill the database once', async () => {
   expect(await Promise.all([seed(database.url), seed(database.url)])).toEqual([true, true])
   const { operations } = await counts()
