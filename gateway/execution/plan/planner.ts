@@ -12,12 +12,13 @@ import {
 import { type QueryPlan, QueryPlanner } from '@apollo/query-planner'
 import {
   type ASTNode,
+  buildASTSchema,
+  type DefinitionNode,
   type DocumentNode,
   type GraphQLSchema,
-  isAbstractType,
-  isInterfaceType,
-  isObjectType,
+  isTypeSystemExtensionNode,
   Kind,
+  type NameNode,
   parse,
   print,
   visit,
@@ -108,7 +109,7 @@ export function createPlanner(supergraphSdl: string, variants: VariantFilters = 
   const { supergraph, apiSchema } = thorough
   /** Made for the first operation that cannot be planned as it is. */
   let objectTypes: GraphQLSchema | undefined
-  const publicSdl = publicSchema(apiSchema.toGraphQLJSSchema(), prepared.requiredArguments)
+  const publicSdl = publicSchema(schemaOf(apiSchema), prepared.requiredArguments)
   const plannerOf = (quickly: boolean): OpenPlanner => {
     if (!quickly) return thorough
     quick ??= openPlanner(withFewerWays(prepared.document, new Set(prepared.plannerFields)))
@@ -134,7 +135,7 @@ export function createPlanner(supergraphSdl: string, variants: VariantFilters = 
       access: readAccessRules(document),
       costs: readDeclaredCosts(document),
       nodes: readNodeGraph(document),
-      ...typeFacts(supergraph),
+      ...typeFacts(prepared.document),
     },
     plan(text, quickly = false) {
       const open = plannerOf(quickly)
@@ -142,7 +143,7 @@ export function createPlanner(supergraphSdl: string, variants: VariantFilters = 
       try {
         return planned(text)
       } catch (error) {
-        objectTypes ??= apiSchema.toGraphQLJSSchema()
+        objectTypes ??= schemaOf(apiSchema)
         const other = byObjectTypes(objectTypes, text)
         if (other === undefined) throw error
         try {
@@ -177,6 +178,16 @@ function planWith({ planner, apiSchema }: OpenPlanner, text: string): QueryPlan 
   return plan
 }
 
+/**
+ * As `toGraphQLJSSchema` makes it, which validates what was valid when the API schema was made; what
+ * is only extended needs a definition, which it adds.
+ */
+function schemaOf(schema: Schema): GraphQLSchema {
+  const document = schema.toAST()
+  const isExtended = document.definitions.some(isTypeSystemExtensionNode)
+  return isExtended ? schema.toGraphQLJSSchema() : buildASTSchema(document, { assumeValidSDL: true })
+}
+
 /** The schema as it was before the planner's own fields were added. */
 function publicSchema(schema: GraphQLSchema, added: RequiredArguments): string {
   const text = printBuiltSchema(schema)
@@ -185,20 +196,21 @@ function publicSchema(schema: GraphQLSchema, added: RequiredArguments): string {
   return print(visit(parse(text), { enter: (node) => (isAdded(node) ? null : undefined) }))
 }
 
-function typeFacts(supergraph: Supergraph): Pick<SupergraphFacts, 'objectTypes' | 'subtypes' | 'fieldNames'> {
-  const schema = supergraph.schema.toGraphQLJSSchema()
-  const types = Object.values(schema.getTypeMap()).filter((type) => !type.name.startsWith('__'))
-  const composite = types.filter((type) => isObjectType(type) || isInterfaceType(type))
+function typeFacts({ definitions }: DocumentNode): Pick<SupergraphFacts, 'objectTypes' | 'subtypes' | 'fieldNames'> {
+  const composite = definitions.filter(
+    (type) => type.kind === Kind.OBJECT_TYPE_DEFINITION || type.kind === Kind.INTERFACE_TYPE_DEFINITION,
+  )
+  const subtypesOf = (type: DefinitionNode): readonly (readonly [string, readonly string[]])[] => {
+    if (type.kind === Kind.UNION_TYPE_DEFINITION) return [[type.name.value, (type.types ?? []).map(nameOf)]]
+    if (type.kind !== Kind.INTERFACE_TYPE_DEFINITION) return []
+    const having = composite.filter(({ interfaces }) => interfaces?.some((each) => nameOf(each) === nameOf(type)))
+    return [[type.name.value, having.map(nameOf)]]
+  }
   return {
-    objectTypes: types.filter(isObjectType).map((type) => type.name),
-    subtypes: new Map(
-      types
-        .filter(isAbstractType)
-        .map((type) => [
-          type.name,
-          composite.filter((other) => schema.isSubType(type, other)).map((other) => other.name),
-        ]),
-    ),
-    fieldNames: [...new Set(composite.flatMap((type) => Object.keys(type.getFields())))],
+    objectTypes: composite.filter(({ kind }) => kind === Kind.OBJECT_TYPE_DEFINITION).map(nameOf),
+    subtypes: new Map(definitions.flatMap(subtypesOf)),
+    fieldNames: [...new Set(composite.flatMap(({ fields }) => (fields ?? []).map(nameOf)))],
   }
 }
+
+const nameOf = ({ name }: { readonly name: NameNode }): string => name.value
