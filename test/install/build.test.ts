@@ -19,7 +19,7 @@ const build = () => promisify(execFile)(process.execPath, [join(folder, 'install
 
 test('A missing part that cannot be built is refused in one line', async () => {
   const stderr =
-    'The build needs prisma, vite, and @graphql-codegen/cli: run `npm ci` first, then `npm prune --omit=dev`.\n'
+    'The build needs prisma, @graphql-codegen/cli, and vite: run `npm ci` first, then `npm prune --omit=dev`.\n'
   await expect(build()).rejects.toMatchObject({ code: 1, stdout: '', stderr })
 })
 
