@@ -34,7 +34,7 @@ export function spawnChild(
     execArgv: [...flags],
     stdio: ['ignore', 'ignore', errorOutput(), 'ipc'],
   })
-  showErrors(child, label)
+  void showErrors(child, label)
   const ended = new Promise<string>((resolve) => {
     child.once('error', (error) => resolve(error.message))
     child.once('exit', (code, signal) => resolve(signal ?? `exit code ${code}`))

@@ -14,7 +14,7 @@ import { contradictions } from './contradictions.ts'
 import { configOf } from './effective.ts'
 import { type Environment, type Path, type Variable, variablesOf } from './environment.ts'
 import { describeIssue, faultsOf, nameOf } from './faults.ts'
-import { type GivenSupergraph, readGivenSupergraph } from './given-supergraph.ts'
+import type { GivenSupergraph } from './given-supergraph.ts'
 import { importFile } from './import-file.ts'
 import { readAllListed, safelistsIn } from './safelists.ts'
 import { configSchema, type Settings } from './schema.ts'
@@ -60,7 +60,7 @@ export async function loadConfig({ env: everything, file, isPartial = false, see
   const faults: string[] = []
 
   const path = env['SUPERGRAPH'] ?? textAt(sources, 'supergraph')
-  const given = path === undefined ? undefined : await readGivenSupergraph(path)
+  const given = path === undefined ? undefined : await readGiven(path)
   const kinds = kindsOf(sources, given)
   faults.push(...readStateless(env['STATELESS'], kinds, given, sources))
   const variables = variablesOf({ kinds, areOurs: given === undefined })
@@ -84,6 +84,12 @@ export async function loadConfig({ env: everything, file, isPartial = false, see
   if (!result.success || faults.length > 0) throw new SettingsError([...new Set(faults)])
   const config = configOf(result.data, kinds, given, listed, path)
   return { file: used, config, settings: result.data, sources, variables }
+}
+
+/** Imported lazily: only another supergraph is parsed, and `npm start` needs no parser. */
+async function readGiven(path: string): Promise<GivenSupergraph> {
+  const { readGivenSupergraph } = await import('./given-supergraph.ts')
+  return readGivenSupergraph(path)
 }
 
 /** Paths of a file are from its folder, those of variables from where the gateway was started. */

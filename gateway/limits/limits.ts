@@ -2,7 +2,8 @@
  * The table of all limits. Each is generous for clients and cheap to enforce. `docs/limits.md`
  * lists them; each has a setting, `LIMIT_` and its name in capitals.
  */
-import { GraphQLError, type GraphQLErrorExtensions } from 'graphql'
+import type { GraphQLErrorExtensions } from 'graphql'
+import { GraphQLError } from 'graphql/error/GraphQLError.js'
 import { HttpError } from '../../platform/http/message/http-error.ts'
 import { codedError, type ErrorCode } from '../../platform/protocol/errors.ts'
 

@@ -2,7 +2,9 @@
  * The closed list of error codes a client can meet, each with its HTTP status. `docs/errors.md`
  * explains every one.
  */
-import { GraphQLError, type GraphQLErrorExtensions } from 'graphql'
+import type { GraphQLErrorExtensions } from 'graphql'
+// Not all of graphql-js, of 130 modules: commands and `npm start` need nothing else of it.
+import { GraphQLError } from 'graphql/error/GraphQLError.js'
 
 export const errorStatus = {
   UNAUTHENTICATED: 401,

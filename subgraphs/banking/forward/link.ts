@@ -2,7 +2,7 @@
  * The way to one holder of the lease: kept connections, over which requests are sent as soon as
  * possible and together. Callers take turns.
  */
-import { Pool } from 'undici' // MIT; keeps connections, at half of the cost of Node's client
+import type { Pool } from 'undici' // MIT; keeps connections, at half of the cost of Node's client
 import { createFairQueue } from '../../../platform/data/fair-queue.ts'
 import { SIGNATURE_HEADER, sign } from '../../../platform/protocol/signature.ts'
 import type { Settled } from '../ledger/ledger.ts'
@@ -47,13 +47,18 @@ const KEEP_ALIVE = 30_000 // milliseconds; less than the server's
 const REST = 1_000 // milliseconds
 
 export function createLink({ address, secret, dialect, patience, onSent }: LinkOptions): Link {
-  const pool = new Pool(address, {
-    connections: AT_ONCE,
-    connect: { timeout: CONNECT_TIMEOUT },
-    keepAliveTimeout: KEEP_ALIVE,
-    headersTimeout: patience,
-    bodyTimeout: patience,
-  })
+  const open = async (): Promise<Pool> => {
+    // Imported lazily: the instance that writes forwards nothing.
+    const { Pool } = await import('undici')
+    return new Pool(address, {
+      connections: AT_ONCE,
+      connect: { timeout: CONNECT_TIMEOUT },
+      keepAliveTimeout: KEEP_ALIVE,
+      headersTimeout: patience,
+      bodyTimeout: patience,
+    })
+  }
+  const pool = open()
   const waiting = createFairQueue<Waiting>()
   let messages = 0
   /** Of all messages in flight. */
@@ -67,7 +72,7 @@ export function createLink({ address, secret, dialect, patience, onSent }: LinkO
     const parts = { authorization: undefined, perspective: undefined, requestId: undefined }
     const signature = sign(secret, { method: 'POST', path: FORWARD_PATH, body, ...parts })
     const headers = { 'content-type': 'application/json', [SIGNATURE_HEADER]: signature }
-    const response = await pool.request({ path: FORWARD_PATH, method: 'POST', headers, body })
+    const response = await (await pool).request({ path: FORWARD_PATH, method: 'POST', headers, body })
     const text = await response.body.text()
     if (response.statusCode !== 200) return response.statusCode < 500 ? 'refused' : 'lost'
     const settled = decodeTold(text).map(settledOf)
@@ -113,7 +118,7 @@ export function createLink({ address, secret, dialect, patience, onSent }: LinkO
       }),
     close() {
       isClosed = true
-      pool.destroy().catch(() => {})
+      void pool.then((one) => one.destroy()).catch(() => {})
     },
   }
 }
