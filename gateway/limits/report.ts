@@ -36,10 +36,12 @@ export function createLimitReports(registry: Registry, log: Logger, kind: keyof 
     labelNames: ['limit'],
     registers: [registry],
   })
-  const told = new LRUCache<string, { at: number; refusals: number }>({ max: CALLERS })
+  /** Made with the first refusal: it takes memory for all at once. */
+  let told: LRUCache<string, { at: number; refusals: number }> | undefined
   const takeLine = createLineBudget(LINES, INTERVAL)
   return (limit, caller) => {
     refusals.labels(limit).inc()
+    told ??= new LRUCache({ max: CALLERS })
     const now = performance.now()
     const key = `${limit} ${caller}`
     const known = told.get(key)

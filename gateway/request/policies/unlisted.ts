@@ -30,11 +30,13 @@ export function createUnlistedReports(registry: Registry, log: Logger): ReportUn
     help: 'Operations that a safelist in log mode would have refused',
     registers: [registry],
   })
-  const told = new LRUCache<string, number>({ max: OPERATIONS })
+  /** Made with the first of them: it takes memory for all at once. */
+  let told: LRUCache<string, number> | undefined
   const takeLine = createLineBudget(LINES, INTERVAL)
   return (exchange, client) => {
     const { query, operationName } = exchange.parameters
     unlisted.inc()
+    told ??= new LRUCache({ max: OPERATIONS })
     const sha256 = hash('sha256', query, 'hex')
     const key = `${sha256} ${client}`
     const now = performance.now()
