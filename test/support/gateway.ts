@@ -22,10 +22,22 @@ export interface ComposedService {
   readonly url: string
 }
 
+/** By the services: suites of a worker share them, at other addresses each time. */
+const composed = new Map<string, string>()
+
 /** The supergraph of these services, addresses included, with the graph of their nodes. */
 export function composeAt(services: readonly ComposedService[]): string {
+  const key = JSON.stringify(services.map(({ name, sdl }) => [name, sdl]))
+  const supergraph = composed.get(key) ?? compose(services)
+  composed.set(key, supergraph)
+  return services.reduce((text, { name, url }) => text.replace(addressOf(name), `"${url}/graphql"`), supergraph)
+}
+
+const addressOf = (name: string): string => `"http://${name}.invalid/graphql"`
+
+function compose(services: readonly ComposedService[]): string {
   const { supergraphSdl, errors } = composeServices(
-    withNodeGraph(services.map(({ name, sdl, url }) => ({ name, url: `${url}/graphql`, typeDefs: parse(sdl) }))),
+    withNodeGraph(services.map(({ name, sdl }) => ({ name, url: JSON.parse(addressOf(name)), typeDefs: parse(sdl) }))),
   )
   if (errors) throw new Error(errors.join('\n'))
   return supergraphSdl
