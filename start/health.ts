@@ -2,6 +2,9 @@
  * Waits until the system can serve: each server reports that it is ready, and the gateway that it
  * uses every instance.
  */
+import { once } from 'node:events'
+import { get, type IncomingMessage } from 'node:http'
+import { json } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { StartRefused } from '../platform/process/settings.ts'
 import type { System } from './processes.ts'
@@ -53,13 +56,18 @@ export async function inUse(
   }
 }
 
-/** The JSON answer; `undefined` for no answer or a failure status. */
+/**
+ * The JSON answer; `undefined` for no answer or a failure status. Not by `fetch`, which nothing else
+ * of this process loads.
+ */
 async function ask(url: string, token?: string): Promise<unknown> {
   const headers = token === undefined ? {} : { authorization: `Bearer ${token}` }
   try {
-    const response = await fetch(url, { headers, signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS) })
-    const body: unknown = await response.json()
-    return response.ok ? body : undefined
+    const request = get(url, { headers, signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS) })
+    request.on('error', () => {}) // also where it breaks within the answer
+    const [response] = (await once(request, 'response')) as [IncomingMessage]
+    const body: unknown = await json(response)
+    return response.statusCode === 200 ? body : undefined
   } catch {
     return undefined
   }

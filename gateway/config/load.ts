@@ -6,7 +6,7 @@ import { dirname, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { listItems } from '../../platform/http/message/fields.ts'
 import { misspellings } from '../../platform/process/setting-names.ts'
-import { SettingsError } from '../../platform/process/settings.ts'
+import { ONCE, SettingsError } from '../../platform/process/settings.ts'
 import type { Seen } from '../../platform/process/watch-file.ts'
 import { issuerFaults } from '../../platform/protocol/identity-settings.ts'
 import type { Config } from './config.ts'
@@ -67,7 +67,7 @@ export async function loadConfig({ env: everything, file, isPartial = false, see
   faults.push(...applyVariables(sources, variables, env))
   if (isPartial && !given) assumeRegistry(sources, kinds)
 
-  const result = configSchema.safeParse(sources.values, { error: describeIssue })
+  const result = configSchema.safeParse(sources.values, { error: describeIssue, ...ONCE })
   const name = (path: Path): string => nameOf(path, sources, variables)
   const listed = await readAllListed(sources)
   faults.push(
