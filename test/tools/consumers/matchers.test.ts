@@ -59,6 +59,13 @@ test('A difference tells its path', () => {
   expect(differences(expected, { a: [{ b: '' }, { b: 3 }] }, '')).toEqual(['a.1.b: expected text, got 3'])
 })
 
+test('A number out of its range is told with the bounds that there are', () => {
+  const told = (range: object) => differences({ $match: 'number', ...range }, 7, 'a')
+  expect(told({ min: 8 })).toEqual(['a: expected a number from 8, got 7'])
+  expect(told({ max: 6 })).toEqual(['a: expected a number up to 6, got 7'])
+  expect(told({ min: 1, max: 6 })).toEqual(['a: expected a number from 1 to 6, got 7'])
+})
+
 test('Only the fields that were asked for are compared', () => {
   expect(differences({ a: 1, b: { c: 1, d: 1 } }, { b: { c: 1 } }, '', { b: { c: undefined } })).toEqual([])
 })
@@ -66,6 +73,12 @@ test('Only the fields that were asked for are compared', () => {
 test.each([
   [{ a: { $match: 'what' } }, 'answer.a'],
   [{ $match: 'type' }, 'answer.example: is required'],
+  [{ $match: 'regex', pattern: 'a' }, 'answer.example: is required'],
+  [{ $match: 'string', mni: 1 }, 'answer: has a member that is not known: mni'],
+  [{ $match: 'integer', example: 'one' }, 'answer.example: must be a number'],
+  [{ $match: 'eachLike', example: 1, min: -1 }, 'answer.min: must be at least 0'],
+  [{ $match: 'oneOf', values: [] }, 'answer.values: is empty'],
+  [{ $match: 'number', min: 3, max: 1 }, 'answer: min is greater than max'],
   [{ $match: 'regex', pattern: '(', example: '' }, 'no regular expression'],
   [{ $match: 'string', exmaple: '' }, 'exmaple'],
   [{ a: [{ $match: 'eachLike', example: { $match: 'nullable', of: { $match: 'x' } } }] }, 'answer.a.0.0'],

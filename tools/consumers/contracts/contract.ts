@@ -5,6 +5,7 @@ import { type DocumentNode, GraphQLError, getOperationAST, OperationTypeNode, pa
 import { z } from 'zod'
 import { StartRefused } from '../../../platform/process/settings.ts'
 import { expectationFaults } from './matchers.ts'
+import { inWords } from './words.ts'
 
 export interface Contract {
   /** From where the command runs. */
@@ -91,7 +92,7 @@ async function read(path: string, root: string): Promise<Contract> {
   const refuse = (faults: readonly string[]): never => {
     throw new StartRefused(faults.map((fault) => `${file}: ${fault}`).join('\n'))
   }
-  const result = contractSchema.safeParse(await readJson(path, file))
+  const result = contractSchema.safeParse(await readJson(path, file), { error: inWords })
   if (!result.success)
     return refuse(
       result.error.issues.map(({ path, message }) => (path.length > 0 ? `${path.join('.')}: ${message}` : message)),
@@ -160,7 +161,7 @@ async function readAround(folder: string, root: string): Promise<Given> {
 }
 
 function readGiven(value: unknown, path: string): Given {
-  const { data, error } = given.safeParse(value)
+  const { data, error } = given.safeParse(value, { error: inWords })
   if (data) return data
   throw new StartRefused(error.issues.map((issue) => `${path}: ${issue.path.join('.')}: ${issue.message}`).join('\n'))
 }

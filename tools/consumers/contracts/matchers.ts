@@ -3,6 +3,7 @@
  * any value of a kind. Whether a value is as expected, and an example of one that is.
  */
 import { z } from 'zod'
+import { inWords } from './words.ts'
 
 const kinds = {
   /** Of the same type as the example, all the way down. */
@@ -51,10 +52,12 @@ export function expectationFaults(expected: unknown, path: string): readonly str
   if (!isObject(expected)) return []
   if (!isMatcher(expected))
     return Object.entries(expected).flatMap(([name, value]) => expectationFaults(value, `${path}.${name}`))
-  const { error } = schema.safeParse(expected)
+  const { error } = schema.safeParse(expected, { error: inWords })
   if (error) return error.issues.map((issue) => `${[path, ...issue.path].join('.')}: ${issue.message}`)
   if (expected.$match === 'regex' && !patternOf(expected.pattern))
     return [`${path}: ${expected.pattern} is no regular expression`]
+  if ('min' in expected && (expected.min ?? 0) > (expected.max ?? Number.POSITIVE_INFINITY))
+    return [`${path}: min is greater than max`]
   if ((expected.$match === 'type' || expected.$match === 'eachLike') && expected.example === undefined)
     return [`${path}.example: is required`]
   if (expected.$match === 'eachLike') return expectationFaults(expected.example, `${path}.0`)
@@ -114,7 +117,8 @@ function expectOf(matcher: Matcher): Expect | undefined {
       return ['text', (value) => typeof value === 'string']
     case 'number': {
       const { min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY } = matcher
-      const range = matcher.min === undefined && matcher.max === undefined ? '' : ` from ${min} to ${max}`
+      const to = matcher.max === undefined ? '' : ` ${matcher.min === undefined ? 'up to' : 'to'} ${max}`
+      const range = `${matcher.min === undefined ? '' : ` from ${min}`}${to}`
       return [`a number${range}`, (value) => typeof value === 'number' && value >= min && value <= max]
     }
     case 'integer':
