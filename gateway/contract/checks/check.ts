@@ -155,8 +155,30 @@ async function changesOf(
 
 function placed(changes: readonly Change[], base: Base, elements: readonly ServiceElements[]): readonly Change[] {
   const old = (base.services ?? []).flatMap(readIfPossible)
-  return changes.map((change) => ({ ...change, place: change.place ?? placeIn(change.coordinate, old, elements) }))
+  const placeOf = (coordinate: string): Place | undefined => placeIn(coordinate, old, elements)
+  const inService = (name: string): readonly ServiceElements[] => elements.filter(({ service }) => service === name)
+  return changes.map(({ dependents, ...change }) => ({
+    ...change,
+    place: change.place ?? placeOf(change.coordinate),
+    ...(dependents && {
+      dependents: dependents.map(({ place, ...one }) => ({
+        ...one,
+        place: place ?? findPlace(inService(one.service), one.coordinate),
+      })),
+    }),
+  }))
 }
+
+/** Lines of a supergraph are nobody's: those of the services' own files are looked up instead. */
+const withoutPlaces = ({ elements, ...service }: ServiceElements): ServiceElements => ({
+  ...service,
+  elements: new Map(
+    [...elements].map(([coordinate, element]) => {
+      const directives = element.directives.map((directive) => ({ ...directive, place: undefined }))
+      return [coordinate, { ...element, directives, place: undefined }]
+    }),
+  ),
+})
 
 /** Both sides are read in the same way: from schemas, or from supergraphs. */
 function sides(base: Base, elements: readonly ServiceElements[], supergraph: string) {
@@ -165,7 +187,7 @@ function sides(base: Base, elements: readonly ServiceElements[], supergraph: str
     return { before: base.services.flatMap(readIfPossible), after: elements }
   return {
     before: [...base.services.map(readService), supergraphElements(base.supergraph)],
-    after: [...servicesIn(supergraph).map(readService), supergraphElements(supergraph)],
+    after: [...servicesIn(supergraph).map(readService), supergraphElements(supergraph)].map(withoutPlaces),
   }
 }
 

@@ -91,7 +91,8 @@ describe('npm run contract', () => {
     const { code, stdout } = await contract('--base', 'gateway/supergraph.graphql', '--service', changed, '--json')
     const { findings } = JSON.parse(stdout) as { findings: { code: string; coordinate: string }[] }
     expect(code).toBe(1)
-    expect(findings).toMatchObject([{ code: 'SCOPES_TIGHTENED', coordinate: 'Query.me', verdict: 'fails' }])
+    const place = { file: 'banking-draft.graphql' }
+    expect(findings).toMatchObject([{ code: 'SCOPES_TIGHTENED', coordinate: 'Query.me', verdict: 'fails', place }])
     const accepted = await contract(
       '--base',
       'gateway/supergraph.graphql',
