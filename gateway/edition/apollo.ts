@@ -3,9 +3,15 @@
  * document once. The gateway's own policies and engine do the rest.
  */
 import { hash } from 'node:crypto'
-import type { ApolloServerPlugin } from '@apollo/server'
+import { ApolloServer, type ApolloServerOptions, type ApolloServerPlugin, type BaseContext } from '@apollo/server'
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginLandingPageDisabled,
+  ApolloServerPluginSchemaReportingDisabled,
+  ApolloServerPluginUsageReportingDisabled,
+} from '@apollo/server/plugin/disabled'
 import type { GatewayInterface } from '@apollo/server-gateway-interface'
-import { assertValidSchema, type DocumentNode, GraphQLError, type GraphQLSchema } from 'graphql'
+import { type DocumentNode, GraphQLError, type GraphQLSchema } from 'graphql'
 import type { Logger } from '../../platform/process/log.ts'
 
 interface ApolloHost {
@@ -26,13 +32,6 @@ interface ApolloOptions {
 }
 
 export async function startApollo({ schema, supergraph, plugins = [], log }: ApolloOptions): Promise<ApolloHost> {
-  assertValidSchema(schema)
-  if (plugins.length === 0) return nobodyToTell
-  // Imported lazily: without plugins it has nothing to do, and is a quarter of the modules.
-  const [{ ApolloServer }, disabled] = await Promise.all([
-    import('@apollo/server'),
-    import('@apollo/server/plugin/disabled'),
-  ])
   const gateway: GatewayInterface = {
     onSchemaLoadOrUpdate(tell) {
       tell({ apiSchema: schema, coreSupergraphSdl: supergraph })
@@ -43,31 +42,34 @@ export async function startApollo({ schema, supergraph, plugins = [], log }: Apo
   }
   /** Documents that are being announced, parsed and valid, by the SHA-256 of their texts. */
   const announced = new Map<string, DocumentNode>()
+  const store: ApolloServerOptions<BaseContext>['documentStore'] = {
+    get: async (key) => announced.get(key.slice(-SHA_256_LENGTH)),
+    set: async () => undefined,
+    delete: async () => undefined,
+  }
   const apollo = new ApolloServer({
     gateway,
     introspection: true, // decided by a policy
     csrfPrevention: false, // likewise
     persistedQueries: false, // likewise
-    documentStore: {
-      get: async (key) => announced.get(key.slice(-SHA_256_LENGTH)),
-      set: async () => undefined,
-      delete: async () => undefined,
-    },
+    // For a store of ours the library prints the whole schema first.
+    documentStore: plugins.length === 0 ? null : store,
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
     logger: log,
     plugins: [
       ...plugins,
       announcedOnly,
-      disabled.ApolloServerPluginCacheControlDisabled(),
-      disabled.ApolloServerPluginLandingPageDisabled(),
-      disabled.ApolloServerPluginSchemaReportingDisabled(),
-      disabled.ApolloServerPluginUsageReportingDisabled(),
+      ApolloServerPluginCacheControlDisabled(),
+      ApolloServerPluginLandingPageDisabled(),
+      ApolloServerPluginSchemaReportingDisabled(),
+      ApolloServerPluginUsageReportingDisabled(),
     ],
   })
   await apollo.start()
   return {
     async announce(query, document) {
+      if (plugins.length === 0) return
       const key = hash('sha256', query)
       announced.set(key, document)
       const { body } = await apollo.executeOperation({ query }).finally(() => announced.delete(key))
@@ -78,8 +80,6 @@ export async function startApollo({ schema, supergraph, plugins = [], log }: Apo
     stop: () => apollo.stop(),
   }
 }
-
-const nobodyToTell: ApolloHost = { announce: async () => undefined, stop: async () => undefined }
 
 const SHA_256_LENGTH = 64 // characters, in hexadecimal
 
