@@ -11,6 +11,6 @@ export default {
   globalTeardown: '<rootDir>/test/support/global-teardown.js',
   testSequencer: '<rootDir>/test/support/sequencer.js',
   reporters: ['default', '<rootDir>/test/support/tally-reporter.js'],
-  maxWorkers: 2, // of two cores Jest would use one, and most tests wait for processes
+  maxWorkers: 3, // of two cores Jest would use one, and tests also wait: two leave a fifth idle
   testTimeout: 180_000, // tests wait for conditions; this ends only those that wait in vain
 }
