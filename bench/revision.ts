@@ -2,7 +2,8 @@
  * `npm run bench -- revision --base ../before`: CPU of this gateway per request with that of
  * another checkout. Processes of one version differ by a tenth, and the machine by more from minute
  * to minute. So two gateways of each version run at once and take turns on one core, and new
- * processes repeat it. Flags: --quartets 4 --turns 4 --seconds 3 --warm 8 --workload "main,one field"
+ * processes repeat it.
+ * Flags: --quartets 4 --turns 4 --seconds 3 --warm 8 --workload "main,one field"
  */
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -51,9 +52,8 @@ export async function run(args: readonly string[]): Promise<void> {
   const versions = { changed: ours(contestants), base: ours(await contestantsOf(values.base)) }
   const workloads = chooseWorkloads(values.workload)
   await withServices(async (running) => {
-    console.log(
-      'CPU per request, changed and base, geometric means; ratio with two standard errors; difference of two processes of one version\n',
-    )
+    console.log('CPU per request, changed and base, geometric means; ratio with two standard errors;')
+    console.log('difference of two processes of one version\n')
     for (const workload of workloads) {
       const quartets: Quartet[] = []
       for (let index = 0; index < flags.quartets; index += 1)
@@ -64,7 +64,7 @@ export async function run(args: readonly string[]): Promise<void> {
 }
 
 /** Each checkout knows how its own gateway is started. */
-const contestantsOf = async (folder: string): Promise<readonly Contestant[]> => {
+async function contestantsOf(folder: string): Promise<readonly Contestant[]> {
   const file = pathToFileURL(resolve(folder, 'bench/gateway/contestants.ts'))
   return ((await import(file.href)) as { contestants: readonly Contestant[] }).contestants
 }
@@ -76,6 +76,7 @@ function ours(all: readonly Contestant[]): Contestant {
 }
 
 interface Player {
+  readonly version: keyof Quartet
   readonly gateway: BenchmarkProcess
   cpu: number
   requests: number
@@ -90,18 +91,13 @@ async function measureQuartet(
   reversed: boolean,
 ): Promise<Quartet> {
   const grounds = groundsOf(workload)
-  const players: Record<keyof Quartet, Player[]> = { changed: [], base: [] }
-  const order = reversed
-    ? (['base', 'changed', 'base', 'changed'] as const)
-    : (['changed', 'base', 'changed', 'base'] as const)
+  const pair = reversed ? (['base', 'changed'] as const) : (['changed', 'base'] as const)
   const started: Player[] = []
   try {
-    for (const version of order) {
+    for (const version of [...pair, ...pair]) {
       const { name, program } = versions[version]
       const gateway = await startProcess(`${name} (${version})`, await program(grounds), GATEWAY_CORE)
-      const player = { gateway, cpu: 0, requests: 0 }
-      players[version].push(player)
-      started.push(player)
+      started.push({ version, gateway, cpu: 0, requests: 0 })
     }
     const expected = await ask(started[0]?.gateway.url ?? '', workload.query)
     for (const { gateway } of started) await loadOf(gateway, workload, expected, flags.warm)
@@ -111,7 +107,13 @@ async function measureQuartet(
         player.requests += await loadOf(player.gateway, workload, expected, flags.seconds)
         player.cpu += player.gateway.usage().cpu - before
       }
-    return { changed: pairOf(players.changed), base: pairOf(players.base) }
+    const cpuOf = (version: keyof Quartet): readonly [number, number] => {
+      const [one = Number.NaN, other = Number.NaN] = started
+        .filter((player) => player.version === version)
+        .map(({ cpu, requests }) => cpu / requests)
+      return [one, other]
+    }
+    return { changed: cpuOf('changed'), base: cpuOf('base') }
   } finally {
     await Promise.all(started.map(({ gateway }) => gateway.stop()))
   }
@@ -129,13 +131,9 @@ async function loadOf(
   return requests
 }
 
-function pairOf([one, other]: readonly Player[]): readonly [number, number] {
-  if (!one || !other) throw new Error('Two gateways of each version take part.')
-  return [one.cpu / one.requests, other.cpu / other.requests]
-}
-
 function report({ name }: Workload, quartets: readonly Quartet[]): string {
   const { changed, base, ratio, uncertainty, noise } = compareRevisions(quartets)
   const micros = (milliseconds: number): string => `${(milliseconds * 1000).toFixed(1)} µs`
-  return `  ${name.padEnd(30)}${micros(changed).padStart(12)}${micros(base).padStart(12)}   ${ratio.toFixed(3)} ± ${uncertainty.toFixed(3)}   ${(noise * 100).toFixed(1)} %`
+  const cpu = `${micros(changed).padStart(12)}${micros(base).padStart(12)}`
+  return `  ${name.padEnd(30)}${cpu}   ${ratio.toFixed(3)} ± ${uncertainty.toFixed(3)}   ${(noise * 100).toFixed(1)} %`
 }

@@ -1,6 +1,6 @@
 /**
- * Fills a migrated database with the demo; `node prisma/seed.ts` does it for `DATABASE_URL`. A second
- * run changes nothing.
+ * Fills a migrated database with the demo; `node prisma/seed.ts` does it for `DATABASE_URL`. A
+ * second run changes nothing.
  */
 import { runOnDatabase } from './command.ts'
 import { isThere } from './seed/there.ts'

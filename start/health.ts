@@ -57,8 +57,8 @@ export async function inUse(
 }
 
 /**
- * The JSON answer; `undefined` for no answer or a failure status. Not by `fetch`, which nothing else
- * of this process loads.
+ * The JSON answer; `undefined` for no answer or a failure status. Not by `fetch`, which nothing
+ * else of this process loads.
  */
 async function ask(url: string, token?: string): Promise<unknown> {
   const headers = token === undefined ? {} : { authorization: `Bearer ${token}` }

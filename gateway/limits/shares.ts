@@ -1,6 +1,6 @@
 /** Counts what each holder has taken, up to a maximum. */
 
-export interface Shares<Holder> {
+interface Shares<Holder> {
   /** False if the holder has the maximum. */
   take(holder: Holder): boolean
   /** Call it once for each `take` that returned true. */

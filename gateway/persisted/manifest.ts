@@ -22,7 +22,7 @@ const apollo = z.object({
   operations: z.array(z.object({ id: z.string().min(1), body: z.string().min(1), clientName: z.string().nullish() })),
 })
 
-/** `persisted-documents.json` of GraphQL Code Generator, and the persisted queries of Relay: ids and texts. */
+/** `persisted-documents.json` of GraphQL Code Generator, and Relay's queries: ids and texts. */
 const texts = z.array(z.tuple([z.string().min(1), z.string().min(1)]))
 
 /**

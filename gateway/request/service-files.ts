@@ -1,7 +1,7 @@
 /** Passes on the files that services serve, under the paths of the registry. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { GraphQLError } from 'graphql'
-import { addressGroup, type ClientAddress } from '../../platform/http/message/client-address.ts'
+import type { ClientAddress } from '../../platform/http/message/client-address.ts'
 import { HttpError, sendHttpError, sendJson } from '../../platform/http/message/http-error.ts'
 import { statusOf } from '../../platform/protocol/errors.ts'
 import { REQUEST_ID_HEADER } from '../../platform/protocol/signature.ts'
@@ -9,10 +9,10 @@ import { traceparentOf } from '../../platform/protocol/trace-context.ts'
 import type { Cors } from '../config/sections/cors.ts'
 import type { Editions } from '../edition/editions.ts'
 import { requestIdOf } from '../exchange/request-id.ts'
+import { createAddressShares } from '../limits/address-shares.ts'
 import type { Limits } from '../limits/limits.ts'
 import type { Measuring } from '../limits/measuring.ts'
 import type { ReportLimit } from '../limits/report.ts'
-import { createShares, measureShares, type Shares } from '../limits/shares.ts'
 import { allowFiles } from './policies/cors.ts'
 
 /** Resolves to false, with nothing written, if the path is not a service's. */
@@ -27,9 +27,10 @@ interface FilesOptions {
   readonly reportLimit: ReportLimit
 }
 
-export function createFiles({ editions, cors, clientAddress, ...bounds }: FilesOptions): ServeFile {
+export function createFiles({ editions, cors, ...bounds }: FilesOptions): ServeFile {
   const allow = allowFiles(cors)
-  const byAddress = sharesOf(bounds)
+  // A client that does not read holds a connection to the service for as long as it is let.
+  const take = createAddressShares('filesPerAddress', bounds)
   return async (request, response) => {
     const { method, headers, url: path = '/' } = request
     const { edition, release } = editions.hold()
@@ -39,9 +40,8 @@ export function createFiles({ editions, cors, clientAddress, ...bounds }: FilesO
       const requestId = requestIdOf(request)
       response.setHeader(REQUEST_ID_HEADER, requestId)
       allow(request, response)
-      const address = addressGroup(clientAddress(request.socket.remoteAddress, headers) ?? 'unknown')
-      if (!byAddress.take(address)) {
-        bounds.reportLimit('filesPerAddress', `address ${address}`)
+      const giveBack = take(request)
+      if (!giveBack) {
         sendHttpError(response, TOO_MANY)
         return true
       }
@@ -50,7 +50,7 @@ export function createFiles({ editions, cors, clientAddress, ...bounds }: FilesO
           .download(service, { method, path, headers, requestId, traceparent: traceparentOf(headers) }, response)
           .catch((error: unknown) => refuse(error, requestId, response))
       } finally {
-        byAddress.giveBack(address)
+        giveBack()
       }
       return true
     } finally {
@@ -58,14 +58,6 @@ export function createFiles({ editions, cors, clientAddress, ...bounds }: FilesO
     }
   }
 }
-
-/** A client that does not read holds a connection to the service for as long as it is let. */
-const sharesOf = ({ limits, measuring }: Pick<FilesOptions, 'limits' | 'measuring'>): Shares<string> =>
-  measuring?.names.has('filesPerAddress')
-    ? measureShares<string>(measuring.limits.filesPerAddress, (address) =>
-        measuring.report('filesPerAddress', `address ${address}`),
-      )
-    : createShares<string>(limits.filesPerAddress)
 
 const TOO_MANY = new HttpError(429, 'BUDGET_EXHAUSTED', 'This address fetches too many files at once: try again.', {
   'retry-after': '1', // seconds

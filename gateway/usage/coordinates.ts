@@ -137,7 +137,7 @@ interface LiteralUses extends Pick<UseOptions, 'onUse'> {
   readonly isSure: ReturnType<typeof surenessIn>
 }
 
-/** Whether a value is there in every request: a variable that may be absent leaves it to the default. */
+/** Whether a value is there in every request: an absent variable leaves it to the default. */
 function surenessIn({ variableDefinitions = [] }: OperationDefinitionNode) {
   const absent = new Set(
     variableDefinitions
@@ -172,7 +172,7 @@ function readLiteral(value: ValueNode, type: GraphQLInputType, uses: LiteralUses
   }
 }
 
-/** Every input field and enum value below a type. An input field may be left out unless it is required. */
+/** Every input field and enum value below a type. A field that is not required may be left out. */
 function readAll(
   type: GraphQLNamedType,
   use: (coordinate: string) => void,

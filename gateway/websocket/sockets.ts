@@ -4,11 +4,10 @@
  */
 import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
-import { addressGroup } from '../../platform/http/message/client-address.ts'
 import { HttpError } from '../../platform/http/message/http-error.ts'
 import { pathOf } from '../../platform/http/message/target.ts'
 import { refuse } from '../../platform/http/message/unreadable.ts'
-import { createShares, measureShares } from '../limits/shares.ts'
+import { createAddressShares } from '../limits/address-shares.ts'
 import { type SocketClients, type SocketOptions, serveSockets } from './websocket.ts'
 
 export interface Sockets {
@@ -21,12 +20,8 @@ export interface Sockets {
 }
 
 export function openSockets(options: SocketOptions): Sockets {
-  const { server, measuring, clientAddress, reportLimit, log } = options
-  const byAddress = measuring?.names.has('socketsPerAddress')
-    ? measureShares<string>(measuring.limits.socketsPerAddress, (address) =>
-        measuring.report('socketsPerAddress', `address ${address}`),
-      )
-    : createShares<string>(options.limits.socketsPerAddress)
+  const { server, log } = options
+  const take = createAddressShares('socketsPerAddress', options)
   let opened: Promise<SocketClients> | undefined
   const upgrade = async (request: IncomingMessage, connection: Socket, head: Buffer): Promise<void> => {
     // A client that hangs up earlier is not an error: the protocol finds the socket closed.
@@ -41,12 +36,9 @@ export function openSockets(options: SocketOptions): Sockets {
     const connection = request.socket
     if (!options.doors.at(pathOf(request))) return refuse(connection, NOT_FOUND)
     if (!isWelcome(request, options.corsOrigins)) return refuse(connection, NOT_WELCOME)
-    const address = addressGroup(clientAddress(connection.remoteAddress, request.headers) ?? 'unknown')
-    if (!byAddress.take(address)) {
-      reportLimit('socketsPerAddress', `address ${address}`)
-      return refuse(connection, TOO_MANY)
-    }
-    connection.once('close', () => byAddress.giveBack(address))
+    const giveBack = take(request)
+    if (!giveBack) return refuse(connection, TOO_MANY)
+    connection.once('close', giveBack)
     upgrade(request, connection, head).catch((error: unknown) => {
       log.error({ err: error }, 'a WebSocket could not be opened')
       connection.destroy()

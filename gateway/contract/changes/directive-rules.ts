@@ -174,7 +174,7 @@ export const directiveRules: Readonly<Record<string, Rule>> = {
 
 const isResolvable = ({ values }: Applied): boolean => values['resolvable'] !== 'false'
 
-/** A field set without what its spelling allows, such as another order; other values as they are. */
+/** A field set without what its spelling allows, such as another order; else the value itself. */
 export function normal(fields = ''): string {
   const text = fields.replace(/^"""|"""$|^"|"$/g, '').trim()
   try {

@@ -24,19 +24,19 @@ const levels: Readonly<Record<CriticalityLevel, Level>> = {
 export async function publicChanges(before: GraphQLSchema, after: GraphQLSchema): Promise<readonly Change[]> {
   const found = await diff(before, after)
   const read = typesRead(after)
-  return found
-    .filter((change) => isOwn(change, before) || isNewObject(change, before, after))
-    .map((change) => {
-      const level = isNewObject(change, before, after) ? 'dangerous' : levelOf(change, read)
-      return {
-        level,
-        code: change.type,
-        coordinate: coordinateOf(change, before, after),
-        message: change.message.replaceAll("'", '`').replace(/\.$/, ''),
-        reach: reachOf(change, after),
-        isSeenByValidation: level === 'breaking' && SEEN_BY_VALIDATION.has(change.type),
-      }
-    })
+  return found.flatMap((change) => {
+    const isNew = isNewObject(change, before, after)
+    if (!isNew && !isOwn(change, before)) return []
+    const level = isNew ? 'dangerous' : levelOf(change, read)
+    return {
+      level,
+      code: change.type,
+      coordinate: coordinateOf(change, before, after),
+      message: change.message.replaceAll("'", '`').replace(/\.$/, ''),
+      reach: reachOf(change, after),
+      isSeenByValidation: level === 'breaking' && SEEN_BY_VALIDATION.has(change.type),
+    }
+  })
 }
 
 /** Where they break somebody, an operation that is still valid does not feel these. */
@@ -70,7 +70,7 @@ function isOwn({ type, path = '', meta }: Found, before: GraphQLSchema): boolean
   return exists(before, type.endsWith('_ADDED') && !/DESCRIPTION|DEPRECATION/.test(type) ? parts.slice(0, -1) : parts)
 }
 
-/** Of directives that are applied: others are told as what they mean, or mean nothing to clients. */
+/** Of applied directives: others are told as what they mean, or mean nothing to clients. */
 const isTold = (type: string, { addedDirectiveName: added, removedDirectiveName: removed }: Found['meta']): boolean =>
   added === 'oneOf' || (/ARGUMENT_DEFINITION|INPUT_FIELD/.test(type) && (added ?? removed) === 'deprecated')
 
@@ -130,6 +130,14 @@ const named =
   (key: string, prefix = ''): ReachOf =>
   (meta) =>
     one(meta[key] && `${prefix}${meta[key]}`)
+/** An argument of a field, or a field of an input. */
+function inputOf(schema: GraphQLSchema, typeName: string, member: string, argument?: string) {
+  const type = schema.getType(typeName)
+  if (isInputObjectType(type)) return type.getFields()[member]
+  const args = isObjectType(type) || isInterfaceType(type) ? type.getFields()[member]?.args : undefined
+  return args?.find(({ name }) => name === argument)
+}
+
 /** Once a value is required, those who leave it out feel that, too, unless there is a default. */
 const becomesRequired = (before = '', now: GraphQLArgument | GraphQLInputField | undefined): boolean =>
   now !== undefined && isNonNullType(now.type) && now.defaultValue === undefined && !before.endsWith('!')
@@ -144,9 +152,7 @@ const reaches: Readonly<Record<string, ReachOf>> = {
     one(argumentOf(fieldOf(typeName, fieldName), removedFieldArgumentName)),
   FIELD_ARGUMENT_TYPE_CHANGED: ({ typeName = '', fieldName = '', argumentName = '', oldArgumentType }, after) => {
     const whole = fieldOf(typeName, fieldName)
-    const type = after.getType(typeName)
-    const args = isObjectType(type) || isInterfaceType(type) ? type.getFields()[fieldName]?.args : []
-    const now = args?.find(({ name }) => name === argumentName)
+    const now = inputOf(after, typeName, fieldName, argumentName)
     return one(becomesRequired(oldArgumentType, now) ? whole : argumentOf(whole, argumentName))
   },
   FIELD_ARGUMENT_DEFAULT_CHANGED: ({ typeName = '', fieldName = '', argumentName = '' }) => ({
@@ -156,8 +162,7 @@ const reaches: Readonly<Record<string, ReachOf>> = {
   INPUT_FIELD_ADDED: named('inputName'),
   INPUT_FIELD_REMOVED: ({ inputName = '', removedFieldName = '' }) => one(fieldOf(inputName, removedFieldName)),
   INPUT_FIELD_TYPE_CHANGED: ({ inputName = '', inputFieldName = '', oldInputFieldType }, after) => {
-    const type = after.getType(inputName)
-    const now = isInputObjectType(type) ? type.getFields()[inputFieldName] : undefined
+    const now = inputOf(after, inputName, inputFieldName)
     return one(becomesRequired(oldInputFieldType, now) ? inputName : fieldOf(inputName, inputFieldName))
   },
   INPUT_FIELD_DEFAULT_VALUE_CHANGED: ({ inputName = '', inputFieldName = '' }) => ({

@@ -1,8 +1,11 @@
-/** By which schema coordinates clients read a part of the schema: interfaces and unions stand for it. */
+/** By which coordinates clients read a part of the schema: interfaces and unions stand for it. */
 import { type GraphQLSchema, isInterfaceType, isObjectType, isUnionType } from 'graphql'
 import { fieldOf } from '../../usage/coordinates.ts'
 
-/** Of a field or an argument also those of the interfaces that have it; of a type its interfaces and unions. */
+/**
+ * Of a field or an argument also those of the interfaces that have it; of a type its interfaces and
+ * unions.
+ */
 export function throughAbstract(schema: GraphQLSchema, coordinate: string): readonly string[] {
   const [typeName = '', member] = coordinate.split('.')
   const type = schema.getType(typeName)

@@ -57,7 +57,10 @@ function changesOf(
 /** A type has for all of its fields what each of them has. */
 const FOR_FIELDS: ReadonlySet<string> = new Set(['shareable', 'external'])
 
-/** A directive of a place, or of its type where that stands for it; of a type also what all of its fields have. */
+/**
+ * A directive of a place, or of its type where that stands for it; of a type also what all of its
+ * fields have.
+ */
 function appliedTo(element: Element, name: string, elements: ServiceElements['elements']): readonly Applied[] {
   const own = named(element, name)
   if (own.length > 0 || !FOR_FIELDS.has(name)) return own
@@ -83,7 +86,7 @@ function otherDirective(name: string, before: readonly Applied[], after: readonl
   return [safe('DIRECTIVE_CHANGED', `has changed: @${name} ${what}`)]
 }
 
-/** By which coordinates clients read it: an object that stands for an interface answers its objects' fields. */
+/** How clients read it: an object that stands for an interface answers its objects' fields. */
 function readAs(coordinate: string, services: readonly ServiceElements[], schema: GraphQLSchema): readonly string[] {
   const isObject = services.some(({ elements }) => elements.get(typeOf(coordinate))?.kind === 'OBJECT')
   return isObject && isInterfaceType(schema.getType(typeOf(coordinate)))

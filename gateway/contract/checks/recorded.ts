@@ -32,6 +32,7 @@ export function recordedUse(all: readonly DayOfUse[], last?: number): readonly R
       for (const [coordinate, count] of Object.entries(given))
         counts.set(coordinate, (counts.get(coordinate) ?? 0) + count)
       const sum = requests + (before?.requests ?? 0)
+      const always = new Set(document.coordinates)
       const used = [...(before?.uses.keys() ?? []), ...document.coordinates, ...counts.keys()]
       uses.set(key, {
         operation: document.operation ?? undefined,
@@ -43,9 +44,7 @@ export function recordedUse(all: readonly DayOfUse[], last?: number): readonly R
         first: before && before.first < day ? before.first : day,
         last: before && before.last > day ? before.last : day,
         given: counts,
-        omits: new Set(
-          [...counts.keys()].filter((one) => (counts.get(one) ?? 0) < sum && !document.coordinates.includes(one)),
-        ),
+        omits: new Set([...counts.keys()].filter((one) => (counts.get(one) ?? 0) < sum && !always.has(one))),
         uses: new Map(used.map((coordinate) => [coordinate, undefined])),
       })
     }

@@ -1,4 +1,7 @@
-/** Validation as the gateway does it: graphql passes an operation of a kind that the schema does not have. */
+/**
+ * Validation as the gateway does it: graphql passes an operation of a kind that the schema does not
+ * have.
+ */
 import { type DocumentNode, GraphQLError, type GraphQLSchema, Kind, validate } from 'graphql'
 
 export function faultsOf(schema: GraphQLSchema, document: DocumentNode): readonly GraphQLError[] {

@@ -1,4 +1,4 @@
-/** The operations that the project itself is known to send: its own, its clients' and its safelist's. */
+/** The operations that the project is known to send: its own, its clients' and its safelist's. */
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type { Safelist } from '../../config/sections/operations.ts'

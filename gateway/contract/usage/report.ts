@@ -110,7 +110,7 @@ function feelersOf(schema: GraphQLSchema, coordinate: string, uses: readonly Use
   return uses.filter((use) => anyOf.some((one) => use.uses.has(one))).map((use) => feelerOf(use, anyOf))
 }
 
-/** A member cannot go without those by which it is read; a type can: others may stand in its place. */
+/** A member goes with those by which it is read; a type may go alone: others stand in its place. */
 function readAs(schema: GraphQLSchema, coordinate: string): readonly string[] {
   const type = schema.getType(coordinate.split('.')[0] ?? '')
   if (type?.name === coordinate) return [coordinate]

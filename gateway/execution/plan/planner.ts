@@ -179,8 +179,8 @@ function planWith({ planner, apiSchema }: OpenPlanner, text: string): QueryPlan 
 }
 
 /**
- * As `toGraphQLJSSchema` makes it, which validates what was valid when the API schema was made; what
- * is only extended needs a definition, which it adds.
+ * As `toGraphQLJSSchema` makes it, which validates what was valid when the API schema was made;
+ * what is only extended needs a definition, which it adds.
  */
 function schemaOf(schema: Schema): GraphQLSchema {
   const document = schema.toAST()

@@ -9,7 +9,7 @@ interface TableProps {
   readonly children: ReactNode
   /** Whether it scrolls within a certain height, too. */
   readonly isLong?: boolean
-  /** Whether each row is a list on a phone; its cells then have their column's name as `data-label`. */
+  /** Each row is a list on a phone; its cells have their column's name as `data-label`. */
   readonly isStacked?: boolean
 }
 

@@ -113,7 +113,7 @@ describe('URL', () => {
   })
 })
 
-/** Name servers on loopback: for each name its addresses, or none for one whose servers are silent. */
+/** Name servers on loopback: addresses by name, none for one whose servers are silent. */
 async function serveNames(known: Readonly<Record<string, readonly string[]>>): Promise<Resolver> {
   const socket = createSocket('udp4')
   socket.on('message', (question, { port, address }) => {

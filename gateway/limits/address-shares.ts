@@ -1,0 +1,37 @@
+/** What the clients of one address may have at once. */
+import type { IncomingMessage } from 'node:http'
+import { addressGroup, type ClientAddress } from '../../platform/http/message/client-address.ts'
+import type { Limits } from './limits.ts'
+import type { Measuring } from './measuring.ts'
+import type { ReportLimit } from './report.ts'
+import { createShares, measureShares } from './shares.ts'
+
+type AddressLimit = 'filesPerAddress' | 'socketsPerAddress'
+
+interface AddressOptions<Name extends AddressLimit> {
+  readonly clientAddress: ClientAddress
+  readonly limits: Pick<Limits, Name>
+  readonly measuring: Measuring | undefined
+  readonly reportLimit: ReportLimit
+}
+
+/**
+ * Takes one for the client of a request. The returned function gives it back: call it once.
+ * `undefined` where its address has the maximum, which is reported.
+ */
+export type TakeForAddress = (request: Pick<IncomingMessage, 'socket' | 'headers'>) => (() => void) | undefined
+
+export function createAddressShares<Name extends AddressLimit>(
+  name: Name,
+  { clientAddress, limits, measuring, reportLimit }: AddressOptions<Name>,
+): TakeForAddress {
+  const shares = measuring?.names.has(name)
+    ? measureShares<string>(measuring.limits[name], (holder) => measuring.report(name, holder))
+    : createShares<string>(limits[name])
+  return ({ socket, headers }) => {
+    const holder = `address ${addressGroup(clientAddress(socket.remoteAddress, headers) ?? 'unknown')}`
+    if (shares.take(holder)) return () => shares.giveBack(holder)
+    reportLimit(name, holder)
+    return undefined
+  }
+}
