@@ -229,6 +229,19 @@ async function reviewPayment(page: Page, reference: string, amount = '12.50'): P
 
 const isPayment = (request: Request): boolean => request.postData()?.includes('mutation Pay(') ?? false
 
+/** The bank pays, but no answer arrives until the returned function is called. */
+async function loseAnswers(page: Page): Promise<() => void> {
+  let isLost = true
+  await page.route('**/graphql', async (route) => {
+    if (!isLost || !isPayment(route.request())) return route.continue()
+    await route.fetch()
+    await route.abort()
+  })
+  return () => {
+    isLost = false
+  }
+}
+
 describe('payments', () => {
   let everyday: AccountOfPayer
   beforeAll(async () => {
@@ -262,12 +275,7 @@ describe('payments', () => {
   inFull('A payment whose answer was lost is made once, and told of after a reload', async () => {
     const { page } = await visit({ person: 'Ana Ribeiro' })
     await reviewPayment(page, 'Lost answer')
-    let isLost = true
-    await page.route('**/graphql', async (route) => {
-      if (!isLost || !isPayment(route.request())) return route.continue()
-      await route.fetch() // the bank pays
-      await route.abort()
-    })
+    const endLoss = await loseAnswers(page)
     await page.getByRole('button', { name: 'Pay now' }).click()
     await page.getByText('€12.50 is waiting for the bank’s answer.').waitFor()
     await until(async () => (await timesPaid('payer', everyday.id, 'Lost answer')) === 1)
@@ -276,7 +284,9 @@ describe('payments', () => {
     await page.reload()
     // Only then: the page before must not hear the answer, which it would tell nobody.
     await page.waitForRequest(isPayment)
-    isLost = false
+    // The form knows of no answer: one that comes later clears nothing that is typed after it.
+    await page.getByRole('button', { name: 'Review' }).waitFor()
+    endLoss()
     await page.getByText('The bank has answered: €12.50 was carried out.').waitFor()
     expect(await timesPaid('payer', everyday.id, 'Lost answer')).toBe(1)
     // The same again is another payment.
@@ -284,6 +294,19 @@ describe('payments', () => {
     await page.getByRole('button', { name: 'Pay now' }).click()
     await page.getByText('Number of the transfer').waitFor()
     expect(await timesPaid('payer', everyday.id, 'Lost answer')).toBe(2)
+  })
+
+  inFull('A payment that was made after all, when nobody waited for it any more, leaves the form', async () => {
+    const { page } = await visit({ person: 'Ana Ribeiro' })
+    await reviewPayment(page, 'Late answer', '12.60')
+    const endLoss = await loseAnswers(page)
+    await page.getByRole('button', { name: 'Pay now' }).click()
+    await page.getByText('The bank has not answered.').waitFor({ timeout: 60_000 })
+    endLoss()
+    await page.getByText('The bank has answered: €12.60 was carried out.').waitFor({ timeout: 60_000 })
+    await page.getByRole('button', { name: 'Review' }).waitFor()
+    expect(await page.getByLabel('Amount in EUR').inputValue()).toBe('')
+    expect(await timesPaid('payer', everyday.id, 'Late answer')).toBe(1)
   })
 
   inFull('Who is offline pays once the network is back', async () => {

@@ -45,14 +45,14 @@ function Payment({ accounts }: { readonly accounts: readonly Payer[] }) {
   const clear = (): void => setDraft({ ...draft, to: '', amount: '', reference: '' })
 
   const settled = useSettled()
-  const known = useRef(new Set(settled.map(({ id }) => id)))
-  const isSettled =
-    order !== undefined &&
-    settled.some(({ id, input, refusal }) => !refusal && !known.current.has(id) && isFor(order, input))
-  // Made after all, while it was still asked about: to press again would pay again.
+  const known = useRef(settled)
+  // Made after all, while it was still asked about: to press again would pay again. What is typed
+  // after the answer has come is another payment.
   useEffect(() => {
-    if (isSettled) clear()
-  }, [isSettled])
+    const come = settled.filter((one) => !known.current.includes(one))
+    known.current = settled
+    if (order && come.some(({ input, refusal }) => !refusal && isFor(order, input))) clear()
+  }, [settled])
   // Else the form would be left as soon as it is complete.
   useEffect(() => {
     if (isReview && !order && !done) go(here, { replace: true })
@@ -91,7 +91,6 @@ function Payment({ accounts }: { readonly accounts: readonly Payer[] }) {
   const toReview = (): void => {
     pay.clear()
     setDone(undefined)
-    known.current = new Set(settled.map(({ id }) => id))
     review()
   }
   return <PayForm accounts={accounts} draft={draft} onChange={setDraft} onReview={toReview} />
