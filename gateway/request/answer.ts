@@ -52,7 +52,8 @@ export function createOperations(options: OperationOptions): AnswerOperation {
       const performed = await perform(exchange, policies.parameters, reply)
       if (!isExecution(performed)) return await sendStream(exchange, reply, performed)
       const { outcome } = performed
-      if (await deliver(exchange, reply, outcome, () => executionMessage(exchange, performed))) count(outcome, exchange)
+      const delivery = deliver(exchange, reply, outcome, () => executionMessage(exchange, performed))
+      if (delivery === true || (await delivery)) count(outcome, exchange)
     } catch (error) {
       const refusal = refusalOf(error, exchange)
       await deliver(exchange, reply, refusal, () => refusalMessage(exchange, error, refusal))
@@ -81,17 +82,17 @@ function createSendWhole({ beforeSend, refusalOf }: OperationOptions): SendWhole
 }
 
 /**
- * Sends an answer or a refusal in the form that the client takes. Resolves as `SendWhole` does.
+ * Sends an answer or a refusal in the form that the client takes. Returns what `SendWhole` does.
  * @param messageOf makes the whole answer, if that is what is sent
  */
 const createDeliver =
   (sendWhole: SendWhole) =>
-  async (exchange: Exchange, reply: HttpReply, outcome: Outcome, messageOf: () => Message): Promise<boolean> => {
+  (exchange: Exchange, reply: HttpReply, outcome: Outcome, messageOf: () => Message): boolean | Promise<boolean> => {
     const { parts, accepts } = exchange
     if (parts && !accepts.whole) sendAsPart(parts, outcome)
     if (parts?.hasBegun) parts.end(outcome)
     // Clients of event streams take any other status for a broken connection, and retry.
-    else if (accepts.events && !accepts.whole) await sendEvents(exchange, reply, [outcome])
+    else if (accepts.events && !accepts.whole) return sendEvents(exchange, reply, [outcome]).then(() => true)
     else return sendWhole(exchange, reply, messageOf())
     return true
   }

@@ -41,20 +41,19 @@ const SAMPLED = 1
  * New traces, made many at a time: one by one they would cost as much as a policy. Sampled:
  * services go on recording what they recorded when they began traces themselves.
  */
-let traces = ''
+let digits = ''
 let at = 0
 
 const MADE = 256 // traces
-const IDS = new RegExp(`(.{${TRACE}})(.{${SPAN}})`, 'g')
-const LENGTH = '00---01'.length + TRACE + SPAN
 
 function nextTrace(): string {
-  if (at === traces.length) {
+  if (at === digits.length) {
     // The chance of ids of zeros alone, which are invalid, is nil.
-    const digits = randomBytes(MADE * ((TRACE + SPAN) / 2)).toString('hex')
-    traces = digits.replace(IDS, '00-$1-$2-01')
+    digits = randomBytes(MADE * ((TRACE + SPAN) / 2)).toString('hex')
     at = 0
   }
-  at += LENGTH
-  return traces.slice(at - LENGTH, at)
+  const trace = at
+  const span = trace + TRACE
+  at = span + SPAN
+  return `00-${digits.slice(trace, span)}-${digits.slice(span, at)}-01`
 }

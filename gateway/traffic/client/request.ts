@@ -1,6 +1,7 @@
 /** Writes an HTTP/1.1 request as it goes over the wire. */
 import type { Socket } from 'node:net'
 import { createHeaderWriter } from '../../../platform/http/message/header-lines.ts'
+import { joined, MOST_POOLED } from '../../../platform/http/message/joined.ts'
 import { LARGEST_LOAN, lend } from '../../../platform/memory/loans.ts'
 import { CallFailure } from '../call/failure.ts'
 
@@ -29,9 +30,6 @@ function linesOf(headers: readonly string[]): string {
   }
 }
 
-/** Bytes up to which Node takes memory from a pool of its own. */
-const SMALL = 4 * 1024
-
 /**
  * Sends head and body in one write of the system. What may be lent is copied: a service may answer
  * before it has read a request, and the memory of a body is free once it is answered.
@@ -45,12 +43,9 @@ export function writeRequest(socket: Socket, head: string, body: Buffer): void {
     return
   }
   const length = head.length + body.length
-  const loan = length < SMALL ? undefined : lend(length)
-  const request = loan?.bytes ?? Buffer.allocUnsafe(length)
-  request.write(head, 'latin1')
-  body.copy(request, head.length)
-  if (!loan) return void socket.write(request)
-  socket.write(request, (error) => {
+  if (length < MOST_POOLED) return void socket.write(joined(head, body))
+  const loan = lend(length)
+  socket.write(joined(head, body, loan.bytes), (error) => {
     if (!error) loan.free()
   })
 }

@@ -4,6 +4,7 @@
  */
 import type { Socket } from 'node:net'
 import type { Loan } from '../../memory/loans.ts'
+import { joined, MOST_POOLED } from '../message/joined.ts'
 import type { HttpReply } from '../message/message.ts'
 import { streamOver } from '../message/stream.ts'
 import { writeHead } from './reply-head.ts'
@@ -31,8 +32,7 @@ export function createReply(socket: Socket, isLast: () => boolean, done: () => v
       const closes = isLast()
       const head = writeHead(status, headers, { length: body.length, closes })
       begun = whole = true
-      const isOut = typeof body === 'string' ? socket.write(head + body, 'latin1') : writeBoth(socket, head, body, loan)
-      if (typeof body === 'string') loan?.free()
+      const isOut = writeBoth(socket, head, body, loan)
       if (closes) socket.destroySoon()
       // Otherwise a client that sends requests and never reads would fill the memory with answers.
       else if (isOut) done()
@@ -59,7 +59,13 @@ export function createReply(socket: Socket, isLast: () => boolean, done: () => v
   }
 }
 
-function writeBoth(socket: Socket, head: string, body: Buffer, loan: Loan | undefined): boolean {
+function writeBoth(socket: Socket, head: string, body: string | Buffer, loan: Loan | undefined): boolean {
+  const isText = typeof body === 'string'
+  if (isText || head.length + body.length < MOST_POOLED) {
+    const isOut = isText ? socket.write(head + body, 'latin1') : socket.write(joined(head, body))
+    loan?.free()
+    return isOut
+  }
   socket.cork()
   socket.write(head, 'latin1')
   // What the system has not taken is read where it stands.

@@ -17,7 +17,10 @@ export default class ProcessEnvironment {
     this.fakeTimersModern = new ModernFakeTimers({ config: projectConfig, global: globalThis })
   }
 
-  setup() {}
+  setup() {
+    // Jest's 100 frames make an error four times as dear, and tests make thousands.
+    Error.stackTraceLimit = 20
+  }
 
   teardown() {
     this.fakeTimersModern.dispose()
