@@ -24,8 +24,9 @@ import { planInOrder } from './plan/in-order.ts'
 import { createInternalNames } from './plan/internal-names.ts'
 import { plannedOperation } from './plan/planned-operation.ts'
 import type { SupergraphFacts } from './plan/planner.ts'
-import { type PlannerThread, type PlanningOptions, startPlannerThread } from './plan/planner-thread.ts'
+import type { PlanningOptions } from './plan/planner-thread.ts'
 import { PlanShapeError } from './plan/shape-error.ts'
+import { openPlanner, type SharedPlanner } from './plan/shared-planner.ts'
 import { type TypeRelations, typeRelations } from './plan/type-relations.ts'
 
 interface EngineOptions extends PlanningOptions {
@@ -37,7 +38,7 @@ interface EngineOptions extends PlanningOptions {
   /** Told of each execution by the exact path, which is slow. */
   readonly onExact: () => void
   /** Who plans. */
-  readonly startPlanner: (supergraph: string, options: PlanningOptions) => Promise<PlannerThread>
+  readonly startPlanner: (supergraph: string, options: PlanningOptions) => Promise<SharedPlanner>
 }
 
 /** A document's operation, as the engine keeps it between requests. */
@@ -118,7 +119,7 @@ export interface Engine extends SchemaEngine {
   readonly isFull: boolean
   /** Estimated bytes that compiled operations take now. */
   readonly cachedBytes: number
-  /** Ends the planning thread. What runs may finish. */
+  /** Ends the planning thread, unless others plan on it. What runs may finish. */
   close(): Promise<void>
 }
 
@@ -133,7 +134,7 @@ const defaults: EngineOptions = {
   onRefused: () => undefined,
   onPlanned: () => undefined,
   onUnplannable: () => undefined,
-  startPlanner: startPlannerThread,
+  startPlanner: openPlanner,
 }
 
 /** Rejects when the text is not a supergraph. */
@@ -322,7 +323,7 @@ interface Hiding extends Pick<TypeRelations, 'isHidden'> {
 }
 
 function compiler(
-  planner: PlannerThread,
+  planner: SharedPlanner,
   { onUnplannable, onExact, answerLimit }: EngineOptions,
   { concealing, isHidden }: Hiding,
 ): Compile {

@@ -5,7 +5,7 @@
  */
 import { Worker } from 'node:worker_threads'
 import type { QueryPlan } from '@apollo/query-planner'
-import { createFairQueue, type FairQueue } from '../../../platform/data/fair-queue.ts'
+import { createFairQueue } from '../../../platform/data/fair-queue.ts'
 import { timerDelay } from '../../../platform/data/timer-delay.ts'
 import { codedError } from '../../../platform/protocol/errors.ts'
 import type { SupergraphFacts, VariantFilters } from './planner.ts'
@@ -40,11 +40,13 @@ export interface PlannerThread {
    * of the caller wait, `INTERNAL` when the services cannot answer the operation together.
    * @param caller whose turn it takes; without one it waits until nobody else does
    */
-  plan(operation: string, caller?: string): Promise<QueryPlan>
+  plan(operation: string, caller: string | undefined, options: PlanningOptions): Promise<QueryPlan>
+  /** What still waits is neither planned nor rejected. */
   close(): Promise<void>
 }
 
 interface Pending {
+  readonly options: PlanningOptions
   readonly caller: string | undefined
   readonly operation: string
   readonly quickly: boolean
@@ -56,7 +58,7 @@ const RETRY_AFTER = 1 // seconds
 
 /** Starts the thread. Rejects when the text is not a supergraph. */
 // biome-ignore lint/complexity/noExcessiveLinesPerFunction: closures of one thread
-export async function startPlannerThread(supergraph: string, options: PlanningOptions): Promise<PlannerThread> {
+export async function startPlannerThread(supergraph: string, variants = NO_VARIANTS): Promise<PlannerThread> {
   const requests = createFairQueue<Pending>()
   /** Of nobody in particular: behind all requests. */
   const others = createFairQueue<Pending>()
@@ -74,14 +76,15 @@ export async function startPlannerThread(supergraph: string, options: PlanningOp
 
   /** Of what is planned now, if the thread has begun it. */
   const tellWork = (milliseconds = performance.now() - (running?.since ?? 0)): void => {
-    const caller = running?.request.caller
-    if (caller !== undefined && milliseconds > 0) options.onWorked(caller, milliseconds)
+    const { caller, options } = running?.request ?? {}
+    if (caller !== undefined && milliseconds > 0) options?.onWorked(caller, milliseconds)
   }
 
   const answer = (message: PlannerMessage): void => {
     if (message.kind !== 'plan' && message.kind !== 'unplannable') return
     if (message.id !== running?.id) return
     const { request } = running
+    const { options } = request
     tellWork(message.kind === 'plan' ? message.milliseconds : undefined)
     running = undefined
     if (message.kind === 'plan') {
@@ -99,7 +102,7 @@ export async function startPlannerThread(supergraph: string, options: PlanningOp
     tellWork()
     const culprit = running?.request
     running = undefined
-    if (culprit?.quickly || (culprit && closed)) {
+    if (culprit?.quickly) {
       culprit.reject(codedError('OPERATION_TOO_COMPLEX', 'The operation takes too long to plan.'))
     } else if (culprit) {
       // At the end of its line.
@@ -107,6 +110,7 @@ export async function startPlannerThread(supergraph: string, options: PlanningOp
     }
     void terminate(worker)
     if (closed) return
+    // The facts are known by now.
     worker = startWorker({ supergraph, variants: NO_VARIANTS }, answer, () => void replace()).worker
     worker.catch(() => undefined)
     await advance()
@@ -121,7 +125,8 @@ export async function startPlannerThread(supergraph: string, options: PlanningOp
     if (!running) return
     const { request, since } = running
     const mayTakeLong = request.quickly && requests.size === requests.lengthOf(request.caller ?? '')
-    const patience = mayTakeLong ? options.timeout : options.timeout / 4
+    const { timeout } = request.options
+    const patience = mayTakeLong ? timeout : timeout / 4
     deadline = setTimeout(() => void replace(), timerDelay(since + patience - performance.now())).unref()
   }
 
@@ -152,22 +157,20 @@ export async function startPlannerThread(supergraph: string, options: PlanningOp
     }
   }
 
-  const { variants = NO_VARIANTS } = options
   const first = startWorker({ supergraph, variants }, answer, () => void replace())
   worker = first.worker
   worker.catch(() => undefined)
   const facts = await first.facts
   return {
     facts,
-    plan(operation, caller) {
-      if (closed) return Promise.reject(codedError('INTERNAL', 'The planner is closed.'))
+    plan(operation, caller, options) {
       if (caller !== undefined && requests.lengthOf(caller) >= options.plansWaiting) {
         options.onRefused(caller)
         const message = `${options.plansWaiting} new operations of this caller wait already; try again in ${RETRY_AFTER} s.`
         return Promise.reject(codedError('BUDGET_EXHAUSTED', message, { retryAfter: RETRY_AFTER }))
       }
       return new Promise((resolve, reject) => {
-        join({ operation, caller, quickly: false, resolve, reject })
+        join({ options, operation, caller, quickly: false, resolve, reject })
         if (running && Number.isFinite(running.since)) watch()
         void advance()
       })
@@ -175,20 +178,13 @@ export async function startPlannerThread(supergraph: string, options: PlanningOp
     async close() {
       closed = true
       clearTimeout(deadline)
-      const left = [running?.request, ...drained(requests), ...drained(others)]
       running = undefined
-      for (const request of left) request?.reject(codedError('INTERNAL', 'The planner is closed.'))
       await terminate(worker)
     },
   }
 }
 
-/** The facts are known by then. */
 const NO_VARIANTS: VariantFilters = new Map()
-
-function* drained(queue: FairQueue<Pending>): Generator<Pending, void, undefined> {
-  for (let one = queue.next(); one; one = queue.next()) yield one
-}
 
 /** @param fail told when it dies (out of memory), which takes only what it was planning with it */
 function startWorker(

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { createEngine } from '../../../../gateway/execution/engine.ts'
-import { startPlannerThread } from '../../../../gateway/execution/plan/planner-thread.ts'
+import { openPlanner } from '../../../../gateway/execution/plan/shared-planner.ts'
 import { stopClock } from '../../../support/clock.ts'
 import { until } from '../../../support/until.ts'
 import { callContext } from '../support/call-context.ts'
@@ -26,11 +26,11 @@ describe('planning thread', () => {
   test('An operation that takes too long to plan is given up, and the next ones are planned', async () => {
     // Ten thousand fields cannot be planned within a millisecond.
     const fields = Array.from({ length: 10_000 }, (_, index) => `a${index}: members { id }`).join(' ')
-    const thread = await startPlannerThread(supergraph, { ...quiet, timeout: 1 })
+    const thread = await openPlanner(supergraph, { ...quiet, timeout: 1 })
     const outcomes = await Promise.allSettled([thread.plan(`{ ${fields} }`)])
     expect(outcomes).toMatchObject([{ status: 'rejected', reason: { extensions: { code: 'OPERATION_TOO_COMPLEX' } } }])
     await thread.close()
-    const patient = await startPlannerThread(supergraph, { ...quiet, timeout: 60_000 })
+    const patient = await openPlanner(supergraph, { ...quiet, timeout: 60_000 })
     await expect(patient.plan('{ me { id } }')).resolves.toMatchObject({ node: { kind: 'Fetch', serviceName: 'club' } })
     await patient.close()
   })
@@ -38,7 +38,7 @@ describe('planning thread', () => {
   test('An operation with too many possible plans gets a good enough one', async () => {
     using clock = stopClock()
     // The best plan takes about eight seconds of the machine, the other one about half a second.
-    const thread = await startPlannerThread(manyWays(), { ...quiet, timeout: 8_000 })
+    const thread = await openPlanner(manyWays(), { ...quiet, timeout: 8_000 })
     const plans = Promise.all([thread.plan(wideOperation(24_000)), thread.plan('{ start { f0 } }')])
     await until(() => clock.timers === 1)
     await clock.step(2_000)
@@ -50,7 +50,7 @@ describe('planning thread', () => {
   test('Callers are planned in turn, however many operations one has waiting, and unattributed work comes last', async () => {
     const planned: string[] = []
     const onPlanned = (operation: string): unknown => planned.push(operation.slice(1, operation.indexOf(':')))
-    const thread = await startPlannerThread(supergraph, { ...quiet, timeout: 60_000, onPlanned })
+    const thread = await openPlanner(supergraph, { ...quiet, timeout: 60_000, onPlanned })
     const plan = (name: string, caller?: string) => thread.plan(`{${name}: me { id } }`, caller)
     const flood = ['a0', 'a1', 'a2', 'a3'].map((name) => plan(name, 'a'))
     await Promise.all([...flood, plan('warm'), plan('b0', 'b'), plan('b1', 'b'), plan('c0', 'c')])
@@ -61,7 +61,7 @@ describe('planning thread', () => {
   test('Only the caller with too many waiting operations is refused', async () => {
     const refused: string[] = []
     const onRefused = (caller: string): unknown => refused.push(caller)
-    const thread = await startPlannerThread(supergraph, { ...quiet, timeout: 60_000, plansWaiting: 2, onRefused })
+    const thread = await openPlanner(supergraph, { ...quiet, timeout: 60_000, plansWaiting: 2, onRefused })
     const plan = (caller?: string) => thread.plan('{ me { id } }', caller)
     const outcomes = await Promise.allSettled([
       plan('a'),
@@ -92,7 +92,7 @@ describe('planning thread', () => {
 
   test('Planning leaves the event loop free and reports how long plans took', async () => {
     const took: number[] = []
-    const thread = await startPlannerThread(supergraph, {
+    const thread = await openPlanner(supergraph, {
       ...quiet,
       timeout: 60_000,
       onPlanned: (_operation, milliseconds) => took.push(milliseconds),
@@ -110,13 +110,13 @@ describe('planning thread', () => {
   test('Each caller is told of for the time the thread worked, whatever came of it, and nobody for other work', async () => {
     const worked: string[] = []
     const onWorked = (caller: string, milliseconds: number): unknown => worked.push(`${caller} ${milliseconds > 0}`)
-    const thread = await startPlannerThread(supergraph, { ...quiet, timeout: 60_000, onWorked })
+    const thread = await openPlanner(supergraph, { ...quiet, timeout: 60_000, onWorked })
     await thread.plan('{ me { id } }', 'planned')
     await thread.plan('{ me { id } }')
     await expect(thread.plan('{ nothing }', 'unplannable')).rejects.toThrow('cannot be planned')
     await thread.close()
     const fields = Array.from({ length: 10_000 }, (_, index) => `a${index}: members { id }`).join(' ')
-    const impatient = await startPlannerThread(supergraph, { ...quiet, timeout: 1, onWorked })
+    const impatient = await openPlanner(supergraph, { ...quiet, timeout: 1, onWorked })
     await expect(impatient.plan(`{ ${fields} }`, 'slow')).rejects.toThrow('too long to plan')
     await impatient.close()
     // Planned well first, then quickly.
@@ -124,11 +124,29 @@ describe('planning thread', () => {
   })
 
   test('Closing rejects the operations that still wait', async () => {
-    const thread = await startPlannerThread(supergraph, { ...quiet, timeout: 60_000 })
+    const thread = await openPlanner(supergraph, { ...quiet, timeout: 60_000 })
     const waiting = expect(thread.plan('{ me { id } }')).rejects.toMatchObject({ extensions: { code: 'INTERNAL' } })
     await thread.close()
     await waiting
     await expect(thread.plan('{ me { id } }')).rejects.toMatchObject({ extensions: { code: 'INTERNAL' } })
+  })
+
+  test('Engines over the same supergraph share a thread until the last closes, and each is told of its own plans', async () => {
+    const planned: string[] = []
+    const open = (name: string, more = {}) =>
+      openPlanner(supergraph, { ...quiet, timeout: 60_000, onPlanned: () => planned.push(name), ...more })
+    const [one, two] = await Promise.all([open('one'), open('two')])
+    const variant = await open('variant', { variants: new Map([['v', { include: [], exclude: ['x'] }]]) })
+    expect([two.facts === one.facts, variant.facts === one.facts]).toEqual([true, false])
+    await two.plan('{ me { id } }')
+    const left = expect(one.plan('{ me { id } }')).rejects.toMatchObject({ extensions: { code: 'INTERNAL' } })
+    await Promise.all([one.close(), left])
+    await two.plan('{ me { id } }')
+    await Promise.all([two.close(), variant.close()])
+    const again = await open('again')
+    expect(again.facts).not.toBe(one.facts)
+    await again.close()
+    expect(planned).toEqual(['two', 'one', 'two'])
   })
 })
 

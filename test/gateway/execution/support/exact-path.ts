@@ -13,8 +13,8 @@ import {
 import { planInOrder } from '../../../../gateway/execution/plan/in-order.ts'
 import { createInternalNames } from '../../../../gateway/execution/plan/internal-names.ts'
 import { plannedOperation } from '../../../../gateway/execution/plan/planned-operation.ts'
-import type { PlannerThread } from '../../../../gateway/execution/plan/planner-thread.ts'
 import { preparePlan } from '../../../../gateway/execution/plan/prepare.ts'
+import type { SharedPlanner } from '../../../../gateway/execution/plan/shared-planner.ts'
 import type { Fetch } from '../../../../gateway/execution/plan/step.ts'
 import { typeRelations } from '../../../../gateway/execution/plan/type-relations.ts'
 import type { Send, ServiceAnswer } from '../../../../gateway/traffic/call/send.ts'
@@ -56,7 +56,7 @@ export async function openExactPath(
 }
 
 async function openOperation(
-  { facts, plan }: PlannerThread,
+  { facts, plan }: SharedPlanner,
   schema: GraphQLSchema,
   question: Question,
   bytes: number,
@@ -93,7 +93,7 @@ async function openOperation(
 const planOf = (
   { definition }: ClientOperation,
   text: string | undefined,
-  plan: PlannerThread['plan'],
+  plan: SharedPlanner['plan'],
 ): QueryPlan | Promise<QueryPlan> => {
   if (text === undefined) return { kind: 'QueryPlan' }
   return definition.operation === 'mutation' ? planInOrder(text, plan) : plan(text)

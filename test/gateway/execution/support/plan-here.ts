@@ -5,11 +5,8 @@
  */
 import type { QueryPlan } from '@apollo/query-planner'
 import { createPlanner } from '../../../../gateway/execution/plan/planner.ts'
-import {
-  type PlannerThread,
-  type PlanningOptions,
-  unplannable,
-} from '../../../../gateway/execution/plan/planner-thread.ts'
+import { type PlanningOptions, unplannable } from '../../../../gateway/execution/plan/planner-thread.ts'
+import type { SharedPlanner } from '../../../../gateway/execution/plan/shared-planner.ts'
 
 const KEPT = 12 // planners, for the next suite or the exact path over the same supergraph
 const planners = new Map<string, ReturnType<typeof createPlanner>>()
@@ -24,18 +21,18 @@ function plannerOf(supergraph: string): ReturnType<typeof createPlanner> {
 
 type Options = Pick<PlanningOptions, 'onPlanned' | 'onUnplannable'>
 
-export const planHere = (supergraph: string, options: Options): Promise<PlannerThread> =>
+export const planHere = (supergraph: string, options: Options): Promise<SharedPlanner> =>
   openPlanner(supergraph, options, false)
 
 /** As operations are planned that take too long. */
-export const planQuicklyHere = (supergraph: string, options: Options): Promise<PlannerThread> =>
+export const planQuicklyHere = (supergraph: string, options: Options): Promise<SharedPlanner> =>
   openPlanner(supergraph, options, true)
 
 async function openPlanner(
   supergraph: string,
   { onPlanned, onUnplannable }: Options,
   quickly: boolean,
-): Promise<PlannerThread> {
+): Promise<SharedPlanner> {
   const { facts, plan } = plannerOf(supergraph)
   return {
     // As they are on the other side of a thread.
