@@ -1,4 +1,7 @@
-/** What a stateful service acknowledged is there, once, however its instances die. */
+/**
+ * What a stateful service acknowledged is there, once, however its instances die. `DEATHS=20` kills
+ * more of them.
+ */
 import { existsSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, expect, test } from '@jest/globals'
@@ -12,11 +15,13 @@ import { signedCall } from '../support/signed-call.ts'
 import { migrateOwn } from '../support/stateful-service.ts'
 import type { Operation, WritesOfService } from './support/writes.ts'
 
-const WRITES = 60
-const AT_ONCE = 6
+const INSTANCES = 2
+/** Each of the first instances dies at the least. */
+const DEATHS = Number(process.env['DEATHS'] ?? INSTANCES)
 /** An instance is killed each time that so many more were acknowledged. */
 const EVERY = 20
-const INSTANCES = 2
+const WRITES = (DEATHS + 1) * EVERY
+const AT_ONCE = 6
 
 const inProject = (path: string): URL => new URL(`../../${path}`, import.meta.url)
 const stateful = services
@@ -111,14 +116,14 @@ test.each(stateful)(
     const work = async (): Promise<void> => {
       for (let key = waiting.shift(); key !== undefined; key = waiting.shift()) {
         acknowledged.set(key, await write(key))
-        if (acknowledged.size % EVERY !== 0) continue
+        if (acknowledged.size % EVERY !== 0 || acknowledged.size === WRITES) continue
         const place = ++deaths
         replaced = replaced.then(() => fleet.replace(place))
       }
     }
     await Promise.all(Array.from({ length: AT_ONCE }, work))
     await replaced
-    expect(deaths).toBe(WRITES / EVERY)
+    expect(deaths).toBe(DEATHS)
 
     for (const key of keys) expect(await write(key)).toBe(acknowledged.get(key))
     const there = [...before, ...acknowledged.values()].sort()

@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { services } from '../../../gateway/config/registry.ts'
 import { processEnvironment, statelessFlags } from '../../../platform/memory/node-flags.ts'
 import type { ReadyMessage } from '../../../platform/process/lifecycle.ts'
 import type fc from '../../support/fast-check.ts'
@@ -24,7 +25,10 @@ export async function startInstance(
   settings: Readonly<Record<string, string>> = {},
 ): Promise<Instance> {
   const program = fileURLToPath(new URL(`../../../subgraphs/${service}/main.ts`, import.meta.url))
-  const child: ChildProcess = spawn(process.execPath, [...statelessFlags, program], {
+  const kind = services.find(({ name }) => name === service)?.kind
+  // As the product starts it.
+  const flags = kind === 'stateless' ? statelessFlags : []
+  const child: ChildProcess = spawn(process.execPath, [...flags, program], {
     env: {
       ...processEnvironment,
       PATH: process.env['PATH'],
