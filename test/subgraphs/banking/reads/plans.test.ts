@@ -1,6 +1,6 @@
 /**
  * Every list is read along an index, however much there is: judged by the plan and by the pages it
- * touches, not by the clock.
+ * touches, not by the clock. `ENTRIES=1000000` writes more of them.
  */
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { Prisma, type PrismaClient } from '../../../../prisma/generated/client.ts'
@@ -21,6 +21,9 @@ import { groupQuery } from '../../../../subgraphs/banking/transfers/read.ts'
 import { createDatabase, type TestDatabase } from '../../../support/database.ts'
 import { type Million, writeMillion } from './million.ts'
 
+/** A multiple of 1,000; the cases below name some up to 130,000. */
+const ENTRIES = Number(process.env['ENTRIES'] ?? 200_000)
+
 let database: TestDatabase
 let prisma: PrismaClient
 /** As the service opens it. */
@@ -31,7 +34,7 @@ beforeAll(async () => {
   database = await createDatabase('migrated')
   prisma = openDatabase({ url: database.url, connections: 1 })
   served = openDatabase({ url: database.url, connections: 1, alongIndexes: true })
-  million = await writeMillion(database.url)
+  million = await writeMillion(database.url, ENTRIES)
 })
 afterAll(async () => {
   await Promise.all([prisma.$disconnect(), served.$disconnect()])
@@ -79,9 +82,9 @@ const at = (hours: number) => new Date(Date.parse('2020-01-01T00:00:00Z') + hour
 
 test.each<[string, () => Prisma.Sql, number]>([
   ['the newest entries', page({}), 60],
-  ['entries behind a cursor in the middle', page({}, '500000'), 60],
+  ['entries behind a cursor in the middle', page({}, `${ENTRIES / 2}`), 60],
   ['the oldest entries', from({}), 60],
-  ['entries before a cursor in the middle', from({}, '500000'), 60],
+  ['entries before a cursor in the middle', from({}, `${ENTRIES / 2}`), 60],
   ['entries of one direction from the oldest on', from({ direction: 'CREDIT' }), 200],
   ['entries of a long-gone hour', page({ from: at(100), to: at(101) }), 80],
   ['entries of one direction', page({ direction: 'CREDIT' }), 200],
@@ -110,7 +113,11 @@ test.each<[string, () => Prisma.Sql, number]>([
   ['the sums of a day', () => sumsQuery(day()), 400],
   ['the balance after a day', () => daysQuery(day()), 400],
   ['the totals of a day by category', () => totalsQuery(day()), 400],
-  ['a page of a statement', () => statementPageQuery(million.account, { start: 30_000n, end: 900_000n }), 25_000],
+  [
+    'a page of a statement',
+    () => statementPageQuery(million.account, { start: 30_000n, end: BigInt(ENTRIES) }),
+    25_000,
+  ],
 ])('An index serves %s', async (_what, query, mostPages) => {
   for (const opened of [prisma, served]) {
     const { scanned, pages } = await costOf(opened, query())
@@ -123,7 +130,7 @@ const UNGUARDED = ['accounts', 'entries'].map((table) => `ALTER TABLE ${table} D
 const ACCOUNT = `INSERT INTO accounts (id, number, kind, currency, name, opened_at)
   VALUES (99010199999999, 'GROWN', 'INTERNAL', 'EUR', 'Grown', now())`
 const MANY = `INSERT INTO entries (account_id, sequence, transfer_id, amount, balance_after, posted_at)
-  SELECT 99010199999999, n, n, 1, n, now() FROM generate_series(1, 600000) n`
+  SELECT 99010199999999, n, n, 1, n, now() FROM generate_series(1, 100000) n`
 
 test('A plan that was kept from when there were no entries finds a page of many along the index', async () => {
   const growing = await createDatabase('migrated')
@@ -132,13 +139,13 @@ test('A plan that was kept from when there were no entries finds a page of many 
     for (const statement of [...UNGUARDED, ACCOUNT, 'ANALYZE']) await opened.$executeRawUnsafe(statement)
     const key = { accountId: '99010199999999', limit: 21, before: null, filter: {} }
     // As often as PostgreSQL makes a plan for each before it keeps one for all.
-    for (const before of [null, '500000'])
+    for (const before of [null, '50000'])
       for (let n = 0; n < 10; n += 1) await readEntryPages(opened, [{ ...key, before }])
     // Over the same connection, and without a word to the planner.
     await opened.$executeRawUnsafe(MANY)
     for (const [name, values] of [
       ['entries:newest', `'{99010199999999}', 21`],
-      ['entries:before', `'{99010199999999}', '500000', 21`],
+      ['entries:before', `'{99010199999999}', '50000', 21`],
     ] as const) {
       const kept = Prisma.raw(`EXECUTE "${name}" (${values})`)
       const { scanned, pages } = await costOf(opened, Prisma.sql`${kept}`)
@@ -164,7 +171,7 @@ test('Pages of several accounts and filters are read together, each row in its p
   ]
   const pages = await readEntryPages(prisma, keys)
   expect(pages.map((rows) => rows.map(({ sequence }) => Number(sequence)))).toEqual([
-    [1_000_000, 999_999, 999_998],
+    [ENTRIES, ENTRIES - 1, ENTRIES - 2],
     [9, 6],
     [],
     [1, 2, 3],
