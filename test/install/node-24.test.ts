@@ -6,6 +6,7 @@ import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
+import { processEnvironment } from '../../platform/memory/node-flags.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const run = promisify(execFile)
@@ -54,6 +55,17 @@ test('An older Node prints in one line what is needed, and runs nothing', async 
   const failed = run(process.execPath, ['--import', older, ...args], { cwd: root })
   const stderr = 'Node 24 or newer is needed, and this is Node 22.1.0: `npm install` adds one where yours is older.\n'
   await expect(failed).rejects.toMatchObject({ code: 1, stdout: '', stderr })
+})
+
+test('Programs of scripts start from compiled code, and so does what they start', async () => {
+  const asked = "[process.env.NODE_COMPILE_CACHE, require('node:module').getCompileCacheDir()].join()"
+  const guard = ['--import', './install/node-24.js', '-p', asked]
+  const { NODE_COMPILE_CACHE: _, ...unset }: NodeJS.ProcessEnv = env
+  const told = async (settings: NodeJS.ProcessEnv) =>
+    (await run(process.execPath, guard, { cwd: root, env: settings })).stdout
+  const { NODE_COMPILE_CACHE: usual } = processEnvironment
+  expect(await told(unset)).toMatch(`${usual},${usual}/`)
+  expect(await told({ ...unset, NODE_COMPILE_CACHE: folder })).toMatch(`${folder},${folder}/`)
 })
 
 test.each([

@@ -9,6 +9,7 @@ import { type ConstDirectiveNode, Kind, parse, print, visit } from 'graphql'
 import { readConfig } from '../../gateway/config/load.ts'
 import { textOf } from '../../gateway/execution/plan/field-sets.ts'
 import { startGateway } from '../../gateway/gateway.ts'
+import { processEnvironment } from '../../platform/memory/node-flags.ts'
 import { createLogger } from '../../platform/process/log.ts'
 import { variableOf } from '../../platform/process/setting-names.ts'
 import { type StartedChild, startChild } from '../../platform/process/start-child.ts'
@@ -146,6 +147,7 @@ const startStock: Start = (file, _proxy, { headers }) =>
   startChild({
     file: STOCK,
     env: {
+      ...processEnvironment,
       NODE_ENV: 'production',
       APOLLO_TELEMETRY_DISABLED: 'true',
       SUPERGRAPH: file,

@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { textOfDay } from '../../../gateway/usage/day.ts'
 import { addToday } from '../../../gateway/usage/files.ts'
+import { processEnvironment } from '../../../platform/memory/node-flags.ts'
 import { readArguments } from '../../../tools/compare/arguments.ts'
 import type { Compared } from '../../../tools/compare/compare.ts'
 import { composeAt } from '../../support/gateway.ts'
@@ -22,8 +23,8 @@ interface Ended {
 }
 
 async function run(...args: readonly string[]): Promise<Ended> {
-  const { PATH } = process.env
-  const child = spawn(process.execPath, [MAIN, ...args], { env: { PATH }, stdio: ['ignore', 'pipe', 'pipe'] })
+  const env = { ...processEnvironment, PATH: process.env['PATH'] }
+  const child = spawn(process.execPath, [MAIN, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] })
   const [out, said, code] = await Promise.all([
     text(child.stdout),
     text(child.stderr),
