@@ -5,8 +5,15 @@
 
 import { readFile } from 'node:fs/promises'
 import { type CompositionResult, composeServices } from '@apollo/composition'
-import { ROUTER_SUPPORTED_SUPERGRAPH_FEATURES, Supergraph } from '@apollo/federation-internals'
-import { GraphQLError, Kind, parse, print, Source } from 'graphql'
+import {
+  defaultPrintOptions,
+  printSchema,
+  ROUTER_SUPPORTED_SUPERGRAPH_FEATURES,
+  type Schema,
+  Supergraph,
+  shallowOrderPrintedDefinitions,
+} from '@apollo/federation-internals'
+import { buildASTSchema, GraphQLError, Kind, parse, print, Source } from 'graphql'
 import { StartRefused } from '../../platform/process/settings.ts'
 import { DEFER } from '../execution/plan/api-schema.ts'
 import { printBuiltSchema } from '../execution/plan/print-schema.ts'
@@ -54,24 +61,39 @@ export const compose = async (names: readonly string[]): Promise<Composition> =>
 
 /**
  * @param description of the whole graph
+ * @param isReleased it was found to be satisfiable before, which takes a third of composing
  * @throws CompositionError
  */
-export function composeSchemas(schemas: readonly ServiceSchema[], description?: string): Composition {
+export function composeSchemas(
+  schemas: readonly ServiceSchema[],
+  description?: string,
+  isReleased = false,
+): Composition {
   const definitions = schemas.map((schema) => ({ name: schema.name, typeDefs: parseSubgraph(schema) }))
-  const composed = composeWithoutThrowing(definitions)
+  const composed = composeWithoutThrowing(definitions, isReleased)
   if (composed.errors) throw new CompositionError(composed.errors.map(remarkOf))
   const heading = description === undefined ? '' : `${printBlock(description)}\n`
   const supergraphSdl = `${heading}${composed.supergraphSdl}`
   const origin = originLine(new Map(schemas.map(({ name, sdl }) => [name, sdl])))
   return {
     supergraph: `${origin}\n${supergraphSdl.trim()}\n`,
-    schema: clientSchema(supergraphSdl),
+    schema: `${publicSchemaOf(composed.schema, description)}${DEFER}`,
     hints: composed.hints.map(({ definition, message, coordinate, nodes = [] }) => ({
       code: definition.code,
       level: definition.level.name === 'WARN' ? 'warning' : 'info',
       message: oneLine(coordinate && !message.includes(coordinate) ? `${coordinate}: ${message}` : message),
       places: distinct(nodes.flatMap((node) => placeOf(node) ?? [])),
     })),
+  }
+}
+
+/** @param description as in `composeSchemas` */
+export function tryCompose(schemas: readonly ServiceSchema[], description?: string): Composition | CompositionError {
+  try {
+    return composeSchemas(schemas, description)
+  } catch (error) {
+    if (error instanceof CompositionError) return error
+    throw error
   }
 }
 
@@ -85,13 +107,24 @@ function withNodes(definitions: readonly ServiceDefinition[]): ServiceDefinition
 }
 
 /** Some faults the composer throws. */
-function composeWithoutThrowing(definitions: Parameters<typeof composeServices>[0]): CompositionResult {
+function composeWithoutThrowing(definitions: ServiceDefinition[], isReleased: boolean): CompositionResult {
   try {
-    return composeServices(withNodes(definitions))
+    return composeServices(withNodes(definitions), { runSatisfiability: !isReleased })
   } catch (error) {
     if (error instanceof GraphQLError) return { errors: [error] }
     throw error
   }
+}
+
+/**
+ * The same as `publicSchema` of its SDL. Composing has made the public schema already: building it
+ * again from the SDL takes a tenth of composing.
+ */
+function publicSchemaOf(supergraph: Schema, description: string | undefined): string {
+  const schema = new Supergraph(supergraph, ROUTER_SUPPORTED_SUPERGRAPH_FEATURES).apiSchema()
+  if (description !== undefined) schema.schemaDefinition.description = description.trim()
+  const document = parse(printSchema(schema, shallowOrderPrintedDefinitions(defaultPrintOptions)), { noLocation: true })
+  return `${printBuiltSchema(buildASTSchema(document, { assumeValid: true })).trim()}\n`
 }
 
 /** The public schema of a supergraph, as SDL. */

@@ -1,5 +1,5 @@
 /** What the composer says of the schemas: faults and hints, each with its place. Pure. */
-import { type ASTNode, type GraphQLError, getLocation } from 'graphql'
+import type { ASTNode, GraphQLError } from 'graphql'
 
 /** A place in a file, for people and for annotations. */
 export interface Place {
@@ -26,7 +26,7 @@ export function placeOf(node: ASTNode): Place | undefined {
   if (!node.loc) return undefined
   const named = 'name' in node && node.name && 'loc' in node.name ? node.name.loc : undefined
   const { source } = node.loc
-  const { line, column } = getLocation(source, (named ?? node.loc).start)
+  const { line, column } = (named ?? node.loc).startToken
   return { file: source.name, line: line + source.locationOffset.line - 1, column }
 }
 

@@ -8,7 +8,14 @@ import { relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { runCommand } from '../../platform/process/command.ts'
 import { StartRefused } from '../../platform/process/settings.ts'
-import { type Composition, readDescription, readSubgraph, type ServiceSchema } from '../composition/compose.ts'
+import {
+  type Composition,
+  CompositionError,
+  readDescription,
+  readSubgraph,
+  type ServiceSchema,
+  tryCompose,
+} from '../composition/compose.ts'
 import type { Config } from '../config/config.ts'
 import { loadConfig } from '../config/load.ts'
 import { services as registry } from '../config/registry.ts'
@@ -33,17 +40,18 @@ async function run(args: Arguments): Promise<Report> {
   const { config, settings } = await loadConfig({ env: process.env, file: args.config, isPartial: true })
   const { operations, unreadable } = await readAllOperations(args, settings.operations.safelist)
   const recorded = recordedUse((await Promise.all(args.use.map(readRecorded))).flat(), args.days)
+  const composed = tryCompose(services, args.isAlone ? undefined : await readDescription())
   const base = await readBase({
     base: args.base,
     target: process.env['GITHUB_BASE_REF'] || process.env['CI_MERGE_REQUEST_TARGET_BRANCH_NAME'] || undefined,
-    files: services.map(({ name, file }) => ({ name, path: resolve(file) })),
+    files: services.map(({ name, sdl, file }) => ({ name, sdl, path: resolve(file) })),
+    composition: composed instanceof CompositionError ? undefined : composed,
     composed: args.isAlone ? undefined : { supergraph: pathOf(files.supergraph), schema: pathOf(files.schema) },
     fileOf: (name) => pathOf(subgraphFile(name)),
   })
-  const description = args.isAlone ? undefined : await readDescription()
-  const { report, composition } = await check({
+  const report = await check({
     services,
-    description,
+    composed,
     base,
     operations,
     recorded,
@@ -52,7 +60,7 @@ async function run(args: Arguments): Promise<Report> {
     variants: args.isAlone && args.config === undefined ? [] : await readVariants(config),
     faults: unreadable.map((one) => ({ code: 'UNREADABLE', ...one })),
   })
-  const stale = composition && named.size === 0 ? await staleFiles(composition) : []
+  const stale = composed instanceof CompositionError || named.size > 0 ? [] : await staleFiles(composed)
   return { ...report, faults: [...stale, ...report.faults], holds: report.holds && stale.length === 0 }
 }
 

@@ -22,6 +22,7 @@ const levels: Readonly<Record<CriticalityLevel, Level>> = {
 }
 
 export async function publicChanges(before: GraphQLSchema, after: GraphQLSchema): Promise<readonly Change[]> {
+  if (before === after) return []
   const found = await diff(before, after)
   const read = typesRead(after)
   return found.flatMap((change) => {

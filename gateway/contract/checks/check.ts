@@ -1,6 +1,6 @@
 /** Runs every check of the contract over schemas, a base and use. Reads no file. */
 import { buildSchema, type GraphQLSchema, parse } from 'graphql'
-import { type Composition, CompositionError, composeSchemas, type ServiceSchema } from '../../composition/compose.ts'
+import { type Composition, CompositionError, type ServiceSchema } from '../../composition/compose.ts'
 import type { Place, Remark } from '../../composition/remark.ts'
 import { readDeclaredCosts } from '../../execution/plan/declared-costs.ts'
 import type { Limits } from '../../limits/limits.ts'
@@ -20,7 +20,8 @@ import { type CheckedVariant, checkVariants } from './variants.ts'
 
 interface CheckInput {
   readonly services: readonly ServiceSchema[]
-  readonly description: string | undefined
+  /** What they compose to, or why they do not. */
+  readonly composed: Composition | CompositionError
   readonly base: Base
   readonly operations: readonly WrittenOperation[]
   readonly recorded: readonly Use[]
@@ -46,22 +47,16 @@ export interface Report {
   readonly holds: boolean
 }
 
-export interface Checked {
-  readonly report: Report
-  /** `undefined` if the schemas do not compose. */
-  readonly composition: Composition | undefined
-}
-
-export async function check(input: CheckInput): Promise<Checked> {
-  const composed = tryCompose(input)
-  if (composed instanceof CompositionError) return { report: brokenReport(input, composed), composition: undefined }
-  const { services, base, operations, recorded, limits, variants = [] } = input
+export async function check(input: CheckInput): Promise<Report> {
+  const { services, composed, base, operations, recorded, limits, variants = [] } = input
+  if (composed instanceof CompositionError) return brokenReport(input, composed)
   const elements = services.map(readService)
+  const old = (base.services ?? []).flatMap((one) => elements[placeAmong(services, one)] ?? readIfPossible(one))
   const schema = build(composed.schema)
-  const before = base.schema === undefined ? schema : build(base.schema)
+  const before = base.schema === undefined || base.schema === composed.schema ? schema : build(base.schema)
   const ofOperations = operations.map((operation) => ({ operation, use: useOf(operation, before, schema) }))
   const uses = [...ofOperations.map(({ use }) => use), ...recorded]
-  const changes = await changesOf(before, schema, input, elements, composed)
+  const changes = await changesOf(before, schema, input, { old, elements }, composed)
   const ofVariants = await checkVariants(variants, {
     before: composedBefore(base),
     after: composed,
@@ -69,7 +64,7 @@ export async function check(input: CheckInput): Promise<Checked> {
     recorded,
     limits,
     told: changes,
-    place: (found) => placed(found, base, elements),
+    place: (found) => placed(found, old, elements),
   })
   const accept = acceptAt(input.accepted ?? [])
   const ofWhole = judge(changes, uses).map(accept)
@@ -82,7 +77,7 @@ export async function check(input: CheckInput): Promise<Checked> {
     return broken.some((finding) => feels(use, finding)) ? faults.filter(isNotInvalid) : faults
   })
   const faults = [...input.faults, ...inOperations, ...ofVariants.faults]
-  const report: Report = {
+  return {
     ...countsOf(input),
     findings,
     faults,
@@ -90,8 +85,11 @@ export async function check(input: CheckInput): Promise<Checked> {
     deprecated: deprecatedUse(schema, uses).map((one) => ({ ...one, place: findPlace(elements, one.coordinate) })),
     holds: faults.length === 0 && findings.every(({ verdict }) => verdict !== 'fails'),
   }
-  return { report, composition: composed }
 }
+
+/** Of the service that has the same schema; -1 where none has. */
+const placeAmong = (services: readonly ServiceSchema[], { name, sdl }: ServiceSchema): number =>
+  services.findIndex((one) => one.name === name && one.sdl === sdl)
 
 const countsOf = ({ base, operations, recorded }: CheckInput) => ({
   base: base.name,
@@ -114,7 +112,7 @@ function brokenReport(input: CheckInput, { remarks }: CompositionError): Report 
   const uses = before ? operations.map((operation) => useOf(operation, before, before)) : []
   return {
     ...countsOf(input),
-    findings: judge(placed(changes, base, elements), [...uses, ...recorded]),
+    findings: judge(placed(changes, (base.services ?? []).flatMap(readIfPossible), elements), [...uses, ...recorded]),
     faults: [...input.faults, ...remarks.map((remark) => faultOf(remark, elements))],
     hints: [],
     deprecated: [],
@@ -125,15 +123,6 @@ function brokenReport(input: CheckInput, { remarks }: CompositionError): Report 
 const BROKEN: ReadonlySet<Verdict> = new Set(['fails', 'accepted'])
 const isNotInvalid = ({ code }: Fault): boolean => code !== 'INVALID'
 
-function tryCompose({ services, description }: CheckInput): Composition | CompositionError {
-  try {
-    return composeSchemas(services, description)
-  } catch (error) {
-    if (error instanceof CompositionError) return error
-    throw error
-  }
-}
-
 /** `undefined` if only the public schema is known, or if the services did not compose. */
 const composedBefore = ({ supergraph, schema }: Base): Composition | undefined =>
   supergraph === undefined || schema === undefined ? undefined : { supergraph, schema, hints: [] }
@@ -142,19 +131,22 @@ async function changesOf(
   before: GraphQLSchema,
   after: GraphQLSchema,
   { base }: CheckInput,
-  elements: readonly ServiceElements[],
+  read: ReadServices,
   { supergraph }: Composition,
 ): Promise<readonly Change[]> {
   const ofPublic = await publicChanges(before, after)
-  const ofServices = serviceChanges({ ...sides(base, elements, supergraph), schema: before })
+  const ofServices = serviceChanges({ ...sides(base, read, supergraph), schema: before })
   // What is hidden is told once, as what clients no longer see.
   const told = new Set(ofPublic.map(({ coordinate }) => coordinate))
   const isTold = ({ code, coordinate }: Change): boolean => code.startsWith('INACCESSIBLE_') && told.has(coordinate)
-  return placed([...ofPublic, ...ofServices.filter((change) => !isTold(change))], base, elements)
+  return placed([...ofPublic, ...ofServices.filter((change) => !isTold(change))], read.old, read.elements)
 }
 
-function placed(changes: readonly Change[], base: Base, elements: readonly ServiceElements[]): readonly Change[] {
-  const old = (base.services ?? []).flatMap(readIfPossible)
+function placed(
+  changes: readonly Change[],
+  old: readonly ServiceElements[],
+  elements: readonly ServiceElements[],
+): readonly Change[] {
   const placeOf = (coordinate: string): Place | undefined => placeIn(coordinate, old, elements)
   const inService = (name: string): readonly ServiceElements[] => elements.filter(({ service }) => service === name)
   return changes.map(({ dependents, ...change }) => ({
@@ -180,11 +172,16 @@ const withoutPlaces = ({ elements, ...service }: ServiceElements): ServiceElemen
   ),
 })
 
+/** The services of the base, as far as they can be read, and those of now. */
+interface ReadServices {
+  readonly old: readonly ServiceElements[]
+  readonly elements: readonly ServiceElements[]
+}
+
 /** Both sides are read in the same way: from schemas, or from supergraphs. */
-function sides(base: Base, elements: readonly ServiceElements[], supergraph: string) {
+function sides(base: Base, { old, elements }: ReadServices, supergraph: string) {
   if (base.services === undefined) return { before: [], after: [] }
-  if (!base.isComposed || base.supergraph === undefined)
-    return { before: base.services.flatMap(readIfPossible), after: elements }
+  if (!base.isComposed || base.supergraph === undefined) return { before: old, after: elements }
   return {
     before: [...base.services.map(readService), supergraphElements(base.supergraph)],
     after: [...servicesIn(supergraph).map(readService), supergraphElements(supergraph)].map(withoutPlaces),

@@ -6,7 +6,13 @@ import { basename, dirname } from 'node:path'
 import { ROUTER_SUPPORTED_SUPERGRAPH_FEATURES, Supergraph } from '@apollo/federation-internals'
 import { buildSchema, GraphQLError } from 'graphql'
 import { StartRefused } from '../../../platform/process/settings.ts'
-import { CompositionError, clientSchema, composeSchemas, type ServiceSchema } from '../../composition/compose.ts'
+import {
+  type Composition,
+  CompositionError,
+  clientSchema,
+  composeSchemas,
+  type ServiceSchema,
+} from '../../composition/compose.ts'
 import { printBuiltSchema } from '../../execution/plan/print-schema.ts'
 import { readGraphs } from '../../supergraph/graphs.ts'
 import { defaultRevision, openRepository, type Repository } from './git.ts'
@@ -31,6 +37,7 @@ const NOTHING = { schema: undefined, services: undefined, supergraph: undefined,
 /** A schema file of today, to be found in a revision. */
 interface SchemaFile {
   readonly name: string
+  readonly sdl: string
   /** Absolute. */
   readonly path: string
 }
@@ -41,6 +48,8 @@ interface BaseOptions {
   /** The branch that a change is to be merged into, if the CI service tells. */
   readonly target: string | undefined
   readonly files: readonly SchemaFile[]
+  /** Of these files; `undefined` if they do not compose. */
+  readonly composition: Composition | undefined
   /** Composed files of the project, where its services take part; absolute paths. */
   readonly composed: { readonly supergraph: string; readonly schema: string } | undefined
   /** Where a service of the project has its schema. */
@@ -87,7 +96,7 @@ function createRepositories(): (folder: string) => Repository {
 
 async function readRevision(
   show: (path: string) => Promise<string | undefined>,
-  { files, composed, fileOf }: BaseOptions,
+  { files, composition, composed, fileOf }: BaseOptions,
 ): Promise<Omit<Base, 'name'>> {
   const supergraph = composed && (await show(composed.supergraph))
   const known = new Set(files.map(({ name }) => name))
@@ -105,8 +114,11 @@ async function readRevision(
   const services = read.flatMap(({ sdl, ...rest }) => (sdl === undefined ? [] : [{ ...rest, sdl }]))
   const committed = composed && (await show(composed.schema))
   if (services.length === 0) return { ...NOTHING, schema: committed }
+  const isAsNow = ({ name, sdl }: ServiceSchema): boolean => files.some((one) => one.name === name && one.sdl === sdl)
+  if (composition && services.length === files.length && services.every(isAsNow))
+    return { ...composition, services, isComposed: false }
   try {
-    return { ...composeSchemas(services), services, isComposed: false }
+    return { ...composeSchemas(services, undefined, true), services, isComposed: false }
   } catch (error) {
     if (!(error instanceof CompositionError)) throw error
     return { ...NOTHING, schema: committed, services }

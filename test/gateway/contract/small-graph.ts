@@ -2,7 +2,7 @@
  * Two services that use every directive of federation, and clients of them, for planted changes.
  */
 import { parse, Source } from 'graphql'
-import { composeSchemas, type ServiceSchema } from '../../../gateway/composition/compose.ts'
+import { composeSchemas, type ServiceSchema, tryCompose } from '../../../gateway/composition/compose.ts'
 import { check, type Report } from '../../../gateway/contract/checks/check.ts'
 import type { Use } from '../../../gateway/contract/checks/use.ts'
 import type { CheckedVariant } from '../../../gateway/contract/checks/variants.ts'
@@ -140,7 +140,6 @@ export async function checkPlanted({
   const before = services(old)
   const base = { name: 'the base', ...composedOnce(before), services: before, isComposed: false }
   const input = {
-    description: undefined,
     limits: defaultLimits,
     faults: [],
     recorded,
@@ -149,5 +148,6 @@ export async function checkPlanted({
     accepted,
     base,
   }
-  return (await check({ ...input, services: services(parts) })).report
+  const now = services(parts)
+  return check({ ...input, services: now, composed: tryCompose(now) })
 }

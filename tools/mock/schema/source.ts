@@ -135,7 +135,8 @@ const ONE_OF = 'oneOf'
 function compose(document: DocumentNode, url: string): string {
   const schema = eachNode(document, (_, directives) => directives.filter(({ name }) => name.value !== ONE_OF))
   const typeDefs = parse(`${LINK}\n${print({ ...schema, definitions: schema.definitions.filter(isOfSchema) })}`)
-  const { supergraphSdl, errors } = composeServices([{ name: 'mock', url, typeDefs }])
+  // One service alone can always answer: composing takes a third less without looking for that.
+  const { supergraphSdl, errors } = composeServices([{ name: 'mock', url, typeDefs }], { runSatisfiability: false })
   if (errors)
     throw new StartRefused(['The schema cannot be mocked:', ...errors.map(({ message }) => `  ${message}`)].join('\n'))
   return supergraphSdl
