@@ -8,29 +8,14 @@ import { fileURLToPath } from 'node:url'
 import { parse } from 'graphql'
 import { variablesOf } from '../../gateway/config/environment.ts'
 import { services } from '../../gateway/config/registry.ts'
-import { parseCommand, runCommand } from '../../platform/process/command.ts'
+import { runCommand } from '../../platform/process/command.ts'
 import { settingNames } from '../../platform/process/setting-names.ts'
 import { StartRefused } from '../../platform/process/settings.ts'
+import { type Asked, readArguments } from './arguments.ts'
 import { namesOf, refusalOf, type Taken } from './names.ts'
 import { withService } from './registry.ts'
 import { filesOf } from './templates.ts'
 import { CONFIG, writeService } from './write.ts'
-
-const USAGE = 'Usage: npm run new -- NAME --stateful, or NAME --stateless; for example: npm run new -- cart --stateful'
-
-interface Asked {
-  readonly name: string
-  readonly kind: 'stateful' | 'stateless'
-}
-
-/** @throws StartRefused with the usage */
-function readArguments(args: readonly string[]): Asked {
-  const options = { stateful: { type: 'boolean' }, stateless: { type: 'boolean' } } as const
-  const { positionals, values } = parseCommand({ args: [...args], allowPositionals: true, options }, USAGE)
-  const [name, ...more] = positionals
-  if (name === undefined || more.length > 0 || values.stateful === values.stateless) throw new StartRefused(USAGE)
-  return { name, kind: values.stateful ? 'stateful' : 'stateless' }
-}
 
 function taken(): Taken {
   const schemas = services.flatMap(({ name }) => {

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { readShippedOperations } from '../../../gateway/operations/shipped.ts'
 import { processEnvironment } from '../../../platform/memory/node-flags.ts'
+import { readArguments } from '../../../tools/mock/arguments.ts'
 import { readAnswer } from '../../support/answer.ts'
 import { makeDataFolder, type TestFolder } from '../../support/data-folder.ts'
 import { until } from '../../support/until.ts'
@@ -164,7 +165,10 @@ test.each([
   [['--errors', 'a=b=c'], 'is no error'],
   [['--seed', 'x'], '--seed x: must be'],
   [['--nothing'], 'There are --supergraph'],
-  [['--supergraph', 'missing.graphql'], 'missing.graphql cannot be read'],
-])('%j is refused in words', async (flags, reason) => {
-  await expect(start(...flags)).rejects.toThrow(reason)
+])('%j is refused in words', (flags, reason) => {
+  expect(() => readArguments(flags, {})).toThrow(reason)
+})
+
+test('A schema that is not there is refused in words', async () => {
+  await expect(start('--supergraph', 'missing.graphql')).rejects.toThrow('missing.graphql cannot be read')
 })
