@@ -3,19 +3,37 @@
  */
 import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { cp, mkdir, symlink } from 'node:fs/promises'
+import { chmod, cp, mkdir, symlink } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { makeDataFolder, type TestFolder } from './data-folder.ts'
+import { folderAt, type TestFolder } from './data-folder.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
 const PRODUCT =
   /^(client|gateway|install|platform|prisma|start|subgraphs)\/|^((start|tributary\.config)\.ts|package\.json)$/
 
+/**
+ * The first that is free, so that copies have few names: Node's compile cache goes by the path of a
+ * file, and what one copy has compiled serves the next at its place.
+ */
+async function freeFolder(): Promise<string> {
+  for (let number = 1; ; number += 1) {
+    const path = join(tmpdir(), `tributary-copy-${number}`)
+    try {
+      await mkdir(path)
+      await chmod(path, 0o755)
+      return path
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+    }
+  }
+}
+
 /** @param which files, as paths from the root; by default everything but tests and benchmarks */
 export async function copySources(which = PRODUCT): Promise<TestFolder> {
-  const folder = await makeDataFolder()
+  const folder = folderAt(await freeFolder())
   const listed = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
     cwd: root,
     encoding: 'utf8',

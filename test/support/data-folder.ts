@@ -11,5 +11,11 @@ export interface TestFolder {
 export async function makeDataFolder(): Promise<TestFolder> {
   const path = await mkdtemp(join(tmpdir(), 'tributary-test-'))
   await chmod(path, 0o755)
-  return { path, remove: () => rm(path, { recursive: true, force: true, maxRetries: 5 }) }
+  return folderAt(path)
 }
+
+/** One that is there. */
+export const folderAt = (path: string): TestFolder => ({
+  path,
+  remove: () => rm(path, { recursive: true, force: true, maxRetries: 5 }),
+})

@@ -1,6 +1,7 @@
 /** `npm run consumers`: the shipped contracts hold, and a change that breaks a client is told. */
 import { execFile } from 'node:child_process'
-import { cp, readFile, writeFile } from 'node:fs/promises'
+import { readFileSync } from 'node:fs'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
@@ -31,6 +32,24 @@ async function consumers(cwd: string, args: readonly string[], env = {}): Promis
     ({ stdout, stderr }) => ({ code: 0, said: stdout + stderr }),
     ({ code, stdout, stderr }) => ({ code, said: stdout + stderr }),
   )
+}
+
+const GIVEN = JSON.parse(readFileSync(join(root, 'client/contracts/given.json'), 'utf8'))
+
+/** The shipped contract of several services, in one file. */
+async function readOverview(): Promise<string> {
+  const contract = JSON.parse(await readFile(join(root, 'client/contracts/web-app/overview.contract.json'), 'utf8'))
+  const operation = await readFile(join(root, 'gateway/operations/1-overview.graphql'), 'utf8')
+  return JSON.stringify({ ...contract, operationFile: undefined, operation })
+}
+
+/** Into a folder of its own, beside what is given. */
+async function writeContract(name: string, contract: string, given: unknown): Promise<string> {
+  const path = join(folder.path, name)
+  await mkdir(path)
+  await writeFile(join(path, 'given.json'), JSON.stringify(given))
+  await writeFile(join(path, `${name}.contract.json`), contract)
+  return path
 }
 
 /** Changes a source of the copy, looks, and puts it back. */
@@ -65,7 +84,10 @@ test('The shipped contracts hold, of the product and of each service alone', asy
     const text = await readFile(join(root, 'client/contracts/web-app/follow.contract.json'), 'utf8')
     const wrong = join(folder.path, 'follow.contract.json')
     await writeFile(wrong, text.replace('"kind": "TRANSFER_POSTED"', '"kind": "HOLD_PLACED"'))
-    const broken = await consumers(root, ['--service', 'banking', wrong], { DATABASE_URL: database.url })
+    const settings = { DATABASE_URL: database.url, DATA_DIR: folder.path, GATEWAY_SECRET: TEST_SECRET }
+    const bank = await startInstance('banking', 0, { ...settings, NODE_ENV: 'test' })
+    const broken = await consumers(root, ['--service', 'banking', wrong], { ...settings, BANKING_URL: bank.url })
+    await bank.kill()
     const place = 'accountActivity.kind: expected "HOLD_PLACED", got "TRANSFER_POSTED"'
     expect([broken.code, broken.said]).toEqual([1, expect.stringContaining(place)])
   } finally {
@@ -94,12 +116,8 @@ test('A service that runs already, in any language, is asked where it is', async
     const { code, said } = await consumers(root, ['--service', 'weather', 'client/contracts/travel'], env)
     expect([code, said]).toEqual([0, expect.stringMatching(/^ {2}weather +holds$/m)])
     // An entity of another service's answer, of which it is asked alone.
-    const overview = JSON.parse(await readFile(join(root, 'client/contracts/web-app/overview.contract.json'), 'utf8'))
-    const operation = await readFile(join(root, 'gateway/operations/1-overview.graphql'), 'utf8')
-    const wrong = JSON.stringify({ ...overview, operationFile: undefined, operation })
-    await writeFile(join(folder.path, 'overview.contract.json'), wrong.replace('"min":-90,"max":60', '"min":61'))
-    await cp(join(root, 'client/contracts/given.json'), join(folder.path, 'given.json'))
-    const hot = await consumers(root, ['--service', 'weather', join(folder.path, 'overview.contract.json')], env)
+    const wrong = (await readOverview()).replace('"min":-90,"max":60', '"min":61')
+    const hot = await consumers(root, ['--service', 'weather', await writeContract('hot', wrong, GIVEN)], env)
     const place = 'me.accounts.edges.0.node.branch.city.weather.current.temperature: expected a number from 61'
     expect([hot.code, hot.said]).toEqual([1, expect.stringContaining(place)])
     await instance.kill()
@@ -124,10 +142,11 @@ test('A field that a schema loses is told before anything is started', async () 
 })
 
 test('What a service cannot know by itself must be given', async () => {
-  await withChange('client/contracts/given.json', '  "City": { "id": "2267057" },\n', '', async () => {
-    const { code, said } = await consumers(copy.path, ['--service', 'weather', 'client/contracts/web-app'])
-    expect([code, said]).toEqual([1, expect.stringContaining('`given` must tell City.id')])
-  })
+  const contracts = await writeContract('ungiven', await readOverview(), { ...GIVEN, City: undefined })
+  const env = { WEATHER_URL: 'http://127.0.0.1:1', GATEWAY_SECRET: TEST_SECRET } // nobody needs to be asked
+  const { code, said } = await consumers(root, ['--service', 'weather', contracts], env)
+  expect([code, said]).toEqual([1, expect.stringContaining('`given` must tell City.id')])
+  expect(said).not.toContain('cannot be asked')
 })
 
 const CONTRACT = { client: 'a', operation: 'query A { city(id: "1") { id } }', answer: {} }
