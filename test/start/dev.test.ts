@@ -1,27 +1,39 @@
-/** `npm run dev` on a copy of the sources, which the tests change. */
-import { readFile, rename, writeFile } from 'node:fs/promises'
+/**
+ * `npm run dev` on a copy of the sources, which the tests change, with a database and a service
+ * that run elsewhere.
+ */
+import { readdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { Client } from 'pg'
+import { type Instance, startInstance } from '../stateless/support/instances.ts'
 import { copySources } from '../support/copy.ts'
 import type { TestFolder } from '../support/data-folder.ts'
 import { makeDataFolder } from '../support/data-folder.ts'
 import { createDatabase, type TestDatabase } from '../support/database.ts'
+import { TEST_SECRET } from '../support/signed-call.ts'
 import { until } from '../support/until.ts'
 import { ask, pidAmong, type System, startSystem } from './system.ts'
 
 let sources: TestFolder
 let data: TestFolder
 let database: TestDatabase
+let weather: Instance
 let system: System
 beforeAll(async () => {
-  ;[sources, data, database] = await Promise.all([copySources(), makeDataFolder(), createDatabase('seeded')])
-  const environment = { DATABASE_URL: database.url }
+  ;[sources, data, database, weather] = await Promise.all([
+    copySources(),
+    makeDataFolder(),
+    createDatabase('empty'),
+    startInstance('weather'),
+  ])
+  const environment = { DATABASE_URL: database.url, WEATHER_URL: weather.url, GATEWAY_SECRET: TEST_SECRET }
   system = await startSystem(data.path, { starter: 'dev', root: sources.path, environment })
 })
 afterAll(async () => {
   system?.kill('SIGTERM')
   await system?.ended
-  await Promise.all([sources?.remove(), data?.remove(), database?.drop()])
+  await Promise.all([weather?.kill(), sources?.remove(), data?.remove(), database?.drop()])
 })
 
 const path = (file: string): string => join(sources.path, file)
@@ -38,22 +50,43 @@ const pids = async () => {
   const services = await system.services()
   return ['banking', 'weather', 'content'].map((name) => pidAmong(services, name))
 }
-const cityType = async (): Promise<unknown> =>
-  (await ask(system, { query: '{ __type(name: "City") { description } }' })).data?.['__type']
+const assetType = async (): Promise<unknown> =>
+  (await ask(system, { query: '{ __type(name: "Asset") { description } }' })).data?.['__type']
+
+test('An external database is migrated and filled, and no local one is started', async () => {
+  expect(await readdir(data.path)).not.toContain('postgres')
+  const client = new Client({ connectionString: database.url })
+  await client.connect()
+  const { rowCount } = await client.query('SELECT 1 FROM _prisma_migrations')
+  await client.end()
+  expect(rowCount).toBeGreaterThan(0)
+  expect(system.output()).toMatch(/^demo data +done/m)
+})
+
+test('An external service is used, and no local one of its kind is started', async () => {
+  const services = await system.services()
+  expect(services.find(({ name }) => name === 'weather')?.instances).toEqual([
+    { url: weather.url, pid: weather.pid, health: 'healthy' },
+  ])
+  expect(system.output()).not.toMatch(/^weather/m)
+  const query = '{ cities(search: "Lisbon", first: 1) { edges { node { name } } } }'
+  expect(await ask(system, { query })).toEqual({
+    data: { cities: { edges: [{ node: { name: expect.any(String) } }] } },
+  })
+})
 
 test('Each change in a service restarts that service alone', async () => {
   for (const round of [1, 2]) {
     const before = await pids()
     const mark = system.output().length
-    await edit('subgraphs/weather/main.ts', (text) => `${text}// ${round}\n`)
-    await until(() => /^weather +ready/m.test(since(mark)))
-    const [banking, weather, content] = await until(async () => {
+    await edit('subgraphs/content/main.ts', (text) => `${text}// ${round}\n`)
+    await until(() => /^content +ready/m.test(since(mark)))
+    const now = await until(async () => {
       const now = await pids()
-      return now.every((pid) => pid !== undefined) && now[1] !== before[1] ? now : undefined
+      return now.every((pid) => pid !== undefined) && now[2] !== before[2] ? now : undefined
     })
-    expect([banking, content]).toEqual([before[0], before[2]])
-    expect(weather).not.toBe(before[1])
-    expect(since(mark).match(/^\S+ +starting$/gm)).toEqual([expect.stringMatching(/^weather/)])
+    expect(now.slice(0, 2)).toEqual(before.slice(0, 2))
+    expect(since(mark).match(/^\S+ +starting$/gm)).toEqual([expect.stringMatching(/^content/)])
   }
 })
 
@@ -70,12 +103,12 @@ test('A change in the gateway restarts the gateway alone, and the next change re
 
 test('A changed schema is composed and served, and one that does not compose leaves everything as it was', async () => {
   const mark = system.output().length
-  await edit('subgraphs/weather/schema.graphql', (text) => `${text}\ntype Query { broken: Nothing }\n`)
+  await edit('subgraphs/content/schema.graphql', (text) => `${text}\ntype Query { broken: Nothing }\n`)
   await until(() => /The schemas do not compose/.test(since(mark)))
-  expect(since(mark)).not.toMatch(/^weather/m)
-  await edit('subgraphs/weather/schema.graphql', (text) =>
-    text.replace('\ntype Query { broken: Nothing }\n', '').replace('"A city of', '"Composed anew: a city of'),
+  expect(since(mark)).not.toMatch(/^content/m)
+  await edit('subgraphs/content/schema.graphql', (text) =>
+    text.replace('\ntype Query { broken: Nothing }\n', '').replace('"A file with', '"Composed anew: a file with'),
   )
-  await until(async () => JSON.stringify(await cityType())?.includes('Composed anew'))
-  expect(since(mark)).toMatch(/^weather +starting$/m)
+  await until(async () => JSON.stringify(await assetType())?.includes('Composed anew'))
+  expect(since(mark)).toMatch(/^content +starting$/m)
 })
