@@ -94,6 +94,7 @@ test('Two gateways restarted one after the other under load fail no request', as
       return undefined
     }),
   )
+  for (const each of checking) each.pause = 50
   const load = startLoad(4, async () => {
     const candidates = [...ready]
     turn += 1

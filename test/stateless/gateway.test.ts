@@ -60,7 +60,7 @@ async function replace([service, place]: (typeof VICTIMS)[number], load: Load): 
   await until(() => load.answered > before + 2 * AT_ONCE)
   await victim.kill()
   await until(() => load.answered > before + 4 * AT_ONCE)
-  load.pause = 150
+  load.pause = 400
   const successor = await startInstance(service, Number(new URL(victim.url).port))
   fleet[service][place] = successor
   await until(async () => {
@@ -71,11 +71,21 @@ async function replace([service, place]: (typeof VICTIMS)[number], load: Load): 
 }
 
 test('Killing any instance under load fails no request through the gateway', async () => {
-  // Every question is another one, so that no cache answers instead of an instance.
-  const question = (number: number): string =>
-    `{ weather(at: { latitude: ${(number % 180) - 90}, longitude: ${number / 10} }) { current { temperature } timeZone }
-       cities(near: { latitude: 50, longitude: ${number / 100} }, first: 3) { edges { node { name } } }
-       search(text: "account ${number}", first: 2) { edges { node { title } } } }`
+  // Every question is another one, so that no cache answers instead of an instance. Its text is the
+  // same: it is planned once.
+  const query = `query ($at: CoordinatesInput!, $near: CoordinatesInput!, $text: String!) {
+    weather(at: $at) { current { temperature } timeZone }
+    cities(near: $near, first: 3) { edges { node { name } } }
+    search(text: $text, first: 2) { edges { node { title } } }
+  }`
+  const question = (number: number) => ({
+    query,
+    variables: {
+      at: { latitude: (number % 180) - 90, longitude: number / 10 },
+      near: { latitude: 50, longitude: number / 100 },
+      text: `account ${number}`,
+    },
+  })
   let next = 0
   const load = startLoad(AT_ONCE, async () => {
     const number = next++
