@@ -26,7 +26,6 @@ export const longest: readonly string[] = [
   'subgraphs/banking/history/due.test.ts',
   'end-to-end/configuration.test.ts',
   'end-to-end/main-job.test.ts',
-  'client/app/expiry.test.ts',
   'gateway/map/page.test.ts',
 ]
 

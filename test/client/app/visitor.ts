@@ -44,6 +44,7 @@ export async function visitApp(browser: Browser, url: string, options: VisitOpti
     viewport: { width, height },
     colorScheme,
     locale,
+    reducedMotion: 'reduce', // what breathes while it waits is drawn 60 times a second
     // Its requests are seen by no test, and each visit would load every file.
     serviceWorkers: isKept ? 'allow' : 'block',
     ...(storageState && { storageState }),

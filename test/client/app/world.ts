@@ -1,0 +1,110 @@
+/** The running product, the browser, and what the cases of all screens ask of them. */
+import { execFile } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { expect } from '@jest/globals'
+import type { Browser, Page, Request } from 'playwright-core'
+import { closePages, launchBrowser } from '../../gateway/playground/browser.ts'
+import { runsInFull } from '../../support/in-full.ts'
+import { type Product, startProduct } from '../../support/product.ts'
+import { type Visit, type VisitOptions, visitApp } from './visitor.ts'
+
+const BUILD = fileURLToPath(new URL('../../../client/app/build.ts', import.meta.url))
+
+/** Of access tokens, in seconds: longer than a test takes, so that only those end that should. */
+export const TOKEN_LIFETIME = 600
+
+let running: Product | undefined
+let browser: Browser | undefined
+let staying: Visit | undefined
+
+export async function startWorld(): Promise<void> {
+  // Does nothing after `npm install`, unless the page was edited since.
+  await promisify(execFile)(process.execPath, [BUILD])
+  browser = await launchBrowser()
+  running = await startProduct({ IDENTITY_DEMO_TOKEN_LIFETIME: String(TOKEN_LIFETIME) })
+}
+
+export async function stopWorld(): Promise<void> {
+  await browser?.close()
+  await running?.stop()
+}
+
+function started<Part>(part: Part | undefined): Part {
+  if (!part) throw new Error('Ask for it inside a test.')
+  return part
+}
+
+export const product = (): Product => started(running)
+
+/** Ends the visits of a test. */
+export const closeVisits = (): Promise<void> => closePages(started(browser), staying?.page)
+
+/** With `APP=all` every screen is visited, too: that takes several times as long. */
+export const { isFull, inFull, groupInFull } = runsInFull('APP')
+
+export const visit = (options: VisitOptions = {}): Promise<Visit> => visitApp(started(browser), product().url, options)
+
+/** One visitor, signed in and at home, for tests that need no new one: loading takes long. */
+export async function stay(): Promise<Visit> {
+  staying ??= await visit({ person: 'Ana Ribeiro' })
+  await goTo(staying.page, '/')
+  await staying.page.getByText('Hello, Ana Ribeiro').waitFor()
+  return staying
+}
+
+export const heading = (page: Page, name: string | RegExp) => page.getByRole('heading', { name, level: 1 })
+
+/** To another screen, as a link within the page does. */
+export const goTo = (page: Page, path: string): Promise<unknown> =>
+  page.evaluate(`history.pushState(null, '', ${JSON.stringify(`/app${path}`)})`)
+
+/** Asks the graph as a demo caller does, beside the page. */
+export async function ask<Data>(caller: string, query: string, variables: object = {}): Promise<Data> {
+  const response = await fetch(`${product().url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: await product().authorization(caller) },
+    body: JSON.stringify({ query, variables }),
+  })
+  const { data, errors } = (await response.json()) as { data: Data; errors?: unknown }
+  expect(errors).toBeUndefined()
+  return data
+}
+
+export interface AccountOfPayer {
+  readonly id: string
+  readonly number: string
+  readonly name: string
+}
+
+export async function accountOf(caller: string, name: string): Promise<AccountOfPayer> {
+  const { me } = await ask<{ me: { accounts: { edges: { node: AccountOfPayer }[] } } }>(
+    caller,
+    '{ me { accounts(first: 20) { edges { node { id number name } } } } }',
+  )
+  const found = me.accounts.edges.map(({ node }) => node).find((one) => one.name === name)
+  if (!found) throw new Error(`There is no account "${name}".`)
+  return found
+}
+
+/** How often the ledger has a payment with this reference in the account. */
+export async function timesPaid(caller: string, account: string, reference: string): Promise<number> {
+  const { account: found } = await ask<{ account: { entries: { edges: unknown[] } } }>(
+    caller,
+    'query ($id: ID!, $text: String!) { account(id: $id) { entries(filter: { text: $text }) { edges { cursor } } } }',
+    { id: account, text: reference },
+  )
+  return found.entries.edges.length
+}
+
+/** Up to the last look before the money moves. */
+export async function reviewPayment(page: Page, reference: string, amount = '12.50'): Promise<void> {
+  await page.getByRole('link', { name: 'Pay', exact: true }).first().click()
+  await page.getByRole('button', { name: 'Rainy days' }).click()
+  await page.getByLabel('Amount in EUR').fill(amount)
+  await page.getByLabel('Reference').fill(reference)
+  await page.getByRole('button', { name: 'Review' }).click()
+  await page.getByText('will be paid at once').waitFor()
+}
+
+export const isPayment = (request: Request): boolean => request.postData()?.includes('mutation Pay(') ?? false
