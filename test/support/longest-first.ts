@@ -9,7 +9,7 @@ export const longest: readonly string[] = [
   'client/app/app.test.ts',
   'attack/attack.test.ts',
   'subgraphs/banking/history/history.test.ts',
-  'gateway/playground/page.test.ts',
+  'gateway/pages.test.ts',
   'start/lifecycle.test.ts',
   'client/clients.test.ts',
   'gateway/contract/command.test.ts',
@@ -26,7 +26,6 @@ export const longest: readonly string[] = [
   'subgraphs/banking/history/due.test.ts',
   'end-to-end/configuration.test.ts',
   'end-to-end/main-job.test.ts',
-  'gateway/map/page.test.ts',
 ]
 
 interface Suite {

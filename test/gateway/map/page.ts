@@ -1,77 +1,40 @@
-/** The live map in Chromium, on the admin port of a running product of two workers. */
-import { execFile } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
-import type { Browser, Page } from 'playwright-core'
+/** The live map, on the admin port of the running product of two workers. */
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import type { Page } from 'playwright-core'
 import type { LiveMap } from '../../../gateway/map/page/live-map.ts'
 import { readShippedOperations, type ShippedOperation } from '../../../gateway/operations/shipped.ts'
-import { runsInFull } from '../../support/in-full.ts'
-import { type Product, startProduct } from '../../support/product.ts'
 import { startShopGateway } from '../../support/shop-gateway.ts'
+import { inFull, isFull, keepOpen, open, product, type Visit } from '../pages-world.ts'
 import { faultsIn, sidewaysIn } from '../playground/axe.ts'
-import { closePages, keepScreenshot, launchBrowser } from '../playground/browser.ts'
-
-const BUILD = fileURLToPath(new URL('../../../gateway/playground/build.ts', import.meta.url))
-
-/** Whether axe judges every width in both themes, and the page of a gateway that serves nobody. */
-const { isFull, inFull } = runsInFull('PAGES')
-
-let browser: Browser
-beforeAll(async () => {
-  await promisify(execFile)(process.execPath, [BUILD])
-  browser = await launchBrowser()
-})
-afterEach(() => closePages(browser, staying?.page))
-afterAll(() => browser?.close())
-
-interface Visit {
-  readonly page: Page
-  readonly requests: readonly string[]
-  readonly complaints: readonly string[]
-}
-
-async function visit(url: string): Promise<Visit> {
-  const page = await (await browser.newContext({ viewport: { width: 1360, height: 850 } })).newPage()
-  const requests: string[] = []
-  const complaints: string[] = []
-  page.on('request', (request) => requests.push(request.url()))
-  page.on('pageerror', (error) => complaints.push(error.message))
-  page.on('console', (message) => {
-    if (['error', 'warning'].includes(message.type())) complaints.push(message.text())
-  })
-  await page.goto(url)
-  return { page, requests, complaints }
-}
-
-/** Of the product, for the tests that need no page of their own. */
-let staying: Visit | undefined
+import { keepScreenshot } from '../playground/browser.ts'
 
 const card = (page: Page, name: string) => page.getByRole('article', { name })
 const traffic = (page: Page) => card(page, 'Gateway').getByText(/^[1-9]\S*\/s$/)
 
 describe('the live map of the demo', () => {
-  let product: Product
+  let staying: Visit | undefined
   let busy: NodeJS.Timeout
   beforeAll(async () => {
-    product = await startProduct({ GATEWAY_WORKERS: '2' }, ['--weather', '2'])
-    const authorization = await product.authorization('payer')
+    const authorization = await product().authorization('payer')
     const operations = (await readShippedOperations()).filter(({ name }) => /overview|weather/.test(name))
     const ask = async ({ document, variables }: ShippedOperation): Promise<void> => {
       const headers = { authorization, 'content-type': 'application/json' }
       const body = JSON.stringify({ query: document, variables })
-      await fetch(`${product.url}/graphql`, { method: 'POST', headers, body }).then((answer) => answer.arrayBuffer())
+      await fetch(`${product().url}/graphql`, { method: 'POST', headers, body }).then((answer) => answer.arrayBuffer())
     }
     busy = setInterval(() => void Promise.allSettled(operations.map(ask)), 500)
   })
-  afterAll(async () => {
+  afterAll(() => {
     clearInterval(busy)
-    staying = undefined
-    await closePages(browser)
-    await product?.stop()
+    keepOpen()
   })
 
-  const stay = async (): Promise<Visit> => (staying ??= await visit(product.adminUrl))
+  /** One visitor for all tests. */
+  async function stay(): Promise<Visit> {
+    staying ??= await open(product().adminUrl)
+    keepOpen(staying.page)
+    return staying
+  }
 
   test('It shows the traffic of all workers, the kinds of services, the database, and plans', async () => {
     const { page, requests, complaints } = await stay()
@@ -93,7 +56,7 @@ describe('the live map of the demo', () => {
     await page.getByRole('button', { name: /WeatherInFiveCities/ }).click()
     expect(await faultsIn(page)).toEqual([])
     await keepScreenshot(page, 'map-chosen')
-    expect(requests.filter((url) => new URL(url).origin !== product.adminUrl)).toEqual([])
+    expect(requests.filter((url) => new URL(url).origin !== product().adminUrl)).toEqual([])
     expect(complaints).toEqual([])
   })
 
@@ -118,7 +81,7 @@ describe('the live map of the demo', () => {
     const { page } = await stay()
     const weather = card(page, 'weather, stateless')
     await weather.getByText('healthy').first().waitFor()
-    const stopped = await fetch(`${product.url}/demo/services`, {
+    const stopped = await fetch(`${product().url}/demo/services`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ name: 'weather', instance: 1, action: 'stop' }),
@@ -128,8 +91,10 @@ describe('the live map of the demo', () => {
     await weather.getByText('breaker open: gets no calls').waitFor()
     expect(await weather.getByText('healthy').count()).toBe(1)
     await keepScreenshot(page, 'map-stopped')
-    const events = await fetch(`${product.url}/demo/map/events`)
-    const { value } = (await events.body?.pipeThrough(new TextDecoderStream()).getReader().read()) ?? {}
+    const events = await fetch(`${product().url}/demo/map/events`)
+    const reader = events.body?.pipeThrough(new TextDecoderStream()).getReader()
+    const { value } = (await reader?.read()) ?? {}
+    await reader?.cancel()
     const map = JSON.parse(value?.slice('data: '.length) ?? '') as LiveMap
     expect(map.gateway.workers).toBe(2)
     const instances = map.services.find(({ name }) => name === 'weather')?.instances
@@ -139,7 +104,7 @@ describe('the live map of the demo', () => {
 
 inFull('It asks for the token, says when nothing runs, and when the connection is lost', async () => {
   const gateway = await startShopGateway({ env: { STATELESS: 'items', ADMIN_TOKEN: 'a-secret-of-operators' } })
-  const { page } = await visit(gateway.adminUrl)
+  const { page } = await open(gateway.adminUrl)
   const token = page.getByLabel(/asks for the admin token/)
   await token.fill('a wrong one')
   await token.press('Enter')
