@@ -27,23 +27,26 @@ interface Question {
   readonly query: string
   readonly authorization: string
   readonly asksAnew: boolean
+  /** Milliseconds between an answer and the next question. */
+  readonly pause: number
 }
 
-const PAUSE = 5 // milliseconds between an answer and the next question
 const SMALL = '{ me { name } }'
 
 /**
  * @param url base address of the gateway
  * @param authorization of the caller
+ * @param pause milliseconds between an answer and the next question
  * @param asksAnew each question is a document that nobody sent before
  */
 export function startInnocent(
   url: string,
   authorization: string,
+  pause: number,
   query: string = SMALL,
   asksAnew: boolean = false,
 ): Innocent {
-  const workerData: Question = { url, query, authorization, asksAnew }
+  const workerData: Question = { url, query, authorization, asksAnew, pause }
   const worker = new Worker(new URL(import.meta.url), { workerData })
   return {
     look: () =>
@@ -61,7 +64,7 @@ export function startInnocent(
   }
 }
 
-async function askForEver({ url, query, authorization, asksAnew }: Question): Promise<void> {
+async function askForEver({ url, query, authorization, asksAnew, pause }: Question): Promise<void> {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 })
   const run = randomUUID()
   let count = 0
@@ -83,7 +86,7 @@ async function askForEver({ url, query, authorization, asksAnew }: Question): Pr
     waitingSince = undefined
     asked += 1
     if (!isFine) failed += 1
-    await sleep(PAUSE)
+    await sleep(pause)
   }
 }
 

@@ -5,6 +5,8 @@ import { type Innocent, startInnocent } from './innocent.ts'
 import type { Row } from './report.ts'
 import type { Target } from './target.ts'
 
+const PAUSE = 5 // milliseconds between the innocent caller's questions
+const PAUSE_OF_PART = 20 // in the test suite, where waits are not measured
 const SETTLE = 500 // milliseconds between attacks, so that none is blamed for the one before
 
 /** @param onRow told of each attack as it ends */
@@ -98,7 +100,7 @@ function createInnocents(): Innocents {
       const key = `${url} ${question} ${asksAnew}`
       if (asking?.key === key) return asking.innocent
       await stop()
-      const innocent = startInnocent(url, payee, question, asksAnew)
+      const innocent = startInnocent(url, payee, scale < 1 ? PAUSE_OF_PART : PAUSE, question, asksAnew)
       asking = { key, innocent }
       await warmUp(innocent, scale)
       return innocent

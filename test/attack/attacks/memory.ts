@@ -5,7 +5,7 @@ import { ask, type Target } from '../target.ts'
 
 const DOCUMENTS = 100_000
 /** In the test suite: each costs a plan. */
-const DOCUMENTS_OF_PART = 800
+const DOCUMENTS_OF_PART = 300
 const AT_A_TIME = 32
 /** What the process may grow by, in MB, once the first part has filled its stores. */
 const GROWTH = 100
