@@ -18,6 +18,8 @@ afterEach(async () => {
 
 const plain = { sharedCache: false, hedging: false, coalescing: false } as const
 const DEADLINE = 20_000 // milliseconds
+/** Calls at once: five failures in a row have the gateway look at the service's health. */
+const ENOUGH = 6
 const BAD = '{"query":"{bad}"}'
 const GOOD = '{"query":"{good}"}'
 
@@ -106,7 +108,7 @@ describe('faulty calls of one caller', () => {
       )
       expect(calls(service) - before).toBe(tries)
       for (let round = 0; round < 3; round += 1) {
-        await sendBad(traffic, what === 'an answer over the limit' ? 6 : 30)
+        await sendBad(traffic, ENOUGH)
         for (let n = 0; n < 3; n += 1) expect(await send(traffic, GOOD, 'good caller')).toEqual({ code: 'OK' })
       }
       expect(traffic.status()[0]?.instances[0]?.health).toBe('healthy')
