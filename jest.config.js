@@ -12,5 +12,5 @@ export default {
   testSequencer: '<rootDir>/test/support/sequencer.js',
   reporters: ['default', '<rootDir>/test/support/tally-reporter.js'],
   maxWorkers: 3, // of two cores Jest would use one, and tests also wait: two leave a fifth idle
-  testTimeout: 180_000, // tests wait for conditions; this ends only those that wait in vain
+  testTimeout: 600_000, // tests wait for conditions, 120 s each: this ends only what hangs otherwise
 }

@@ -41,7 +41,7 @@ const manyLarge = `
 describe('document store', () => {
   test('A stream of distinct documents stays within the bytes the store may use', async () => {
     expect(await run(manyLarge, '--max-old-space-size=60')).toBe('done\n')
-  }, 120_000)
+  })
 
   test('A stream of distinct documents does not displace a document in use', async () => {
     const documents = open()
@@ -52,7 +52,7 @@ describe('document store', () => {
     expect(documents.find(used)).toBeDefined()
     expect(documents.find(`{ a0: a { id } ${'#'.repeat(5_000)}\n }`)).toBeUndefined()
     expect(documents.keptBytes).toBeLessThan(8 * 1024 * 1024)
-  }, 60_000)
+  })
 })
 
 /** Heap that 4 MB of documents take over what is counted for them. */

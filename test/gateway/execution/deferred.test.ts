@@ -25,7 +25,7 @@ import { town } from './universes/town.ts'
 
 const QUERIES = Number(process.env['QUERIES'] ?? 360)
 const SEED = Number(process.env['SEED'] ?? 1)
-const TIMEOUT = 60_000 + QUERIES * 60 // milliseconds
+const TIMEOUT = 600_000 + QUERIES * 60 // milliseconds
 
 const choices = fc.array(fc.nat(1 << 16), { maxLength: 300, size: 'max' })
 const universes = [shop, library, maze, office, town, studio, inherited, bakery, port]

@@ -22,7 +22,7 @@ import { town } from './universes/town.ts'
 
 const QUERIES = Number(process.env['QUERIES'] ?? 400)
 const SEED = Number(process.env['SEED'] ?? 1)
-const TIMEOUT = 60_000 + QUERIES * 60 // milliseconds
+const TIMEOUT = 600_000 + QUERIES * 60 // milliseconds
 
 /** Who is asked, and one in how many of the queries each universe takes. */
 const paths = [

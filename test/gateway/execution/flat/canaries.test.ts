@@ -24,7 +24,7 @@ const RUNS = Number(process.env['RUNS'] ?? 2_000)
 const SEED = Number(process.env['SEED'] ?? 1)
 const AT_ONCE = 48
 const OPERATIONS = 25 // of each universe
-const TIMEOUT = 120_000 + RUNS * 10 // milliseconds
+const TIMEOUT = 600_000 + RUNS * 10 // milliseconds
 
 const opened: RandomOperations[] = []
 beforeAll(async () => {

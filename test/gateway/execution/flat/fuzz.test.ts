@@ -16,7 +16,7 @@ import { town } from '../universes/town.ts'
 
 const CASES = Number(process.env['CASES'] ?? 4_000)
 const SEED = Number(process.env['SEED'] ?? 1)
-const TIMEOUT = 120_000 + CASES * 5 // milliseconds
+const TIMEOUT = 600_000 + CASES * 5 // milliseconds
 const CASES_PER_OPERATION = 150
 
 // Most cases make errors, and nobody looks where.

@@ -21,7 +21,7 @@ import { town } from '../universes/town.ts'
 const CASES = Number(process.env['CASES'] ?? 1_500)
 const SEED = Number(process.env['SEED'] ?? 1)
 const CASES_PER_OPERATION = 5
-const TIMEOUT = 60_000 + CASES * 50 // milliseconds
+const TIMEOUT = 600_000 + CASES * 50 // milliseconds
 
 /** With the share of answers to the client with errors that the flat path gives by itself. */
 const universes = [

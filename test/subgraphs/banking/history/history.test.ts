@@ -76,7 +76,7 @@ describe.each(widths)('with %d instances, %d of them of before the election', (i
         expect(await verifyLedger(database)).toMatchObject({ sound: true })
       })
     },
-    duration * 1_000 + 240_000,
+    duration * 1_000 + 600_000,
   )
 })
 
