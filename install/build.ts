@@ -44,15 +44,10 @@ const playground = {
   command: ['gateway/playground/build.ts'],
   made: 'gateway/playground/dist/.inputs',
 }
-const planner = {
-  package: 'vite',
-  command: ['gateway/execution/plan/packed/build.ts'],
-  made: 'gateway/execution/plan/packed/dist/packed.json',
-}
 /** Made of the library in `client/`. */
 const app = { package: 'vite', command: ['client/app/build.ts'], made: 'client/app/dist/.inputs' }
 
-const missing = [...generated, playground, planner, app].filter((output) => !packageFolder(output.package))
+const missing = [...generated, playground, app].filter((output) => !packageFolder(output.package))
 const unmade = missing.filter(({ made }) => !existsSync(join(root, made)))
 if (unmade.length > 0) {
   const names = new Intl.ListFormat('en').format(new Set(unmade.map((output) => output.package)))
@@ -60,7 +55,7 @@ if (unmade.length > 0) {
   process.exit(1)
 }
 // Side by side, but for the pages: Vite takes a gigabyte for each.
-await Promise.all([make(generated), make([planner, playground])])
+await Promise.all([make(generated), make([playground])])
 await make([app])
 
 /** One after the other. The first that fails ends the build. */

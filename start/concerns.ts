@@ -26,7 +26,7 @@ const stateful = services.filter(({ kind }) => kind === 'stateful').map(({ name 
 const rules: readonly Rule[] = [
   { path: /^gateway\/composition\/description\.md$/, job: 'compose' },
   {
-    path: /\.md$|(^|\/)(prisma|client|page)\/generated\/|^(gateway\/(map|playground|execution\/plan\/packed)|client(\/app)?)\/dist\/|(^|\/)\.|~$/,
+    path: /\.md$|(^|\/)(prisma|client|page)\/generated\/|^(gateway\/(map|playground)|client(\/app)?)\/dist\/|(^|\/)\.|~$/,
   }, // documents, outputs, editors' files
   { path: /^gateway\/(supergraph|schema)\.graphql$/ }, // the gateway looks at it by itself
   { path: /^start\/identity\//, names: ['identity'] },

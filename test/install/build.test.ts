@@ -27,7 +27,6 @@ test('A part that was built before is kept', async () => {
   for (const path of [
     'prisma/generated/client.ts',
     'gateway/playground/dist/.inputs',
-    'gateway/execution/plan/packed/dist/packed.json',
     'client/dist/.inputs',
     'client/app/dist/.inputs',
   ]) {

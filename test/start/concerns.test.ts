@@ -16,7 +16,6 @@ test.each<[string, string[], string[]]>([
   ['client/operations/accounts.graphql', ['gateway'], ['build']],
   ['client/generated/graphql.ts', [], []],
   ['client/dist/index.js', [], []],
-  ['gateway/execution/plan/packed/dist/packed.json', [], []],
   ['gateway/supergraph.graphql', [], []],
   ['start/identity/pages.ts', ['identity'], []],
   ['platform/http/message/body.ts', ['gateway', 'identity', ...all], []],

@@ -39,8 +39,7 @@ export async function copySources(which = PRODUCT): Promise<TestFolder> {
     encoding: 'utf8',
   })
   const files = listed.split('\n').filter((file) => which.test(file) && existsSync(join(root, file)))
-  const built = ['prisma/generated', 'gateway/execution/plan/packed/dist', 'gateway/playground/dist', 'client/app/dist']
-  for (const file of [...files, ...built.filter((folder) => existsSync(join(root, folder)))]) {
+  for (const file of [...files, 'prisma/generated', 'gateway/playground/dist', 'client/app/dist']) {
     await mkdir(dirname(join(folder.path, file)), { recursive: true })
     await cp(join(root, file), join(folder.path, file), { recursive: true })
   }

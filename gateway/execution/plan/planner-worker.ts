@@ -5,8 +5,7 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import type { QueryPlan } from '@apollo/query-planner'
 import { freeStartupMemory } from '../../../platform/memory/free-startup-memory.ts'
-import { preferPacked } from './packed/packages.ts'
-import type { SupergraphFacts, VariantFilters } from './planner.ts'
+import { createPlanner, type SupergraphFacts, type VariantFilters } from './planner.ts'
 
 /** What the thread is started with. */
 export interface PlannerData {
@@ -34,9 +33,6 @@ const port = parentPort
 if (!port) throw new Error('planner-worker.ts is a thread: planner-thread.ts starts it.')
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 const say = (message: PlannerMessage): void => port.postMessage(message)
-
-preferPacked()
-const { createPlanner } = await import('./planner.ts')
 
 try {
   const { supergraph, variants } = workerData as PlannerData
