@@ -107,8 +107,7 @@ export function nearestName(name: string, names: Iterable<string>): string | und
 }
 
 /**
- * The Levenshtein distance, with two exchanged neighbours as one edit; infinite if the lengths
- * alone differ by more than `FURTHEST`.
+ * The Levenshtein distance, with two exchanged neighbours as one edit; infinite beyond `FURTHEST`.
  */
 function distanceBetween(one: string, other: string): number {
   if (Math.abs(one.length - other.length) > FURTHEST) return Number.POSITIVE_INFINITY
@@ -124,6 +123,7 @@ function distanceBetween(one: string, other: string): number {
           : Number.POSITIVE_INFINITY
       next.push(Math.min(replaced, exchanged, (row[column] ?? 0) + 1, (next[column - 1] ?? 0) + 1))
     }
+    if (Math.min(...next) > FURTHEST) return Number.POSITIVE_INFINITY
     before = row
     row = next
   }
