@@ -119,7 +119,12 @@ async function request(
   ruled: ReadonlyMap<string, string> | undefined,
 ): Promise<Dispatcher.ResponseData> {
   const leaving = new AbortController()
-  const timer = setTimeout(() => leaving.abort(LATE), deadline)
+  // The signal alone does not end a request that still waits for a connection.
+  const { promise: late, reject } = Promise.withResolvers<never>()
+  const timer = setTimeout(() => {
+    reject(LATE)
+    leaving.abort(LATE)
+  }, deadline)
   const sent: Record<string, string> = { ...Object.fromEntries(ruled ?? []), [REQUEST_ID_HEADER]: requestId }
   if (traceparent !== undefined) sent[TRACE_HEADER] = traceparent
   const authorization = ruled?.get('authorization') ?? own
@@ -132,7 +137,8 @@ async function request(
   if (secret !== undefined) sent[SIGNATURE_HEADER] = sign(secret, signed)
   try {
     const { signal } = leaving
-    return await files.request({ method, path, headers: sent, signal, headersTimeout: deadline, bodyTimeout: STALL })
+    const options = { method, path, headers: sent, signal, headersTimeout: deadline, bodyTimeout: STALL }
+    return await Promise.race([files.request(options), late])
   } finally {
     clearTimeout(timer)
   }

@@ -64,6 +64,7 @@ test('Clients that do not read their files cannot keep another one waiting for l
   for (let n = 0; n < CONNECTIONS; n += 1) hold('192.0.2.1')
   await until(() => held === CONNECTIONS)
   expect((await get('192.0.2.2')).status).toBe(504)
+  expect(held).toBe(CONNECTIONS)
   for (const socket of sockets) socket.destroy()
   await until(async () => (await get('192.0.2.2')).status === 200)
 })
