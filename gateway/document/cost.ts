@@ -24,7 +24,7 @@ import {
 import type { DeclaredCosts } from '../execution/plan/declared-costs.ts'
 import { type Limits, overLimit } from '../limits/limits.ts'
 import { createInputCosts } from './input-cost.ts'
-import { type Estimate, GUESS, type Size, sizeOf } from './list-size.ts'
+import { type Estimate, GUESS, type Size, sizeOf, type Variables } from './list-size.ts'
 
 const ITEMS = ['edges', 'nodes']
 export const MUTATION = 100 // a write costs more than the objects it returns
@@ -39,9 +39,14 @@ export interface CostRules {
   readonly onListSize?: ((size: number) => void) | undefined
 }
 
+/** A number where no variable can change it. */
+type Cost = number | Estimate
+
+const at = (cost: Cost, variables: Variables): number => (typeof cost === 'number' ? cost : cost(variables))
+
 /**
- * Reads the operation once; the returned function only multiplies and adds. Unknown fields cost
- * nothing: validation refuses them. A fragment that is spread twice in the same surroundings is
+ * Reads the operation once; the returned function only multiplies and adds what depends on the
+ * variables. Unknown fields cost nothing: validation refuses them. A fragment that is spread twice in the same surroundings is
  * read once, and its cost is computed once per request.
  */
 export function estimateCost(
@@ -58,25 +63,25 @@ export function estimateCost(
   const inputs = createInputCosts(declared.weights, defaults)
 
   const ofSelections: OfSelections = ({ selections }, type, around) => {
-    const parts = selections.map((selection): Estimate => {
+    const parts = selections.map((selection): Cost => {
       if (selection.kind === Kind.FIELD) return ofField(selection, type, around)
       if (selection.kind === Kind.FRAGMENT_SPREAD) return ofSpread(selection.name.value, around)
       const condition = selection.typeCondition?.name.value
       return ofSelections(selection.selectionSet, condition === undefined ? type : schema.getType(condition), around)
     })
-    return sumOf(parts.filter((part) => part !== free))
+    return sumOf(parts)
   }
 
-  const ofSpread = (name: string, around: InnerSize | undefined): Estimate => {
+  const ofSpread = (name: string, around: InnerSize | undefined): Cost => {
     const fragment = fragments.get(name)
-    if (!fragment) return free
+    if (!fragment) return 0
     const type = schema.getType(fragment.typeCondition.name.value)
     return shared.of(fragment, around, () => ofSelections(fragment.selectionSet, type, around))
   }
 
-  const ofField = (node: FieldNode, parent: GraphQLNamedType | undefined, around: InnerSize | undefined): Estimate => {
+  const ofField = (node: FieldNode, parent: GraphQLNamedType | undefined, around: InnerSize | undefined): Cost => {
     const field = isObjectType(parent) || isInterfaceType(parent) ? parent.getFields()[node.name.value] : undefined
-    if (!parent || !field) return introspection.get(node.name.value) ?? free
+    if (!parent || !field) return introspection.get(node.name.value) ?? 0
     const coordinate = `${parent.name}.${field.name}`
     const type = getNamedType(field.type)
     const { weights, sizes } = declared
@@ -89,27 +94,30 @@ export function estimateCost(
       const size = sizes.get(coordinate)
       const asked = sizeOf(node, field, size, { limits, onListSize, defaults })
       // A connection's size applies to its `edges` or `nodes`.
-      const below = isList || !asked ? undefined : { size: asked, fields: size?.sizedFields ?? ITEMS }
-      return { asked, inner: node.selectionSet ? ofSelections(node.selectionSet, type, below) : free }
+      const below = isList || asked === undefined ? undefined : { size: asked, fields: size?.sizedFields ?? ITEMS }
+      return { asked, inner: node.selectionSet ? ofSelections(node.selectionSet, type, below) : 0 }
     })
-    const times = isList ? (asked ?? (around?.fields.includes(field.name) ? around.size : guess)) : once
-    if (given === free && own === 0 && inner === free) return free
+    const times = isList ? (asked ?? (around?.fields.includes(field.name) ? around.size : GUESS)) : 1
+    if (given === 0 && own === 0 && inner === 0) return 0
     return costOfField(given, times, own, inner)
   }
 
-  const costOfArguments = (node: FieldNode, { args }: GraphQLField<unknown, unknown>, coordinate: string): Estimate => {
+  const costOfArguments = (node: FieldNode, { args }: GraphQLField<unknown, unknown>, coordinate: string): Cost => {
     const parts = (node.arguments ?? []).flatMap(({ name, value }) => {
       const argument = args.find((one) => one.name === name.value)
       return argument ? [inputs.of(value, argument.type, declared.weights.get(`${coordinate}(${name.value}:)`))] : []
     })
     const fixed = parts.reduce((sum, part) => sum + part.fixed, 0)
-    const given = parts.flatMap((part) => part.given ?? [])
-    return given.length === 0 && fixed === 0 ? free : sumOf(given, fixed)
+    return sumOf(
+      parts.flatMap((part) => part.given ?? []),
+      fixed,
+    )
   }
 
   const cost = shared.before(ofSelections(operation.selectionSet, root ?? undefined, undefined))
   const writes = operation.operation === 'mutation' ? MUTATION * operation.selectionSet.selections.length : 0
-  return inputs.before(writes === 0 ? cost : sumOf([cost], writes))
+  const whole = sumOf([cost], writes)
+  return typeof whole === 'number' ? always(whole) : inputs.before(whole)
 }
 
 /*
@@ -117,42 +125,45 @@ export function estimateCost(
  * would keep all that was needed to read the operation.
  */
 
-const sumOf = (parts: readonly Estimate[], more = 0): Estimate =>
-  parts.length === 0 && more === 0 ? free : (variables) => parts.reduce((sum, part) => sum + part(variables), more)
+const always =
+  (cost: number): Estimate =>
+  () =>
+    cost
 
-const costOfField =
-  (given: Estimate, times: Size, own: number, inner: Estimate): Estimate =>
-  (variables) =>
-    Math.min(MOST, given(variables) + times(variables) * (own + inner(variables)))
+function sumOf(parts: readonly Cost[], more = 0): Cost {
+  const fixed = parts.reduce((sum: number, part) => (typeof part === 'number' ? sum + part : sum), more)
+  const others = parts.filter((part) => typeof part !== 'number')
+  if (others.length === 0) return fixed
+  return (variables) => others.reduce((sum, part) => sum + part(variables), fixed)
+}
 
-type OfSelections = (
-  set: SelectionSetNode,
-  type: GraphQLNamedType | undefined,
-  around: InnerSize | undefined,
-) => Estimate
+function costOfField(given: Cost, times: number | Size, own: number, inner: Cost): Cost {
+  const estimate: Estimate = (variables) =>
+    Math.min(MOST, at(given, variables) + at(times, variables) * (own + at(inner, variables)))
+  return typeof given === 'number' && typeof times === 'number' && typeof inner === 'number' ? estimate({}) : estimate
+}
+
+type OfSelections = (set: SelectionSetNode, type: GraphQLNamedType | undefined, around: InnerSize | undefined) => Cost
 
 /**
  * What a field needs whatever its surroundings: its requested size, and the cost of its selections.
  */
 interface Within {
-  readonly asked: Size | undefined
-  readonly inner: Estimate
+  readonly asked: number | Size | undefined
+  readonly inner: Cost
 }
 
 /** The size of the named fields below a field. */
 interface InnerSize {
-  readonly size: Size
+  readonly size: number | Size
   readonly fields: readonly string[]
 }
 
-const free: Estimate = () => 0
 /** The gateway answers them in one piece: 20 ms for the whole of a schema like the bank's. */
-const introspection: ReadonlyMap<string, Estimate> = new Map([
-  ['__schema', () => 30_000],
-  ['__type', () => 200],
+const introspection: ReadonlyMap<string, number> = new Map([
+  ['__schema', 30_000],
+  ['__type', 200],
 ])
-const once: Size = () => 1
-const guess: Size = () => GUESS
 
 function createWithin(): (node: FieldNode, make: () => Within) => Within {
   const known = new Map<FieldNode, Within>()
@@ -165,36 +176,39 @@ function createWithin(): (node: FieldNode, make: () => Within) => Within {
 
 interface SharedEstimates {
   /** The cost of a fragment in its surroundings, made by the first call. */
-  of(fragment: FragmentDefinitionNode, around: InnerSize | undefined, make: () => Estimate): Estimate
+  of(fragment: FragmentDefinitionNode, around: InnerSize | undefined, make: () => Cost): Cost
   /** An estimate that computes the shared ones first. */
-  before(estimate: Estimate): Estimate
+  before(cost: Cost): Cost
 }
 
 function createSharedEstimates(): SharedEstimates {
-  const known = new Map<FragmentDefinitionNode, Map<InnerSize | undefined, Estimate>>()
+  const known = new Map<FragmentDefinitionNode, Map<InnerSize | undefined, Cost>>()
   /** Each fragment comes after those that it spreads. */
   const made: Estimate[] = []
   /** Costs for the current request; an estimate runs synchronously. */
   const costs: number[] = []
+  const readerOf =
+    (index: number): Estimate =>
+    () =>
+      costs[index] ?? 0
   return {
     of(fragment, around, make) {
-      const surroundings = known.get(fragment) ?? new Map<InnerSize | undefined, Estimate>()
+      const surroundings = known.get(fragment) ?? new Map<InnerSize | undefined, Cost>()
       known.set(fragment, surroundings)
       const found = surroundings.get(around)
-      if (found) return found
-      surroundings.set(around, free) // for a fragment that spreads itself, which validation refuses
-      const estimate = make()
-      const index = made.push(estimate) - 1
-      const read: Estimate = estimate === free ? free : () => costs[index] ?? 0
+      if (found !== undefined) return found
+      surroundings.set(around, 0) // for a fragment that spreads itself, which validation refuses
+      const cost = make()
+      const read = typeof cost === 'number' ? cost : readerOf(made.push(cost) - 1)
       surroundings.set(around, read)
       return read
     },
-    before: (estimate) =>
+    before: (cost) =>
       made.length === 0
-        ? estimate
+        ? cost
         : (variables) => {
             for (const [index, each] of made.entries()) costs[index] = each(variables)
-            return estimate(variables)
+            return at(cost, variables)
           },
   }
 }

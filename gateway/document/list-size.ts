@@ -47,13 +47,15 @@ const MOST = Number.MAX_SAFE_INTEGER // even if the limit is off
 /** What an argument says of the size; `undefined` with variables by which it says nothing. */
 type Asked = (variables: Variables) => number | undefined
 
-/** `undefined` if neither client nor schema gives a size. */
+/**
+ * A number where no request can change it; `undefined` if neither client nor schema gives a size.
+ */
 export function sizeOf(
   node: FieldNode,
   field: GraphQLField<unknown, unknown>,
   { slicingArguments, assumedSize }: Partial<DeclaredSize> = {},
   rules: SizeRules,
-): Size | undefined {
+): number | Size | undefined {
   const names = slicingArguments ?? SLICING
   const slicing = field.args.filter(
     (argument) => names.includes(argument.name) && (mayBeInteger(argument) || (slicingArguments && isList(argument))),
@@ -64,7 +66,7 @@ export function sizeOf(
   })
   const declared = slicing.map(({ defaultValue }) => defaultValue).find(isInteger) ?? assumedSize
   const otherwise = Math.max(0, declared ?? GUESS)
-  if (asked.length === 0) return declared === undefined ? undefined : () => otherwise
+  if (asked.length === 0) return declared === undefined ? undefined : otherwise
   return (variables) => {
     let most: number | undefined
     for (const one of asked) {

@@ -37,6 +37,7 @@ const catalogue = (imports: string, weight = 'cost', size = 'listSize', limits =
             sliced(count: Int, last: Int, dear: Int @${weight}(weight: 9)): [Book]
               @${size}(slicingArguments: ["count", "last"], assumedSize: 12, requireOneSlicingArgument: false)
             page(count: Int = 6): Page @${size}(slicingArguments: ["count"], sizedFields: ["books"])
+            none(count: Int = 0): Page @${size}(slicingArguments: ["count"], sizedFields: ["books"])
             shelf(first: Int): Shelf
             both(first: Int, last: Int): Shelf @${size}(slicingArguments: ["first", "last"], assumedSize: 20,
               sizedFields: ["edges"], requireOneSlicingArgument: false)
@@ -58,6 +59,7 @@ const expected: readonly (readonly [string, number, object])[] = [
   ['{ plain { title } }', 5, {}],
   ['{ first(first: 7) { title } }', 7, {}],
   ['{ assumed { title } }', 40, {}],
+  ['{ none { books { title } others { title } } }', 6, {}],
   ['{ assumed { index { size } } }', 40 * 6, {}],
   ['{ sliced { title } }', 12, {}],
   ['{ sliced(count: 3) { title } }', 3, {}],
