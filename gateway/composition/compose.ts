@@ -30,6 +30,10 @@ export interface ServiceSchema {
   readonly file: string
 }
 
+/** Whether both are the same service with the same text, wherever that lies. */
+export const isSameSchema = (one: Omit<ServiceSchema, 'file'>, other: Omit<ServiceSchema, 'file'>): boolean =>
+  one.name === other.name && one.sdl === other.sdl
+
 export interface Composition {
   /** SDL with join directives, on which the gateway plans. */
   readonly supergraph: string

@@ -46,8 +46,8 @@ const at = (cost: Cost, variables: Variables): number => (typeof cost === 'numbe
 
 /**
  * Reads the operation once; the returned function only multiplies and adds what depends on the
- * variables. Unknown fields cost nothing: validation refuses them. A fragment that is spread twice in the same surroundings is
- * read once, and its cost is computed once per request.
+ * variables. Unknown fields cost nothing: validation refuses them. A fragment that is spread twice
+ * in the same surroundings is read once, and its cost is computed once per request.
  */
 export function estimateCost(
   { schema, declared, limits, onListSize }: CostRules,

@@ -1,43 +1,23 @@
 /** The product and the browser that the cases of the gateway's pages share, and its visitors. */
-import { execFile } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
+import type { BrowserContextOptions, Page } from 'playwright-core'
 import { runsInFull } from '../support/in-full.ts'
-import { type Product, startProduct } from '../support/product.ts'
-import { closePages, launchBrowser } from './playground/browser.ts'
-
-const BUILD = fileURLToPath(new URL('../../gateway/playground/build.ts', import.meta.url))
+import { browserProduct } from './playground/browser-product.ts'
 
 /** With `PAGES=all` axe judges everything in all themes and widths, too. */
 export const { isFull, inFull } = runsInFull('PAGES')
 
-let running: Product | undefined
-let browser: Browser | undefined
+const variants = JSON.stringify({ public: { include: ['public'] } })
+const world = browserProduct(
+  new URL('../../gateway/playground/build.ts', import.meta.url),
+  { GATEWAY_WORKERS: '2', VARIANTS: variants },
+  ['--weather', '2'],
+)
+export const { startWorld, stopWorld, product } = world
+
 let staying: Page | undefined
 
-export async function startWorld(): Promise<void> {
-  // Does nothing after `npm install`, unless a page was edited since.
-  await promisify(execFile)(process.execPath, [BUILD])
-  browser = await launchBrowser()
-  const variants = JSON.stringify({ public: { include: ['public'] } })
-  running = await startProduct({ GATEWAY_WORKERS: '2', VARIANTS: variants }, ['--weather', '2'])
-}
-
-export async function stopWorld(): Promise<void> {
-  await browser?.close()
-  await running?.stop()
-}
-
-function started<Part>(part: Part | undefined): Part {
-  if (!part) throw new Error('Ask for it inside a test.')
-  return part
-}
-
-export const product = (): Product => started(running)
-
 /** Ends the visits of a test, but for that of who stays. */
-export const closeVisits = (): Promise<void> => closePages(started(browser), staying)
+export const closeVisits = (): Promise<void> => world.closeVisits(staying)
 
 /** Keeps the page over the tests to come. Without one, nobody stays. */
 export function keepOpen(page?: Page): void {
@@ -57,7 +37,7 @@ export async function open(
   options: BrowserContextOptions = {},
   before?: (page: Page) => Promise<unknown>,
 ): Promise<Visit> {
-  const context = await started(browser).newContext({ viewport: { width: 1360, height: 850 }, ...options })
+  const context = await world.browser().newContext({ viewport: { width: 1360, height: 850 }, ...options })
   const page = await context.newPage()
   await before?.(page)
   const requests: string[] = []

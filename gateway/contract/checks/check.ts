@@ -1,6 +1,6 @@
 /** Runs every check of the contract over schemas, a base and use. Reads no file. */
 import { buildSchema, type GraphQLSchema, parse } from 'graphql'
-import { type Composition, CompositionError, type ServiceSchema } from '../../composition/compose.ts'
+import { type Composition, CompositionError, isSameSchema, type ServiceSchema } from '../../composition/compose.ts'
 import type { Place, Remark } from '../../composition/remark.ts'
 import { readDeclaredCosts } from '../../execution/plan/declared-costs.ts'
 import type { Limits } from '../../limits/limits.ts'
@@ -51,7 +51,10 @@ export async function check(input: CheckInput): Promise<Report> {
   const { services, composed, base, operations, recorded, limits, variants = [] } = input
   if (composed instanceof CompositionError) return brokenReport(input, composed)
   const elements = services.map(readService)
-  const old = (base.services ?? []).flatMap((one) => elements[placeAmong(services, one)] ?? readIfPossible(one))
+  const old = (base.services ?? []).flatMap((one) => {
+    const place = services.findIndex((other) => isSameSchema(other, one))
+    return elements[place] ?? readIfPossible(one)
+  })
   const schema = build(composed.schema)
   const before = base.schema === undefined || base.schema === composed.schema ? schema : build(base.schema)
   const ofOperations = operations.map((operation) => ({ operation, use: useOf(operation, before, schema) }))
@@ -86,10 +89,6 @@ export async function check(input: CheckInput): Promise<Report> {
     holds: faults.length === 0 && findings.every(({ verdict }) => verdict !== 'fails'),
   }
 }
-
-/** Of the service that has the same schema; -1 where none has. */
-const placeAmong = (services: readonly ServiceSchema[], { name, sdl }: ServiceSchema): number =>
-  services.findIndex((one) => one.name === name && one.sdl === sdl)
 
 const countsOf = ({ base, operations, recorded }: CheckInput) => ({
   base: base.name,

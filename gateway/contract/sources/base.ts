@@ -11,6 +11,7 @@ import {
   CompositionError,
   clientSchema,
   composeSchemas,
+  isSameSchema,
   type ServiceSchema,
 } from '../../composition/compose.ts'
 import { printBuiltSchema } from '../../execution/plan/print-schema.ts'
@@ -114,7 +115,7 @@ async function readRevision(
   const services = read.flatMap(({ sdl, ...rest }) => (sdl === undefined ? [] : [{ ...rest, sdl }]))
   const committed = composed && (await show(composed.schema))
   if (services.length === 0) return { ...NOTHING, schema: committed }
-  const isAsNow = ({ name, sdl }: ServiceSchema): boolean => files.some((one) => one.name === name && one.sdl === sdl)
+  const isAsNow = (service: ServiceSchema): boolean => files.some((file) => isSameSchema(file, service))
   if (composition && services.length === files.length && services.every(isAsNow))
     return { ...composition, services, isComposed: false }
   try {

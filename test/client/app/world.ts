@@ -1,49 +1,27 @@
 /** The running product, the browser, and what the cases of all screens ask of them. */
-import { execFile } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
 import { expect } from '@jest/globals'
-import type { Browser, Page, Request } from 'playwright-core'
-import { closePages, launchBrowser } from '../../gateway/playground/browser.ts'
+import type { Page, Request } from 'playwright-core'
+import { browserProduct } from '../../gateway/playground/browser-product.ts'
 import { runsInFull } from '../../support/in-full.ts'
-import { type Product, startProduct } from '../../support/product.ts'
 import { type Visit, type VisitOptions, visitApp } from './visitor.ts'
-
-const BUILD = fileURLToPath(new URL('../../../client/app/build.ts', import.meta.url))
 
 /** Of access tokens, in seconds: longer than a test takes, so that only those end that should. */
 export const TOKEN_LIFETIME = 600
 
-let running: Product | undefined
-let browser: Browser | undefined
+const world = browserProduct(new URL('../../../client/app/build.ts', import.meta.url), {
+  IDENTITY_DEMO_TOKEN_LIFETIME: String(TOKEN_LIFETIME),
+})
+export const { startWorld, stopWorld, product } = world
+
 let staying: Visit | undefined
 
-export async function startWorld(): Promise<void> {
-  // Does nothing after `npm install`, unless the page was edited since.
-  await promisify(execFile)(process.execPath, [BUILD])
-  browser = await launchBrowser()
-  running = await startProduct({ IDENTITY_DEMO_TOKEN_LIFETIME: String(TOKEN_LIFETIME) })
-}
-
-export async function stopWorld(): Promise<void> {
-  await browser?.close()
-  await running?.stop()
-}
-
-function started<Part>(part: Part | undefined): Part {
-  if (!part) throw new Error('Ask for it inside a test.')
-  return part
-}
-
-export const product = (): Product => started(running)
-
-/** Ends the visits of a test. */
-export const closeVisits = (): Promise<void> => closePages(started(browser), staying?.page)
+/** Ends the visits of a test, but for that of who stays. */
+export const closeVisits = (): Promise<void> => world.closeVisits(staying?.page)
 
 /** With `APP=all` every screen is visited, too: that takes several times as long. */
 export const { isFull, inFull, groupInFull } = runsInFull('APP')
 
-export const visit = (options: VisitOptions = {}): Promise<Visit> => visitApp(started(browser), product().url, options)
+export const visit = (options: VisitOptions = {}): Promise<Visit> => visitApp(world.browser(), product().url, options)
 
 /** One visitor, signed in and at home, for tests that need no new one: loading takes long. */
 export async function stay(): Promise<Visit> {

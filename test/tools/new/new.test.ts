@@ -27,7 +27,7 @@ interface Outcome {
   readonly said: string
 }
 
-/** Node on a program of the copy; nothing of this test run reaches it but the server of databases. */
+/** Node on a program of the copy. Of this test run it knows the server of databases alone. */
 const node = (...args: readonly string[]): Promise<Outcome> => nodeWith({}, ...args)
 
 async function nodeWith(

@@ -1,0 +1,34 @@
+/** A browser and a running product, which the cases of several files share. */
+import { execFile } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import type { Browser, Page } from 'playwright-core'
+import { type Product, startProduct } from '../../support/product.ts'
+import { closePages, launchBrowser } from './browser.ts'
+
+/** @param build program that builds the pages @param given what the product is started with */
+export function browserProduct(build: URL, ...given: Parameters<typeof startProduct>) {
+  let product: Product | undefined
+  let browser: Browser | undefined
+  return {
+    async startWorld(): Promise<void> {
+      // Does nothing after `npm install`, unless a page was edited since.
+      await promisify(execFile)(process.execPath, [fileURLToPath(build)])
+      browser = await launchBrowser()
+      product = await startProduct(...given)
+    },
+    async stopWorld(): Promise<void> {
+      await browser?.close()
+      await product?.stop()
+    },
+    product: (): Product => started(product),
+    browser: (): Browser => started(browser),
+    /** Ends the visits of a test. @param staying the page of one that goes on */
+    closeVisits: (staying?: Page): Promise<void> => closePages(started(browser), staying),
+  }
+}
+
+function started<Part>(part: Part | undefined): Part {
+  if (!part) throw new Error('Ask for it inside a test.')
+  return part
+}
