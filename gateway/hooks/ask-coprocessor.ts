@@ -89,7 +89,9 @@ const listed = (headers: HeaderLists): Record<string, readonly string[]> =>
 
 /**
  * The gateway's own client, as for services: the one behind `fetch` takes several times the CPU,
- * and megabytes. Connections are kept; a message that finds none free waits for one.
+ * and megabytes. Connections are kept; a message that finds none free waits for one. One that meets
+ * the end of a kept connection is sent again: what it does is told by stage and id, so whoever must
+ * not do it twice can see that it is the same.
  */
 function openExchange({ url, timeout }: CoprocessorSettings) {
   const { origin, path, authorization } = readAddress(url, '/')
@@ -100,8 +102,8 @@ function openExchange({ url, timeout }: CoprocessorSettings) {
     async exchange(message: string, { traceparent }: Named): Promise<unknown> {
       const headers = traceparent === undefined ? fixed : [...fixed, TRACE_HEADER, traceparent]
       const deadline = performance.now() + timeout
-      const { status, body } = await pool.send({ method: 'POST', path, headers, body: Buffer.from(message), deadline })
-        .answer
+      const request = { method: 'POST', path, headers, body: Buffer.from(message), deadline, mayRepeat: true } as const
+      const { status, body } = await pool.send(request).answer
       if (status < 200 || status > 299) throw new Error(`It answers ${status}.`)
       return JSON.parse(body.toString())
     },

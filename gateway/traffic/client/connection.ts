@@ -16,7 +16,11 @@ export interface Receiver {
   /** Of the call; an answer that names another is not taken. */
   readonly callId: string | undefined
   answered(answer: HttpAnswer): void
-  failed(failure: CallFailure): void
+  /**
+   * @param isUnheard the connection had carried another request, and ended by itself before any byte
+   * of this one's answer: it has most likely not been read
+   */
+  failed(failure: CallFailure, isUnheard: boolean): void
 }
 
 export interface Connection {
@@ -81,9 +85,10 @@ export function openConnection(origin: URL, options: ConnectionOptions, events: 
   const readHead = createHeadReader()
   let interim = 0
   let usableUntil = Number.POSITIVE_INFINITY
+  let isHeard = false
   let isClosed = false
 
-  const close = (failure: CallFailure): void => {
+  const close = (failure: CallFailure, isLost = false): void => {
     if (isClosed) return
     isClosed = true
     clearTimeout(connecting)
@@ -91,14 +96,16 @@ export function openConnection(origin: URL, options: ConnectionOptions, events: 
     const waiting = receiver
     receiver = undefined
     onClosed(connection)
-    waiting?.failed(failure)
+    waiting?.failed(failure, isLost && !isHeard && usableUntil < Number.POSITIVE_INFINITY)
   }
+  const lose = (message: string, cause?: Error): void => close(new CallFailure('connection', message, { cause }), true)
 
   const readPiece = (piece: Buffer): void => {
     if (!receiver) {
       if (!TIMEOUT_NOTICE.test(piece.toString('latin1', 0, TIMEOUT_NOTICE_LENGTH))) onUnsolicitedData()
       throw malformed('come unasked')
     }
+    isHeard = true
     let rest = piece
     while (!body) {
       const read = readHead(rest)
@@ -129,6 +136,7 @@ export function openConnection(origin: URL, options: ConnectionOptions, events: 
     const waiting = receiver
     receiver = head = body = undefined
     interim = 0
+    isHeard = false
     const mayHaveCrossed = callId === undefined && usableUntil < Number.POSITIVE_INFINITY
     const answer = { status, fields, head: text, body: whole.content(), loan: whole.loan(), mayHaveCrossed }
     const isRead = socket.writableLength === 0 && !REFUSED_UNREAD.has(status)
@@ -152,12 +160,12 @@ export function openConnection(origin: URL, options: ConnectionOptions, events: 
     CONNECT_TIMEOUT,
   )
   socket.once(origin.protocol === 'https:' ? 'secureConnect' : 'connect', () => clearTimeout(connecting))
-  socket.once('error', (error) => close(new CallFailure('connection', error.message, { cause: error })))
+  socket.once('error', (error) => lose(error.message, error))
   socket.once('end', () => {
     if (head && body && head.framing === 'until the end') finish(head, body, false)
-    else close(new CallFailure('connection', 'closed before the answer was whole'))
+    else lose('closed before the answer was whole')
   })
-  socket.once('close', () => close(new CallFailure('connection', 'closed before the answer was whole')))
+  socket.once('close', () => lose('closed before the answer was whole'))
 
   const connection: Connection = {
     send(requestHead, requestBody, next) {
@@ -166,7 +174,7 @@ export function openConnection(origin: URL, options: ConnectionOptions, events: 
     },
     receiver: () => receiver,
     usableUntil: () => usableUntil,
-    destroy: close,
+    destroy: (failure) => close(failure),
   }
   return connection
 }

@@ -21,6 +21,11 @@ export interface OutgoingRequest {
   readonly deadline: number
   /** One of its headers; an answer that names another is not taken. */
   readonly callId?: string | undefined
+  /**
+   * Sent once more, on a new connection, if the one that was kept for it ended unread. Only for what
+   * may be received twice: whether it was read is never known for certain.
+   */
+  readonly mayRepeat?: boolean
 }
 
 export interface Sent {
@@ -43,6 +48,8 @@ interface PendingRequest extends Receiver {
   readonly head: string
   readonly body: Buffer
   connection: Connection | undefined
+  /** Only a new connection will do. */
+  isRepeat: boolean
 }
 
 const SWEEP = 5_000 // milliseconds between looks for connections that nobody needs any more
@@ -66,7 +73,7 @@ export function createHttpPool(
 
   const giveUp = (pending: PendingRequest, failure: CallFailure): void => {
     if (pending.connection) pending.connection.destroy(failure)
-    else if (waiting.delete(pending)) pending.failed(failure)
+    else if (waiting.delete(pending)) pending.failed(failure, false)
   }
   // What is on its way is found by its connection: a set of it would change with each request, and
   // the tables that such a set leaves behind keep one another, and all that they hold, from being
@@ -97,6 +104,7 @@ export function createHttpPool(
     const [first] = waiting
     if (!first) return void (connection && idle.push(connection))
     if (!connection && open.size >= size) return
+    if (connection && first.isRepeat) return void connection.destroy(unused()) // makes room for a new one
     waiting.delete(first)
     carry(connection ?? begin(), first)
   }
@@ -139,8 +147,14 @@ export function createHttpPool(
     else waiting.add(pending)
   }
 
+  const repeat = (pending: PendingRequest): void => {
+    pending.isRepeat = true
+    waiting.add(pending)
+    serveNext(undefined)
+  }
+
   return {
-    send({ method, path, headers, body, deadline, callId }) {
+    send({ method, path, headers, body, deadline, callId, mayRepeat = false }) {
       const { promise, resolve, reject } = Promise.withResolvers<HttpAnswer>()
       const pending: PendingRequest = {
         deadline,
@@ -148,12 +162,15 @@ export function createHttpPool(
         head: requestHead(method, path, origin.host, headers, body),
         body,
         connection: undefined,
+        isRepeat: false,
         answered(answer) {
           pending.connection = undefined
+          if (mayRepeat && answer.status === 408 && answer.mayHaveCrossed) return repeat(pending)
           resolve(isEncoded(answer.fields) ? decodeAnswer(answer, most) : answer)
         },
-        failed(failure) {
+        failed(failure, isUnheard) {
           pending.connection = undefined
+          if (isUnheard && mayRepeat) return repeat(pending)
           reject(new CallFailure(failure.kind, `${address}: ${failure.message}`, { cause: failure }))
         },
       }

@@ -148,6 +148,17 @@ describe('a coprocessor of one’s own', () => {
     expect(connections.size).toBeLessThan(5) // of 35 messages
   })
 
+  test('A message that meets the end of a kept connection comes again, as it was', async () => {
+    answerWith = echo
+    await askOf(0)
+    const kept = new Set(connections)
+    messages.length = 0
+    answerWith = (message, response) => (kept.has(response.socket) ? response.destroy() : echo(message, response))
+    expect((await askOf(0)).data).toEqual({ whoAmI: 'somebody' })
+    const [cut, again] = messages
+    expect([cut?.['stage'], again]).toEqual(['RouterRequest', cut])
+  })
+
   test('It may change refusals, too', async () => {
     const body = JSON.stringify({ errors: [{ message: 'in other words' }] })
     answerWith = at('RouterResponse', { body, headers: { 'x-told': ['yes'] } })

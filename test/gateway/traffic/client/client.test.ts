@@ -125,6 +125,74 @@ describe('answer framing', () => {
     },
   )
 
+  describe('a kept connection that ends as the next request is sent on it', () => {
+    const NOTICE = 'HTTP/1.1 408 Late\r\nconnection: close\r\ncontent-length: 0\r\n\r\n'
+    const endings: readonly (readonly [string, (socket: Socket) => void, boolean])[] = [
+      ['closed', (socket) => void socket.end(), true],
+      ['reset', (socket) => void socket.resetAndDestroy(), true],
+      ['given up with a notice', (socket) => void socket.end(NOTICE), true],
+      ['closed within an answer', (socket) => void socket.end('HTTP/1.1 200'), false],
+    ]
+    /** Ends each connection at its second request. */
+    const endsKept = (end: (socket: Socket) => void, size?: number) => {
+      const asked = new Map<Socket, number>()
+      return serve((socket) => {
+        asked.set(socket, (asked.get(socket) ?? 0) + 1)
+        if (asked.get(socket) === 1) socket.write(ok('{}'))
+        else end(socket)
+      }, size)
+    }
+
+    const countIn = (received: string): number => received.split('POST ').length - 1
+
+    test.each(endings)(
+      'Where it is %s, a request that may be repeated is, on a new one',
+      async (_how, end, isUnread) => {
+        const { pool, sockets } = await endsKept(end)
+        expect(await outcome(pool)).toBe('200 {}')
+        expect([await outcome(pool, { mayRepeat: true }), sockets.length]).toEqual(
+          isUnread ? ['200 {}', 2] : ['connection', 1],
+        )
+      },
+    )
+
+    test('The repetition never takes another kept one, which may have ended as well', async () => {
+      const { pool, received } = await endsKept((socket) => void socket.end(), 2)
+      await Promise.all([outcome(pool), outcome(pool)])
+      expect([await outcome(pool, { mayRepeat: true }), countIn(received())]).toEqual(['200 {}', 4])
+    })
+
+    test('Nor does it take one that another request has begun in the meantime', async () => {
+      const { pool, received } = await endsKept((socket) => void socket.end())
+      await outcome(pool)
+      const both = await Promise.all([outcome(pool, { mayRepeat: true }), outcome(pool)])
+      expect([both, countIn(received())]).toEqual([['200 {}', '200 {}'], 4])
+    })
+
+    test('Without leave, on a new connection, or at its deadline a request is not repeated', async () => {
+      const { pool, sockets } = await endsKept((socket) => void socket.end())
+      await outcome(pool)
+      expect([await outcome(pool), sockets.length]).toEqual(['connection', 1])
+      const fresh = await serve((socket) => void socket.end())
+      expect([await outcome(fresh.pool, { mayRepeat: true }), fresh.sockets.length]).toEqual(['connection', 1])
+      const silent = await endsKept(() => undefined)
+      await outcome(silent.pool)
+      const late = await outcome(silent.pool, { mayRepeat: true, deadline: performance.now() + 20 })
+      expect([late, silent.sockets.length]).toEqual(['timeout', 1])
+    })
+
+    test('It is repeated once', async () => {
+      let requests = 0
+      const { pool, sockets } = await serve((socket) => {
+        requests += 1
+        if (requests === 1) socket.write(ok('{}'))
+        else socket.end()
+      })
+      await outcome(pool)
+      expect([await outcome(pool, { mayRepeat: true }), sockets.length]).toEqual(['connection', 2])
+    })
+  })
+
   test('A request never waits behind one that was answered before it was all sent', async () => {
     const { pool } = await serve((socket) => {
       socket.write(ok('early'))
