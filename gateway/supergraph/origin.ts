@@ -10,7 +10,7 @@ const HEADING = '# Composed by `npm run supergraph` from '
 
 /** The first line of the supergraph. @param schemas text of each service's schema, by service */
 export const originLine = (schemas: ReadonlyMap<string, string>): string =>
-  `${HEADING}${[...schemas].map(([name, schema]) => `${name} ${digestOf(schema)}`).join(', ')}`
+  `${HEADING}${[...schemas].map(entryOf).join(', ')}`
 
 /**
  * The services whose schema is not the one that the supergraph was composed from, and those that it
@@ -18,15 +18,27 @@ export const originLine = (schemas: ReadonlyMap<string, string>): string =>
  * a gateway may be deployed without the services' folders.
  */
 export async function staleServices(supergraph: string, names: readonly string[]): Promise<readonly string[]> {
-  const [line = ''] = supergraph.split('\n', 1)
-  const origin = line.startsWith(HEADING) ? line.slice(HEADING.length).split(', ') : []
+  const origin = originOf(supergraph)
   const schemas = await Promise.all(names.map((name) => readFile(subgraphFile(name), 'utf8').catch(() => undefined)))
   const changed = names.filter((name, at) => {
     const schema = schemas[at]
-    return schema !== undefined && !origin.includes(`${name} ${digestOf(schema)}`)
+    return schema !== undefined && !origin.includes(entryOf([name, schema]))
   })
   const joined = origin.map((entry) => entry.split(' ', 1)[0] ?? '')
   return [...changed, ...joined.filter((name) => !names.includes(name))]
 }
+
+/** @param schemas text of each service's schema, by service: of all of them */
+export function isComposedOf(supergraph: string, schemas: ReadonlyMap<string, string>): boolean {
+  const origin = originOf(supergraph)
+  return origin.length === schemas.size && [...schemas].every((entry) => origin.includes(entryOf(entry)))
+}
+
+function originOf(supergraph: string): readonly string[] {
+  const [line = ''] = supergraph.split('\n', 1)
+  return line.startsWith(HEADING) ? line.slice(HEADING.length).split(', ') : []
+}
+
+const entryOf = ([name, schema]: readonly [string, string]): string => `${name} ${digestOf(schema)}`
 
 const digestOf = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 16)

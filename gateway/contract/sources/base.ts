@@ -16,6 +16,7 @@ import {
 } from '../../composition/compose.ts'
 import { printBuiltSchema } from '../../execution/plan/print-schema.ts'
 import { readGraphs } from '../../supergraph/graphs.ts'
+import { isComposedOf } from '../../supergraph/origin.ts'
 import { defaultRevision, openRepository, type Repository } from './git.ts'
 
 export interface Base {
@@ -118,8 +119,10 @@ async function readRevision(
   const isAsNow = (service: ServiceSchema): boolean => files.some((file) => isSameSchema(file, service))
   if (composition && services.length === files.length && services.every(isAsNow))
     return { ...composition, services, isComposed: false }
+  // What was composed for a release needs no look whether every query can be planned.
+  const isReleased = isComposedOf(supergraph ?? '', new Map(services.map(({ name, sdl }) => [name, sdl])))
   try {
-    return { ...composeSchemas(services, undefined, true), services, isComposed: false }
+    return { ...composeSchemas(services, undefined, isReleased), services, isComposed: false }
   } catch (error) {
     if (!(error instanceof CompositionError)) throw error
     return { ...NOTHING, schema: committed, services }
