@@ -11,8 +11,9 @@ export type GivenSupergraph = { readonly graphs: readonly Graph[]; readonly faul
 export async function readGivenSupergraph(path: string): Promise<GivenSupergraph> {
   try {
     const graphs = readGraphs(await readFile(path, 'utf8')).filter((graph) => !isNodeGraph(graph))
-    return graphs.length === 0 ? { graphs, fault: 'is not a supergraph: it joins no service' } : { graphs }
+    return graphs.length === 0 ? { graphs, fault: `${path} is not a supergraph: it joins no service` } : { graphs }
   } catch (error) {
-    return { graphs: [], fault: error instanceof GraphQLError ? 'is not GraphQL schema language' : 'cannot be read' }
+    if (error instanceof GraphQLError) return { graphs: [], fault: `${path} is not GraphQL schema language` }
+    return { graphs: [], fault: `${path} cannot be read (${(error as NodeJS.ErrnoException).code})` }
   }
 }

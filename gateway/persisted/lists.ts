@@ -25,15 +25,21 @@ export interface ListFiles {
 
 /** @throws Error that says why a file cannot be used */
 export async function readLists({ manifests, clients }: ListFiles): Promise<OperationLists> {
-  const ofAll = (await Promise.all(manifests.map(readManifest))).flat()
+  const ofAll = (await Promise.all(manifests.map(readNamed))).flat()
   const ofClients = await Promise.all(
     Object.entries(clients).map(async ([client, paths]) => {
-      const own = (await Promise.all(paths.map(readManifest))).flat()
+      const own = (await Promise.all(paths.map(readNamed))).flat()
       return own.map((operation) => ({ ...operation, client: operation.client ?? client }))
     }),
   )
   return createLists([...ofAll, ...ofClients.flat()], Object.keys(clients))
 }
+
+/** @throws Error that names the file */
+const readNamed = (path: string): Promise<readonly ListedOperation[]> =>
+  readManifest(path).catch((error: Error) => {
+    throw new Error(`${path} ${error.message}`)
+  })
 
 /** @throws Error if an id stands for two texts */
 function createLists(operations: readonly ListedOperation[], names: readonly string[] = []): OperationLists {

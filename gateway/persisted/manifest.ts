@@ -31,7 +31,9 @@ const texts = z.array(z.tuple([z.string().min(1), z.string().min(1)]))
  */
 export async function readManifest(path: string): Promise<readonly ListedOperation[]> {
   const operations = await read(path).catch((error: NodeJS.ErrnoException) => {
-    throw new Error(error.code === undefined ? 'is not a manifest of persisted operations' : 'cannot be read')
+    throw new Error(
+      error.code === undefined ? 'is not a manifest of persisted operations' : `cannot be read (${error.code})`,
+    )
   })
   if (operations.length === 0) throw new Error('names no operation')
   return operations

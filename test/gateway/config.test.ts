@@ -182,12 +182,15 @@ describe('another supergraph', () => {
 
   test('A supergraph file or a service name that does not fit is refused', async () => {
     expect(await faultsOf({ SUPERGRAPH: supergraph, STATELESS: 'itmes' })).toEqual([expect.stringContaining('itmes')])
-    expect(await faultsOf({ SUPERGRAPH: join(folder, 'missing') })).toEqual(['SUPERGRAPH: cannot be read'])
+    const missing = join(folder, 'missing')
+    expect(await faultsOf({ SUPERGRAPH: missing })).toEqual([`SUPERGRAPH: ${missing} cannot be read (ENOENT)`])
     const other = join(folder, 'other.graphql')
     await writeFile(other, 'type Query { a: Int }')
-    expect(await faultsOf({ SUPERGRAPH: other })).toEqual(['SUPERGRAPH: is not a supergraph: it joins no service'])
+    expect(await faultsOf({ SUPERGRAPH: other })).toEqual([
+      `SUPERGRAPH: ${other} is not a supergraph: it joins no service`,
+    ])
     await writeFile(other, 'type Query {')
-    expect(await faultsOf({ SUPERGRAPH: other })).toEqual(['SUPERGRAPH: is not GraphQL schema language'])
+    expect(await faultsOf({ SUPERGRAPH: other })).toEqual([`SUPERGRAPH: ${other} is not GraphQL schema language`])
   })
 })
 

@@ -98,7 +98,10 @@ test('A faulty file changes nothing, and the log says why', async () => {
   const faulty: readonly (readonly [string, string])[] = [
     [config('limits: { aliasse: 5 }'), 'limits.aliasse: is not a setting; did you mean aliases?'],
     [config('limits: { aliases: 5 '), 'cannot be used'],
-    [config('').replace('supergraph.graphql', 'nowhere.graphql'), 'supergraph: cannot be read'],
+    [
+      config('').replace('supergraph.graphql', 'nowhere.graphql'),
+      `supergraph: ${file.folder}/nowhere.graphql cannot be read (ENOENT)`,
+    ],
   ]
   for (const [source, why] of faulty) {
     await file.write(source)

@@ -348,7 +348,7 @@ describe('settings', () => {
     [{ a: { identity: { required: true } } }, 'needs identity.issuers, since tokens are opaque without it'],
     [
       { a: { operations: { safelist: { manifests: ['none.json'] } } } },
-      'VARIANTS.a.operations.safelist.manifests: cannot be read',
+      'VARIANTS.a.operations.safelist.manifests: none.json cannot be read (ENOENT)',
     ],
   ])('%j is refused at start, in words', async (variants, words) => {
     const env = { SUPERGRAPH: bureau.gateway.supergraphFile, VARIANTS: JSON.stringify(variants) }
