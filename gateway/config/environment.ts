@@ -71,13 +71,34 @@ export const serviceOf = (kind: Kind): z.ZodType =>
   serviceSection.options.find(({ shape }) => shape.kind.value === kind) ?? serviceSection
 
 /** The settings below an object; what is no object of known keys is one setting. */
-function settingsIn(schema: z.ZodType, path: Path): readonly Variable[] {
+const settingsIn = (schema: z.ZodType, path: Path): readonly Variable[] =>
+  leavesIn(schema, path)
+    .filter((leaf) => !isFixed(leaf.schema))
+    .map((leaf) => ({ name: variableOf(leaf.path), path: leaf.path, read: readerOf(leaf.schema), isAlias: false }))
+
+interface Leaf {
+  readonly path: Path
+  readonly schema: z.ZodType
+}
+
+function leavesIn(schema: z.ZodType, path: Path): readonly Leaf[] {
   const bare = bareOf(schema)
-  if (bare instanceof z.ZodObject)
-    return Object.entries(bare.shape as Readonly<Record<string, z.ZodType>>).flatMap(([key, member]) =>
-      isFixed(member) || (path.length === 0 && key === 'services') ? [] : settingsIn(member, [...path, key]),
-    )
-  return [{ name: variableOf(path), path, read: readerOf(bare), isAlias: false }]
+  if (isFixed(bare) || !(bare instanceof z.ZodObject)) return [{ path, schema: bare }]
+  return Object.entries(bare.shape as Readonly<Record<string, z.ZodType>>).flatMap(([key, member]) =>
+    path.length === 0 && key === 'services' ? [] : leavesIn(member, [...path, key]),
+  )
+}
+
+/** One line for each variable that would set what no variable can. */
+export function fixedFaults(env: Environment, kinds: Services['kinds']): readonly string[] {
+  const services = [...kinds].flatMap(([name, kind]) => leavesIn(serviceOf(kind), ['services', name]))
+  return [...leavesIn(configSchema, []), ...services].flatMap(({ path, schema }) => {
+    const text = env[variableOf(path)]
+    if (text === undefined || !isFixed(schema)) return []
+    const fault =
+      schema instanceof z.ZodUndefined ? schema.safeParse(text).error?.issues[0]?.message : 'is set in the file alone'
+    return [`${variableOf(path)}: ${fault}`]
+  })
 }
 
 /** Which no text can set: a service's kind, what contradicts it, and functions. */

@@ -24,9 +24,12 @@ export const describeIssue: z.core.$ZodErrorMap = (issue) => {
       .join(', ')
       .replace(/, ([^,]*)$/, ' or $1')}`
   if (issue.code === 'invalid_key') return issue.issues[0]?.message
-  if (issue.code === 'invalid_union') return missing(issue.input) ?? 'has a form that is not known'
+  if (issue.code === 'invalid_union') return missing(issue.input) ?? UNKNOWN_FORM
+  if (issue.code === 'too_small') return issue.origin === 'array' ? 'must name at least one value' : 'must not be empty'
   return undefined
 }
+
+const UNKNOWN_FORM = 'has a form that is not known'
 
 /** @param schema what was checked */
 export const faultsOf = (
@@ -35,7 +38,7 @@ export const faultsOf = (
   sources: Sources,
   variables: readonly Variable[],
 ): readonly string[] =>
-  (error?.issues ?? []).flatMap((issue) => {
+  (error?.issues ?? []).flatMap(ofUnion).flatMap((issue) => {
     const path = issue.path as Path
     if (issue.code === 'unrecognized_keys')
       return issue.keys.map(
@@ -45,6 +48,13 @@ export const faultsOf = (
     const says = isMissing && !issue.message.startsWith('is required') ? 'is required' : issue.message
     return [`${nameOf(path, sources, variables)}: ${says}`]
   })
+
+/** Where no option fits, what is wrong deeper inside says more than that none does. */
+function ofUnion(issue: z.core.$ZodIssue): readonly z.core.$ZodIssue[] {
+  if (issue.code !== 'invalid_union' || issue.message !== UNKNOWN_FORM) return [issue]
+  const inner = issue.errors.find((issues) => issues.some(({ path }) => path.length > 0))
+  return (inner ?? issue.errors[0] ?? []).map((one) => ({ ...one, path: [...issue.path, ...one.path] }))
+}
 
 /**
  * The variable that gave the value, and where in it; else the path in the file; of what nobody

@@ -4,7 +4,7 @@ import { resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { SettingsError } from '../../platform/process/settings.ts'
 import { type Seen, stampOf } from '../../platform/process/watch-file.ts'
-import { isPlain } from './sources.ts'
+import { createSources, isPlain } from './sources.ts'
 
 /** The gateway's own modules are imported once, as packages are. */
 const OWN = /\/node_modules\//
@@ -36,12 +36,25 @@ async function exportOf(url: string, file: string): Promise<Readonly<Record<stri
   }
   try {
     const { default: exported } = (await import(url)) as { default?: unknown }
-    return isPlain(exported) ? exported : refuse('must have `export default defineConfig({ … })`')
+    // Read here, since a getter may throw.
+    return isPlain(exported) ? createSources(exported).values : refuse('must have `export default defineConfig({ … })`')
   } catch (error) {
     if (error instanceof SettingsError) throw error
-    return refuse(`cannot be used (${error instanceof Error ? error.message : error})`)
+    return refuse(`cannot be used (${error instanceof Error ? whyOf(error) : error})`)
   }
 }
+
+/** With the line that is at fault, of whichever file; without what stands there, which may be secret. */
+function whyOf({ message, stack = '' }: Error): string {
+  const why = message.replace(/, (\.\.\.)?".*"(\.\.\.)? is not valid JSON$/s, ' is not valid JSON')
+  const [, path, line] = AT_START.exec(stack) ?? IN_FRAME.exec(stack) ?? []
+  const isOurs = GATEWAY.some((folder) => pathToFileURL(path ?? '').href.startsWith(folder))
+  return path === undefined || isOurs ? why : `${path}:${line}: ${why}`
+}
+
+/** What is no syntax has the place in front of all. */
+const AT_START = /^(?:file:\/\/)?(\/[^\n?]*)(?:\?\d+)?:(\d+)\n/
+const IN_FRAME = /\n {4}at [^\n]*?file:\/\/(\/[^\n?]*?)(?:\?\d+)?:(\d+):\d+\)?(?:\n|$)/
 
 /** Node keeps each module by its URL: the same query on all of them makes all of them new. */
 function followImports(entry: string, query: string, seen: Seen): () => void {

@@ -12,7 +12,7 @@ import { issuerFaults } from '../../platform/protocol/identity-settings.ts'
 import type { Config } from './config.ts'
 import { contradictions } from './contradictions.ts'
 import { configOf } from './effective.ts'
-import { type Environment, type Path, type Variable, variablesOf } from './environment.ts'
+import { type Environment, fixedFaults, type Path, type Variable, variablesOf } from './environment.ts'
 import { describeIssue, faultsOf, nameOf } from './faults.ts'
 import type { GivenSupergraph } from './given-supergraph.ts'
 import { importFile } from './import-file.ts'
@@ -79,6 +79,7 @@ export async function loadConfig({ env: everything, file, isPartial = false, see
       ({ path, fault }) => `${name(path)}: ${fault}`,
     ),
     ...issuerFaults(env),
+    ...fixedFaults(env, kinds),
     ...misspelt(env, variables),
   )
   if (!result.success || faults.length > 0) throw new SettingsError([...new Set(faults)])

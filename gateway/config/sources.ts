@@ -65,10 +65,19 @@ export function createSources(file: Readonly<Record<string, unknown>>): Sources 
   }
 }
 
-/** Functions and instances of classes stay what they are. */
-function copyOf(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(copyOf)
-  return isPlain(value) ? Object.fromEntries(Object.entries(value).map(([key, one]) => [key, copyOf(one)])) : value
+/**
+ * An object that is neither plain nor a list (a promise that nobody awaited, a `Map`) becomes a
+ * symbol with its name, which every check refuses: its settings would be passed over.
+ * @param within the objects that the value is in
+ * @throws Error for what contains itself
+ */
+function copyOf(value: unknown, within: readonly unknown[] = []): unknown {
+  if (typeof value !== 'object' || value === null) return value
+  if (within.includes(value)) throw new Error('an object of it contains itself')
+  const inner = [...within, value]
+  if (Array.isArray(value)) return value.map((one) => copyOf(one, inner))
+  if (!isPlain(value)) return Symbol(value.constructor?.name)
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, copyOf(one, inner)]))
 }
 
 export function isPlain(value: unknown): value is Readonly<Record<string, unknown>> {

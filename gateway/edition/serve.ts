@@ -85,7 +85,9 @@ export async function serveSupergraph(config: ServingSettings, options: ServingO
   const { log, metrics, before } = options
   const supergraph =
     options.supergraph ??
-    (await readFile(config.supergraphFile, 'utf8').catch(stopStart(`The supergraph ${config.supergraphFile} cannot be read.`)))
+    (await readFile(config.supergraphFile, 'utf8').catch(
+      stopStart(`The supergraph ${config.supergraphFile} cannot be read.`),
+    ))
   const maker = editionMaker(config, options)
   const open = (text: string, last: Edition | undefined) => maker.make(text, last ?? before)
   const editions = await openEditions(supergraph, open, log).catch(stopStart('The supergraph cannot be served.'))

@@ -95,7 +95,10 @@ export const logLevel = z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fata
 
 /** Shared by the gateway and its services, which derive their own keys from it. */
 export const gatewaySecret = z
-  .string('is required: the secret shared by gateway and services')
+  .string({
+    error: ({ input }) =>
+      input === undefined ? 'is required: the secret shared by gateway and services' : 'must be text',
+  })
   .min(16, 'must have at least 16 characters')
 
 /** Settings of every process. */

@@ -1,12 +1,12 @@
 /** The operators' port. */
 import { z } from 'zod'
 import { isLoopback } from '../../../platform/http/message/loopback.ts'
-import { hidden, port } from './values.ts'
+import { hidden, host, port } from './values.ts'
 
 export const adminSection = z
   .strictObject({
     /** The address to listen on. */
-    host: z.string().default('127.0.0.1'),
+    host: host.default('127.0.0.1'),
     /** 0 takes any free one. */
     port: port.default(4090),
     /** Asked of everybody but readers of metrics and health; required beyond loopback. */

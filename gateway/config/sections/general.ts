@@ -3,13 +3,13 @@ import { availableParallelism } from 'node:os'
 import { z } from 'zod'
 import { isNetwork } from '../../../platform/http/message/client-address.ts'
 import { gatewaySecret, logLevel } from '../../../platform/process/settings.ts'
-import { hidden, list, onOff, port } from './values.ts'
+import { hidden, host, list, onOff, port } from './values.ts'
 
 const WORKERS = 'must be a number of processes, 0 for one per core'
 
 export const generalSettings = {
   /** The address to listen on. */
-  host: z.string().default('127.0.0.1'),
+  host: host.default('127.0.0.1'),
   /** 0 takes any free one. */
   port: port.default(4000),
   /** Processes that share the port; 0 is one per core. */

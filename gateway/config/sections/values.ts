@@ -28,6 +28,11 @@ const PORT = 'must be a port, 0 to 65535'
 
 export const port = z.number(PORT).int(PORT).min(0, PORT).max(65_535, PORT)
 
+const HOST = 'must be a name or an address, without brackets'
+
+/** An empty one would be every address. */
+export const host = z.string().regex(/^[^\s[\]]+$/, HOST)
+
 const HEADERS = 'must be names of headers'
 
 export const headerName = z.string(HEADERS).refine(isFieldName, HEADERS).toLowerCase()

@@ -2,10 +2,12 @@
  * What a configuration's file may say, what of it is refused, and what the environment overrides.
  */
 import { readFile, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { variablesOf } from '../../../gateway/config/environment.ts'
 import { type LoadOptions, loadConfig, readConfig } from '../../../gateway/config/load.ts'
 import { printConfig } from '../../../gateway/config/print.ts'
+import { createSources } from '../../../gateway/config/sources.ts'
 import { SettingsError } from '../../../platform/process/settings.ts'
 import { makeConfigFile } from '../../support/config-file.ts'
 import { composeAt } from '../../support/gateway.ts'
@@ -113,9 +115,87 @@ describe('a file', () => {
     const file = source === undefined ? '/nowhere/tributary.config.ts' : await fileOf(source)
     expect(await faultsOf({ env: {}, file })).toEqual([expect.stringContaining(fault)])
   })
+
+  test.each([
+    ['a promise that is not awaited', 'limits: Promise.resolve({ depth: 5 })', 'limits: must be an object'],
+    ['a map', 'variants: { a: new Map() }', 'variants.a: must be an object'],
+    ['an instance', 'cors: new (class { origins = [] })()', 'cors: must be an object'],
+    ['a date', 'supergraph: new Date(0)', 'supergraph: must be text'],
+  ])('What the check would pass over is refused: %s', async (_what, setting, fault) => {
+    expect(await faultsOf({ env: {}, file: await foreign(`...({ ${setting} } as object)`) })).toContain(fault)
+  })
+
+  test.each([
+    ['no TypeScript', '{ port: 1 2 }', /:\d+: Expected .*\)$/],
+    ['a getter that throws', '{ get limits() { throw new Error("no") } }', /:\d+: no\)$/],
+    [
+      'what contains itself',
+      '(() => { const a = {}; a.limits = a; return a })()',
+      /\(an object of it contains itself\)$/,
+    ],
+    [
+      'an import that is no JSON',
+      `(await import('./a.json', { with: { type: 'json' } })).default`,
+      /is not valid JSON\)$/,
+    ],
+  ])('A file that cannot be used is refused in one line with the place: %s', async (_what, source, words) => {
+    const file = await fileOf(source)
+    await writeFile(join(dirname(file), 'a.json'), '{ "secret": of-sixteen-letters }')
+    const [fault = '', ...others] = await faultsOf({ env: {}, file })
+    expect([fault, others]).toEqual([expect.stringMatching(words), []])
+    expect(fault.startsWith(`${file}: cannot be used (`)).toBe(true)
+    expect(fault).not.toMatch(/sixteen|\n/)
+  })
+
+  test('A fault of an imported file names that file and its line', async () => {
+    const file = await fileOf(`(await import('./part.ts')).default`)
+    const part = join(dirname(file), 'part.ts')
+    await writeFile(part, '\n\nexport default { port: }\n')
+    expect(await faultsOf({ env: {}, file })).toEqual([expect.stringContaining(`(${part}:3: `)])
+  })
+
+  test('What fits none of several forms is told by what is wrong in it', async () => {
+    const file = await foreign(`authorization: { policies: { staff: 'yes' } }, limits: { measure: 5 }`)
+    expect(await faultsOf({ env: {}, file })).toEqual([
+      'authorization.policies.staff: must be a function',
+      'limits.measure: must be on or off',
+    ])
+  })
+
+  test.each([5, '', null, [], [''], [5], [null], [[]], [{}], [{ x: 1 }], { x: 5 }, { x: {} }, { x: [] }])(
+    'Every setting that cannot be %j says so in words of its own',
+    async (value) => {
+      const paths = variablesOf({ kinds: new Map([['items', 'stateful']]), areOurs: false })
+        .filter(({ isAlias, path }) => !isAlias && path[0] !== 'supergraph')
+        .map(({ path }) => path)
+      const values = createSources({ services: { items: { kind: 'stateful' } } })
+      for (const path of paths) values.set(path, value)
+      const faults = await faultsOf({ env: {}, file: await foreign(`...${JSON.stringify(values.values)}`) })
+      expect(faults.length).toBeGreaterThan(paths.length / 4)
+      expect(faults.filter((fault) => /^[^:]+: ([A-Z]|has a form)/.test(fault))).toEqual([])
+    },
+  )
 })
 
 describe('the environment over a file', () => {
+  test('A variable for what only the file sets is refused, and one that contradicts a kind', async () => {
+    const file = await foreign('services: { items: stateless() }')
+    const env = {
+      HOOKS_ON_REQUEST: 'x',
+      AUTHORIZATION_POLICIES: '{}',
+      SERVICES_ITEMS_KIND: 'stateful',
+      SERVICES_ITEMS_CLAIMS: '{"x-a":"sub"}',
+      SERVICES_ORDERS_SHARED_CACHE: 'on',
+    }
+    expect([...(await faultsOf({ env, file }))].sort()).toEqual([
+      'AUTHORIZATION_POLICIES: is set in the file alone',
+      'HOOKS_ON_REQUEST: is set in the file alone',
+      'SERVICES_ITEMS_CLAIMS: is for stateful services: what a stateless one answers is shared by all callers',
+      'SERVICES_ITEMS_KIND: is set in the file alone',
+      'SERVICES_ORDERS_SHARED_CACHE: is for stateless services: nothing of a stateful one is kept, shared or asked twice',
+    ])
+  })
+
   test('A variable is the path of its setting in capitals, and wins', async () => {
     const file = await foreign(
       `services: { items: stateless({ deadline: 1_000 }) }, limits: { depth: 5 }, playground: true`,
