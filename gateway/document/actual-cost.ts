@@ -15,7 +15,7 @@ import {
   type SelectionSetNode,
 } from 'graphql'
 import { own } from '../../platform/data/own.ts'
-import { type CostRules, MUTATION } from './cost.ts'
+import { type CostRules, costOfWrites } from './cost.ts'
 
 /** @param data of the answer */
 export function actualCost(
@@ -60,8 +60,8 @@ export function actualCost(
   }
 
   if (typeof data !== 'object' || data === null) return 0
-  const writes = operation.operation === 'mutation' ? MUTATION * operation.selectionSet.selections.length : 0
   return (
-    writes + ofObject(operation.selectionSet, schema.getRootType(operation.operation) ?? undefined, data, new Set())
+    costOfWrites(operation, fragments) +
+    ofObject(operation.selectionSet, schema.getRootType(operation.operation) ?? undefined, data, new Set())
   )
 }

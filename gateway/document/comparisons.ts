@@ -2,12 +2,23 @@
  * Bounds the pairs that validation compares: fields and spreads with the same response name,
  * whatever their types. Visits each expanded selection once, so it runs after these were counted.
  */
-import { type FieldNode, Kind, type SelectionSetNode } from 'graphql'
+import { type FieldNode, Kind, type SelectionSetNode, type ValueNode } from 'graphql'
 import type { Fragments } from '../execution/plan/conditions.ts'
 import { type Limits, overLimit } from '../limits/limits.ts'
 
 /** The measured cost of a pair relative to a pair of plain leaves. */
 const WEIGHT = 6
+
+const WITHIN = 0.5 // of a value within a list or object
+const PER_CHARACTER = 0.01
+
+/** Validation prints the arguments of both fields for each pair. */
+function weightOf(value: ValueNode, own = 1): number {
+  if (value.kind === Kind.LIST) return value.values.reduce((sum, item) => sum + weightOf(item, WITHIN), own)
+  if (value.kind === Kind.OBJECT)
+    return value.fields.reduce((sum, field) => sum + weightOf(field.value, 2 * WITHIN), own)
+  return own + ('value' in value ? PER_CHARACTER * String(value.value).length : 0)
+}
 
 /** The fields with one response name, or the spreads around them. */
 interface Place {
@@ -55,7 +66,7 @@ function placesIn(
   const add = (field: FieldNode): void => {
     const key = (field.alias ?? field.name).value
     const place = places.get(key) ?? { count: 0, weight: 0, inner: [] }
-    const details = field.arguments?.length ?? 0
+    const details = (field.arguments ?? []).reduce((sum, { value }) => sum + weightOf(value), 0)
     place.count += 1
     place.weight += field.selectionSet || details > 0 ? WEIGHT + details : 1
     if (field.selectionSet) place.inner.push(field.selectionSet)

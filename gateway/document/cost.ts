@@ -24,10 +24,11 @@ import {
 import type { DeclaredCosts } from '../execution/plan/declared-costs.ts'
 import { type Limits, overLimit } from '../limits/limits.ts'
 import { createInputCosts } from './input-cost.ts'
+import { introspectionCost } from './introspection-cost.ts'
 import { type Estimate, GUESS, type Size, sizeOf, type Variables } from './list-size.ts'
 
 const ITEMS = ['edges', 'nodes']
-export const MUTATION = 100 // a write costs more than the objects it returns
+const MUTATION = 100 // a write costs more than the objects it returns
 const MOST = 1e15 // of a field: sums and products of such costs stay finite
 
 /** What costs depend on, for one schema. */
@@ -81,7 +82,7 @@ export function estimateCost(
 
   const ofField = (node: FieldNode, parent: GraphQLNamedType | undefined, around: InnerSize | undefined): Cost => {
     const field = isObjectType(parent) || isInterfaceType(parent) ? parent.getFields()[node.name.value] : undefined
-    if (!parent || !field) return introspection.get(node.name.value) ?? 0
+    if (!parent || !field) return introspectionCost(schema, node, fragments)
     const coordinate = `${parent.name}.${field.name}`
     const type = getNamedType(field.type)
     const { weights, sizes } = declared
@@ -115,8 +116,7 @@ export function estimateCost(
   }
 
   const cost = shared.before(ofSelections(operation.selectionSet, root ?? undefined, undefined))
-  const writes = operation.operation === 'mutation' ? MUTATION * operation.selectionSet.selections.length : 0
-  const whole = sumOf([cost], writes)
+  const whole = sumOf([cost], costOfWrites(operation, fragments))
   return typeof whole === 'number' ? always(whole) : inputs.before(whole)
 }
 
@@ -129,6 +129,33 @@ const always =
   (cost: number): Estimate =>
   () =>
     cost
+
+/** Of the fields of a mutation, however many fragments they stand in. */
+export function costOfWrites(
+  { operation, selectionSet }: OperationDefinitionNode,
+  fragments: ReadonlyMap<string, FragmentDefinitionNode>,
+): number {
+  if (operation !== 'mutation') return 0
+  const known = new Map<string, number>()
+  const countIn = ({ selections }: SelectionSetNode): number =>
+    selections.reduce((sum, selection) => {
+      if (selection.kind === Kind.FIELD) return sum + 1
+      return (
+        sum +
+        (selection.kind === Kind.FRAGMENT_SPREAD ? ofSpread(selection.name.value) : countIn(selection.selectionSet))
+      )
+    }, 0)
+  const ofSpread = (name: string): number => {
+    const found = known.get(name)
+    if (found !== undefined) return found
+    known.set(name, 0) // for a fragment that spreads itself, which validation refuses
+    const fragment = fragments.get(name)
+    const count = fragment ? countIn(fragment.selectionSet) : 0
+    known.set(name, count)
+    return count
+  }
+  return Math.min(MOST, MUTATION * countIn(selectionSet))
+}
 
 function sumOf(parts: readonly Cost[], more = 0): Cost {
   const fixed = parts.reduce((sum: number, part) => (typeof part === 'number' ? sum + part : sum), more)
@@ -158,12 +185,6 @@ interface InnerSize {
   readonly size: number | Size
   readonly fields: readonly string[]
 }
-
-/** The gateway answers them in one piece: 20 ms for the whole of a schema like the bank's. */
-const introspection: ReadonlyMap<string, number> = new Map([
-  ['__schema', 30_000],
-  ['__type', 200],
-])
 
 function createWithin(): (node: FieldNode, make: () => Within) => Within {
   const known = new Map<FieldNode, Within>()

@@ -14,7 +14,7 @@ import {
   type ValueNode,
 } from 'graphql'
 import { own } from '../../platform/data/own.ts'
-import type { DeclaredSize } from '../execution/plan/declared-costs.ts'
+import type { DeclaredSize } from '../execution/plan/declared-size.ts'
 import { type Limits, overLimit } from '../limits/limits.ts'
 
 export type Variables = Readonly<Record<string, unknown>>

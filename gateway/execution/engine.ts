@@ -219,6 +219,11 @@ type Compile = (
   denied: Denied | undefined,
 ) => Promise<{ operation: CompiledOperation; size: number }>
 
+/** The variables' names, which may be long, need not be in every form's name. */
+const textOf = (values: ConditionValues, names: readonly string[]): string =>
+  [...names, IN_PARTS].map((name) => (values[name] === true ? '1' : '0')).join('')
+
+const BYTES_PER_CONDITION = 32 // of the values that a form keeps
 const MOST_TOLD = 8 // forms of one operation that are told to the next engine
 const MOST_KEPT = 256 // forms of one operation
 
@@ -240,14 +245,15 @@ function prepareOperation(
     bind: (values, inParts) => bindVariables(bindings, values, inParts),
     compiled(conditions, caller, denied) {
       const isOne = bindings.conditions.length === 0 && !bindings.defers
-      const ofConditions = isOne ? '' : JSON.stringify(conditions)
+      const ofConditions = isOne ? '' : textOf(conditions, bindings.conditions)
       const name = denied ? `${denied.key} ${ofConditions}` : ofConditions
       const known = forms.get(name)
       if (known) return known.operation
       const operation = compile(open, conditions, caller?.(), denied).then(
         (compiled) => {
           tree = undefined
-          forms.set(name, { conditions, isWhole: !denied, ...compiled })
+          const size = compiled.size + name.length + BYTES_PER_CONDITION * bindings.conditions.length
+          forms.set(name, { conditions, isWhole: !denied, operation: compiled.operation, size })
           dropOldest(forms)
           keep(prepared, sizeOf(forms))
           return compiled.operation

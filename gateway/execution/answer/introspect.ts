@@ -1,6 +1,20 @@
 /** Answers the fields that are about the schema alone. */
-import { executeSync, type FieldNode, Kind, OperationTypeNode } from 'graphql'
+import {
+  __InputValue,
+  astFromValue,
+  executeSync,
+  type FieldNode,
+  type GraphQLArgument,
+  type GraphQLInputField,
+  Kind,
+  OperationTypeNode,
+  print,
+} from 'graphql'
 import type { BoundVariables, ClientOperation } from '../plan/client-operation.ts'
+
+// graphql-js has no other place for it, and throws where a custom scalar's default is an object or
+// a list: such a default is given as it was written.
+Object.assign(__InputValue.getFields()['defaultValue'] ?? {}, { resolve: defaultOf })
 
 /** `__schema` and `__type` are about the schema alone, and answered by graphql-js. */
 export function introspect(
@@ -26,4 +40,14 @@ export function introspect(
   })
   const [node] = nodes
   return (node && data?.[node.name.value]) ?? null
+}
+
+/** A GraphQL literal. */
+function defaultOf({ type, defaultValue, astNode }: GraphQLArgument | GraphQLInputField): string | null {
+  try {
+    const literal = astFromValue(defaultValue, type)
+    return literal ? print(literal) : null
+  } catch {
+    return astNode?.defaultValue ? print(astNode.defaultValue) : null
+  }
 }

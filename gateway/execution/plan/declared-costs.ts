@@ -11,17 +11,9 @@ import {
   Kind,
 } from 'graphql'
 import { hasNodeGraph } from '../../supergraph/node-graph.ts'
+import { addAbstractCosts } from './abstract-costs.ts'
+import type { DeclaredSize } from './declared-size.ts'
 import { readLinks } from './links.ts'
-
-/** `@listSize`: how long a list may be. */
-export interface DeclaredSize {
-  /** Items where the client does not say. */
-  readonly assumedSize: number | undefined
-  /** Arguments that say it; the largest counts. */
-  readonly slicingArguments: readonly string[] | undefined
-  /** Fields below this one that have the size, where it is not the field itself. */
-  readonly sizedFields: readonly string[] | undefined
-}
 
 export interface DeclaredCosts {
   /** By `Type`, `Type.field` (of input objects, too) and `Type.field(argument:)`; never below 0. */
@@ -65,6 +57,7 @@ export function readDeclaredCosts(supergraph: DocumentNode): DeclaredCosts {
     if (definition.kind === Kind.INPUT_OBJECT_TYPE_DEFINITION)
       for (const { name, directives } of definition.fields ?? []) readWeight(`${type}.${name.value}`, directives)
   }
+  addAbstractCosts(supergraph, { weights, sizes })
   const nodes = hasNodeGraph(supergraph) ? sizes.get(NODES) : undefined
   if (nodes) sizes.set(NODES, { ...nodes, slicingArguments: ['nodeIds'] })
   return { weights, sizes }

@@ -45,12 +45,16 @@ export function createInternalNames(
   const byNode = new Map<FieldNode, string>()
   const bySignature = new Map<string, string>()
   const taken = new Set<string>()
+  /** Below these, no number of a name is free. */
+  const counts = new Map<string, number>()
 
   const choose = (name: string, mayBePlain: boolean): string => {
     if (mayBePlain && !taken.has(name)) return name
-    for (let count = 1; ; count++) {
+    for (let count = counts.get(name) ?? 1; ; count++) {
       const alias = `${name}_${count}`
-      if (!taken.has(alias) && !fieldNames.has(alias)) return alias
+      if (taken.has(alias) || fieldNames.has(alias)) continue
+      counts.set(name, count + 1)
+      return alias
     }
   }
 

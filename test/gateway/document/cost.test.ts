@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { beforeAll, describe, expect, test } from '@jest/globals'
-import { buildSchema, parse } from 'graphql'
+import { buildSchema, getIntrospectionQuery, parse } from 'graphql'
 import { publicSchema } from '../../../gateway/composition/compose.ts'
 import { limitCost } from '../../../gateway/document/cost.ts'
 import { createDocuments, type Documents } from '../../../gateway/document/documents.ts'
@@ -478,4 +478,109 @@ test('Introspection costs its share, in fragments, too', () => {
   const twice = '{ a: __schema { types { name } } ...More } fragment More on Query { __schema { types { name } } }'
   expect(costIn(documents, twice)).toBe(60_000)
   expect(costIn(documents, '{ __type(name: "Book") { name } __typename }')).toBe(200)
+})
+
+describe('cost of introspection', () => {
+  const documents = catalogue('"@cost", "@listSize"')
+  const repeated = (count: number, of: (number: number) => string): string =>
+    Array.from({ length: count }, (_, number) => `a${number}: ${of(number)}`).join(' ')
+
+  test('The standard introspection query costs 30,000 on any schema', async () => {
+    const product = documentsOf(await readFile(files.supergraph, 'utf8'))
+    for (const each of [documents, product]) expect(costIn(each, getIntrospectionQuery({ oneOf: true }))).toBe(30_000)
+  })
+
+  test.each<[string, string]>([
+    ['lists under many names', `{ __schema { types { ${repeated(400, () => 'fields { name }')} } } }`],
+    [
+      'lists below lists',
+      `{ __schema { types { ${repeated(9, () => `fields { type { ofType { ${repeated(9, () => 'fields { name }')} } } }`)} } } }`,
+    ],
+    [
+      'lists of one type',
+      `{ __type(name: "Query") { ${repeated(20, () => `fields { type { ${repeated(20, () => 'fields { name }')} } }`)} } }`,
+    ],
+    ['texts', `{ __schema { types { fields { ${repeated(400, () => 'description')} } } } }`],
+    [
+      'lists in fragments',
+      `{ __schema { types { ${Array.from({ length: 400 }, (_, n) => `...F${n}`).join(' ')} } } } ${Array.from({ length: 400 }, (_, n) => `fragment F${n} on __Type { a${n}: fields { name } }`).join(' ')}`,
+    ],
+    [
+      'wrapped types',
+      `{ __schema { types { fields { ${repeated(60, () => 'type { ofType { ofType { name kind } name kind } name kind }')} } } } }`,
+    ],
+  ])('Introspection costs more with %s', (_name, query) => {
+    expect(costIn(documents, query)).toBeGreaterThan(defaultLimits.cost)
+  })
+
+  test('A fragment of introspection is measured once', () => {
+    const levels = Array.from(
+      { length: 60 },
+      (_, n) => `fragment F${n} on __Type { a: ofType { ...F${n + 1} } b: ofType { ...F${n + 1} } }`,
+    )
+    const query = `{ __type(name: "Book") { ...F0 } } ${levels.join(' ')} fragment F60 on __Type { name ...F0 }`
+    expect(Number.isFinite(costIn(documents, query))).toBe(true)
+  })
+})
+
+test.each([
+  'mutation { a: order b: order c: order }',
+  'mutation { ... { a: order b: order } ...F } fragment F on Mutation { c: order }',
+  'mutation { ...F } fragment F on Mutation { a: order ...G } fragment G on Mutation { ... on Mutation { b: order c: order } }',
+])('Each root field of a mutation costs 100 more, wherever it stands: %s', (query) => {
+  expect(costIn(openShop(), query)).toBe(3 * 100 + 3)
+})
+
+describe('costs behind interfaces and unions', () => {
+  const media = documentsOf(
+    composeAt([
+      {
+        name: 'media',
+        url: 'http://127.0.0.1:1',
+        sdl: `
+          extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@cost", "@listSize"])
+          type Query { one: Media any: Any all: [Media] bare: Bare cheap: Cheap wrapped: Wrapped }
+          interface Media { text: String maker: Maker similar: [Media] search(first: Int, by: Int): [Maker] page(count: Int): Page }
+          union Any = Book | Maker
+          type Book implements Media @cost(weight: 40) {
+            text: String @cost(weight: 70) maker: Maker @cost(weight: 60) similar: [Media] @listSize(assumedSize: 90)
+            search(first: Int, by: Int @cost(weight: 30)): [Maker]
+            page(count: Int): Page @listSize(slicingArguments: ["count"], sizedFields: ["items"])
+          }
+          type Film implements Media {
+            text: String @cost(weight: 2) maker: Maker similar: [Media] @listSize(assumedSize: 9)
+            search(first: Int, by: Int @cost(weight: 20)): [Maker] page(count: Int): Page
+          }
+          type Page { items: [Maker] }
+          type Maker { name: String }
+          interface Bare { maker: Maker text: String } type BareOne implements Bare { maker: Maker text: String }
+          interface Cheap { maker: Maker text: String }
+          type CheapOne implements Cheap @cost(weight: 0) { maker: Maker @cost(weight: 0) text: String @cost(weight: 0) }
+          interface Wrapped { dear: Dear } type WrappedOne implements Wrapped { dear: Dear }
+          union Dear = Dearest | Maker
+          type Dearest @cost(weight: 80) { name: String }
+        `,
+      },
+    ]),
+  )
+
+  test.each([
+    ['{ one { __typename } }', 40],
+    ['{ any { __typename } }', 40],
+    ['{ all { __typename } }', 5 * 40],
+    ['{ one { text } }', 40 + 70],
+    ['{ one { a: text } }', 40 + 70],
+    ['{ one { maker { name } } }', 40 + 60],
+    ['{ one { ... on Media { ...F } } } fragment F on Media { maker { name } }', 40 + 60],
+    ['{ one { ... on Film { text } } }', 40 + 2],
+    ['{ one { similar { __typename } } }', 40 + 90 * 40],
+    ['{ one { search(first: 7) { name } } }', 40 + 7],
+    ['{ one { search(first: 7, by: 1) { name } } }', 40 + 30 + 7],
+    ['{ one { page(count: 300) { items { name } } } }', 40 + 1 + 300],
+    ['{ bare { maker { name } a: text } }', 1 + 1 + 1],
+    ['{ cheap { maker { name } a: text } }', 0],
+    ['{ wrapped { dear { __typename } } }', 1 + 80],
+  ])('%s costs %i, the most that its object types say', (query, cost) => {
+    expect(costIn(media, query)).toBe(cost)
+  })
 })

@@ -50,6 +50,13 @@ describe('hostile documents', () => {
     ],
     ['3,000 spreads of missing fragments', `{ ${repeat(3_000, (n) => `...F${n}`)} }`],
     ['fields with arguments in one place', `{ ${repeat(300, () => 'order(id: "1", a: 1, b: 2) { id }')} }`],
+    ['a long list in one argument, many times', `{ ${repeat(150, () => `whoAmI(a: [${repeat(50, () => '1')}])`)} }`],
+    ['an object in one argument, many times', `{ ${repeat(150, () => `whoAmI(a: {${repeat(15, () => 'b: 1')}})`)} }`],
+    [
+      'lists in lists in one argument, many times',
+      `{ ${repeat(150, () => `whoAmI(a: ${'['.repeat(30)}1${']'.repeat(30)})`)} }`,
+    ],
+    ['a long text in one argument, many times', `{ ${repeat(150, () => `whoAmI(a: "${'x'.repeat(800)}")`)} }`],
     ['half a megabyte of comments', `${'#\n'.repeat(250_000)}{ whoAmI }`],
     ['a megabyte of commas', `${','.repeat(900_000)}{ whoAmI }`],
     ['half a megabyte of one block string', `{ order(id: """${'x\n'.repeat(250_000)}""") { id } }`],

@@ -24,6 +24,10 @@ const kinds = [
   ],
   ['of several services', `'query Q' + n + ' { me { name } article(slug: "a") { title slug } }'`],
   ['of one field', `'{ a' + n + ': __typename article(slug: "a") { title } }'`],
+  [
+    'in many forms, whose conditions have long names',
+    `n % 100 > 0 ? '{ article(slug: "' + n + '") { id } }' : 'query Q' + n + '(' + long.map((name) => '$' + name + ': Boolean!').join() + ') { article(slug: "a") { ' + long.map((name) => 'id @include(if: $' + name + ')').join(' ') + ' } }'`,
+  ],
 ] as const
 
 /** Says of each kind what heap operations and their documents take over what the engine counts. */
@@ -41,7 +45,12 @@ const sharesOfCounted = `
     }
     return process.memoryUsage().heapUsed
   }
-  const meet = (query) => engine.prepare(query, parse(query, { noLocation: true })).warm()
+  const long = Array.from({ length: 50 }, (_, at) => 'x'.repeat(1000) + at)
+  const formsOf = (query) =>
+    query.includes('$')
+      ? long.map((_, only) => Object.fromEntries(long.map((name, at) => [name, at === only])))
+      : []
+  const meet = (query) => engine.prepare(query, parse(query, { noLocation: true })).warm(formsOf(query))
   const texts = [${kinds.map(([, text]) => `(n) => ${text}`).join()}]
   // What the process keeps of the first ones is no operation's.
   for (const text of texts) for (let n = 5000; n < 5100; n++) await meet(text(n))

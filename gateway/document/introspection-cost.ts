@@ -1,0 +1,160 @@
+/**
+ * The cost of `__schema` and `__type`, which the gateway answers itself, in one piece: in proportion
+ * to the standard introspection query, which may be asked of every schema.
+ */
+import {
+  type FieldNode,
+  type FragmentDefinitionNode,
+  type GraphQLSchema,
+  type GraphQLType,
+  getIntrospectionQuery,
+  getNullableType,
+  isAbstractType,
+  isEnumType,
+  isInputObjectType,
+  isInterfaceType,
+  isListType,
+  isNonNullType,
+  isObjectType,
+  Kind,
+  type OperationDefinitionNode,
+  parse,
+  type SelectionSetNode,
+} from 'graphql'
+
+type Fragments = ReadonlyMap<string, FragmentDefinitionNode>
+
+const STANDARD = 30_000 // 20 ms for the whole of a schema like the bank's
+/** At least, by field. */
+const LEAST: ReadonlyMap<string, number> = new Map([
+  ['__schema', STANDARD],
+  ['__type', 200],
+])
+
+/** @param node `__schema` or `__type`; every other field costs nothing here */
+export function introspectionCost(schema: GraphQLSchema, node: FieldNode, fragments: Fragments): number {
+  const least = LEAST.get(node.name.value)
+  if (least === undefined) return 0
+  const sizes = knownSizes.get(schema) ?? sizesOf(schema)
+  knownSizes.set(schema, sizes)
+  const fields = createCount(sizes, fragments)(node.selectionSet)
+  return Math.max(least, Math.ceil((STANDARD * fields) / sizes.standard))
+}
+
+/** Of the lists in an introspection. */
+interface Sizes {
+  /** By list: below each of `types`, on average; elsewhere at most, for the client picks there. */
+  readonly lists: ReadonlyMap<string, { readonly mean: number; readonly most: number }>
+  /** The share of the types that fields and inputs have with so many wrappers, and more. */
+  readonly wrapped: readonly number[]
+  /** Fields in the answer to the standard query. */
+  readonly standard: number
+}
+
+const knownSizes = new WeakMap<GraphQLSchema, Sizes>()
+
+function sizesOf(schema: GraphQLSchema): Sizes {
+  const types = Object.values(schema.getTypeMap())
+  const composite = types.filter((type) => isObjectType(type) || isInterfaceType(type))
+  const fields = composite.flatMap((type) => Object.values(type.getFields()))
+  const inputs = types.filter(isInputObjectType).map((type) => Object.values(type.getFields()))
+  const directives = schema.getDirectives()
+  const among = (sizes: readonly number[], all: number, others: readonly number[] = []) => ({
+    mean: sizes.reduce((sum, size) => sum + size, 0) / Math.max(1, all),
+    most: [...sizes, ...others].reduce((most, size) => Math.max(most, size), 0),
+  })
+  const inAll = (sizes: readonly number[]) => among(sizes, types.length)
+  const lists = new Map([
+    ['types', { mean: types.length, most: types.length }],
+    ['directives', { mean: directives.length, most: directives.length }],
+    ['fields', inAll(composite.map((type) => Object.keys(type.getFields()).length))],
+    ['interfaces', inAll(composite.map((type) => type.getInterfaces().length))],
+    ['possibleTypes', inAll(types.filter(isAbstractType).map((type) => schema.getPossibleTypes(type).length))],
+    ['enumValues', inAll(types.filter(isEnumType).map((type) => type.getValues().length))],
+    ['inputFields', inAll(inputs.map((those) => those.length))],
+    [
+      'args',
+      among(
+        fields.map(({ args }) => args.length),
+        fields.length,
+        directives.map(({ args }) => args.length),
+      ),
+    ],
+  ])
+  const wrappers = [...fields, ...fields.flatMap(({ args }) => args), ...inputs.flat()].map(({ type }) => wrapsOf(type))
+  const wrapped = [1, 2, 3, 4].map((least) => wrappers.filter((count) => count >= least).length / wrappers.length)
+  const standard = createCount({ lists, wrapped, standard: 1 }, new Map(fragmentsIn(QUERY)))(QUERY_FIELD?.selectionSet)
+  return { lists, wrapped, standard }
+}
+
+/** Lists and non-nulls around a type. */
+function wrapsOf(type: GraphQLType): number {
+  if (isNonNullType(type)) return 1 + wrapsOf(getNullableType(type))
+  return isListType(type) ? 1 + wrapsOf(type.ofType) : 0
+}
+
+const QUERY = parse(
+  getIntrospectionQuery({
+    directiveIsRepeatable: true,
+    inputValueDeprecation: true,
+    oneOf: true,
+    schemaDescription: true,
+    specifiedByUrl: true,
+  }),
+)
+const fragmentsIn = ({ definitions }: typeof QUERY) =>
+  definitions.flatMap((node): [string, FragmentDefinitionNode][] =>
+    node.kind === Kind.FRAGMENT_DEFINITION ? [[node.name.value, node]] : [],
+  )
+const QUERY_FIELD = QUERY.definitions
+  .find((node): node is OperationDefinitionNode => node.kind === Kind.OPERATION_DEFINITION)
+  ?.selectionSet.selections.find((node) => node.kind === Kind.FIELD)
+
+/** Where a selection stands. */
+interface Place {
+  /** Below each of `types`, and not below what refers to another type. */
+  readonly isListed: boolean
+  /** Wrappers already taken off a type. */
+  readonly wraps: number
+}
+
+const ROOT: Place = { isListed: false, wraps: 0 }
+
+/** Counts the fields of an answer, each fragment once for each kind of place. */
+function createCount({ lists, wrapped }: Sizes, fragments: Fragments): (set: SelectionSetNode | undefined) => number {
+  const known = new Map<string, number>()
+
+  const countFragment = (name: string, place: Place): number => {
+    const key = `${place.isListed} ${place.wraps} ${name}`
+    const found = known.get(key)
+    if (found !== undefined) return found
+    known.set(key, 0) // for a fragment that spreads itself, which validation refuses
+    const count = countIn(fragments.get(name)?.selectionSet, place)
+    known.set(key, count)
+    return count
+  }
+
+  const countIn = (set: SelectionSetNode | undefined, place: Place): number =>
+    (set?.selections ?? []).reduce((sum, selection) => {
+      if (selection.kind === Kind.FRAGMENT_SPREAD) return sum + countFragment(selection.name.value, place)
+      if (selection.kind === Kind.INLINE_FRAGMENT) return sum + countIn(selection.selectionSet, place)
+      return sum + countField(selection, place)
+    }, 0)
+
+  const countField = ({ name: { value: name }, selectionSet }: FieldNode, { isListed, wraps }: Place): number => {
+    if (!selectionSet) return 1
+    if (name === 'ofType')
+      return (
+        1 +
+        (wrapped[wraps] ?? 0) * countIn(selectionSet, { isListed: false, wraps: Math.min(wraps + 1, wrapped.length) })
+      )
+    const size = lists.get(name)
+    const isWithin = name === 'types' || (isListed && STAYING.has(name))
+    return 1 + (size ? (isListed ? size.mean : size.most) : 1) * countIn(selectionSet, { isListed: isWithin, wraps: 0 })
+  }
+
+  return (set) => countIn(set, ROOT)
+}
+
+/** Lists that lead to no other type. */
+const STAYING: ReadonlySet<string> = new Set(['fields', 'args', 'inputFields', 'enumValues'])
