@@ -50,11 +50,11 @@ import { createStreams, type Streams } from './subscriptions/streams.ts'
 import { createSubscribe } from './subscriptions/subscribe.ts'
 import type { StoreLease } from './traffic/cache/stores.ts'
 
-/** What all assemblies of one gateway share, one after the other. A metric is made once only. */
+/** What successive assemblies of one gateway share. A metric can be registered only once. */
 export interface Shared {
   readonly log: Logger
   readonly reportLimit: ReportLimit
-  /** Of what refuses nothing. */
+  /** Reports what measured limits and budgets would have refused. */
   readonly reportMeasured: ReportLimit
   readonly reportUnlisted: ReportUnlisted
   readonly onListRefused: () => void
@@ -74,9 +74,9 @@ export interface Shared {
 
 export interface Assembly {
   readonly config: Config
-  /** Those that are enforced, as this process's part. */
+  /** Enforced limits: this process's share of them. */
   readonly limits: Limits
-  /** Those that are measured only; `undefined` if none are. */
+  /** Limits that are only measured; `undefined` if none are. */
   readonly measuring: Measuring | undefined
   readonly serving: Serving
   readonly streams: Streams
@@ -86,8 +86,8 @@ export interface Assembly {
   readonly route: ReturnType<typeof createRoutes>
   readonly clientAddress: ClientAddress
   /**
-   * Resolves once nothing uses them and all is closed. @param successor takes what comes late, of
-   * requests that began before
+   * Resolves once no request uses this assembly and everything is closed. @param successor takes
+   * over late work of requests that began before
    */
   close(successor?: Assembly): Promise<void>
 }
@@ -166,9 +166,7 @@ export async function assemble(config: Config, limits: Limits, shared: Shared, b
   return { ...facts, serving, streams, doors, clientAddress, route, close }
 }
 
-/**
- * Documents to make ready before the first request: the registered ones, or those that are shipped.
- */
+/** Documents to warm before the first request: the registered ones, or those that are shipped. */
 const expectedOf = ({ lists, variants }: Config, shipped: readonly ShippedOperation[]): readonly ExpectedDocument[] => [
   ...(lists?.texts ?? shipped.map(({ document }) => document)).map((query) => ({ query })),
   ...variants.flatMap(({ name, lists }) => (lists?.texts ?? []).map((query) => ({ query, variant: name }))),
@@ -183,7 +181,7 @@ interface RunnerParts extends Pick<Serving, 'editions'> {
   readonly clientRules: ClientRules | undefined
 }
 
-/** What runs the operations of all paths. */
+/** Runs the operations of all paths. */
 function runnerOf(
   { subscriptions }: Config,
   { editions, hooks, policies: { budget }, decide, streams, mask, clientRules }: RunnerParts,
@@ -259,7 +257,7 @@ const variantDoor = (
   { listsOf, textsOf }: Beside,
 ): DoorPolicyOptions => ({ introspection, isCallerRequired, safelist, lists: listsOf(safelist), texts: textsOf(name) })
 
-/** Names of a document's operations, by sight. */
+/** Names of a document's operations, found without parsing it. */
 const namesIn = (document: string): string[] =>
   Array.from(document.matchAll(/\b(?:query|mutation|subscription)\s+([_A-Za-z]\w*)/g), ([, name = '']) => name)
 
@@ -299,14 +297,16 @@ async function policiesOf(
 
 interface Beside {
   readonly listsOf: (safelist: Safelist) => LiveLists | undefined
-  /** Of automatic persisted queries. @param variant whose own they are */
+  /**
+   * Texts of automatic persisted queries. @param variant the contract variant that they belong to
+   */
   readonly textsOf: (variant: string | undefined) => PersistedTexts | undefined
   readonly memory: MemoryTexts | undefined
   readonly budgetRedis: RedisConnection | undefined
   close(): void
 }
 
-/** What the policies look things up in. */
+/** Opens what the policies look things up in: safelists, persisted texts and Redis. */
 async function openBeside(config: Config, { log, onListRefused }: Shared, before?: MemoryTexts): Promise<Beside> {
   const { persisted } = config.operations
   const followed = new Map<Safelist, LiveLists>()

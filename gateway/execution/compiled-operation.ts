@@ -31,22 +31,21 @@ import type { Tracing } from './trace/tracing.ts'
 /** Where the events of a subscription come from. */
 interface EventSource {
   readonly service: string
-  /** Of the request that opens the stream. */
+  /** The request that opens the stream. */
   body(variables: Readonly<Record<string, unknown>>): RequestBody
 }
 
 export interface CompiledOperation {
-  /** Which services it asks in what order; for a subscription, of each event. */
+  /** The services it calls, in order; of a subscription, for each event. */
   readonly stages: Stages
-  /** Every service it may ask. */
+  /** All services it may call. */
   readonly services: ReadonlySet<string>
-  /** Of its code, and of the errors of what is denied. */
+  /** Bytes of its code and of the errors of denied fields. */
   readonly codeBytes: number
   readonly events: EventSource | undefined
   /**
-   * Never rejects for a service's fault: that is an error in the answer.
-   * @param event of a subscription: what its service sent
-   * @param tracing records the calls
+   * Never rejects for a service's fault: that is an error in the answer. @param event of a
+   * subscription
    */
   execute(
     variables: BoundVariables,
@@ -70,20 +69,23 @@ interface OperationParts {
   readonly conditions: ConditionValues
   readonly plan: QueryPlan
   readonly types: TypeRelations
-  /** Interfaces of which some service knows no objects. */
+  /** Interfaces whose objects some service does not know (`@interfaceObject`). */
   readonly interfaceObjects: ReadonlySet<string>
   readonly limit: AnswerLimit
   readonly access: AccessRules
   /** What the caller may not see. */
   readonly denied: Denied | undefined
-  /** Gives client and names once more: they are large, and only the exact path needs them. */
+  /**
+   * Makes client and names again. They are not kept, because they are large and only the exact path
+   * needs them.
+   */
   readonly reopen: () => Pick<OperationParts, 'client' | 'names'>
-  /** Told of each execution by the exact path. */
+  /** Called for each execution by the exact path. */
   readonly onExact: () => void
 }
 
 const BYTES_PER_DENIAL = 1_024 // as measured
-/** Of a plan with its document, which an operation in parts keeps open. */
+/** Memory per character of plan: an operation in parts also keeps its document. */
 const BYTES_PER_CHARACTER = 8
 
 /** @throws PlanShapeError for a plan the engine cannot execute */
@@ -93,7 +95,7 @@ export function compileOperation(parts: OperationParts): CompiledOperation {
   return needs && needs.parts.size > 0 ? compileInParts(parts, needs) : compileWhole(parts)
 }
 
-/** Whoever asks it for a whole answer has asked for the wrong form. */
+/** Compiles an operation that is answered in parts; `execute` always rejects. */
 function compileInParts(parts: OperationParts, needs: Needs): CompiledOperation {
   const { client, names, conditions, types, interfaceObjects, limit, access, denied, onExact } = parts
   const planned = preparePlan(parts.plan, false)

@@ -1,7 +1,7 @@
 /**
- * The engine of one supergraph: takes a client's operation, has it planned once, and runs the
- * compiled plan for each request. Whoever uses it has parsed and validated the document; it knows
- * nothing of HTTP, callers or policies.
+ * The engine of one supergraph: plans a client's operation once, and runs the compiled plan for
+ * each request. Documents must be parsed and validated before. It knows nothing of HTTP, callers or
+ * policies.
  */
 import type { QueryPlan } from '@apollo/query-planner'
 import { type DocumentNode, type GraphQLSchema, isEnumType, parse } from 'graphql'
@@ -35,9 +35,9 @@ interface EngineOptions extends PlanningOptions {
   readonly answerLimit: AnswerLimit
   /** Whether clients may have fragments deferred. */
   readonly defer: boolean
-  /** Told of each execution by the exact path, which is slow. */
+  /** Called for each execution by the exact path, which is slow. */
   readonly onExact: () => void
-  /** Who plans. */
+  /** Starts the planner. */
   readonly startPlanner: (supergraph: string, options: PlanningOptions) => Promise<SharedPlanner>
 }
 
@@ -48,7 +48,7 @@ interface PreparedOperation {
   /** What identifies its document. */
   readonly key: string
   readonly operationName: string | null | undefined
-  /** What it needs of its caller, by the access rules of the supergraph. */
+  /** The access rules of the supergraph that it touches. */
   readonly needed: readonly Needed[]
   /**
    * Checks a request's variables.
@@ -57,9 +57,9 @@ interface PreparedOperation {
    */
   bind(values: Readonly<Record<string, unknown>>, inParts?: boolean): BoundVariables
   /**
-   * The compiled operation for these values of its conditions: at once where it was compiled
+   * The compiled operation for these values of its conditions; no promise if it was compiled
    * before.
-   * @param caller whose turn planning takes; without one it waits until no caller does
+   * @param caller whose turn planning takes; without one, planning waits until no caller does
    * @param denied what the caller may not see: each such set has a form of its own
    */
   compiled(
@@ -67,59 +67,62 @@ interface PreparedOperation {
     caller?: () => string,
     denied?: Denied,
   ): CompiledOperation | Promise<CompiledOperation>
-  /** The forms it is compiled in, those met first at the head. */
+  /** The values of conditions that it is compiled for, in the order in which they were met. */
   forms(): readonly ConditionValues[]
   /**
-   * Compiles it for these, or for what a request that sets none of them will need: each is what its
-   * variable defaults to, or false.
+   * Compiles it for these values. Without any, for those of a request that sets no variable: each
+   * condition has its variable's default, or is false.
    */
   warm(forms?: readonly ConditionValues[]): Promise<void>
 }
 
-/** What is to be made ready on a new schema: an operation and how it was used. */
+/** An operation to prepare on a new schema, with its recent use. */
 export interface OperationInUse {
   /** The contract variant that it was asked of. */
   readonly variant?: string | undefined
   readonly query: string
   readonly operationName: string | undefined
-  /** Values of its conditions that were met; none where that is not known. */
+  /** Values of its conditions that were met; empty if they are not known. */
   readonly forms: readonly ConditionValues[]
-  /** How often it was used of late. */
+  /** How often it was used recently. */
   readonly uses: number
 }
 
-/** What runs operations on one schema. */
+/** Runs operations on one schema. */
 export interface SchemaEngine {
   /** The public schema, or a contract variant's part of it. */
   readonly schema: GraphQLSchema
   readonly facts: SupergraphFacts
   /**
-   * What is kept of a document's operation, made on its first use.
+   * The prepared operation of a document, made at its first use.
    * @param key the document's text
    * @throws GraphQLError `BAD_USER_INPUT` when the name fits no operation
    */
   prepare(key: string, document: DocumentNode, operationName?: string | null): PreparedOperation
 }
 
-/** Of the whole public schema. */
+/** The engine of the whole public schema. */
 export interface Engine extends SchemaEngine {
   readonly supergraph: string
-  /** The same services and plans, by the names of the contract variants. */
+  /** Engines of the contract variants, by name; they share services and planner. */
   readonly variants: ReadonlyMap<string, SchemaEngine>
   /**
    * The operations that are compiled, the most used first. Their documents were prepared under
    * their own texts.
    */
   inUse(): readonly OperationInUse[]
-  /** Compiles one of another engine and takes over its uses. Rejects as requests would. */
+  /**
+   * Compiles an operation of another engine and adopts its count of uses. Rejects as requests
+   * would.
+   */
   warm(operation: OperationInUse, document: DocumentNode): Promise<void>
-  /** Keeps one for longer than any that was met before. */
+  /** Marks an operation as most recently used. */
   favour(operation: OperationInUse): void
-  /** True where warming more would push out what is in use. */
+  /** True if warming more would evict operations in use. */
   readonly isFull: boolean
   /** Estimated bytes that compiled operations take now. */
   readonly cachedBytes: number
-  /** Ends the planning thread, unless others plan on it. What runs may finish. */
+  /** Ends the planning thread unless another engine shares it. Running operations may finish. */
   close(): Promise<void>
 }
 
@@ -205,7 +208,7 @@ async function buildSchemas({ apiSchema, variants }: SupergraphFacts, defer: boo
   return { schema, variantSchemas }
 }
 
-/** No text of a document begins with a name and a zero. */
+/** Unambiguous: no document begins with a name and a zero byte. */
 function keyOf(key: string, operationName: string | null | undefined, variant: string | undefined): string {
   const ofOperation = operationName ? `${key}:${operationName}` : key
   return variant === undefined ? ofOperation : `${variant}\0${ofOperation}`
@@ -237,7 +240,10 @@ function prepareOperation(
   const forms = new Map<string, Form>()
   const { schema } = client
   const bindings = bindingsOf(client)
-  /** Until it is compiled: afterwards its tree is rarely needed, and larger than all the rest. */
+  /**
+   * Kept until the operation is compiled: later it is rarely needed, and larger than everything
+   * else.
+   */
   let tree: ClientOperation | undefined = client
   const open = (): ClientOperation => tree ?? clientOperation(schema, parse(key, { noLocation: true }), operationName)
   const prepared: PreparedOperation = {
@@ -281,10 +287,10 @@ function prepareOperation(
   return prepared
 }
 
-/** An operation as it is compiled for one set of conditions and of what its caller may see. */
+/** An operation compiled for one set of conditions and of denied fields. */
 interface Form {
   readonly conditions: ConditionValues
-  /** False where something of it is denied. */
+  /** False if something in it is denied. */
   readonly isWhole: boolean
   readonly operation: CompiledOperation | Promise<CompiledOperation>
   readonly size: number
@@ -304,8 +310,8 @@ const sizeOf = (forms: ReadonlyMap<string, Form>): number => {
 }
 
 /**
- * Interfaces some of whose objects a variant hides, and of which a service knows no objects: what
- * it gives does not say what it is, unless it is asked.
+ * Interfaces whose objects some service does not know and of which the variant hides some. Such a
+ * service's objects name their type only if asked.
  */
 const concealingIn = (schema: GraphQLSchema, { interfaceObjects, objectTypes, subtypes }: SupergraphFacts) => {
   const objects = new Set(objectTypes)
@@ -313,7 +319,7 @@ const concealingIn = (schema: GraphQLSchema, { interfaceObjects, objectTypes, su
   return new Set(interfaceObjects.filter((name) => subtypes.get(name)?.some(isHidden)))
 }
 
-/** What exists, and is not in a client's schema. */
+/** Types and enum values that exist but are not in a client's schema. */
 function hiddenFrom(whole: GraphQLSchema, own: GraphQLSchema, { objectTypes }: SupergraphFacts): Hiding['isHidden'] {
   const objects = new Set(objectTypes)
   return (type, value) => {
@@ -374,7 +380,7 @@ function compiler(
 }
 
 /**
- * Bytes of memory of an operation and of its plan's JSON text, as measured on small and large ones.
+ * Memory of an operation, and per character of its plan's JSON, measured on small and large ones.
  */
 const BYTES_PER_OPERATION = 3_584
 const BYTES_PER_CHARACTER = 4

@@ -4,7 +4,7 @@ import type { Loan } from '../../../platform/memory/loans.ts'
 export interface Answer {
   /** `{"data":…}` in UTF-8. */
   readonly body: Buffer
-  /** Of the body's memory, where it is lent: whoever refers to the body last may free it. */
+  /** The loan of the body's memory, if it is lent. The last one to use the body may free it. */
   readonly loan?: Loan
   readonly errors: readonly GraphQLError[]
 }

@@ -13,7 +13,8 @@ export type Path = readonly (string | number)[]
  */
 export const FAILED = Symbol('failed')
 /**
- * The same where nothing failed here: the reason gives way to that of a field beside it which did.
+ * The same for a value that did not fail itself: the error of a field beside it that failed takes
+ * precedence.
  */
 export const TAKEN_ALONG = Symbol('taken along')
 
@@ -26,10 +27,10 @@ export interface Seen {
   readonly selection: SelectionShape | undefined
 }
 
-/** What the errors of one answer may still be; its reports share it. */
+/** How many more errors one answer may have; all of its reports share this. */
 export interface ErrorRoom {
   errors: number
-  /** Of their paths: aliases may be long. */
+  /** Characters of their paths: aliases may be long. */
   characters: number
 }
 
@@ -44,8 +45,8 @@ export class ErrorReport {
   readonly #room: ErrorRoom
   readonly #errors: GraphQLError[] = []
   /**
-   * Of values that were lost without fault of theirs; those that a failure beside them explains are
-   * taken out again.
+   * Errors of values that were lost because of another value. An error that a failure beside it
+   * explains is taken out again.
    */
   readonly #lost: GraphQLError[] = []
   /** Those that name no place in the answer. */
@@ -59,7 +60,7 @@ export class ErrorReport {
     return [...this.#errors, ...this.#lost, ...this.#unplaced]
   }
 
-  /** Whether no more errors with a place are taken. */
+  /** True if no more errors with a place are accepted. */
   get isFull(): boolean {
     return isSpent(this.#room)
   }
@@ -77,7 +78,7 @@ export class ErrorReport {
     this.#unplaced.push(...faults.slice(0, MAX_ERRORS - this.#unplaced.length).map(({ error }) => error))
   }
 
-  /** Those that name no place, which are then told by another report. */
+  /** Takes the errors without a place, for another report. */
   takeUnplaced(): readonly GraphQLError[] {
     return this.#unplaced.splice(0)
   }
@@ -137,8 +138,8 @@ function clientPath({ below }: Fault, { type, selection }: Seen): Path {
 }
 
 /**
- * Where the object's type cannot be told any more, the first type that has such a field: the client
- * gave it one name for all of them.
+ * If the object's type is no longer known, the first type that has such a field: the client gave
+ * the field one name for all of them.
  */
 function fieldOf(selection: SelectionShape | undefined, source: string) {
   for (const { fields } of selection?.all() ?? []) {

@@ -1,7 +1,7 @@
 /**
- * What stands in the engine's data where a service failed to give a value: the errors that explain
- * it. It travels with the data to the place in the answer that shows it, and so finds its path in
- * the client's names by itself. It must never be written out as data.
+ * Takes the place of a value that a service failed to give, and holds the errors that explain it.
+ * It moves with the data to the place in the answer that shows it, which gives its path in the
+ * client's names. It must never be written out as data.
  */
 import { GraphQLError, type GraphQLFormattedError } from 'graphql'
 import { codedError, isErrorCode } from '../../../platform/protocol/errors.ts'
@@ -10,8 +10,8 @@ import { reportedIn, serviceErrorOf, wholeOf } from '../../errors/reported.ts'
 export interface Fault {
   readonly error: GraphQLError
   /**
-   * From the value that is missing to the field that failed, in the engine's names; empty where
-   * they are the same.
+   * Path from the missing value to the field that failed, in the engine's names; empty if they are
+   * the same.
    */
   readonly below: readonly (string | number)[]
 }
@@ -25,8 +25,8 @@ export class Failure {
 }
 
 /**
- * Stands where a service knows no such entity: nothing went wrong, so it is null, up to the nearest
- * place that may be, without an error.
+ * For an entity that its service does not know. This is no fault: the nearest nullable place
+ * becomes null, without an error.
  */
 export const ABSENT = new Failure([])
 
@@ -34,8 +34,8 @@ export const ABSENT = new Failure([])
 export const failureOf = (error: GraphQLError): Failure => new Failure([{ error, below: [] }])
 
 /**
- * Stands for a value that came with one that failed and was lost with it. It may have done its
- * work: a client must not take it for failed.
+ * For a value that was lost because another value of the same answer failed. Its field may have had
+ * its effect, so clients must not take it for failed.
  */
 export const LOST: Failure = failureOf(
   codedError(
@@ -44,7 +44,7 @@ export const LOST: Failure = failureOf(
   ),
 )
 
-/** Stands for an input that cannot be sent on as it came. */
+/** For an input that cannot be sent on unchanged. */
 export const UNWRITABLE: Failure = failureOf(codedError('INTERNAL', 'A service gave a value that JSON cannot say.'))
 
 /**
@@ -67,7 +67,7 @@ export function failureAt(failure: Failure, member: string | number, isMember: (
 export const failureOfEntity = (failure: Failure, index: number, count: number): Failure =>
   failureAt(failure, index, (segment) => typeof segment === 'number' && segment < count)
 
-/** Codes that speak of the request which the gateway wrote, not of the client's. */
+/** Codes about the request that the gateway wrote, not about the client's. */
 const OWN_FAULTS: ReadonlySet<string> = new Set([
   'GRAPHQL_PARSE_FAILED',
   'GRAPHQL_VALIDATION_FAILED',
@@ -77,8 +77,8 @@ const OWN_FAULTS: ReadonlySet<string> = new Set([
 ])
 
 /**
- * A service's error as a client may see it: coded errors are meant for it, all else stays in the
- * gateway.
+ * A service's error as clients may see it. Errors with codes are meant for clients; any other stays
+ * in the gateway.
  */
 export function serviceError(service: string, error: GraphQLFormattedError): GraphQLError {
   const whole = wholeOf(error)
@@ -99,7 +99,10 @@ export function serviceError(service: string, error: GraphQLFormattedError): Gra
 export const faultsOf = (service: string, errors: readonly GraphQLFormattedError[]): readonly Fault[] =>
   errors.map((error) => ({ error: serviceError(service, error), below: error.path ?? [] }))
 
-/** A call that gave no answer. Traffic's own errors are coded; anything else is a fault of ours. */
+/**
+ * The error of a call without an answer. Errors of traffic have codes; anything else is a bug of
+ * the gateway.
+ */
 export function callError(service: string, error: unknown): GraphQLError {
   if (error instanceof GraphQLError && isErrorCode(error.extensions['code'])) return error
   return new GraphQLError('Internal error.', {
@@ -109,8 +112,8 @@ export function callError(service: string, error: unknown): GraphQLError {
 }
 
 /**
- * The same error at a place in the answer. It inherits all else: a new error would take its own
- * stack, which costs more than most answers where one error has hundreds of places.
+ * The same error at another path. It inherits everything else: capturing a new stack for each of
+ * hundreds of places would cost more than most answers.
  */
 export const errorAt = (error: GraphQLError, path: readonly (string | number)[]): GraphQLError =>
   Object.create(error, { path: { value: path, enumerable: true } }) as GraphQLError

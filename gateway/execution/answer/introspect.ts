@@ -1,4 +1,4 @@
-/** Answers the fields that are about the schema alone. */
+/** Answers introspection fields. */
 import {
   __InputValue,
   astFromValue,
@@ -16,7 +16,7 @@ import type { BoundVariables, ClientOperation } from '../plan/client-operation.t
 // a list: such a default is given as it was written.
 Object.assign(__InputValue.getFields()['defaultValue'] ?? {}, { resolve: defaultOf })
 
-/** `__schema` and `__type` are about the schema alone, and answered by graphql-js. */
+/** Answers `__schema` and `__type` with graphql-js. */
 export function introspect(
   { schema, definition, fragments }: ClientOperation,
   nodes: readonly FieldNode[],

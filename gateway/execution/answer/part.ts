@@ -1,40 +1,41 @@
-/** An answer in parts, before it is written in one of the formats that clients read. */
+/** An answer in parts, before it is written in one of the wire formats. */
 import type { GraphQLError } from 'graphql'
 import type { Path } from './error-report.ts'
 
-/** What is deferred of one object. */
+/** A deferred fragment of one object. */
 export interface Pending {
   /** Its number among those of the answer. */
   readonly id: number
-  /** Of the object. */
+  /** Path of the object. */
   readonly path: Path
-  /** By which the client knows the fragment. */
+  /** The label that the client gave the fragment. */
   readonly label: string | undefined
 }
 
-/** Fields that an object gets. */
+/** Fields added to an object. */
 export interface Addition {
-  /** Of the object. */
+  /** Path of the object. */
   readonly path: Path
   readonly data: Readonly<Record<string, unknown>>
 }
 
-/** What was deferred, and has come. */
-/** @template Told errors as they are told */
+/** A deferred fragment that is complete. */
+/** @template Told the form of its errors */
 export interface Completed<Told = GraphQLError> extends Pending {
-  /** What is new of it; `undefined` where a null took all of it. */
+  /** What it adds; `undefined` if a null removed all of it. */
   readonly additions: readonly Addition[] | undefined
   readonly errors: readonly Told[]
   /**
-   * All of the fragment, with what the client has already. Call it before the next part is made.
+   * The whole fragment, including what the client already has. Call it before the next part is
+   * made.
    */
   whole(): unknown
 }
 
 export interface Part<Told = GraphQLError> {
-  /** Of the first part: what was not deferred. */
+  /** In the first part only: everything that is not deferred. */
   readonly first?: { readonly data: unknown; readonly errors: readonly Told[] }
-  /** What is announced to follow. */
+  /** Fragments announced with this part. */
   readonly pending: readonly Pending[]
   readonly completed: readonly Completed<Told>[]
   readonly hasNext: boolean

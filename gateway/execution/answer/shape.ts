@@ -1,7 +1,7 @@
 /**
- * What the client gets to see: for each selection and concrete type the fields of the answer in
- * order, each with its place in the engine's data. Built once per operation, types as they are met.
- * It holds no data.
+ * The shape of the client's answer: for each selection and concrete type its fields in order, each
+ * with its place in the engine's data. Built once per operation; types are added when they are
+ * first met. It holds no data.
  */
 import {
   doTypesOverlap,
@@ -54,9 +54,9 @@ export interface ObjectShape {
    */
   readonly type: Exclude<GraphQLCompositeType, { getTypes(): unknown }>
   readonly fields: readonly FieldShape[]
-  /** Why such an object is null: the caller may not see it. */
+  /** The error in place of such an object, if the caller may not see it. */
   readonly denied?: GraphQLError | undefined
-  /** What follows in parts of their own; absent where nothing does. */
+  /** Deferred fragments of the object; absent if there are none. */
   readonly parts?: readonly PartShape[]
 }
 
@@ -64,22 +64,22 @@ export interface ObjectShape {
 export interface PartShape {
   /** In the client's document. */
   readonly node: SelectionNode
-  /** By which the client knows it. */
+  /** The label that the client gave it. */
   readonly label: string | undefined
   readonly shape: ObjectShape
 }
 
 export interface SelectionShape {
   readonly type: GraphQLCompositeType
-  /** By `__typename`; `undefined` for a type that has no place here. */
+  /** Takes `__typename`; `undefined` for a type that cannot occur here. */
   of(typename: unknown): ObjectShape | undefined
-  /** Of every object type that has a place here. */
+  /** The shapes of all object types that can occur here. */
   all(): readonly ObjectShape[]
 }
 
-/** What the selections of an object are sorted into. */
+/** An object's selections, grouped. */
 interface Grouped {
-  /** By the client's names. */
+  /** Keyed by the client's names. */
   readonly fields: Map<string, FieldNode[]>
   /** Named fragments already taken in: a second spread adds nothing. */
   readonly spreads: Set<string>
@@ -176,14 +176,14 @@ export function answerShape(
     type: ObjectShape['type'],
     nodes: readonly FieldNode[],
   ): GraphQLError | undefined => {
-    // What is known by its interface alone may be any of its objects.
+    // An object known only by its interface may be any of its types.
     const owners = isInterfaceType(type) ? [type, ...schema.getPossibleTypes(type)] : [type]
     const name = nodes[0]?.name.value ?? ''
     const errors = [...owners.map((each) => field(each.name, name)), ...nodes.map((each) => deniedHere.get(each))]
     return errors.find((each) => each !== undefined)
   }
 
-  /** One for all types whose field is selected in the same way: there may be types inside types. */
+  /** Shared by all types whose field has the same selection: abstract types may be nested. */
   const sameSelection = (type: GraphQLCompositeType, selections: readonly SelectionSetNode[]): SelectionShape => {
     const [first] = selections
     const all = known.get(first) ?? []
@@ -229,7 +229,8 @@ export function answerShape(
     typename: unknown,
     selections: readonly SelectionSetNode[],
   ): ObjectShape | undefined => {
-    // Of an interface with objects everywhere each says what it is: it was asked.
+    // If every service knows the interface's objects, each object names its type, because it was
+    // asked to.
     const unsaid = types.members(type.name).includes(type.name) ? type : undefined
     const found = typeof typename === 'string' ? schema.getType(typename) : unsaid
     if (isObjectType(found)) {
@@ -253,12 +254,13 @@ export function answerShape(
         if (!body) return false
         const condition = body.typeCondition && typeFromAST(schema, body.typeCondition)
         if (!condition || applies(condition, type)) return dependsOnType(type)(body.selectionSet)
-        // What no object of the interface can be decides nothing: nobody was asked for it.
+        // A condition that no object of the interface can meet decides nothing: no service was
+        // asked for it.
         return !isCompositeType(condition) || doTypesOverlap(schema, condition, type)
       })
 
   return objectShape(rootType as GraphQLObjectType, [definition.selectionSet])
 }
 
-/** Names that belong to no type must not fill the memory. */
+/** Bounds memory: services may answer with names that belong to no type. */
 const MAX_TYPES_KEPT = 10_000

@@ -1,25 +1,23 @@
 /**
- * The way from a plan to the services. Every call of a run passes through its `Ask`, which is told
- * what the call is for.
+ * How a plan calls the services. Every call of a run goes through its `Ask`, which knows the fetch
+ * that it belongs to.
  */
 import type { CallContext, RequestBody, ServiceAnswer, ServiceCall } from '../../traffic/call/send.ts'
 import type { Fetch } from '../plan/step.ts'
 
-/**
- * Sends the call of a fetch, which goes by its index in the plan. Rejects where no answer came.
- */
+/** Sends the call of a fetch, given by its index in the plan. Rejects if no answer came. */
 export type Ask = (fetch: number, call: ServiceCall) => Promise<ServiceAnswer>
 
-/** A call that was made, whatever became of it. */
+/** A call that was made, with its outcome. */
 export interface AskedCall {
   readonly body: RequestBody
   readonly answer: Promise<ServiceAnswer>
 }
 
-/** What was asked in one run, by the index of the fetch. */
+/** The calls of one run, keyed by the index of the fetch. */
 export type AskedCalls = ReadonlyMap<number, readonly AskedCall[]>
 
-/** Keeps account of what is asked. */
+/** Records the calls that are made. */
 export function recorded(ask: Ask): { readonly ask: Ask; readonly asked: AskedCalls } {
   const asked = new Map<number, AskedCall[]>()
   return {

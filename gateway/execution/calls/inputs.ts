@@ -1,16 +1,16 @@
-/** What a service is sent of an entity, as the plan names it. */
+/** The fields of an entity that are sent to a service, as the plan names them. */
 import type { FetchNode, QueryPlanSelectionNode } from '@apollo/query-planner'
 import { FRAGMENT } from '../plan/check-fetch.ts'
 import type { TypeRelations } from '../plan/type-relations.ts'
 
 interface Input {
-  /** In the service. */
+  /** Its name in the service. */
   readonly name: string
-  /** What is sent of an object; nothing for a leaf. */
+  /** The fields sent of an object; empty for a leaf. */
   readonly below: readonly QueryPlanSelectionNode[]
 }
 
-/** Of an object of a type, by their names in the engine's data. */
+/** The inputs of an object of a type, keyed by their names in the engine's data. */
 export function inputsOf(
   selections: readonly QueryPlanSelectionNode[],
   typename: unknown,
@@ -30,7 +30,10 @@ export function inputsOf(
   return inputs
 }
 
-/** A type's name as it is sent: where a service knows only the interface, that takes its place. */
+/**
+ * The name of a type as it is sent: a service that knows only the interface gets the interface's
+ * name.
+ */
 export function sentAs({ inputRewrites = [] }: FetchNode, typename: string, types: TypeRelations): string {
   const rewrite = inputRewrites.findLast(({ path }) =>
     path.slice(0, -1).every((segment) => types.belongsTo(typename, segment.slice(FRAGMENT.length))),

@@ -5,7 +5,7 @@ import type { FetchQuestion } from '../plan/question.ts'
 import { clientVariable } from '../plan/variable-names.ts'
 
 type Values = Readonly<Record<string, unknown>>
-/** What is read of a fetch. */
+/** The parts of a fetch that are needed here. */
 type Text = Pick<FetchNode, 'operation'> & Partial<Pick<FetchNode, 'operationName' | 'variableUsages'>>
 
 /** @param variables as the client sent them */
@@ -15,7 +15,7 @@ export const requestBody = (node: Text, variables: Values): RequestBody => ({
 })
 
 /**
- * @param context variables that the objects above the entities give
+ * @param context variables taken from the objects above the entities
  * @param representations JSON texts
  */
 export function entityBody(
@@ -55,7 +55,7 @@ export function entityHead(node: Text, variables: Values, context: Values = {}):
 const textOf = ({ operation, operationName }: Text, variables: Values): string =>
   JSON.stringify({ query: operation, operationName, variables })
 
-/** What is left out takes its default in the service. */
+/** Variables that are left out take their defaults in the service. */
 const variablesOf = ({ variableUsages = [] }: Text, variables: Values): Values =>
   Object.fromEntries(
     variableUsages.flatMap((name) => {

@@ -1,29 +1,31 @@
-/** What a request asks a service for, as a tree that answers are read by. */
+/** The selection of a request to a service, as a tree for reading its answer. */
 import type { FetchNode } from '@apollo/query-planner'
 import { Kind, type SelectionSetNode } from 'graphql'
 import { askedOf } from '../plan/fetch-operation.ts'
 import { type Renamer, renamed, renamersOf } from './renamers.ts'
 
 export interface Field {
-  /** In the engine's data. */
+  /** Its name in the engine's data. */
   readonly name: string
-  /** In the answer, and in the paths of its errors. */
+  /** Its name in the answer and in the paths of errors. */
   readonly answered: string
-  /** In the schema. */
+  /** Its name in the schema. */
   readonly field: string
-  /** Types the object must be of, all of them, for the field to be asked for. */
+  /** The field is selected only for objects that belong to all of these types. */
   readonly on: readonly string[]
-  /** What is asked of its objects; `undefined` for a leaf. */
+  /** The selection of its objects; `undefined` for a leaf. */
   readonly below: Selection | undefined
 }
 
 export interface Selection {
   readonly fields: readonly Field[]
-  /** By their names in the answer, with all that is asked below one, whatever the type. */
+  /**
+   * Fields keyed by their names in the answer, with everything selected below them for any type.
+   */
   readonly answered: ReadonlyMap<string, Pick<Field, 'name' | 'below'>>
 }
 
-/** What a fetch asks: of the root, or of each entity. */
+/** The selection of a fetch: of the root, or of each entity. */
 export const selectionOf = (node: FetchNode): Selection => selectionFrom(fieldsOf(askedOf(node), [], renamersOf(node)))
 
 const fieldsOf = ({ selections }: SelectionSetNode, on: readonly string[], renamers: readonly Renamer[]): Field[] =>

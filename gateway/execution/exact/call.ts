@@ -1,4 +1,4 @@
-/** The exact path's way to a service, and back with an answer that is read or a failure. */
+/** Calls a service for the exact path, and reads its answer. */
 
 import { largeTurn } from '../../traffic/call/large-answers.ts'
 import type { RequestBody, ServiceAnswer } from '../../traffic/call/send.ts'
@@ -11,9 +11,7 @@ import { type ReadAnswer, readAnswer } from './service-answer.ts'
 export const call = (fetch: Fetch, body: RequestBody, { ask, context }: Run): Promise<ServiceAnswer> =>
   ask(fetch.index, callOf(fetch, body, context))
 
-/**
- * The data, or why there is none. Errors that name no place in it are told the client as they are.
- */
+/** The data, or why there is none. Errors without a place in it go to the client unchanged. */
 export async function dataOf(
   { node }: Fetch,
   answer: Promise<ServiceAnswer> | ServiceAnswer,

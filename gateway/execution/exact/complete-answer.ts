@@ -1,7 +1,7 @@
 /**
  * Completes an answer value by value as the specification says, with every error at its path and
- * every null where it must go. It is the path for whatever the fast writer does not expect; it
- * never guesses.
+ * every null where it must go. It handles whatever the flat path does not expect, and never
+ * guesses.
  */
 
 import { type FieldNode, GraphQLError, type GraphQLOutputType, isLeafType, isListType, isNonNullType } from 'graphql'
@@ -20,10 +20,10 @@ type Data = Readonly<Record<string, unknown>>
 /** An object as the client sees it. */
 export type Output = Record<string, unknown>
 
-/** Where something is deferred. */
+/** The object that a deferred fragment belongs to. */
 export interface Place {
   readonly path: readonly (string | number)[]
-  /** In the engine's data. */
+  /** The object in the engine's data. */
   readonly source: Data
   readonly output: Output
 }
@@ -32,29 +32,29 @@ interface DeferredPart extends Place {
   readonly part: PartShape
 }
 
-/** What an announcement has besides label and path. */
+/** Characters of an announcement besides label and path. */
 const ANNOUNCEMENT = 30 // characters
 
 interface CompleterOptions {
   /** Answers `__schema` and `__type`. */
   readonly introspect: (nodes: readonly FieldNode[]) => unknown
-  /** Characters of all that is completed; `TOO_LARGE` is thrown beyond. */
+  /** Maximum characters of everything completed; beyond, `TOO_LARGE` is thrown. */
   readonly longest: number
-  /** Takes the errors of the answer. */
+  /** Collects the errors of the answer. */
   readonly report: ErrorReport
   readonly types: Pick<TypeRelations, 'isHidden'>
 }
 
 export interface Completer {
-  /** Answers `__schema` and `__type`, which counts. @throws TOO_LARGE */
+  /** Answers `__schema` and `__type`, and counts their size. @throws TOO_LARGE */
   introspect(nodes: readonly FieldNode[]): unknown
-  /** Takes the errors from now on. */
+  /** Collects the errors from now on. */
   report: ErrorReport
   /** Deferred parts of objects that the client gets to see. */
   readonly parts: DeferredPart[]
-  /** Counts what the client is told besides. @throws TOO_LARGE */
+  /** Counts other characters sent to the client. @throws TOO_LARGE */
   grow(characters: number): void
-  /** Notes a deferred part, whose announcement counts. @throws TOO_LARGE */
+  /** Notes a deferred part, and counts its announcement. @throws TOO_LARGE */
   defer(part: DeferredPart): void
   /** The data of a whole answer. */
   answer(shape: ObjectShape, data: Data): Output | null
@@ -128,7 +128,7 @@ export function createCompleter({ introspect, longest, report, types }: Complete
       const before = parts.length
       const result = completeNullable(value, type, selection, place)
       if (!isMissing(result)) return result
-      // What it would have held goes with it.
+      // Deferred parts inside the lost object are dropped with it.
       parts.length = before
       return null
     }

@@ -1,7 +1,4 @@
-/**
- * Reads what `@fromContext` takes from the objects above one, as variables of the request that
- * needs it.
- */
+/** Reads the values that `@fromContext` takes from the objects above, as variables of a request. */
 import type { FetchDataKeyRenamer } from '@apollo/query-planner'
 import { own } from '../../../platform/data/own.ts'
 import { ABSENT, Failure } from '../answer/failure.ts'
@@ -11,7 +8,7 @@ import { type Data, isData } from './data.ts'
 import { leafInput } from './leaf-input.ts'
 import type { Place } from './places.ts'
 
-/** The variables by name, or the failure that took one. */
+/** The variables by name, or the failure that took the value of one. */
 export function contextOf(
   rewrites: readonly FetchDataKeyRenamer[],
   place: Place,
@@ -27,7 +24,7 @@ export function contextOf(
   return Object.values(variables).find((value) => value instanceof Failure) ?? variables
 }
 
-/** Of several types that a path may lead through, at most one gives a value. */
+/** A path may lead through several types; at most one gives a value. */
 function valueAt(value: unknown, path: readonly string[], types: TypeRelations): unknown {
   const [segment, ...rest] = path
   if (value === undefined || value === null || value === ABSENT) return undefined

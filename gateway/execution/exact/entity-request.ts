@@ -1,6 +1,6 @@
 /**
- * What a fetch of entities asks: all of it, or less for entities that lack an input that only some
- * of its fields need.
+ * The request that a fetch makes for an entity: fewer fields if the entity lacks an input that only
+ * some fields need.
  */
 import type { FetchNode, QueryPlanSelectionNode } from '@apollo/query-planner'
 import type { Failure } from '../answer/failure.ts'
@@ -15,7 +15,7 @@ type Inputs = readonly QueryPlanSelectionNode[]
 
 export class EntityRequest {
   readonly node: FetchNode
-  /** What is asked of each entity. */
+  /** The selection of each entity. */
   readonly selection: Selection
   readonly #types: TypeRelations
   readonly #smaller = new Map<string, EntityRequest | undefined>()
@@ -26,14 +26,14 @@ export class EntityRequest {
     this.#types = types
   }
 
-  /** What must be sent of an object beside its key for one of its fields. */
+  /** The inputs that one of its fields needs besides the key. */
   inputsOf({ on, field }: Pick<Field, 'on' | 'field'>): readonly string[] {
     return this.#types.inputsOf(this.node.serviceName, on.at(-1) ?? '', field)
   }
 
   /**
-   * The request that can be made for an entity, with its representation. What cannot be asked for
-   * is lost to the failure that took the input.
+   * The request that can be made for an entity, with its representation. Fields that cannot be
+   * requested are lost to the failure of their input.
    */
   for(entity: Data): { readonly request: EntityRequest; readonly representation: Readonly<Data> } | undefined {
     const { missing, value } = represent(entity, this.node, this.#types) ?? {}
@@ -50,8 +50,8 @@ export class EntityRequest {
   }
 
   /**
-   * What no field's `@requires` names is the key; if nothing is left for it, every input may be
-   * part of it.
+   * Inputs that no field's `@requires` names are the key; if there are none, any input may be part
+   * of it.
    */
   #isKey(input: string): boolean {
     const required = new Set(this.selection.fields.flatMap((field) => this.inputsOf(field)))
@@ -60,7 +60,8 @@ export class EntityRequest {
   }
 
   /**
-   * The request for the fields that need none of these inputs; `undefined` where there are none.
+   * The request for the fields that need none of these inputs; `undefined` if there are no such
+   * fields.
    */
   #without(inputs: readonly string[]): EntityRequest | undefined {
     const key = inputs.join()
@@ -75,15 +76,15 @@ export class EntityRequest {
 }
 
 /**
- * The requests that a fetch is made of: one, unless two of its fields need the same input with
- * different arguments.
+ * The requests of a fetch: one, unless two of its fields need the same input with different
+ * arguments.
  */
 export function entityRequests(node: FetchNode, types: TypeRelations): readonly EntityRequest[] {
   const whole = new EntityRequest(node, types)
   const conflicting = conflictingInputs(node.requires ?? [])
   if (conflicting.size === 0) return [whole]
-  // Fields go where none of their inputs has the name of another one there; those without such
-  // inputs go with the first.
+  // A field joins the first request in which its inputs conflict with no other; fields without
+  // conflicting inputs join the first request.
   const groups: { readonly inputs: Map<string, string>; readonly fields: Set<string> }[] = []
   for (const field of whole.selection.fields) {
     const inputs = whole.inputsOf(field).filter((input) => conflicting.has(input))
@@ -109,7 +110,7 @@ export function entityRequests(node: FetchNode, types: TypeRelations): readonly 
 
 const keyOf = ({ on, field }: Pick<Field, 'on' | 'field'>): string => `${on.at(-1)}.${field}`
 
-/** Inputs that go by one name in the service and by several here, with that name. */
+/** Inputs with one name in the service and several in the engine, with the service's name. */
 function conflictingInputs(requires: Inputs): ReadonlyMap<string, string> {
   const names = new Map<string, string>()
   const collect = (nodes: Inputs): void => {

@@ -1,7 +1,7 @@
 /**
  * The exact path: carries out a plan step by step, and completes the answer as the specification
- * says. It is simple and never guesses, and takes over where the fast path meets what it does not
- * expect. It keeps nothing between runs.
+ * says. It is simple and never guesses, and takes over when the flat path meets something
+ * unexpected. It keeps nothing between runs.
  */
 import type { FieldNode } from 'graphql'
 import type { CallContext, ServiceAnswer } from '../../traffic/call/send.ts'
@@ -31,7 +31,7 @@ export interface ExactOperation {
   readonly plan: PreparedPlan
   readonly types: TypeRelations
   readonly limit: AnswerLimit
-  /** What the caller may not see. */
+  /** Fields and types that the caller may not see. */
   readonly denied?: Denied | undefined
 }
 
@@ -39,9 +39,9 @@ export interface Circumstances {
   readonly variables: BoundVariables
   readonly context: CallContext
   readonly ask: Ask
-  /** What was asked already: its answers are taken, and it is not asked again. */
+  /** Calls that were made already: their answers are used, and they are not repeated. */
   readonly asked?: AskedCalls
-  /** Of a subscription: what its service sent. */
+  /** The event of a subscription. */
   readonly event?: ServiceAnswer | undefined
 }
 
@@ -70,7 +70,7 @@ export const openRun = (
   report: new ErrorReport(),
 })
 
-/** @param onEnd told of each fetch that is over, by its index */
+/** @param onEnd called with the index of each fetch that has ended */
 export async function carryOut(step: Step, run: Run, onEnd?: (fetch: number) => void): Promise<void> {
   if (step.kind === 'fetch') {
     await (step.node.requires ? fetchEntities : fetchRoot)(step, run)

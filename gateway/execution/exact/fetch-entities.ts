@@ -1,6 +1,6 @@
 /**
- * Carries out a fetch of entities: finds the objects at its paths, asks for each different entity
- * once, and merges what comes back. A failure costs the fields that needed what failed.
+ * Carries out a fetch of entities: finds the objects at its paths, requests each distinct entity
+ * once, and merges the answers. A failure costs only the fields that depend on it.
  */
 import type { ServiceAnswer } from '../../traffic/call/send.ts'
 import { Failure, failureAt, failureOf, failureOfEntity, serviceError } from '../answer/failure.ts'
@@ -18,21 +18,21 @@ import { placesAt } from './places.ts'
 import { type Run, turnFor } from './run.ts'
 import type { ReadAnswer } from './service-answer.ts'
 
-/** An entity with the objects that stand for it. */
+/** An entity, and the objects that represent it. */
 interface Wanted {
   readonly representation: Readonly<Data>
   readonly objects: Data[]
 }
 
-/** What one call can ask. */
+/** What one call can request. */
 interface Question {
   readonly request: EntityRequest
   readonly context: Readonly<Data>
-  /** By their representations as text. */
+  /** Keyed by their representations as text. */
   readonly entities: Map<string, Wanted>
 }
 
-/** A call that was made, for so many entities, with those of them that are wanted. */
+/** A call that was made for `count` entities, with those of them that are wanted. */
 interface Call {
   readonly answer: Promise<ServiceAnswer>
   readonly count: number
@@ -77,7 +77,7 @@ function getOrAdd<Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value)
   return made
 }
 
-/** Asks for what was not asked before. */
+/** Makes the calls for entities that were not requested before. */
 function callsFor(fetch: Fetch, questions: readonly Question[], run: Run): readonly Call[] {
   const before = new Map<object, Call>()
   const calls = questions.flatMap(({ request, context, entities }) => {

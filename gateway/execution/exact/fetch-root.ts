@@ -10,7 +10,7 @@ import { mergeInto } from './merge.ts'
 import { placesAt } from './places.ts'
 import type { Run } from './run.ts'
 
-/** @param given the answer, where it came by itself: an event */
+/** @param given the answer, if it arrived without a call: an event */
 export async function fetchRoot(fetch: Fetch, run: Run, given?: ServiceAnswer): Promise<void> {
   const { node, paths } = fetch
   const places = paths.flatMap((path) => placesAt(run.data, path))

@@ -1,9 +1,7 @@
 import { isWritable } from '../../../platform/data/json-safe.ts'
 import { Failure, UNWRITABLE } from '../answer/failure.ts'
 
-/**
- * A leaf as it is sent to another service, or why it cannot be: what took it, or one of its items.
- */
+/** A leaf as it is sent to another service, or the failure that took it or one of its items. */
 export const leafInput = (value: unknown): unknown => (isWritable(value) ? (failureIn(value) ?? value) : UNWRITABLE)
 
 function failureIn(value: unknown): Failure | undefined {

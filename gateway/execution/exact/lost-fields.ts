@@ -1,5 +1,5 @@
 /**
- * Lets a failure cost exactly the fields that were asked for, and nothing another service gave.
+ * Makes a failure cost exactly the fields that were requested, and nothing another service gave.
  */
 import { own } from '../../../platform/data/own.ts'
 import { ABSENT, Failure, failureAt } from '../answer/failure.ts'
@@ -7,7 +7,7 @@ import type { Field, Selection } from '../calls/selection.ts'
 import type { TypeRelations } from '../plan/type-relations.ts'
 import { type Data, isData } from './data.ts'
 
-/** Leaves the failure in each field that was asked of this object and is not there. */
+/** Puts the failure in each field that was requested of this object and is missing. */
 export function loseFields(target: Data, selection: Selection, failure: Failure, types: TypeRelations): void {
   const isAsked = (segment: unknown): boolean => selection.answered.has(segment as string)
   for (const field of selection.fields) {
@@ -26,14 +26,14 @@ export const isGiven = (known: unknown): boolean =>
 
 interface Loss {
   readonly name: string
-  /** What was asked of the object. */
+  /** The selection of the object. */
   readonly below: Selection
   readonly failure: Failure
 }
 
 /**
- * What services failed to give of an object that nobody has given yet: another one may do so later,
- * without these fields.
+ * Fields that services failed to give of an object that does not exist yet: another service may add
+ * the object later, without these fields.
  */
 const losses = new WeakMap<Data, Loss[]>()
 
@@ -43,7 +43,10 @@ export function keepLoss(target: Data, loss: Loss): void {
   else losses.set(target, [loss])
 }
 
-/** A field that failed has an object after all: it lacks what others failed to give of it. */
+/**
+ * A failed field has an object after all: the object lacks the fields that other services failed to
+ * give.
+ */
 export function loseFieldsOfGiven(target: Data, name: string, types: TypeRelations): void {
   for (const { name: lost, below, failure } of losses.get(target) ?? [])
     if (lost === name) target[name] = withLost(target[name], below, failure, types)
@@ -60,7 +63,7 @@ export function withLost(known: unknown, selection: Selection, failure: Failure,
 
 const isIndex = (segment: unknown): boolean => typeof segment === 'number'
 
-/** The service knows no such entity: what it was asked of it is null. */
+/** The service does not know the entity: the fields requested of it are null. */
 export function markAbsent(target: Data, { fields }: Selection, types: TypeRelations): void {
   const isTyped = typeof target['__typename'] === 'string'
   for (const field of fields) {
@@ -68,7 +71,10 @@ export function markAbsent(target: Data, { fields }: Selection, types: TypeRelat
   }
 }
 
-/** Whether a field was asked of an object, as far as its type is known; its name never is lost. */
+/**
+ * Whether a field was requested of an object, as far as its type is known. `__typename` is never
+ * lost.
+ */
 function isOf(target: Data, { name, on }: Field, types: TypeRelations): boolean {
   const typename = target['__typename']
   if (name === '__typename') return false

@@ -1,7 +1,6 @@
 /**
- * Brings a service's answer into the data. Only what was asked for is taken, and what is taken is
- * copied, so that every place has objects of its own. Merging the same answer twice changes
- * nothing.
+ * Merges a service's answer into the data. Copies only what was requested, so that every place has
+ * its own objects. Merging the same answer twice changes nothing.
  */
 import { own } from '../../../platform/data/own.ts'
 import { ABSENT, Failure } from '../answer/failure.ts'
@@ -10,17 +9,17 @@ import { type Data, isData } from './data.ts'
 import { isGiven, keepLoss, loseFieldsOfGiven, withLost } from './lost-fields.ts'
 import type { Run } from './run.ts'
 
-/** Lists in each other around objects; no type has more. */
+/** Bound of nested lists around objects; no type has more. */
 const MOST_LISTS = 100
 
 const TYPENAME = { name: '__typename', below: undefined }
 
 type Merging = Pick<Run, 'types' | 'size' | 'most'>
 
-/** Adds what `source` knows to `target`. @param selection what was asked of it */
+/** Adds the fields of `source` to `target`. @param selection what was requested of it */
 export function mergeInto(target: Data, source: Readonly<Data>, selection: Selection, run: Merging): void {
   for (const answered in source) {
-    // A type that was not asked for still tells that an object is not what it should be.
+    // A type that was not requested still shows if an object is not of the expected type.
     const asked = answered === '__typename' ? TYPENAME : selection.answered.get(answered)
     if (!asked || run.size >= run.most) continue
     run.size += 1
@@ -37,7 +36,7 @@ export function mergeInto(target: Data, source: Readonly<Data>, selection: Selec
   }
 }
 
-/** The values of custom scalars are never written to: they need no copy. */
+/** Values of custom scalars are never changed, so they need no copy. */
 function copyOf(value: unknown, below: Selection | undefined, run: Merging, lists = 0): unknown {
   if (!below || value instanceof Failure) return value
   if (Array.isArray(value)) {
@@ -49,14 +48,14 @@ function copyOf(value: unknown, below: Selection | undefined, run: Merging, list
   return copy
 }
 
-/** What two answers say together of one field. */
+/** The value of a field that two answers give. */
 function merged(known: unknown, value: unknown, below: Selection | undefined, run: Merging): unknown {
   if (value === null || value === undefined) return known
   if (value instanceof Failure) {
     return known === null || known === ABSENT ? value : below ? withLost(known, below, value, run.types) : known
   }
   if (known === null || known instanceof Failure) return copyOf(value, below, run)
-  // Of services that contradict each other the first is believed.
+  // If services contradict each other, the first one counts.
   if (!below) return known
   if (!(isData(known) || Array.isArray(known))) return copyOf(value, below, run)
   if (Array.isArray(known)) {

@@ -1,4 +1,4 @@
-/** Finds the objects at a path, with what is above them. */
+/** Finds the objects at a path, with the objects above them. */
 import { own } from '../../../platform/data/own.ts'
 import { Failure } from '../answer/failure.ts'
 import type { DataPath } from '../plan/data-path.ts'

@@ -1,6 +1,6 @@
 /**
- * Says what a service needs to know of an entity. The same entity always gives the same text, so
- * that it is asked for once.
+ * Writes the representation of an entity for a service. The same entity always gives the same text,
+ * so that it is requested once.
  */
 import type { FetchNode, QueryPlanSelectionNode } from '@apollo/query-planner'
 import { own } from '../../../platform/data/own.ts'
@@ -11,13 +11,13 @@ import { type Data, isData } from './data.ts'
 import { leafInput } from './leaf-input.ts'
 
 interface Representation {
-  /** Whole only where no input is missing. */
+  /** Complete only if no input is missing. */
   readonly value: Readonly<Data>
-  /** The inputs that the entity lacks, each with the failure that took it, if one did. */
+  /** The missing inputs, each with the failure that took it, if any. */
   readonly missing: ReadonlyMap<string, Failure | undefined>
 }
 
-/** `undefined` for an object that is not one the service can be asked for. */
+/** `undefined` for an object that the service cannot be asked for. */
 export function represent(entity: Readonly<Data>, node: FetchNode, types: TypeRelations): Representation | undefined {
   const typename = entity['__typename']
   if (typeof typename !== 'string') return undefined
@@ -36,7 +36,7 @@ export function represent(entity: Readonly<Data>, node: FetchNode, types: TypeRe
 
 const isMissing = (input: unknown): input is Failure | undefined => input === undefined || input instanceof Failure
 
-/** `undefined`, or the failure, where any part of it is missing. */
+/** `undefined` or the failure if any part of it is missing. */
 function inputFrom(value: unknown, below: readonly QueryPlanSelectionNode[], types: TypeRelations): unknown {
   if (value === null || isMissing(value)) return value
   if (below.length === 0) return leafInput(value)

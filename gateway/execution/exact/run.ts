@@ -1,4 +1,4 @@
-/** The state of one run: it lives as long as one request, and nothing of it is shared. */
+/** The state of one run: it lives as long as one request and is never shared. */
 import { largeTurn } from '../../traffic/call/large-answers.ts'
 import type { CallContext } from '../../traffic/call/send.ts'
 import type { ErrorReport } from '../answer/error-report.ts'
@@ -8,17 +8,17 @@ import type { Data } from './data.ts'
 import type { Takeover } from './takeover.ts'
 
 export interface Run {
-  /** The root of what was fetched so far, in internal names. */
+  /** The root of the data fetched so far, in internal names. */
   readonly data: Data
-  /** Values that were put into the data. */
+  /** Number of values in the data. */
   size: number
   /**
-   * As many as it may take: an object that is in many places is in each by itself, and so could
-   * multiply without end.
+   * Maximum of `size`: an object is copied for each of its places, so the data could grow without
+   * bound.
    */
   readonly most: number
   readonly types: TypeRelations
-  /** As the client sent them. */
+  /** Variables as the client sent them. */
   readonly variables: Readonly<Data>
   readonly context: CallContext
   readonly ask: Ask
@@ -26,7 +26,7 @@ export interface Run {
   readonly report: ErrorReport
 }
 
-/** Work on all of the data has a turn of the event loop to itself where that is large. */
+/** Work on large data takes a turn of the event loop of its own. */
 export const turnFor = ({ context, size }: Run): Promise<void> | undefined => largeTurn(context, size * VALUE)
 
-const VALUE = 10 // characters of JSON, or so
+const VALUE = 10 // approximate characters of JSON

@@ -1,4 +1,4 @@
-/** Reads what a service answered: its data, with each of its errors at the place it explains. */
+/** Reads a service's answer: its data, with each error at the place that it explains. */
 import type { ParsedAnswer } from '../../traffic/call/send.ts'
 import { Failure, type Fault, failureOf, faultsOf, serviceError } from '../answer/failure.ts'
 import { type Data, isData } from './data.ts'
@@ -6,7 +6,7 @@ import { type Data, isData } from './data.ts'
 export interface ReadAnswer {
   /** The data, or why there is none. */
   readonly data: Readonly<Data> | Failure
-  /** Errors that name no place where something is missing. */
+  /** Errors whose path leads to no missing value. */
   readonly unplaced: readonly Fault[]
 }
 
@@ -21,8 +21,8 @@ export function readAnswer(service: string, { data, errors = [] }: ParsedAnswer)
 }
 
 /**
- * Puts an error where its path meets the first null; false where it meets none.
- * @param failures what was put there before
+ * Puts an error at the first null on its path; false if there is none.
+ * @param failures put there before
  */
 function place(data: Data, { error, below }: Fault, failures: Map<Failure, Fault[]>): boolean {
   let parent: Record<string | number, unknown> = data

@@ -1,12 +1,12 @@
-/** A fetch of entities that asks for fewer of their fields. */
+/** Reduces a fetch of entities to fewer fields. */
 import type { FetchNode, QueryPlanSelectionNode } from '@apollo/query-planner'
 import { Kind, print, type SelectionNode, type SelectionSetNode, stripIgnoredCharacters, visit } from 'graphql'
 import type { Field } from '../calls/selection.ts'
 import { operationOf } from '../plan/fetch-operation.ts'
 
 /**
- * With the fields and inputs that are kept, and without the variables that only others used;
- * `undefined` where there is nothing left to ask for.
+ * The fetch with the kept fields and inputs, and without variables that only the others used;
+ * `undefined` if no field is left.
  */
 export function withFields(
   node: FetchNode,

@@ -1,7 +1,4 @@
-/**
- * Finds the answers to what was asked before the exact path took over, so that nothing is asked
- * twice.
- */
+/** Finds the answers to calls made before the exact path took over, so that no call is repeated. */
 import { parseExact } from '../../../platform/data/json-exact.ts'
 import { own } from '../../../platform/data/own.ts'
 import type { ServiceAnswer } from '../../traffic/call/send.ts'
@@ -9,7 +6,7 @@ import type { AskedCall, AskedCalls } from '../calls/ask.ts'
 import type { Fetch } from '../plan/step.ts'
 import { type Data, isData } from './data.ts'
 
-/** Entities that were asked for in one call. */
+/** Entities requested in one call. */
 interface AskedEntities {
   readonly answer: Promise<ServiceAnswer>
   readonly count: number
@@ -19,8 +16,8 @@ export interface Takeover {
   /** The answer to a fetch that is not for entities. */
   answerTo(fetch: Fetch): Promise<ServiceAnswer> | undefined
   /**
-   * Where a fetch asked for an entity already.
-   * @param context variables that the objects above it give
+   * The call in which a fetch already requested an entity.
+   * @param context variables taken from the objects above it
    */
   entity(
     fetch: Fetch,
@@ -32,7 +29,7 @@ export interface Takeover {
 type Found = NonNullable<ReturnType<Takeover['entity']>>
 
 export function createTakeover(calls: AskedCalls): Takeover {
-  // What is not wanted any more is not waited for.
+  // Answers that are no longer wanted are not awaited.
   for (const { answer } of [...calls.values()].flat()) answer.catch(() => undefined)
   const known = new Map<number, ReadonlyMap<string, Found>>()
   const entitiesOf = (fetch: Fetch): ReadonlyMap<string, Found> => {
@@ -61,7 +58,7 @@ function askedIn({ body, answer }: AskedCall, { node }: Fetch): [string, Found][
   return variables.representations.map((each, index) => [keyOf(context, each), { asked, index }])
 }
 
-/** The same text for the same values, however they are written and in whatever order. */
+/** The same text for the same values, regardless of order and spelling. */
 const keyOf = (context: Readonly<Data>, representation: Readonly<Data>): string =>
   JSON.stringify([context, representation], (_name, value: unknown) =>
     isData(value)

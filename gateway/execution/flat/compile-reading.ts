@@ -1,4 +1,4 @@
-/** Writes the code by which a fetch's answers are read, once it is known what of them is needed. */
+/** Compiles the code that reads a fetch's answers, once it is known which fields are needed. */
 import { type GraphQLOutputType, getNamedType, isEnumType, isLeafType, isListType, isNonNullType } from 'graphql'
 import {
   ANY,
@@ -26,7 +26,7 @@ import type { Field, Shape, Variant } from './model.ts'
 
 const RECOGNITIONS = { one: ONE, typename: BY_TYPENAME, asked: AS_ASKED } as const
 
-/** Where a shape's code is, and that of each of its types. */
+/** Addresses of a shape's code and of the code of each of its types. */
 interface ShapeCode {
   readonly at: number
   readonly variants: ReadonlyMap<Variant, number>
@@ -79,10 +79,12 @@ function kindOf(field: Field, assembler: Assembler): { kind: number; more: reado
   return { kind: kind | nullable, more: kind === ENUM ? [names] : [] }
 }
 
-/** Of what the client does not look at, anything may be null. */
+/** Anything may be null in values that the client does not see. */
 const ALL_LEVELS = -1 << LEVELS
 
-/** How many lists a type has, and which of their levels may be null, the last that of the items. */
+/**
+ * Number of lists of a type, and which levels are nullable; the last level is that of the items.
+ */
 export function listsOf(type: GraphQLOutputType): number {
   let depth = 0
   let levels = 0

@@ -1,6 +1,6 @@
 /**
- * Writes the code by which an object is written: for the client, with what several services gave
- * of it, or as a service is told of it. What stands side by side in an answer is copied at once.
+ * Compiles the code that writes an object: for the client, from the answers of several services, or
+ * as a representation for a service. Adjacent fields of an answer are copied at once.
  */
 import type { FieldNode, GraphQLError } from 'graphql'
 import { isNonNullType } from 'graphql'
@@ -26,25 +26,25 @@ import type { Wanted, WantedBelow } from './wanted.ts'
 interface WritingOptions {
   readonly assembler: Assembler
   readonly isObjectType: (name: string) => boolean
-  /** Gives a shape an arena, if it has none. */
+  /** Gives a shape an arena if it has none. */
   readonly read: (shape: Shape) => number
-  /** Takes the introspection fields; the code tells them by number. */
+  /** Collects the introspection fields; the code refers to them by number. */
   readonly introspections: (readonly FieldNode[])[]
-  /** Takes the reasons why something is denied; the code tells them by number. */
+  /** Collects the errors of denied fields; the code refers to them by number. */
   readonly denials: GraphQLError[]
 }
 
 interface WritingCompiler {
-  /** @returns where the code is */
+  /** @returns the address of the code */
   object(typed: TypedPlace, wanted: readonly Wanted[]): number
   /**
-   * Where the table is: the code for each type that the place's objects may have. Where one type
-   * cannot have any, its objects are a surprise.
+   * Address of the table of code for each type that the place's objects may have. Objects of a type
+   * without code are a surprise.
    */
   table(place: Place, below: WantedBelow): number
   /**
-   * The same for a service, before so many sources of the place have answered.
-   * @throws Unsupported where one type cannot have any code
+   * The same for a service, when `count` sources of the place have answered. @throws Unsupported if
+   * a type cannot have any code
    */
   tableFor(place: Place, below: WantedBelow, count: number): number
 }
@@ -52,15 +52,15 @@ interface WritingCompiler {
 /** Objects of one type at a place. */
 interface TypedPlace {
   readonly place: Place
-  /** `undefined` where nobody knows. */
+  /** `undefined` if it is not known. */
   readonly type: string | undefined
-  /** What the first source says instead. */
+  /** The name of the type in the first source. */
   readonly firstType: string | undefined
-  /** Of the sources that have answered. */
+  /** Number of the sources that have answered. */
   readonly count: number
 }
 
-/** A part of an object that comes from one source. */
+/** Consecutive fields of an object from one source. */
 interface Group {
   readonly giver: Giver | undefined
   readonly fields: { readonly wanted: Wanted; readonly giver: Giver | undefined }[]
@@ -91,7 +91,7 @@ export function writingCompiler(options: WritingOptions): WritingCompiler {
     return writer.finish()
   }
 
-  /** Writes one field, or a run of them. Returns the index of the next. */
+  /** Writes one field or a run of fields. Returns the index of the next. */
   const writeField = (writer: Writer, place: Place, { fields }: Group, index: number): number => {
     const { wanted, giver } = fields[index] as Group['fields'][number]
     const key = `${JSON.stringify(wanted.key)}:`
@@ -138,7 +138,7 @@ export function writingCompiler(options: WritingOptions): WritingCompiler {
     writer.add(EACH, field.link, place.first.fetch, arena, table(place, wanted.below), ...name, lists)
   }
 
-  /** Many types may have fields that are one: without this their tables would multiply. */
+  /** Many types may share a field: without this their tables would multiply. */
   const tables = new Map<Place, Map<WantedBelow, number>>()
   const table: WritingCompiler['table'] = (place, below) => {
     const ofPlace = tables.get(place) ?? new Map<WantedBelow, number>()
@@ -175,7 +175,9 @@ export function writingCompiler(options: WritingOptions): WritingCompiler {
       const code = wanted && add({ place, type, firstType, count }, wanted)
       return code ? [assembler.typeNumber(type ?? ''), code] : []
     }
-    /** What one service does not say that objects are, or calls by an interface, another may. */
+    /**
+     * If one service does not name the type of objects, or names an interface, another may know it.
+     */
     const retype = (told: string | undefined): number[] | undefined => {
       const source = place.sources.slice(1, count).find(({ shape }) => shape.tellsType)
       if (!source) return undefined
@@ -195,13 +197,13 @@ export function writingCompiler(options: WritingOptions): WritingCompiler {
 }
 
 /**
- * What a source's object has to say that it is. Its fields are those of that type: where services
- * contradict each other, they would be looked for in vain.
+ * The type that a source's object must name. If services contradict each other, the fields of the
+ * expected type would not be found.
  */
 const typeIn = ({ source }: Giver, { type }: TypedPlace): string | undefined =>
   type !== undefined && source.shape.recognition === 'typename' ? source.typeIn(type) : undefined
 
-/** Whether any source says what the objects are; it need not be the first. */
+/** Whether any source names the type of the objects; it need not be the first. */
 const isTold = ({ sources }: Place, count: number): boolean =>
   sources.slice(0, count).some(({ shape }) => shape.tellsType)
 
@@ -215,7 +217,8 @@ function groupsOf({ place, type, firstType, count }: TypedPlace, wanted: readonl
     const giver = each.kind === 'data' ? place.giver(type, each.name, firstType, count) : undefined
     if (each.kind === 'data' && !giver && isRequired(each)) throw new Unsupported('a field that nobody gives')
     const last = groups.at(-1)
-    // What no source gives stands in no group of one: there it would be lost with what was given.
+    // A field that no source gives belongs to no source's group: it would be lost with the source's
+    // object.
     const isOther = each.kind !== 'constant' && last?.giver?.source !== giver?.source
     const isApart = isOther || each.kind === 'introspection'
     if (!last || isApart) groups.push({ giver, fields: [{ wanted: each, giver }] })
@@ -224,9 +227,7 @@ function groupsOf({ place, type, firstType, count }: TypedPlace, wanted: readonl
   return groups
 }
 
-/**
- * Gives each error its number in a list. One field is denied for one reason, wherever it stands.
- */
+/** Numbers the errors. A field is denied for the same reason wherever it occurs. */
 function numbering(errors: GraphQLError[]): (error: GraphQLError) => number {
   const known = new Map<string, number>()
   return (error) => {
@@ -241,11 +242,11 @@ const isRequired = (wanted: Wanted): boolean =>
 
 interface AbsentText {
   readonly text: string
-  /** False where a field may not be null: then the text only says which. */
+  /** False if a field is not nullable: the text then only says which. */
   readonly isWritten: boolean
 }
 
-/** What is written where the source has no such object; `undefined` where that is a surprise. */
+/** The text for a missing object of the source; `undefined` if that is a surprise. */
 function absentText({ fields }: Group, before: string): AbsentText | undefined {
   let separator = before
   let text = ''
@@ -261,7 +262,7 @@ function absentText({ fields }: Group, before: string): AbsentText | undefined {
   return { text, isWritten }
 }
 
-/** The fields from one on that stand in the answer as they are wanted; none where it does not. */
+/** The consecutive fields, from `index` on, that occur in the answer exactly as wanted. */
 function runFrom(fields: Group['fields'], index: number): readonly Field[] {
   const run: Field[] = []
   let next = -1
@@ -276,8 +277,8 @@ function runFrom(fields: Group['fields'], index: number): readonly Field[] {
 }
 
 /**
- * Whether a field's whole value is wanted as it stands in the answer. If so, its reader checks it
- * for the client.
+ * Whether a field's whole value is wanted exactly as in the answer. If so, its reader checks it for
+ * the client.
  */
 function isVerbatim(wanted: Wanted, giver: Giver): boolean {
   const field = fieldOf(giver)
@@ -292,11 +293,11 @@ function isVerbatim(wanted: Wanted, giver: Giver): boolean {
   return true
 }
 
-/** Whether no other answer can know better. */
+/** Whether no other answer can supply the value. */
 const isSure = ({ isOnly, source }: Giver, wanted: Wanted): boolean =>
   isOnly || (source.join < 0 && wanted.kind === 'data' && wanted.type !== undefined && isNonNullType(wanted.type))
 
-/** Whether all that objects have is wanted, in the order in which it is answered. */
+/** Whether all fields of the objects are wanted, in the order of the answer. */
 function isSame(below: WantedBelow, shape: Shape): boolean {
   const [type, ...others] = shape.types
   const [variant] = shape.variants
@@ -313,7 +314,7 @@ function isSame(below: WantedBelow, shape: Shape): boolean {
   })
 }
 
-/** The client sees the field, and all that is below it: its reader checks it. */
+/** Marks a field, with everything below it, as seen by the client: its reader checks it. */
 function mark(wanted: Wanted, field: Field): void {
   if (wanted.kind !== 'data') return
   field.type ??= wanted.type
@@ -325,7 +326,7 @@ function mark(wanted: Wanted, field: Field): void {
   for (const [index, each] of inner.entries()) mark(each, variant.fields[index] as Field)
 }
 
-/** Puts an object's code together; texts in a row are one. */
+/** Assembles an object's code; joins adjacent texts. */
 function createWriter(assembler: Assembler) {
   const words: number[] = []
   let pending = ''
@@ -341,7 +342,7 @@ function createWriter(assembler: Assembler) {
       flush()
       words.push(...more)
     },
-    /** Goes to another source. Returns what `leave` needs. */
+    /** Switches to another source. Returns what `leave` needs. */
     enter({ source }: Giver, arena: number, type: string | undefined, absent: AbsentText | undefined): number {
       flush()
       const [at, length] = absent ? assembler.literal(absent.text) : [NOT_NULL, 0]

@@ -1,7 +1,7 @@
 /**
- * Compiles an operation for the flat path: its plan and what the client sees of it become code. It
- * knows every fetch before it writes the first word, because what is read of one answer depends on
- * all who need it.
+ * Compiles an operation for the flat path: its plan and the shape of its answer become code. It
+ * looks at every fetch before it writes the first word, because what is read of one answer depends
+ * on everything that needs it.
  */
 import type { FetchNode } from '@apollo/query-planner'
 import { type FieldNode, type GraphQLError, type GraphQLSchema, isInterfaceType, isObjectType } from 'graphql'
@@ -32,47 +32,47 @@ import { Unsupported } from './unsupported.ts'
 import { neededToJoin, waitsIn } from './waits.ts'
 import { type WantedBelow, wantedByClient, wantedByService } from './wanted.ts'
 
-/** Objects that a fetch asks for. */
+/** Objects that a fetch requests. */
 export interface Target {
   readonly arena: number
   readonly fetch: number
   /** Words of a record. */
   readonly words: number
-  /** Word that takes the address of what is answered. */
+  /** Word for the address of the answered record. */
   readonly join: number
-  /** Table of code that writes what is sent, by type. */
+  /** Table of the code that writes representations, by type. */
   readonly table: number
 }
 
-/** A fetch whose answers are flat. */
+/** A fetch whose answers the flat path reads. */
 export interface FlatFetch {
   readonly shape: number
-  /** Word of the root's record that takes the address of a root fetch's; -1 for entities. */
+  /** Word of the root's record for the address of a root fetch's record; -1 for entities. */
   readonly join: number
-  /** Of the records that its answer gives the objects it asks for. */
+  /** Words of a record of its answered objects. */
   readonly words: number
   readonly targets: readonly Target[]
-  /** Table of the code of what is answered, by the type that is asked for. */
+  /** Table of the code that reads answered objects, by the requested type. */
   readonly asked: number
-  /** Fetches in other branches of the plan that have to be carried out before. */
+  /** Fetches in other branches of the plan that must end before. */
   readonly waitsFor: readonly number[]
 }
 
-/** Objects of two fields that are one, seen from the objects they are fields of. */
+/** Two fields whose objects are the same, seen from the objects that have the fields. */
 export interface Joint {
   readonly arena: number
   readonly words: number
-  /** The sides: fetch, arena, the word that leads there (-1: none), and the link. */
+  /** The two sides: fetch, arena, the word that leads there (-1: none), and the link. */
   readonly first: JointSide
   readonly second: JointSide
-  /** The fetches whose answers have to be there. */
+  /** Fetches whose answers must have arrived. */
   readonly needs: readonly number[]
   /** Arena and size of the objects themselves. */
   readonly firstChild: { readonly arena: number; readonly words: number }
   readonly secondChild: { readonly arena: number; readonly words: number }
   /** Word of the first's records. */
   readonly join: number
-  /** Whether both sides say what their objects are. */
+  /** Whether the objects of both sides name their types. */
   readonly isTyped: boolean
 }
 
@@ -91,26 +91,26 @@ export interface FlatOperation {
   readonly root: number
   /** Code that writes the client's data. */
   readonly answer: number
-  /** By their indexes in the plan. */
+  /** Indexed like the fetches of the plan. */
   readonly fetches: readonly FlatFetch[]
   readonly joints: readonly Joint[]
-  /** The fetches that others wait for. */
+  /** Fetches that others wait for. */
   readonly awaited: readonly number[]
   readonly introspections: readonly (readonly FieldNode[])[]
-  /** Why something is denied. */
+  /** The errors of denied fields. */
   readonly denials: readonly GraphQLError[]
 }
 
-/** A fetch on its way to being compiled. */
+/** A fetch that is being compiled. */
 interface Bound {
   readonly fetch: Fetch
-  /** Of the root, or of each entity. */
+  /** The shape of the root, or of each entity. */
   readonly shape: Shape
   readonly join: number
   readonly targets: readonly { readonly place: Place; readonly join: number; readonly count: number }[]
 }
 
-/** `undefined` where only the exact path can execute the operation. */
+/** `undefined` if only the exact path can execute the operation. */
 export function compileFlat(
   client: ClientOperation,
   shape: ObjectShape,
@@ -163,14 +163,14 @@ function compile(client: ClientOperation, shape: ObjectShape, plan: PreparedPlan
     return { tables, waitsFor: waits(index, used) }
   })
   for (const overlap of overlaps) openJoint(overlap, read)
-  // All slots are given: only now is it known how the records look.
+  // All slots are assigned: only now is the layout of the records known.
   const fetches = bound.map(({ fetch: { node }, shape: given, join, targets }, number): FlatFetch => {
     const code = compileReading(given, assembler)
     const answered = answeredAs(given, node, types)
     const asked: number[] = []
     for (const { place } of targets) {
       for (const type of typesAt(place)) {
-        // What is asked for by its interface says itself what it is.
+        // An object requested by its interface names its type itself.
         if (given.recognition === 'typename' && !types.isObjectType(type)) continue
         const variant = given.variantOf(answered(type))
         asked.push(assembler.typeNumber(type), (variant && code.variants.get(variant)) ?? 0)
@@ -244,10 +244,7 @@ function bindEntities(fetch: Fetch, root: Place, build: ShapeBuilder, types: Typ
   return { fetch, shape, join: -1, targets }
 }
 
-/**
- * A type's name in an answer. What says its type is of that type; of what does not, all that is
- * known is what was asked for.
- */
+/** The name of a type in an answer. An object that names no type is of the requested type. */
 const answeredAs = (shape: Shape, node: FetchNode, types: TypeRelations) => (typename: string) => {
   if (shape.recognition === 'typename') return typename
   const name = sentAs(node, typename, types)
@@ -256,7 +253,10 @@ const answeredAs = (shape: Shape, node: FetchNode, types: TypeRelations) => (typ
   return name
 }
 
-/** What a service must be told of an object of a type; `undefined` where it is not asked. */
+/**
+ * The fields that represent an object of a type to a service; `undefined` if the service is not
+ * asked for it.
+ */
 const representing =
   (node: FetchNode, types: TypeRelations): WantedBelow =>
   (typename) => {
@@ -267,13 +267,13 @@ const representing =
     return types.isKey(node.serviceName, name, names) ? wanted : undefined
   }
 
-/** Every type that the objects of a place may say they have. */
+/** Every type that the objects of a place may name. */
 const typesAt = (place: Place): ReadonlySet<string> =>
   new Set(
     place.sources.flatMap(({ shape }) => (shape.tellsType ? shape.types : [])).filter((type) => type !== undefined),
   )
 
-/** Sees to it that all that is joined is read. */
+/** Makes sure that both sides of a joint are read. */
 function openJoint({ parent, first, second }: Overlap, read: (shape: Shape) => number): void {
   read(parent.first)
   for (const { source, field } of [first, second]) {

@@ -1,12 +1,12 @@
-/** Joins the records of objects that two answers, or two parts of one, gave fields of. */
+/** Joins the records of objects whose fields two answers, or two parts of one, give. */
 import { SURPRISE } from '../../../platform/data/json-bytes.ts'
 import type { Joint } from './compile.ts'
 import { LIST_WORDS, LISTS, NO_OBJECT, ONE_OBJECT } from './scan.ts'
 import type { Tapes } from './tapes.ts'
 
 /**
- * For all objects whose field's objects are one: both answers are there.
- * @throws SURPRISE where they are not as many, or not of one type
+ * Joins the records of both sides, for all objects. Both answers have arrived.
+ * @throws SURPRISE if their numbers or types differ
  */
 export function joinRecords(joint: Joint, tapes: Tapes): void {
   const { arena, words, first, second } = joint
@@ -68,7 +68,7 @@ function joinRecord({ firstChild, secondChild, join, isTyped }: Joint, tapes: Ta
   const others = tapes.arenas[secondChild.arena] as Int32Array
   if ((others[other] as number) <= 0) return
   if ((ones[one] as number) <= 0 || (isTyped && ones[one] !== others[other])) throw SURPRISE
-  // An object that stands for several may not be joined with different ones.
+  // One object must not be joined with two different ones.
   const known = ones[one + join] as number
   if (known !== 0 && known !== other) throw SURPRISE
   ones[one + join] = other

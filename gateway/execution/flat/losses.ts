@@ -1,6 +1,6 @@
 /**
- * What services failed to give in one run. Only a run in which something failed has it: it finds
- * for each null of the answer why it is there, and tells the client as the exact path does.
+ * The failures of one run, which exists only if something failed. Finds the reason of each null of
+ * the answer, and reports it to the client as the exact path does.
  */
 import { isListType, isNonNullType } from 'graphql'
 import { SURPRISE } from '../../../platform/data/json-bytes.ts'
@@ -13,7 +13,7 @@ import type { PreparedPlan } from '../plan/prepare.ts'
 import type { Fetch } from '../plan/step.ts'
 import { type ExplainedNull, explainNulls } from './nulls.ts'
 
-/** @param record of the object that is not there */
+/** @param record of the missing object */
 type FailureOf = (record: number) => Failure
 
 export class Losses {
@@ -25,25 +25,28 @@ export class Losses {
   readonly #openShape: () => ObjectShape
   #shape: ObjectShape | undefined
 
-  /** @param openShape gives what the client sees */
+  /** @param openShape makes the shape of the client's answer */
   constructor(report: ErrorReport, plan: PreparedPlan, openShape: () => ObjectShape) {
     this.#report = report
     this.#plan = plan
     this.#openShape = openShape
   }
 
-  /** A fetch has no answer. */
+  /** Records a fetch without an answer. */
   fail(fetch: number, failure: Failure): void {
     this.#failed[fetch] = () => failure
   }
 
-  /** An answer for entities has errors alone. @param words of a record @param count asked for */
+  /**
+   * Records an answer for entities that has only errors. @param words of a record @param count
+   * requested
+   */
   failEntities(fetch: number, failure: Failure, words: number, count: number): void {
     const ofAll = failureAt(failure, ENTITIES, (segment) => segment === ENTITIES)
     this.#failed[fetch] = (record) => failureOfEntity(ofAll, record / words - 1, count)
   }
 
-  /** An answer has errors beside its data. @param dataAt where that begins */
+  /** Records the errors beside an answer's data. @param dataAt where the data begins */
   explain(fetch: number, answer: Buffer, dataAt: number, faults: readonly Fault[]): void {
     const { nulls, unplaced } = explainNulls(answer, dataAt, faults)
     this.#nulls[fetch] = nulls
@@ -51,7 +54,7 @@ export class Losses {
   }
 
   /**
-   * Why objects of a fetch are not there. @param nullAt where its answer says so, if there is one
+   * Why an object of a fetch is missing. @param nullAt position of its null in the answer, if any
    */
   failureOf(fetch: number, record: number, nullAt: number): Failure {
     return this.#failed[fetch]?.(record) ?? this.nullsIn(fetch, nullAt, nullAt + 1)[0]?.failure ?? ABSENT
@@ -72,7 +75,7 @@ export class Losses {
     return last === from ? NONE : nulls.slice(from, last)
   }
 
-  /** @param path to what is missing */
+  /** @param path to the missing value */
   tell(failure: Failure, path: Path): Missing {
     return this.#report.tell(failure, path, () => this.#seenAt(path))
   }
@@ -83,13 +86,13 @@ export class Losses {
   }
 
   /**
-   * Tells of a null in what is copied as it stands in the answer.
-   * @param begin of what is copied @param path to it, or to the object whose members are copied
+   * Reports a null inside a copied part of the answer.
+   * @param begin of the copied part @param path to it, or to the object whose members are copied
    */
   tellCopied({ failure, steps }: ExplainedNull, begin: number, path: Path, isMembers: boolean): void {
     const inside = steps.flatMap(({ at, segment }) => (at < begin ? [] : segment))
     const whole = [...path, ...inside]
-    // Inside of a value of a custom scalar there is no place that an error could name.
+    // Inside a custom scalar's value there is no path for an error.
     if (inside.length > (isMembers ? 1 : 0)) this.#seenAt(whole)
     this.tell(failure, whole)
   }
@@ -109,8 +112,8 @@ export class Losses {
   }
 
   /**
-   * What the client sees at a place.
-   * @throws SURPRISE where that depends on the types of the objects above it
+   * What the client sees at a path.
+   * @throws SURPRISE if that depends on the types of the objects above it
    */
   #seenAt(path: Path): SeenField {
     this.#shape ??= this.#openShape()
@@ -138,7 +141,7 @@ export class Losses {
 }
 
 interface SeenField extends Seen {
-  /** The field's name in the engine's data. */
+  /** Its name in the engine's data. */
   readonly source: string
 }
 

@@ -1,17 +1,17 @@
 /**
- * The objects that an operation meets, as they are known before it runs: shapes, one for each place
- * of objects in the answers of one fetch, and places, where objects of several fetches are one to
- * the client. It knows neither bytes nor programs.
+ * The objects of an operation, as known before it runs. A shape describes the objects at one place
+ * of one fetch's answers; a place joins the shapes of several fetches whose objects are one to the
+ * client. It knows neither bytes nor code.
  */
 import { type GraphQLOutputType, Kind, type SelectionNode, type SelectionSetNode } from 'graphql'
 import { type Renamer, renamed } from '../calls/renamers.ts'
 import { Unsupported } from './unsupported.ts'
 
-/** What the model asks of the schema. */
+/** The facts about the schema that the model needs. */
 export interface TypeFacts {
-  /** Everything belongs to itself. */
+  /** Every type belongs to itself. */
   belongsTo(typename: string, condition: string): boolean
-  /** Every type that belongs to one, itself among them. */
+  /** Every type that belongs to a type, including itself. */
   members(condition: string): readonly string[]
   /** The type of a field of the public schema; `undefined` for a hidden one. */
   fieldType(parent: string, field: string): GraphQLOutputType | undefined
@@ -19,23 +19,23 @@ export interface TypeFacts {
 
 /** A field of the objects of one shape. The slots are words of its records; -1 for none. */
 export class Field {
-  /** In the answer's JSON. */
+  /** Its key in the answer's JSON. */
   readonly key: string
-  /** In the engine's data. */
+  /** Its name in the engine's data. */
   readonly name: string
   readonly child: Shape | undefined
-  /** In the public schema, of its objects; `undefined` for a hidden one. */
+  /** Its type in the public schema; `undefined` for a hidden field. */
   readonly declared: GraphQLOutputType | undefined
-  /** As the client sees it; `undefined` where it is not looked at. */
+  /** Its type as the client sees it; `undefined` if the client does not. */
   type: GraphQLOutputType | undefined
   /** The one type that `__typename` may name. */
   constant: string | undefined
   keyAt = -1
   valueAt = -1
   endAt = -1
-  /** First of the two words that say which records are its objects. */
+  /** First of the two words that say which records hold its objects. */
   link = -1
-  /** Where its objects are. */
+  /** The place of its objects. */
   place: Place | undefined
 
   constructor(key: string, name: string, child: Shape | undefined, declared?: GraphQLOutputType) {
@@ -46,7 +46,7 @@ export class Field {
   }
 }
 
-/** What the objects of some types look like: the fields in the order in which they are answered. */
+/** The fields of objects of some types, in the order of the answer. */
 export class Variant {
   readonly fields: readonly Field[]
   readonly types: string[] = []
@@ -64,17 +64,17 @@ export class Variant {
 }
 
 /**
- * How a reader knows what an object is: it need not, `__typename` is its first field, or it is what
- * was asked for.
+ * How a reader knows the type of an object: it need not, by `__typename` as first field, or from
+ * the request.
  */
 type Recognition = 'one' | 'typename' | 'asked'
 
 const TYPENAME = '__typename'
 
-/** The objects at one place of the answers of one fetch. */
+/** The objects at one place in the answers of one fetch. */
 export class Shape {
   readonly fetch: number
-  /** Where its records are kept; -1 while nothing reads them. */
+  /** The arena of its records; -1 while nothing reads them. */
   arena = -1
   /** Words of a record. The first is the number of its type and never 0. */
   words = 1
@@ -92,7 +92,7 @@ export class Shape {
     for (const field of this.variants[0]?.fields ?? []) if (field.name === TYPENAME) field.constant = type
   }
 
-  /** Names of the types that its objects may have; `undefined` where nobody knows. */
+  /** Names of the types that its objects may have; `undefined` for an unknown one. */
   get types(): readonly (string | undefined)[] {
     return [...this.#byType.keys()]
   }
@@ -101,7 +101,7 @@ export class Shape {
     return this.#byType.get(type) ?? this.#byType.get(undefined)
   }
 
-  /** Whether its objects say what they are. */
+  /** Whether its objects name their types. */
   get tellsType(): boolean {
     return this.variants.every((variant) => variant.indexOf(TYPENAME) >= 0)
   }
@@ -115,14 +115,14 @@ export class Shape {
 interface ShapeOptions {
   readonly fetch: number
   readonly sets: readonly SelectionSetNode[]
-  /** Types that the objects may have; none where nobody knows. */
+  /** Types that the objects may have; empty if they are unknown. */
   readonly types: readonly string[]
   readonly renamers: readonly Renamer[]
-  /** Whether the type is known from what was asked. */
+  /** Whether the type is known from the request. */
   readonly isAsked?: boolean
 }
 
-const MAX_FIELDS = 4_000 // of all shapes of an operation; more is left to the exact path
+const MAX_FIELDS = 4_000 // of all shapes of an operation; larger ones are left to the exact path
 
 export type ShapeBuilder = (options: ShapeOptions) => Shape
 
@@ -180,7 +180,7 @@ export function shapeBuilder(facts: TypeFacts): ShapeBuilder {
 }
 
 interface Collected {
-  /** In the schema. */
+  /** Its name in the schema. */
   readonly name: string
   readonly sets: SelectionSetNode[]
 }
@@ -198,7 +198,7 @@ function conditionsIn(sets: readonly SelectionSetNode[]): Set<string> {
   return found
 }
 
-/** The fields that a service answers for an object of a type, by key, in order. */
+/** The fields that a service answers for an object of a type, keyed by response key, in order. */
 function collect(
   sets: readonly SelectionSetNode[],
   type: string | undefined,
@@ -226,12 +226,14 @@ function collect(
   return collected
 }
 
-/** One fetch's share of the objects of a place. */
+/** The fields that one fetch gives of a place's objects. */
 export interface Source {
   readonly shape: Shape
-  /** Word of the first source's record that says which record is this one's; -1 for the first. */
+  /**
+   * Word of the first source's record with the address of this source's record; -1 for the first.
+   */
   readonly join: number
-  /** The name of a type in this source, where that differs. */
+  /** The name of a type in this source, which may differ. */
   readonly typeIn: (type: string) => string
 }
 
@@ -241,19 +243,18 @@ interface Part {
 }
 
 /**
- * Objects that are one though two fields have them, of two fetches or of one: in the engine's data
- * both fields have one name.
+ * Two fields, of one fetch or two, with the same objects: both have one name in the engine's data.
  */
 export interface Overlap {
-  /** Where the two fields' objects are fields of. */
+  /** The place of the objects that have the two fields. */
   readonly parent: Place
   readonly first: Part
   readonly second: Part
-  /** Word of the first's records that takes the second's. */
+  /** Word of the first's records for the address of the second's. */
   readonly join: number
 }
 
-/** Objects as the client knows them, whoever gave their fields. */
+/** Objects as the client knows them, whichever fetches give their fields. */
 export class Place {
   readonly sources: Source[]
   readonly overlaps: Overlap[]
@@ -265,12 +266,12 @@ export class Place {
     this.#overlapItself(source)
   }
 
-  /** Its records: one for each of its objects. */
+  /** The shape with one record for each of its objects. */
   get first(): Shape {
     return (this.sources[0] as Source).shape
   }
 
-  /** Adds what another fetch gives of these objects. Returns the word that joins the two. */
+  /** Adds another fetch's fields of these objects. Returns the word that joins the two. */
   add(shape: Shape, typeIn: (type: string) => string = same): number {
     const join = this.first.slots(1)
     const second: Source = { shape, join, typeIn }
@@ -292,7 +293,7 @@ export class Place {
     }
   }
 
-  /** The planner may ask for one field in two parts, one of them under an alias. */
+  /** The planner may fetch one field in two parts, one of them under an alias. */
   #overlapItself(source: Source): void {
     for (const variant of source.shape.variants) {
       for (const field of variant.fields) {
@@ -309,7 +310,7 @@ export class Place {
     if (field.place && field.place !== place) throw new Unsupported('one object in two places')
     if (field.place) return
     field.place = place
-    // Its own overlaps come behind it: their objects are found through its.
+    // Its own overlaps come after it: their objects are found through its objects.
     const at = this.overlaps.length
     const join = place.add(field.child)
     this.overlaps.splice(at, 0, { parent: this, first, second, join })
@@ -321,7 +322,7 @@ export class Place {
     return field.place
   }
 
-  /** Where the objects of a field are, of whatever type the parent is. */
+  /** The places of a field's objects, for any type of the parent. */
   below(name: string): readonly Place[] {
     const variants = this.sources.flatMap(({ shape }) => shape.variants)
     const fields = variants.map((variant) => variant.fields[variant.indexOf(name)])
@@ -330,7 +331,7 @@ export class Place {
 
   /**
    * The first source that gives a field of an object of a type.
-   * @param count of the sources that have answered by then
+   * @param count number of sources that have answered by then
    */
   giver(type: string | undefined, name: string, firstType: string | undefined, count: number): Giver | undefined {
     let found: Giver | undefined
@@ -349,9 +350,9 @@ export class Place {
 export interface Giver {
   readonly source: Source
   readonly variant: Variant
-  /** The field's place among the variant's. */
+  /** The index of the field in the variant. */
   readonly at: number
-  /** False where another source gives it, too. */
+  /** False if another source gives it, too. */
   readonly isOnly: boolean
 }
 

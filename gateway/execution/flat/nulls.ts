@@ -10,32 +10,32 @@ const N = 0x6e
 
 interface Step {
   readonly segment: string | number
-  /** Where the member or the item begins in the answer. */
+  /** Position in the answer where the member or item begins. */
   readonly at: number
 }
 
 export interface ExplainedNull {
   readonly at: number
   readonly failure: Failure
-  /** From the data to the null. */
+  /** Path from the data to the null. */
   readonly steps: readonly Step[]
 }
 
 interface Explained {
   /** In the order of the answer. */
   readonly nulls: readonly ExplainedNull[]
-  /** Those that name no place where something is missing. */
+  /** Faults whose path leads to no missing value. */
   readonly unplaced: readonly Fault[]
 }
 
-/** Each fault is where its path meets the first null. @param dataAt where the data begins */
+/** Puts each fault at the first null on its path. @param dataAt where the data begins */
 export function explainNulls(bytes: Buffer, dataAt: number, faults: readonly Fault[]): Explained {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
   const nulls: ExplainedNull[] = []
   const placed = new Set<Fault>()
   const steps: Step[] = []
 
-  /** Returns where the value ends. @param given those whose paths lead to it */
+  /** Returns where the value ends. @param given faults whose paths lead to it */
   const visit = (at: number, given: readonly Fault[]): number => {
     const first = bytes[at]
     if (first === N) {

@@ -1,6 +1,6 @@
 /**
- * Writes the request of a fetch of entities: what its service is told of each object, each
- * different text once, and which answer will be whose.
+ * Writes the request of a fetch of entities: each distinct representation once. Records which
+ * answer belongs to which object.
  */
 
 import { SURPRISE } from '../../../platform/data/json-bytes.ts'
@@ -12,27 +12,29 @@ import { findCode, hashFrom, isWrittenAt, rewindTo, writeByte, writeObject, writ
 const COMMA = 0x2c
 
 export interface Representations {
-  /** Begin and end of each in what was written, in turn. */
+  /** Begin and end of each representation in the written bytes, alternating. */
   readonly spans: Int32Array
-  /** The code of what each should be answered with. */
+  /** The code that reads the answer to each representation. */
   readonly asked: Int32Array
 }
 
-/** Unknown outside, so that nobody can choose texts that fall together. */
+/** Secret, so that nobody can choose texts whose hashes collide. */
 const SEED = (Math.random() * 2 ** 32) | 0
-const MOST_PROBES = 32 // beyond, a text is sent again: what falls together must not take long
+const MOST_PROBES = 32 // beyond, a text is sent twice: collisions must not take long
 
-const MAX_KEPT = 64 * 1024 // numbers in the table; a larger one is given back
+const MAX_KEPT = 64 * 1024 // numbers in the table; a larger table is released
 
-/** Numbers of texts by their hash, from 1; emptied before each use. */
+/** Numbers of texts, from 1, by their hash; cleared before each use. */
 let table = new Int32Array(0)
 let mask = 0
-/** As in `Representations`, of the writing in progress. Lists that grow would be copied often. */
+/**
+ * The fields of `Representations` for the writing in progress. Growing lists would be copied often.
+ */
 let spans = new Int32Array(0)
 let asked = new Int32Array(0)
 let count = 0
 
-/** Writes what a fetch asks for, behind what is written already. @throws SURPRISE */
+/** Appends the representations of a fetch to the written bytes. @throws SURPRISE */
 export function writeRepresentations(
   operation: FlatOperation,
   { targets, words, asked: variants }: FlatFetch,
@@ -57,14 +59,14 @@ export function writeRepresentations(
         asked[count] = findCode(operation.code, variants, type)
         count += 1
       }
-      // Answers come in the order of what was asked, into an arena of their own.
+      // Answers come in the order of the request, in an arena of their own.
       tape[record + target.join] = (known > 0 ? known : count) * words
     }
   }
   return { spans: spans.slice(0, 2 * count), asked: asked.slice(0, count) }
 }
 
-/** The number of an object's type; 0 for none that is asked for. */
+/** The number of an object's type; 0 for a type that is not requested. */
 function typeOf({ code }: FlatOperation, { arena, table: types }: Target, tapes: Tapes, record: number): number {
   const tape = tapes.arenas[arena] as Int32Array
   const type = tape[record] as number
@@ -77,9 +79,7 @@ function typeOf({ code }: FlatOperation, { arena, table: types }: Target, tapes:
   return findCode(code, code.words[at + 3] as number, known) === 0 ? 0 : known
 }
 
-/**
- * The number of a text that was written before; 0 for a new one, which then has the next number.
- */
+/** The number of a text that was written before; 0 for a new one, which gets the next number. */
 function numberOf(begin: number): number {
   let slot = hashFrom(begin, SEED) & mask
   for (let probes = 0; probes < MOST_PROBES; probes++) {

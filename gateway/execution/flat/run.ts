@@ -1,6 +1,6 @@
 /**
- * Runs a compiled operation over the bytes of its answers. It gives up at the first surprise; what
- * was asked until then is recorded for the exact path, which takes over.
+ * Runs a compiled operation over the bytes of its answers. It gives up at the first surprise; the
+ * exact path then takes over, with the calls that were recorded.
  */
 import type { FieldNode } from 'graphql'
 import { SURPRISE } from '../../../platform/data/json-bytes.ts'
@@ -38,13 +38,13 @@ interface Circumstances {
   readonly variables: BoundVariables
   readonly context: CallContext
   readonly ask: Ask
-  /** Of a subscription: what its service sent. */
+  /** The event of a subscription. */
   readonly event: ServiceAnswer | undefined
-  /** Bytes of the answer's data. */
+  /** Maximum bytes of the answer's data. */
   readonly limit: number
-  /** The JSON text of a field that is about the schema alone. */
+  /** The JSON text of an introspection field. */
   readonly introspect: (nodes: readonly FieldNode[]) => string
-  /** What the client sees, which is not kept. */
+  /** Makes the shape of the client's answer, which is not kept. */
   readonly openShape: () => ObjectShape
 }
 
@@ -52,21 +52,21 @@ interface Run extends Written {
   readonly operation: FlatOperation
   readonly circumstances: Circumstances
   readonly answers: (DataView | undefined)[]
-  /** Of answers, and of requests, that nobody else refers to. */
+  /** Memory of answers and requests that nobody else refers to. */
   readonly loans: Loan[]
   losses: Losses | undefined
   report: ErrorReport | undefined
   /** The address of the root's record. */
   readonly root: number
-  /** Of the fetches that others wait for, in other branches of the plan. */
+  /** The end of each fetch that others wait for in other branches of the plan. */
   readonly ends: ReadonlyMap<number, PromiseWithResolvers<void>>
   /** Nothing is sent or read any more. */
   isOver: boolean
 }
 
 /**
- * `undefined` where the exact path has to answer. Rejects with `TOO_LARGE`. A call that failed
- * costs the fields it asked for.
+ * Resolves to `undefined` if the exact path must answer. Rejects with `TOO_LARGE`. A failed call
+ * costs the fields that it requested.
  */
 export async function runFlat(operation: FlatOperation, circumstances: Circumstances): Promise<Answer | undefined> {
   const tapes = takeTapes()
@@ -96,7 +96,7 @@ export async function runFlat(operation: FlatOperation, circumstances: Circumsta
     if (event && plan.events && !readRoot(run, plan.events, event.body)) return undefined
     if (plan.steps) await carryOut(plan.steps, run)
     const answer = writeAnswer(run)
-    // All is written. Wherever else the run ends, others may refer to what was answered.
+    // Everything is written. If the run ends anywhere else, others may still refer to the answers.
     for (const loan of run.loans) loan.free()
     return answer
   } catch (error) {
@@ -130,7 +130,7 @@ function writeAnswer(run: Run): Answer {
   }
   writeBytes(END)
   const errors = report?.all ?? NONE
-  // An event waits for its client for as long as that takes.
+  // An event may wait for its client for any time, so its memory is not lent.
   if (circumstances.event) return { body: finishWriting(), errors }
   const loan = finishLent()
   return { body: loan.bytes, errors, loan }
@@ -152,7 +152,7 @@ function carryOutFetch(fetch: Fetch, run: Run): Promise<unknown> {
   const answered =
     waitsFor.length === 0 ? ask() : Promise.all(waitsFor.map((index) => run.ends.get(index)?.promise)).then(ask)
   const end = run.ends.get(fetch.index)
-  // Where it fails nobody waits any more: the run is over.
+  // If it fails, nobody waits any more: the run is over.
   if (end)
     answered.then(
       () => end.resolve(),
@@ -174,7 +174,7 @@ function fetchEntities(fetch: Fetch, run: Run): Promise<unknown> {
   const one = flatFetch(run, fetch)
   const { variables } = run.circumstances
   try {
-    // Entities that share what is large would make it many times as large.
+    // A large value shared by many entities would be written many times.
     beginWriting(run, run.circumstances.limit, false)
     writeText(entityHead(fetch.node, variables.values))
     const { spans: representations, asked: variants } = writeRepresentations(run.operation, one, run.tapes)
@@ -185,13 +185,13 @@ function fetchEntities(fetch: Fetch, run: Run): Promise<unknown> {
     const body = { bytes: loan.bytes, representations, question }
     return askFor(run, fetch, body, (answer) => readEntities(run, fetch, variants, answer), loan)
   } catch (error) {
-    // Those that run beside it have to hear of it, too.
+    // Stops the fetches that run beside it, too.
     run.isOver = true
     return Promise.reject(error)
   }
 }
 
-/** @param bodyLoan of the request's memory, where it is lent */
+/** @param bodyLoan of the request's memory, if it is lent */
 function askFor(
   run: Run,
   fetch: Fetch,
@@ -209,24 +209,27 @@ function askFor(
   const { context, ask } = run.circumstances
   return ask(fetch.index, callOf(fetch, body, context, read)).then(
     (answer) => {
-      // What came from a cache, or with another request's call, was read by nobody here.
+      // An answer from the cache, or of another request's call, was not read here yet.
       if (run.isOver || (taken !== answer.body && !read(answer.body))) giveUp(run)
       if (!answer.loan) return
       run.loans.push(answer.loan)
-      // A call that was nobody else's is over, and nobody sends its request again.
+      // The call is over and was not shared, so its request will not be sent again.
       if (bodyLoan) run.loans.push(bodyLoan)
     },
     (error: unknown) => {
       hasFailed = true
       lossesFor(run, fetch).fail(fetch.index, failureOf(callError(fetch.node.serviceName, error)))
-      // The root points to what is not there, as entities do.
+      // The root's link points to a missing record, like those of entities.
       const { join } = flatFetch(run, fetch)
       if (join >= 0) (run.tapes.arenas[run.operation.root] as Int32Array)[run.root + join] = NOWHERE
     },
   )
 }
 
-/** Where a fetch fails to give something. Objects that it gives with others are too much for it. */
+/**
+ * The losses of the run, for a fetch that failed to give something. Gives up if other answers are
+ * joined with the fetch's objects.
+ */
 function lossesFor(run: Run, { index }: Fetch): Losses {
   const { operation, circumstances } = run
   if (run.isOver || operation.joints.some(({ needs }) => needs.includes(index))) giveUp(run)
@@ -235,7 +238,7 @@ function lossesFor(run: Run, { index }: Fetch): Losses {
   return run.losses
 }
 
-/** An address at which no answer's record is. */
+/** An address that no answer's record has. */
 const NOWHERE = 1
 
 function giveUp(run: Run): never {
@@ -257,7 +260,7 @@ function readEntities(run: Run, fetch: Fetch, asked: Int32Array, answer: Buffer)
   return reading(run, fetch, answer, asked.length, () => scanEntities(run.code, shape, asked, answer, run.tapes))
 }
 
-/** @param count of the objects that were asked for */
+/** @param count number of requested objects */
 function reading(run: Run, fetch: Fetch, answer: Buffer, count: number, scan: () => void): Taken {
   try {
     scan()

@@ -1,7 +1,7 @@
 /**
- * Reads the bytes of a service's answer by the code of its fetch: whether they are what was asked
- * for, and where what is needed of them begins and ends. Nothing is copied or made. One reading at
- * a time, from beginning to end.
+ * Reads the bytes of a service's answer by the code of its fetch: checks that they are what was
+ * requested, and notes where needed values begin and end. Copies and allocates nothing. One reading
+ * at a time, from beginning to end.
  */
 import { isUtf8 } from 'node:buffer'
 import {
@@ -52,11 +52,11 @@ const OPEN_BRACKET = 0x5b
 const CLOSE_BRACKET = 0x5d
 const N = 0x6e
 
-/** What a link says in place of a count; then its first word says where the null is. */
+/** Replaces a link's count for null; the link's first word then says where the null is. */
 export const NO_OBJECT = -1
 export const ONE_OBJECT = -2
 
-/** Where the lists inside lists are kept, two words each, like links. */
+/** The arena of nested lists: two words each, like links. */
 export const LISTS = 0
 export const LIST_WORDS = 2
 
@@ -91,9 +91,9 @@ function begin(code: Code, answer: Buffer, into: Tapes): void {
   else if (matches(THEN_DATA, 0, dataAt)) dataAt = expect(THEN_DATA, 0, dataAt)
 }
 
-/** Whether the answer, which begins to be read, has no data for its errors. */
+/** Whether the answer has only errors and no data. */
 function isWithoutData(): boolean {
-  // Behind the key of the data; else behind the errors, where no value may stand.
+  // True behind the key of the data; false behind the errors, where no value may be.
   const isValue = bytes[dataAt - 1] === COLON
   if (isValue && bytes[dataAt] !== N) return false
   end(isValue ? skipNull(bytes, dataAt) : dataAt)
@@ -102,7 +102,7 @@ function isWithoutData(): boolean {
   return true
 }
 
-/** Takes them. @param key of their member */
+/** Notes the errors. @param key of their member */
 function afterErrors(key: Int32Array, at: number): number {
   const begin = at + (key[0] as number)
   const end = skipValue(bytes, view, begin)
@@ -114,16 +114,15 @@ function afterErrors(key: Int32Array, at: number): number {
 export interface ScannedErrors {
   /** JSON of a list. */
   readonly text: Buffer
-  /** Where the data begins; 0 where there is none. */
+  /** Position of the data; 0 if there is none. */
   readonly dataAt: number
 }
 
-/** The errors of the answer that was read last. */
+/** The errors of the last answer read. */
 export const scannedErrors = (): ScannedErrors | undefined => errors && { text: errors, dataAt }
 
 /**
- * Reads an answer from a root type. Returns the address of its record; 0 where there are only
- * errors.
+ * Reads an answer of a root type. Returns the address of its record; 0 if there are only errors.
  * @throws SURPRISE
  */
 export function scanRoot(code: Code, shape: number, answer: Buffer, into: Tapes): number {
@@ -135,7 +134,7 @@ export function scanRoot(code: Code, shape: number, answer: Buffer, into: Tapes)
 }
 
 /**
- * Reads an answer for entities, whose records follow each other.
+ * Reads an answer for entities, whose records are adjacent.
  * @param asked the code of each entity's variant
  * @throws SURPRISE
  */
@@ -151,7 +150,7 @@ export function scanEntities(code: Code, shape: number, asked: Int32Array, answe
   end(at + 2)
 }
 
-/** White space and `extensions` behind the data are of no interest. */
+/** Skips white space and `extensions` after the data. */
 function end(at: number): void {
   let position = at
   if (matches(LAST_ERRORS, 0, position)) position = afterErrors(LAST_ERRORS, position)
@@ -173,7 +172,7 @@ function expect(table: Int32Array, at: number, position: number): number {
   return position + (table[at] as number)
 }
 
-/** For an object that is not there a record says, below zero, where its null is. */
+/** Records a missing object: the negative position of its null. */
 function scanNull(shape: number, at: number): number {
   const arena = words[shape] as number
   if (arena >= 0) {
@@ -183,7 +182,7 @@ function scanNull(shape: number, at: number): number {
   return skipNull(bytes, at)
 }
 
-/** @param asked the code of the variant that it should be; 0 for any */
+/** @param asked the code of the expected variant; 0 for any */
 function scanObject(shape: number, at: number, asked: number): number {
   const arena = words[shape] as number
   const recognition = words[shape + 2]
@@ -320,7 +319,7 @@ function scanList(list: number, at: number, level: number): number {
   return position + 1
 }
 
-/** The objects of a field, with the lists around them. */
+/** Reads the objects of a field, with the lists around them. */
 function scanObjects(pc: number, at: number, tape: Int32Array, record: number): number {
   const link = words[pc + 1] as number
   const position = scanLevel(words[pc] as number, words[pc + 2] as number, at, 0)
@@ -331,7 +330,7 @@ function scanObjects(pc: number, at: number, tape: Int32Array, record: number): 
   return position
 }
 
-/** What `scanLevel` found: where its records begin, and how many they are. */
+/** The result of `scanLevel`: the first record and their number. */
 let first = 0
 let count = 0
 
@@ -374,7 +373,7 @@ function scanLevel(lists: number, shape: number, at: number, level: number): num
   return position
 }
 
-/** Lists of lists: the inner ones are kept in a row, once all are read. */
+/** Reads lists of lists. The inner ones are stored adjacently once all are read. */
 function scanLists(lists: number, shape: number, at: number, level: number): number {
   if (bytes[at] !== OPEN_BRACKET) throw SURPRISE
   const inner: number[] = []

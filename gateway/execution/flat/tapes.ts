@@ -4,7 +4,7 @@
  */
 import type { Code } from './code.ts'
 
-/** How many arenas there are, and where the code says how long a record of each is. */
+/** The number of arenas, and the address in the code of their record lengths. */
 export interface Arenas {
   readonly count: number
   readonly words: number
@@ -12,15 +12,15 @@ export interface Arenas {
 
 const FIRST_SIZE = 256 // words
 const KEPT = 64 // arenas that a pooled set keeps
-const MAX_KEPT_WORDS = 64 * 1024 // of one arena; a larger one is given back to the system
+const MAX_KEPT_WORDS = 64 * 1024 // of one arena; a larger one is released
 const MAX_POOLED = 64
 
 export class Tapes {
   arenas: Int32Array[] = []
-  /** Where the next record of each arena begins. */
+  /** Address of the next record of each arena. */
   tops: number[] = []
 
-  /** The first record has no address 0, which means none. */
+  /** Records never have address 0, which means "none". */
   open({ words: code }: Code, { count, words }: Arenas): void {
     for (let arena = 0; arena < count; arena++) {
       this.arenas[arena] ??= new Int32Array(FIRST_SIZE)
@@ -28,7 +28,7 @@ export class Tapes {
     }
   }
 
-  /** Returns where a new record begins, which is all zeros. */
+  /** Returns the address of a new record, which is all zeros. */
   add(arena: number, words: number): number {
     const at = this.tops[arena] as number
     const end = at + words
@@ -57,7 +57,7 @@ export class Tapes {
 
 const pool: Tapes[] = []
 
-/** The last one that was given back is the first to be used again. */
+/** Last in, first out. */
 export const takeTapes = (): Tapes => pool.pop() ?? new Tapes()
 
 export function giveBack(tapes: Tapes): void {

@@ -2,7 +2,7 @@
  * Thrown while an operation is compiled for the flat path, which then leaves it to the exact path.
  */
 export class Unsupported extends Error {
-  /** False where only objects of one type are concerned: those of others can still be flat. */
+  /** False if only objects of one type are concerned: those of others may still be flat. */
   readonly isFinal: boolean
 
   constructor(message: string, isFinal = false) {

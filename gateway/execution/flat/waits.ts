@@ -1,7 +1,7 @@
 /**
- * Which answers must be there before objects can be found. Objects that several fetches give
- * together are kept as the first of these gave them, and that one may be in another branch of the
- * plan than the fetch that needs them.
+ * Which answers must have arrived before a fetch can find its objects. Objects of several fetches
+ * are stored with the first of these, which may be in another branch of the plan than the fetch
+ * that needs them.
  */
 import type { PreparedPlan } from '../plan/prepare.ts'
 import type { Step } from '../plan/step.ts'
@@ -9,26 +9,24 @@ import type { Overlap, Shape } from './model.ts'
 
 const NONE: readonly number[] = []
 
-/** Gives the fetches that one has to wait for, beside those that the plan carries out before it. */
+/** Returns the fetches that a fetch must wait for, besides those that precede it in the plan. */
 export function waitsIn(plan: PreparedPlan, overlaps: readonly Overlap[]) {
   const earlier = earlierFetches(plan)
-  /** @param used what it needs objects of */
+  /** @param used shapes of the objects that it needs */
   return (index: number, used: Iterable<Shape>): readonly number[] => {
-    // Later ones cannot be waited for: they may wait for this one.
+    // It cannot wait for later ones: they may wait for it.
     const waits = fetchesOf(used, overlaps).filter((each) => each < index && !earlier.get(index)?.has(each))
     return waits.length > 0 ? waits : NONE
   }
 }
 
-/** The fetches whose answers have to be there for objects of two to be joined. */
+/** The fetches that must have answered before the two fields' objects can be joined. */
 export const neededToJoin = (overlap: Overlap, overlaps: readonly Overlap[]): readonly number[] =>
   fetchesOf(joined(overlap), overlaps)
 
 const joined = ({ parent, first, second }: Overlap): Shape[] => [parent.first, first.source.shape, second.source.shape]
 
-/**
- * The fetches without which objects of some shapes are not known, or not as those that they are.
- */
+/** The fetches that objects of some shapes depend on, for their existence or their identity. */
 function fetchesOf(shapes: Iterable<Shape>, overlaps: readonly Overlap[]): number[] {
   const needed = new Set(shapes)
   for (const shape of needed)
@@ -37,10 +35,10 @@ function fetchesOf(shapes: Iterable<Shape>, overlaps: readonly Overlap[]): numbe
   return [...new Set(Array.from(needed, ({ fetch }) => fetch))].filter((fetch) => fetch >= 0)
 }
 
-/** By fetch, those that the plan carries out before it. */
+/** For each fetch, those that precede it in the plan. */
 function earlierFetches({ steps, events }: PreparedPlan): ReadonlyMap<number, ReadonlySet<number>> {
   const earlier = new Map<number, ReadonlySet<number>>()
-  /** Returns those that are carried out when the step is. */
+  /** Returns the fetches that have ended when the step has. */
   const visit = (step: Step, before: ReadonlySet<number>): ReadonlySet<number> => {
     if (step.kind === 'fetch') {
       earlier.set(step.index, before)

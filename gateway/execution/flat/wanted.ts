@@ -1,4 +1,4 @@
-/** What is to be written of an object: for the client's answer, or for a service that needs it. */
+/** The fields to write of an object: for the client's answer, or for a service that needs them. */
 import type { QueryPlanSelectionNode } from '@apollo/query-planner'
 import { type FieldNode, type GraphQLError, type GraphQLOutputType, isNonNullType } from 'graphql'
 import type { ObjectShape, SelectionShape } from '../answer/shape.ts'
@@ -9,22 +9,22 @@ import { Unsupported } from './unsupported.ts'
 export type Wanted =
   | { readonly kind: 'constant'; readonly key: string; readonly value: string }
   | { readonly kind: 'introspection'; readonly key: string; readonly nodes: readonly FieldNode[] }
-  /** Null, and why. Where it may not be null, the object is. */
+  /** Null, and why. If the field is not nullable, the object becomes null. */
   | { readonly kind: 'denied'; readonly key: string; readonly mayBeNull: boolean; readonly error: GraphQLError }
   | {
       readonly kind: 'data'
       readonly key: string
-      /** In the engine's data. */
+      /** Its name in the engine's data. */
       readonly name: string
-      /** As the client sees it; `undefined` where whatever the service gave will do. */
+      /** Its type as the client sees it; `undefined` if any value of the service will do. */
       readonly type: GraphQLOutputType | undefined
       readonly below: WantedBelow | undefined
     }
 
-/** In place of a key: the object itself is denied. */
+/** Instead of a key: the object itself is denied. */
 const ITSELF = ''
 
-/** By the type an object names, if it names one; `undefined` where it has no place here. */
+/** Takes the type that an object names, if any; `undefined` for a type that cannot occur here. */
 export type WantedBelow = (typename: string | undefined) => readonly Wanted[] | undefined
 
 export function wantedByClient({ type, fields, denied }: ObjectShape): readonly Wanted[] {
@@ -39,7 +39,7 @@ export function wantedByClient({ type, fields, denied }: ObjectShape): readonly 
   })
 }
 
-/** The same function for the same selection. */
+/** Returns the same function for the same selection. */
 function belowClient(selection: SelectionShape): WantedBelow {
   let below = known.get(selection)
   if (!below) {
@@ -55,7 +55,7 @@ function belowClient(selection: SelectionShape): WantedBelow {
 const known = new WeakMap<SelectionShape, WantedBelow>()
 
 /**
- * What a service needs of an object of a type.
+ * The fields of an object of a type that a service needs.
  * @param sentName its type's name in the service
  */
 export function wantedByService(

@@ -1,6 +1,6 @@
 /**
- * Writes objects by the code of `compile-writing.ts`: bytes of answers and literals, one behind the
- * other, into one buffer. One writing at a time, from beginning to end.
+ * Writes objects by the code of `compile-writing.ts`: copies bytes of answers and literals into one
+ * buffer. One writing at a time, from beginning to end.
  */
 
 import type { GraphQLError } from 'graphql'
@@ -34,28 +34,28 @@ const OPEN_BRACKET = 0x5b
 const CLOSE_BRACKET = 0x5d
 const N = 0x6e
 
-/** What is written from. */
+/** The input of a writing. */
 export interface Written {
   readonly code: Code
   readonly tapes: Tapes
-  /** By fetch. */
+  /** Indexed by fetch. */
   readonly answers: readonly (DataView | undefined)[]
-  /** Where the code says how long a record of each arena is. */
+  /** Address in the code of the record lengths of the arenas. */
   readonly recordWords: number
-  /** Answers the introspection fields, by their numbers. */
+  /** Answers an introspection field, given by its number. */
   readonly introspect: (number: number) => string
-  /** Where anything failed. */
+  /** Present if anything failed. */
   readonly losses: Losses | undefined
-  /** Where there may be errors. */
+  /** Present if there may be errors. */
   readonly report: ErrorReport | undefined
-  /** Why something is denied, by number. */
+  /** The errors of denied fields, by number. */
   readonly denials: readonly GraphQLError[]
 }
 
 const FIRST_ROOM = 64 * 1024 // bytes
-const MAX_KEPT_ROOM = 4 * 1024 * 1024 // bytes of what stays between writings
-const POOLED = 2 * 1024 // bytes of what is written that may share memory with what is as short-lived
-const BY_HAND = 256 // bytes that a loop copies faster than a call does
+const MAX_KEPT_ROOM = 4 * 1024 * 1024 // bytes that are kept between writings
+const POOLED = 2 * 1024 // bytes of a result that may share memory with other short-lived ones
+const BY_HAND = 256 // bytes that a loop copies faster than a call
 
 let out: Buffer = Buffer.allocUnsafeSlow(FIRST_ROOM)
 let view = new DataView(out.buffer)
@@ -68,14 +68,14 @@ let from: Written
 let losses: Losses | undefined
 let report: ErrorReport | undefined
 /**
- * To the object that is written, only where there may be errors, and only for the client: an index,
- * or where the `EACH` of a field is, below zero. Most objects have none, and need no names.
+ * Path to the object being written, kept only for the client and only if there may be errors: an
+ * index, or the negative address of a field's `EACH`.
  */
 let path: number[] | undefined
 
 /**
- * @param limit bytes; beyond, writing throws `TOO_LARGE`
- * @param isForClient otherwise what failed is a surprise
+ * @param limit maximum bytes; beyond, writing throws `TOO_LARGE`
+ * @param isForClient otherwise a failed value is a surprise
  */
 export function beginWriting(written: Written, limit: number, isForClient: boolean): void {
   from = written
@@ -89,14 +89,14 @@ export function beginWriting(written: Written, limit: number, isForClient: boole
   most = limit
 }
 
-/** A copy of what was written. */
+/** A copy of the written bytes. */
 export function finishWriting(): Buffer {
   const whole = at > POOLED ? Buffer.allocUnsafeSlow(at) : Buffer.allocUnsafe(at)
   finishInto(whole)
   return whole
 }
 
-/** A copy of what was written, in memory that is lent. */
+/** A copy of the written bytes, in lent memory. */
 export function finishLent(): Loan {
   const loan = lend(at)
   finishInto(loan.bytes)
@@ -112,12 +112,12 @@ function finishInto(whole: Buffer): void {
 /** Bytes written so far. */
 export const writtenLength = (): number => at
 
-/** Takes back what was written behind a point. */
+/** Discards what was written after a position. */
 export function rewindTo(length: number): void {
   at = length
 }
 
-/** Of what was written from a point on. */
+/** A hash of what was written from a position on. */
 export function hashFrom(begin: number, seed: number): number {
   let hash = seed ^ (at - begin)
   let position = begin
@@ -131,7 +131,7 @@ const mix = (value: number): number => {
   return product ^ (product >>> 15)
 }
 
-/** Whether what was written from a point on was written before, between two others. */
+/** Whether the bytes written from `begin` on equal those between two earlier positions. */
 export function isWrittenAt(begin: number, earlier: number, earlierEnd: number): boolean {
   if (at - begin !== earlierEnd - earlier) return false
   for (let one = begin, other = earlier; one < at; one++, other++) if (out[one] !== out[other]) return false
@@ -185,8 +185,8 @@ function takeRoom(room: Buffer): void {
 }
 
 /**
- * Writes one object. Where something is missing that may not be null, so is the object.
- * @param code where its code is
+ * Writes one object. If a field that is not nullable is missing, so is the object.
+ * @param code address of its code
  * @param arena of its record @param record its address
  * @throws SURPRISE
  */
@@ -197,7 +197,7 @@ export function writeObject(code: number, arena: number, record: number, fetch: 
   const firstTape = arenas[arena] as Int32Array
   let tape = firstTape
   let base = record
-  // The root itself is of no fetch. A look at a negative index would make every other one slow.
+  // The root belongs to no fetch. Reading a negative index would slow down every other read.
   const own = fetch < 0 ? literals : (answers[fetch] as DataView)
   let bytes = own
   for (;;) {
@@ -278,7 +278,7 @@ function writeEach(pc: number, first: number, count: number): Missing | undefine
 }
 
 /**
- * What a link leads to.
+ * Writes the objects of a link.
  * @param pc of the `EACH` @param level of the lists around the objects
  */
 function writeLinked(pc: number, level: number, first: number, count: number): Missing | undefined {
@@ -316,7 +316,7 @@ function writeItem(pc: number, level: number, record: number): Missing | undefin
   return missing === undefined ? undefined : nullFor(missing, pc, level, begin, lost)
 }
 
-/** Null takes the place of what is missing, where it may. @param begin of what was written of it */
+/** Writes null for a missing value, if it is nullable. @param begin of what was written of it */
 function nullFor(missing: Missing, pc: number, level: number, begin: number, lost: number): Missing | undefined {
   if ((((words[pc + 7] as number) >> (LEVELS + level)) & 1) === 0) return missing
   rewindTo(begin)
@@ -325,7 +325,7 @@ function nullFor(missing: Missing, pc: number, level: number, begin: number, los
   return undefined
 }
 
-/** A null that the answer of a fetch has, where the client may see one. */
+/** Writes a null of a fetch's answer, where the client may see one. */
 function writeNullAt(fetch: number, position: number): undefined {
   const [explained] = losses === undefined ? [] : losses.nullsIn(fetch, position, position + 1)
   if (explained) losses?.tell(explained.failure, pathForClient())
@@ -340,7 +340,7 @@ function pathForClient(): (string | number)[] {
   return path.map((step) => (step < 0 ? literalText(words[5 - step] as number, words[6 - step] as number) : step))
 }
 
-/** Tells of what is denied, and returns whether it may be null. @param pc of the `DENY` */
+/** Reports a denied field, and returns whether it is nullable. @param pc of the `DENY` */
 function mayDeny(pc: number): boolean {
   if (report !== undefined && !report.isFull) {
     const place = pathForClient()
@@ -351,8 +351,8 @@ function mayDeny(pc: number): boolean {
 }
 
 /**
- * Tells of the fields of an object that is not there. @param pc of its `ENTER` @param nullAt where
- * its answer says so
+ * Reports the fields of a missing object. @param pc of its `ENTER` @param nullAt position of its
+ * null in the answer
  */
 function loseFields(pc: number, joined: number, nullAt: number): Missing | undefined {
   const length = words[pc + 6] as number
@@ -377,7 +377,8 @@ function loseFields(pc: number, joined: number, nullAt: number): Missing | undef
 }
 
 /**
- * Tells of the nulls in what is copied. Members have their names in it; a value was named before.
+ * Reports the nulls in copied bytes. Members have their names in them; a single value was named
+ * before.
  */
 function tellOfCopied(bytes: DataView, begin: number, end: number): void {
   const nulls = losses?.nullsIn(from.answers.indexOf(bytes), begin, end) ?? []
@@ -388,7 +389,7 @@ function tellOfCopied(bytes: DataView, begin: number, end: number): void {
   for (const explained of nulls) losses?.tellCopied(explained, begin, [...place, ...name], isMembers)
 }
 
-/** The code for objects of a type; 0 where there is none. */
+/** The address of the code for objects of a type; 0 if there is none. */
 export function findCode({ words: code }: Code, table: number, type: number): number {
   for (let left = code[table] as number, entry = table + 1; left > 0; left--, entry += 2)
     if (code[entry] === type) return code[entry + 1] as number
@@ -401,7 +402,9 @@ function codeFor(table: number, type: number): number {
   return code
 }
 
-/** Where the code of an object is whose type another source knows. @param pc of the `RETYPE` */
+/**
+ * The address of the code of an object whose type another source knows. @param pc of the `RETYPE`
+ */
 function retyped(pc: number, tape: Int32Array, record: number): number {
   const joined = tape[record + (words[pc + 1] as number)] as number
   const type = joined === 0 ? 0 : ((arenas[words[pc + 2] as number] as Int32Array)[joined] as number)

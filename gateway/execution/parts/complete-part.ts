@@ -1,7 +1,7 @@
 /**
- * Completes a deferred part of an object that the client has already. What is new goes into that
- * object only once all of the part is complete: a null that may not be takes the part, and nothing
- * that was there before.
+ * Completes a deferred part of an object that the client already has. The object gets the new
+ * fields only once the whole part is complete: a null that is not allowed costs the part, and
+ * nothing that the client has.
  */
 import { own } from '../../../platform/data/own.ts'
 import { isMissing } from '../answer/error-report.ts'
@@ -15,7 +15,7 @@ interface Change extends Addition {
   readonly output: Output
 }
 
-/** What the object gets; `undefined` where it loses the part. */
+/** The fields that the object gets; `undefined` if the part is lost. */
 export function completePart(shape: ObjectShape, place: Place, completer: Completer): readonly Addition[] | undefined {
   const changes: Change[] = []
   const before = completer.parts.length
@@ -27,7 +27,7 @@ export function completePart(shape: ObjectShape, place: Place, completer: Comple
   return changes
 }
 
-/** False where something is missing that may not be. */
+/** False if a field that is not nullable is missing. */
 function addRest(shape: ObjectShape, place: Place, completer: Completer, changes: Change[]): boolean {
   const { path, source, output } = place
   const data = Object.create(null) as Output
@@ -49,7 +49,7 @@ function addRest(shape: ObjectShape, place: Place, completer: Completer, changes
   return true
 }
 
-/** Adds to what the client has of a field. */
+/** Adds to a field that the client already has in part. */
 function addWithin(
   { value }: FieldShape,
   known: unknown,
@@ -79,13 +79,13 @@ function addToEach(selection: SelectionShape, at: AnyPlace, completer: Completer
       addToEach(selection, { path: [...path, index], source: items[index], output: item }, completer, changes),
     )
   }
-  // What is null stays null: the client was told why.
+  // A null stays null: its error was sent already.
   if (typeof output !== 'object' || output === null || !isData(source)) return true
   const shape = selection.of(source['__typename'])
   return !shape || addRest(shape, { path, source, output: output as Output }, completer, changes)
 }
 
-/** Adds what an answer about the schema lacks. */
+/** Adds the missing fields of an introspection answer. */
 function addMissing(value: unknown, known: unknown, path: Place['path'], changes: Change[]): void {
   if (Array.isArray(known)) {
     for (const [index, item] of known.entries())
@@ -102,8 +102,7 @@ function addMissing(value: unknown, known: unknown, path: Place['path'], changes
 }
 
 /**
- * All that the client has of a part's fields, which counts as much as what is new. @throws
- * TOO_LARGE
+ * Everything that the client has of a part's fields, which counts like new data. @throws TOO_LARGE
  */
 export function wholePart(shape: ObjectShape, { source, output }: Omit<Place, 'path'>, completer: Completer): Output {
   const whole = Object.create(null) as Output

@@ -1,4 +1,4 @@
-/** Which deferred parts an answer has announced, and what becomes of each. */
+/** Keeps track of the deferred parts that an answer has announced, and completes them. */
 import { GraphQLError, type SelectionNode } from 'graphql'
 import { codedError } from '../../../platform/protocol/errors.ts'
 import { ErrorReport, type ErrorRoom, errorRoom, isSpent, type Path } from '../answer/error-report.ts'
@@ -14,14 +14,14 @@ import type { Later } from './later.ts'
 import type { SplitPlan } from './split-plan.ts'
 
 export interface Delivery {
-  /** Announces what was found since the last time. */
+  /** Announces the parts found since the last call. */
   announce(): readonly Pending[]
-  /** Whether anything announced is still to come. */
+  /** Whether an announced part is outstanding. */
   readonly hasNext: boolean
   readonly hasReady: boolean
   /**
-   * Completes one of the fragments that are ready, for all objects. Its fields are to be sent
-   * before the next one's: that may add to the same objects.
+   * Completes one of the ready fragments, for all objects. Send its fields before the next one's,
+   * which may add to the same objects.
    */
   completeReady(): readonly Completed[]
 }
@@ -48,10 +48,10 @@ interface DeliveryOptions {
 
 export function createDelivery(options: DeliveryOptions): Delivery {
   const { limit, needed, run, completer, later } = options
-  /** A fragment that stands in several others is announced once for each object. */
+  /** A fragment inside several others is announced once for each object. */
   const known = new WeakMap<Output, Set<SelectionNode>>()
   let count = 0
-  /** Of all parts together. */
+  /** Bounds the errors of all parts together. */
   const room = errorRoom()
   /** The errors of the first part that makes the answer too large, and of every part after it. */
   let excess: readonly GraphQLError[] | undefined
@@ -95,7 +95,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     completer.report = new ErrorReport(room)
     const additions = additionsOf(one)
     const [own, ...others] = additions ?? []
-    // Mostly all of it is new, and need not be looked for.
+    // Usually everything is new, and no search is needed.
     if (own && others.length === 0 && own.path === place.path) {
       const { data } = own
       if (Object.keys(data).length === part.shape.fields.length) whole = () => data
@@ -130,10 +130,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   }
 }
 
-/**
- * What was announced, by fragment: a list announces as many parts as it has items, times its
- * fragments.
- */
+/** Announced parts, by fragment: a list announces a part for each item and fragment. */
 function createWaiting(isReady: (fragment: SelectionNode) => boolean) {
   const byFragment = new Map<SelectionNode, Announced[]>()
   return {
@@ -145,7 +142,7 @@ function createWaiting(isReady: (fragment: SelectionNode) => boolean) {
     },
     hasAny: () => byFragment.size > 0,
     hasReady: () => byFragment.keys().some(isReady),
-    /** All of one fragment. */
+    /** Takes all parts of one ready fragment. */
     takeReady(): readonly Announced[] {
       const fragment = byFragment.keys().find(isReady)
       const ready = (fragment && byFragment.get(fragment)) ?? []
@@ -155,13 +152,15 @@ function createWaiting(isReady: (fragment: SelectionNode) => boolean) {
   }
 }
 
-/** What is lost because a service knows no such object has no error yet, and needs one. */
+/**
+ * A part that is lost because a service does not know the object has no error yet, and needs one.
+ */
 function lossOf(errors: readonly GraphQLError[], path: Path, room: ErrorRoom): readonly GraphQLError[] {
   if (errors.length > 0) return errors
   return isSpent(room) ? [UNTOLD] : [errorAt(UNKNOWN, path)]
 }
 
-/** It may repeat so much that the answer becomes too large. @throws GraphQLError */
+/** May repeat so much that the answer becomes too large. @throws GraphQLError */
 function wholeOf({ part, place }: Announced, { limit, run, completer }: DeliveryOptions): Output {
   try {
     return wholePart(part.shape, place, completer)

@@ -1,7 +1,7 @@
 /**
- * Executes an operation with deferred fragments: gives first what was not deferred, then each part
- * as soon as its services have answered. Parts share the engine's data with all else: what was
- * fetched for one of them is there for all.
+ * Executes an operation with deferred fragments: first everything that is not deferred, then each
+ * part as soon as its services have answered. All parts share the engine's data, so nothing is
+ * fetched twice.
  */
 import type { FieldNode } from 'graphql'
 import type { Signal } from '../../traffic/call/send.ts'
@@ -18,20 +18,20 @@ import { startLater } from './later.ts'
 import type { SplitPlan } from './split-plan.ts'
 
 export interface OperationInParts extends ExactOperation {
-  /** Of what is not deferred. */
+  /** The shape without deferred fragments. */
   readonly shape: ObjectShape
   readonly split: SplitPlan
 }
 
 export interface PartsCircumstances extends Omit<Circumstances, 'asked' | 'event'> {
-  /** Aborted when nobody waits for the rest any more. */
+  /** Aborted when the client no longer waits for the rest. */
   readonly left: Signal
 }
 
 export interface RunInParts {
   /** Rejects before the first part only, and never for a service's fault. */
   readonly parts: AsyncGenerator<Part, void, undefined>
-  /** What the client has until now. */
+  /** The data that the client has so far. */
   data(): unknown
 }
 
@@ -39,7 +39,7 @@ export function executeInParts(operation: OperationInParts, circumstances: Parts
   const { split, limit, client, types } = operation
   const { variables } = circumstances
   const run = openRun(operation, { ...circumstances, ask: askForParts(operation, circumstances) })
-  // What a deferred part of a mutation reads is what all of its changes made.
+  // Deferred parts of a mutation are read after all of its changes.
   const later = startLater(split, run, client.definition.operation === 'mutation')
   const completer = createCompleter({
     introspect: (nodes: readonly FieldNode[]) => introspect(client, nodes, variables),

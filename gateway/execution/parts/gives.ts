@@ -1,19 +1,19 @@
-/** Which fields a fetch gives, and which it needs before it can be made. */
+/** Finds the fields that a fetch gives, and those that it needs first. */
 import type { QueryPlanSelectionNode } from '@apollo/query-planner'
 import { type Selection, selectionOf } from '../calls/selection.ts'
 import type { Fetch } from '../plan/step.ts'
 import { below, existence, type FieldKey, ROOT } from './needs.ts'
 
-/** The types that an object must be of for a field to be asked for: all of them. */
+/** The types that an object must belong to, all of them, for a field to be requested. */
 type Types = readonly string[]
 
-/** By field: under which conditions it is asked for. */
+/** For each field, the conditions under which it is requested. */
 export type Given = ReadonlyMap<FieldKey, readonly Types[]>
 
-/** Stands among the types where a fetch says what an object of an interface really is. */
+/** Marks, among the types, a fetch that gives the concrete type of an interface's object. */
 const CONCRETE = '!'
 
-/** @param interfaceObjects interfaces of which some service knows no objects */
+/** @param interfaceObjects interfaces whose objects some service does not know */
 export function givenBy({ node, paths }: Fetch, interfaceObjects: ReadonlySet<string>): Given {
   const given = new Map<FieldKey, Types[]>()
   const add = (key: FieldKey, on: Types): void => {
@@ -44,7 +44,7 @@ export function givenBy({ node, paths }: Fetch, interfaceObjects: ReadonlySet<st
   return given
 }
 
-/** Whether one fetch gives a field of every object of which another gives it. */
+/** Whether one fetch gives a field for every object for which another gives it. */
 export const covers = (one: Given | undefined, other: Given | undefined, key: FieldKey): boolean =>
   (other?.get(key) ?? []).every((narrow) =>
     (one?.get(key) ?? []).some(

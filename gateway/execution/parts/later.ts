@@ -1,23 +1,23 @@
-/** Carries out the fetches that the first part does not wait for, beside all else. */
+/** Carries out, in parallel, the fetches that the first part does not wait for. */
 import { carryOut } from '../exact/execute.ts'
 import type { Run } from '../exact/run.ts'
 import type { SplitPlan } from './split-plan.ts'
 
 export interface Later {
-  /** Told of each fetch that is over, by its index. */
+  /** Called with the index of each fetch that has ended. */
   readonly onEnd: (fetch: number) => void
-  /** Told when the first part has all that it needs. */
+  /** Called when the first part has everything that it needs. */
   begin(): void
   isOver(fetch: number): boolean
-  /** Why a fetch could not be carried out: a fault of ours. */
+  /** Why a fetch could not be carried out: a bug of the gateway. */
   fault(fetch: number): unknown
-  /** Resolves when more is over. */
+  /** Resolves when another fetch has ended. */
   next(): Promise<void>
 }
 
 /**
  * @param whenFirst true: nothing is fetched before the first part is complete; false: each fetch
- * begins as soon as those that it follows are over
+ * begins as soon as those that it follows have ended
  */
 export function startLater({ later }: SplitPlan, run: Run, whenFirst: boolean): Later {
   const ends = new Map<number, PromiseWithResolvers<void>>()

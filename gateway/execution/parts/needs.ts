@@ -1,26 +1,26 @@
 /**
- * Which fields the first part of an answer needs, and which each deferred fragment: in the engine's
- * names, whatever the types of the objects are.
+ * Finds the fields that the first part of an answer needs, and those that each deferred fragment
+ * needs: in the engine's names, for any types of the objects.
  */
 import { Kind, type SelectionNode, type SelectionSetNode } from 'graphql'
 import type { ClientOperation } from '../plan/client-operation.ts'
 import { type ConditionValues, isDeferred, isIncluded } from '../plan/conditions.ts'
 import type { InternalNames } from '../plan/internal-names.ts'
 
-/** Of a field: the names from the root to it. */
+/** Identifies a field by the names from the root to it. */
 export type FieldKey = string
 
-/** The key of a field of the object at another. */
+/** The key of a field of the object at another key. */
 export const below = (key: FieldKey, name: string): FieldKey => `${key}/${name}`
 
-/** The key for whether there is an object, whatever is in it. */
+/** The key for the existence of an object. */
 export const existence = (key: FieldKey): FieldKey => `${key}{`
 
 export const ROOT: FieldKey = ''
 
 export interface Needs {
   readonly first: ReadonlySet<FieldKey>
-  /** By the fragments of the client's document, wherever they stand. */
+  /** Keyed by the fragments of the client's document. */
   readonly parts: ReadonlyMap<SelectionNode, ReadonlySet<FieldKey>>
 }
 
@@ -30,7 +30,7 @@ export function needsOf(
   names: InternalNames,
 ): Needs {
   const parts = new Map<SelectionNode, Set<FieldKey>>()
-  /** Fragments that were taken in, with their places: a second time they add nothing. */
+  /** Fragments already visited, with their places: a second visit adds nothing. */
   const taken = new WeakMap<ReadonlySet<FieldKey>, Set<string>>()
 
   const isTaken = (into: ReadonlySet<FieldKey>, fragment: string, key: FieldKey): boolean => {
@@ -45,14 +45,14 @@ export function needsOf(
       if (selection.kind === Kind.FIELD) {
         const name = names.find(selection)
         if (selection.name.value === '__typename') into.add(existence(key))
-        // Denied, about the schema, or of a type that no object here has.
+        // The field is denied, is introspection, or belongs to a type that no object here has.
         if (name === undefined) continue
         const own = below(key, name)
         if (selection.selectionSet) {
           const { selections } = selection.selectionSet
           const before = into.size
           collect(selection.selectionSet, own, into)
-          // What the object really is decides which fragments apply.
+          // The concrete type of the object decides which fragments apply.
           const isOpen = selections.some(({ kind }) => kind !== Kind.FIELD)
           if (isOpen || into.size === before) into.add(existence(own))
         } else into.add(own)

@@ -1,6 +1,6 @@
 /**
- * Splits fetches of entities that ask for deferred fields beside others, so that what is slow to
- * give holds up only what it was asked with.
+ * Splits fetches of entities that request deferred fields beside others, so that slow deferred
+ * fields do not delay the others.
  */
 import { type Selection, selectionOf } from '../calls/selection.ts'
 import { withFields } from '../exact/smaller-operation.ts'
@@ -11,7 +11,7 @@ import { inputsOf } from './gives.ts'
 import { below, type FieldKey, type Needs, ROOT } from './needs.ts'
 import type { SplitPlan } from './split-plan.ts'
 
-/** @param later the fetches of the plan that the first part does not wait for as it is */
+/** @param later the fetches that the first part does not wait for in the given plan */
 export function splitFetches(
   plan: PreparedPlan,
   needs: Needs,
@@ -27,7 +27,7 @@ export function splitFetches(
     const { node, paths, question: _question, ...rest } = fetch
     if (!node.requires || node.contextRewrites || isLater.has(fetch.index)) return undefined
     const { fields } = selectionOf(node)
-    // An input that one half does not use would cost it the objects that lack it.
+    // An input that one half does not use would cost that half the objects without the input.
     const requiresMore = fields.some(
       ({ on, field }) => types.inputsOf(node.serviceName, on.at(-1) ?? '', field).length > 0,
     )
@@ -63,7 +63,7 @@ export function splitFetches(
   return { ...plan, fetches, steps }
 }
 
-/** With the fields above each. */
+/** The keys, with those of the fields above each. */
 function withAbove(keys: readonly FieldKey[]): ReadonlySet<FieldKey> {
   const all = new Set<FieldKey>()
   for (const key of keys) {

@@ -1,7 +1,7 @@
 /**
  * Splits a plan into the fetches that the first part of an answer needs, and the rest, for which
- * the first part does not wait. The plan is that of the whole operation, so that what is deferred
- * is never fetched twice.
+ * the first part does not wait. The plan is that of the whole operation, so that no deferred field
+ * is fetched twice.
  */
 import type { SelectionNode } from 'graphql'
 import type { PreparedPlan } from '../plan/prepare.ts'
@@ -10,18 +10,18 @@ import { fetchesBefore } from '../trace/order.ts'
 import { covers, givenBy, inputsOf } from './gives.ts'
 import type { FieldKey, Needs } from './needs.ts'
 
-/** A fetch that the first part does not need. */
+/** A fetch that the first part does not wait for. */
 export interface LaterFetch {
   readonly fetch: Fetch
-  /** Fetches that it follows, by their indexes. */
+  /** Indexes of the fetches that it follows. */
   readonly after: readonly number[]
 }
 
 export interface SplitPlan {
-  /** `undefined` where the first part needs nothing. */
+  /** `undefined` if the first part needs no fetch. */
   readonly first: Step | undefined
   readonly later: readonly LaterFetch[]
-  /** By deferred fragments: the fetches that give their fields, by their indexes. */
+  /** For each deferred fragment, the indexes of the fetches that give its fields. */
   readonly needed: ReadonlyMap<SelectionNode, readonly number[]>
 }
 
@@ -42,13 +42,13 @@ export function splitPlan(
   const before = everythingBefore(steps)
   const isBefore = (one: number, other: number): boolean => before.get(other)?.has(one) ?? false
 
-  /** What an earlier fetch gives of the same objects is not waited for a second time. */
+  /** A field that an earlier fetch gives for the same objects needs no later fetch. */
   const giversOf = (key: FieldKey, among?: ReadonlySet<number>): readonly number[] => {
     const all = (givers.get(key) ?? []).filter((index) => !among || among.has(index))
     return all.filter((one) => !all.some((other) => isBefore(other, one) && covers(given[other], given[one], key)))
   }
 
-  /** Of a field that no fetch seems to give, any may be the giver. */
+  /** If no fetch seems to give a field, any fetch may be the giver. */
   const allGiversOf = (keys: ReadonlySet<FieldKey>, among?: ReadonlySet<number>): Set<number> => {
     const found = new Set<number>()
     for (const key of keys) {
@@ -59,7 +59,7 @@ export function splitPlan(
   }
 
   const first = allGiversOf(needs.first)
-  // A change is made at once, whatever is read of it later.
+  // A mutation runs at once, even if only deferred fields are read of it.
   for (const { index, node } of fetches) if (node.operationKind === 'mutation') first.add(index)
   // The set grows during the loop.
   for (const index of first) {
@@ -74,7 +74,7 @@ export function splitPlan(
     first: steps && only(steps, first),
     later: fetches.flatMap((fetch) => {
       if (first.has(fetch.index)) return []
-      // One request that asks for several fetches would have some of them wait for others.
+      // In a request that carries several fetches some would wait for others.
       const { question: _question, ...alone } = fetch
       return [{ fetch: alone, after: directly(fetch.index) }]
     }),
@@ -82,7 +82,7 @@ export function splitPlan(
   }
 }
 
-/** All fetches that one follows. */
+/** For each fetch, all fetches that it follows. */
 function everythingBefore(steps: Step | undefined): ReadonlyMap<number, ReadonlySet<number>> {
   const before = new Map<number, ReadonlySet<number>>()
   /** Returns the fetches of the step. */
