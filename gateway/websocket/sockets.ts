@@ -24,6 +24,11 @@ export function openSockets(options: SocketOptions): Sockets {
   const take = createAddressShares('socketsPerAddress', options)
   let opened: Promise<SocketClients> | undefined
   const upgrade = async (request: IncomingMessage, connection: Socket, head: Buffer): Promise<void> => {
+    if (!options.doors.at(pathOf(request))) return refuse(connection, NOT_FOUND)
+    if (!isWelcome(request, options.corsOrigins)) return refuse(connection, NOT_WELCOME)
+    const giveBack = take(request)
+    if (!giveBack) return refuse(connection, TOO_MANY)
+    connection.once('close', giveBack)
     // A client that hangs up earlier is not an error: the protocol finds the socket closed.
     const ignore = (): void => undefined
     connection.on('error', ignore)
@@ -34,11 +39,6 @@ export function openSockets(options: SocketOptions): Sockets {
   }
   server.on('upgrade', (request: IncomingMessage, _stream, head: Buffer) => {
     const connection = request.socket
-    if (!options.doors.at(pathOf(request))) return refuse(connection, NOT_FOUND)
-    if (!isWelcome(request, options.corsOrigins)) return refuse(connection, NOT_WELCOME)
-    const giveBack = take(request)
-    if (!giveBack) return refuse(connection, TOO_MANY)
-    connection.once('close', giveBack)
     upgrade(request, connection, head).catch((error: unknown) => {
       log.error({ err: error }, 'a WebSocket could not be opened')
       connection.destroy()

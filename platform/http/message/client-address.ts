@@ -15,7 +15,7 @@ type Address = ReturnType<typeof ipaddr.process>
 const MAX_HOPS = 16 // proxies between client and gateway
 
 /** True for an IP address and for a network such as `10.0.0.0/8`. */
-export const isNetwork = (text: string): boolean => isIP(text) !== 0 || ipaddr.isValidCIDR(text)
+export const isNetwork = (text: string): boolean => parse(text) !== undefined || ipaddr.isValidCIDR(text)
 
 /** @param proxies trusted IP addresses and networks */
 export function createClientAddress(proxies: readonly string[]): ClientAddress {
@@ -34,8 +34,8 @@ export function createClientAddress(proxies: readonly string[]): ClientAddress {
     for (let hops = 0; end >= 0 && hops < MAX_HOPS; hops += 1) {
       const comma = end === 0 ? -1 : list.lastIndexOf(',', end - 1)
       const text = addressIn(list.slice(comma + 1, end).trim())
-      if (text === undefined || isIP(text) === 0) return undefined
-      const address = ipaddr.process(text)
+      const address = text === undefined ? undefined : parse(text)
+      if (!address) return undefined
       farthest = address.toString()
       if (!isProxy(address)) return farthest
       end = comma
@@ -44,7 +44,8 @@ export function createClientAddress(proxies: readonly string[]): ClientAddress {
   }
 
   return (peer, headers) => {
-    if (peer === undefined || isIP(peer) === 0 || !isProxy(ipaddr.process(peer))) return peer
+    const own = peer === undefined ? undefined : parse(peer)
+    if (!own || !isProxy(own)) return peer
     const chain = headers['x-forwarded-for']?.toString()
     const byChain = chain === undefined ? undefined : firstForeign(chain, withoutPort)
     if (headers.forwarded === undefined) return byChain ?? peer
@@ -54,9 +55,15 @@ export function createClientAddress(proxies: readonly string[]): ClientAddress {
   }
 }
 
+/** Without its zone, a network interface of whoever wrote it, which may have any name. */
+function parse(text: string): Address | undefined {
+  const [bare = ''] = text.split('%', 1)
+  return isIP(text) !== 0 && ipaddr.isValid(bare) ? ipaddr.process(bare) : undefined
+}
+
 const networkOf = (text: string): [Address, number] => {
   if (ipaddr.isValidCIDR(text)) return ipaddr.parseCIDR(text)
-  const address = ipaddr.process(text)
+  const address = parse(text) ?? ipaddr.process(text)
   return [address, address.toByteArray().length * 8]
 }
 
@@ -78,8 +85,8 @@ function forwardedFor(element: string): string | undefined {
 
 /** What counts as one caller: an IPv4 address, or the /64 network that an IPv6 subscriber gets. */
 export function addressGroup(address: string): string {
-  if (!address.includes(':') || isIP(address) === 0) return address
-  const parsed = ipaddr.process(address)
+  const parsed = address.includes(':') ? parse(address) : undefined
+  if (!parsed) return address
   if (!('parts' in parsed)) return parsed.toString()
   return `${parsed.parts
     .slice(0, 4)

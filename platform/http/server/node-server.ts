@@ -85,7 +85,9 @@ export function createNodeServer(handle: Handle, bounds: Bounds, host: Host): Se
       sendHttpError(response, refusal)
       return
     }
-    Promise.resolve(handle(request, response)).catch(() => {
+    // What is thrown in an event of Node's ends the process.
+    const handled = async (): Promise<void> => handle(request, response)
+    handled().catch(() => {
       if (!response.headersSent) sendHttpError(response, INTERNAL)
       else response.destroy()
     })

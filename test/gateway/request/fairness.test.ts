@@ -1,4 +1,6 @@
+import { once } from 'node:events'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { WebSocket } from 'ws'
 import { ask, startTestGateway, type TestGateway, verdict } from '../../support/gateway.ts'
 import { type IdentityProvider, startIdentityProvider } from '../../support/identity-provider.ts'
 import { type Shop, startShop } from '../../support/shop.ts'
@@ -52,6 +54,17 @@ function hold(service: Shop['orders']): { held: () => number; release: () => voi
     },
   }
 }
+
+test('A client address with a zone stops neither a request nor a socket', async () => {
+  const forwarded = { forwarded: 'for="[fe80::1%br-0]"' }
+  expect(verdict(await ask(gateway.url, '{ __typename }', forwarded))).toBe('200 OK')
+  const socket = new WebSocket(`${gateway.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws', {
+    headers: forwarded,
+  })
+  await once(socket, 'open')
+  socket.close()
+  await once(socket, 'close')
+})
 
 test('A caller who floods a service delays only himself', async () => {
   const { held, release } = hold(shop.orders)

@@ -27,6 +27,8 @@ test.each([
   ['an IPv6 address', '2001:db8::1', '2001:db8::1'],
   ['an IPv6 address with a port', '[2001:db8::1]:4711', '2001:db8::1'],
   ['an IPv6 proxy of ours', '198.51.100.1, 2001:db8:ffff::7', '198.51.100.1'],
+  ['an address with a zone of any name', 'fe80::1%br-1.2:3', 'fe80::1'],
+  ['a proxy of ours with a zone', '198.51.100.1, 2001:db8:ffff::7%br-0', '198.51.100.1'],
   ['IPv4 written as IPv6', '::ffff:198.51.100.1', '198.51.100.1'],
   ['proxies alone', '10.1.1.1, 10.2.2.2', '10.1.1.1'],
   ['nothing', '', PROXY],
@@ -46,6 +48,7 @@ test.each([
   ['an IPv6 address', 'for="[2001:db8::1]:4711"', '2001:db8::1'],
   ['several hops', 'for=1.2.3.4, for=198.51.100.1;proto=http, for=10.0.0.3', '198.51.100.1'],
   ['a quote that a client left open', 'for="evil, for=198.51.100.1', '198.51.100.1'],
+  ['an address with a zone of any name', 'for="[fe80::1%br-1.2]:80"', 'fe80::1'],
   ['a hidden node', 'for=_hidden', PROXY],
   ['an unknown node', 'for=unknown', PROXY],
   ['no `for` at all', 'proto=https', PROXY],
@@ -63,6 +66,13 @@ test('An IPv6 network of 64 bits counts as one caller', () => {
   expect(addressGroup('2001:db8:1:2::1')).not.toBe(addressGroup('2001:db8:1:3::1'))
   expect(addressGroup('::ffff:198.51.100.1')).toBe('198.51.100.1')
   expect(addressGroup('198.51.100.1')).toBe('198.51.100.1')
+})
+
+test('A peer with a zone is a caller and a proxy as it is without', () => {
+  expect(addressGroup('fe80::1%br-1.2')).toBe('fe80:0:0:0::/64')
+  expect(addressGroup('1:2%a')).toBe('1:2%a')
+  const local = createClientAddress(['fe80::1%eth0'])
+  expect(local('fe80::1%br-0', { 'x-forwarded-for': '198.51.100.1' })).toBe('198.51.100.1')
 })
 
 test('The setting takes addresses and networks, and nothing else', () => {
