@@ -12,25 +12,45 @@ import { runOnDatabase } from './command.ts'
  * No earlier epoch can have used these numbers: none writes a million events or opens a thousand
  * accounts per second. Account numbers last until 2051.
  */
+const TARGET = `
+  SELECT sequence::text, account::text FROM ledger, LATERAL (
+    SELECT extract(epoch FROM clock_timestamp() - timestamptz '2020-01-01T00:00:00Z') AS seconds
+  ) AS clock, LATERAL (
+    SELECT (seconds * 1000000)::bigint AS sequence, 99010110000000 + (seconds * 1000)::bigint AS account
+  ) AS target
+  WHERE last_at <= clock_timestamp() AND last_sequence < sequence AND last_account < account`
+
+/** One at a time with the service's upkeep: both look for partitions that are missing. */
+const COVER = `
+  WITH held AS MATERIALIZED (SELECT pg_advisory_xact_lock(4242003))
+  SELECT cover_numbers(whole, $1::bigint, $1::bigint + 4 * partition_size())
+  FROM held, unnest(ARRAY['transfers', 'outbox', 'entries']) AS whole`
+
 const LEAP = `
   WITH head AS (
-    SELECT *, clock_timestamp() AS now, extract(epoch FROM clock_timestamp() - timestamptz '2020-01-01T00:00:00Z') AS seconds
-    FROM ledger WHERE id = 1 FOR NO KEY UPDATE
+    SELECT *, clock_timestamp() AS now FROM ledger WHERE id = 1 FOR NO KEY UPDATE
   ), leap AS (
     INSERT INTO ledger_restores (from_sequence, to_sequence, from_account, to_account, at)
-    SELECT last_sequence, (seconds * 1000000)::bigint, last_account, 99010110000000 + (seconds * 1000)::bigint, now
-    FROM head
-    WHERE last_at <= now
-      AND last_sequence < (seconds * 1000000)::bigint AND last_account < 99010110000000 + (seconds * 1000)::bigint
+    SELECT last_sequence, $1::bigint, last_account, $2::bigint, now FROM head
+    WHERE last_at <= now AND last_sequence < $1::bigint AND last_account < $2::bigint
     RETURNING to_sequence, to_account
   )
   UPDATE ledger SET last_sequence = to_sequence, last_account = to_account FROM leap WHERE id = 1 RETURNING last_sequence`
 
-/** @throws Error if the clock is behind the ledger, and so could repeat numbers */
-export async function beginEpoch(client: ClientBase): Promise<void> {
-  const { rowCount } = await client.query(LEAP)
-  if (rowCount !== 1) throw new Error("The database's clock is behind the ledger: set it right, and do this again.")
-  await client.query('SELECT create_partitions(4)')
+/**
+ * A service may write meanwhile: there are partitions for the new numbers before the first is used.
+ * @throws Error if the clock is behind the ledger, and so could repeat numbers
+ */
+export async function beginEpoch(client: Pick<ClientBase, 'query'>): Promise<void> {
+  for (;;) {
+    const { rows } = await client.query<{ sequence: string; account: string }>(TARGET)
+    const [target] = rows
+    if (!target) throw new Error("The database's clock is behind the ledger: set it right, and do this again.")
+    await client.query(COVER, [target.sequence])
+    const { rowCount } = await client.query(LEAP, [target.sequence, target.account])
+    if (rowCount === 1) return
+    // Another epoch began at the same time, behind these numbers.
+  }
 }
 
 if (import.meta.main)

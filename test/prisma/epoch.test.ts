@@ -13,7 +13,7 @@ import { beginEpoch } from '../../prisma/epoch.ts'
 import { restore } from '../../prisma/restore.ts'
 import { verifyLedger } from '../../subgraphs/banking/audit/verify.ts'
 import { handOver } from '../../subgraphs/banking/webhooks/hand-over.ts'
-import { openBank, subjectOf, type TestBank } from '../subgraphs/banking/support/bank.ts'
+import { openBank, subjectOf, type TestBank, verdictOf } from '../subgraphs/banking/support/bank.ts'
 import { brokenInvariants } from '../subgraphs/banking/support/books.ts'
 import { codesOf, startBanking, type TestService } from '../subgraphs/banking/support/service.ts'
 import { createDatabase, type TestDatabase } from '../support/database.ts'
@@ -60,6 +60,9 @@ beforeAll(async () => {
   target = await createDatabase('empty')
   await restore(target.url, join(folder, 'backup'))
   restored = openBank(target.url)
+  // With the usual size the partitions of an epoch hold the numbers of the next four seconds, too.
+  await restored.database.$executeRaw`CREATE OR REPLACE FUNCTION partition_size() RETURNS BIGINT
+    LANGUAGE sql STABLE PARALLEL SAFE AS 'SELECT 1000::bigint'`
   service = await startBanking(target.url)
 })
 afterAll(async () => {
@@ -157,6 +160,48 @@ test('Epochs that begin at the same time follow each other', async () => {
     expect(await verifyLedger(restored.database)).toMatchObject({ sound: true })
   } finally {
     await Promise.all(clients.map((client) => client.end()))
+  }
+})
+
+test('A service that writes at any moment of its beginning finds partitions', async () => {
+  const client = new Client({ connectionString: target.url })
+  await client.connect()
+  try {
+    const query = async (...asked: Parameters<Client['query']>) => {
+      const result = await client.query(...asked)
+      expect(verdictOf(await restored.transfer({ from: account, to: payee }))).toBe('ACCEPTED')
+      return result
+    }
+    await beginEpoch({ query } as Client)
+    expect(await verifyLedger(restored.database)).toMatchObject({ sound: true })
+  } finally {
+    await client.end()
+  }
+})
+
+test('Upkeep that creates partitions meanwhile leaves none of its numbers without', async () => {
+  const [upkeep, client] = [new Client({ connectionString: target.url }), new Client({ connectionString: target.url })]
+  try {
+    await Promise.all([upkeep.connect(), client.connect()])
+    await upkeep.query('BEGIN')
+    await upkeep.query('SELECT create_partitions(4)')
+    let isOver = false
+    const begun = beginEpoch(client).finally(() => {
+      isOver = true
+    })
+    const waits = async (): Promise<boolean> => {
+      const { rowCount } = await upkeep.query(
+        `SELECT FROM pg_locks JOIN pg_database ON pg_database.oid = database
+         WHERE locktype = 'advisory' AND NOT granted AND datname = current_database()`,
+      )
+      return rowCount === 1
+    }
+    await until(async () => isOver || (await waits()))
+    await upkeep.query('COMMIT')
+    await begun
+    expect(verdictOf(await restored.transfer({ from: account, to: payee }))).toBe('ACCEPTED')
+  } finally {
+    await Promise.all([upkeep.end(), client.end()])
   }
 })
 
