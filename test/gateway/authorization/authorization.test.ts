@@ -102,7 +102,7 @@ const settings = (onForbidden: 'null' | 'refuse') => {
       return granted[name]?.(request) ?? false
     }
   const policies = { owner: policy('owner'), doctor: policy('doctor'), friend: policy('friend') }
-  return { authorization: { onForbidden, policies, timeout: 200 } }
+  return { authorization: { onForbidden, policies, timeout: 1_000 } }
 }
 
 const open = (onForbidden: 'null' | 'refuse'): Promise<TestGateway> =>

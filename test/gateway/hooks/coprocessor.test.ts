@@ -71,7 +71,7 @@ describe('a coprocessor of one’s own', () => {
     for (const onFailure of ['refuse', 'pass'] as const) {
       const coprocessor: CoprocessorSettings = {
         url,
-        timeout: 200,
+        timeout: 1_000,
         onFailure,
         stages: {
           RouterRequest: ['headers'],

@@ -27,7 +27,7 @@ async function withHooks<Result>(hooks: Given, use: (gateway: TestGateway) => Pr
   const gateway = await startTestGateway({
     services: [...shop.services, { name: 'journal', sdl: journalSdl, url: journal.url }],
     env: { STATELESS: 'items' },
-    config: { hooks: { timeout: 300, ...hooks } },
+    config: { hooks: { timeout: 1_000, ...hooks } },
   })
   try {
     return await use(gateway)
