@@ -1,6 +1,6 @@
 /**
- * Who may see what, as the supergraph says it: `@authenticated`, `@requiresScopes` and `@policy` of
- * the federation specification. Reads syntax only.
+ * Reads the access rules of a supergraph: `@authenticated`, `@requiresScopes` and `@policy` of the
+ * federation specification. Reads syntax only.
  */
 import {
   type ASTNode,
@@ -19,13 +19,13 @@ import { readLinks } from './links.ts'
 import type { Requirement } from './requirement.ts'
 
 export interface AccessRules {
-  /** Each once; the rest refers to them by their index. */
+  /** Each requirement once; everything else refers to them by index. */
   readonly requirements: readonly Requirement[]
-  /** By `Type`: what objects of the type need. Types that need nothing are absent. */
+  /** For each `Type`, the requirements of its objects. Types without any are absent. */
   readonly types: ReadonlyMap<string, readonly number[]>
   /**
-   * By `Type.field`: all that is needed to see it, with that of its object, of the type it has and
-   * of what it `@requires` or takes from a context. Fields that need nothing are absent.
+   * For each `Type.field`, all requirements to see it: its own, and those of its object, of its
+   * type, and of what it `@requires` or takes from a context. Fields without any are absent.
    */
   readonly fields: ReadonlyMap<string, readonly number[]>
 }
@@ -33,8 +33,8 @@ export interface AccessRules {
 const APOLLO = 'https://specs.apollo.dev/'
 
 /**
- * Of a supergraph without such directives all three are empty.
- * @throws Error where one stands at a place that it does not guard
+ * All three are empty for a supergraph without such directives.
+ * @throws Error for a directive at a place that it cannot guard
  */
 export function readAccessRules(supergraph: DocumentNode): AccessRules {
   const requirements: Requirement[] = []
@@ -76,7 +76,7 @@ export function readAccessRules(supergraph: DocumentNode): AccessRules {
     const written = writtenAtInterface(requirements, own.get(name) ?? [], ofObjects)
     for (const each of written.length > 0 ? objects : []) types.set(each, [...(types.get(each) ?? []), ...written])
   }
-  /** Of a field of an interface: what its objects' fields need because of it. */
+  /** The requirements that an interface's field passes on to the fields of its objects. */
   const passedOn = (name: string, field: string): readonly number[] => {
     const ofField = (type: string): readonly number[] => {
       const found = places.members.get(type)?.get(field)
@@ -88,13 +88,13 @@ export function readAccessRules(supergraph: DocumentNode): AccessRules {
 }
 
 interface Places {
-  /** Fields by type. */
+  /** Fields of each type. */
   readonly members: ReadonlyMap<string, ReadonlyMap<string, FieldDefinitionNode>>
-  /** Object types by the names of their interfaces. */
+  /** Object types of each interface. */
   readonly objects: ReadonlyMap<string, readonly string[]>
-  /** Interfaces by the names of their types. */
+  /** Interfaces of each type. */
   readonly interfaces: ReadonlyMap<string, readonly string[]>
-  /** Types by the names of the contexts that they set. */
+  /** Types that set each context. */
   readonly holders: ReadonlyMap<string, readonly string[]>
 }
 
@@ -120,8 +120,8 @@ function placesOf({ definitions }: DocumentNode, contextName: string | undefined
 }
 
 /**
- * @param directly gives what the directives at a place ask
- * @param passedOn gives what those at an interface's field ask of its objects
+ * @param directly returns the requirements of the directives at a place
+ * @param passedOn returns those that an interface's field passes on to its objects
  */
 function neededByField(
   { members, objects, interfaces, holders }: Places,
@@ -140,9 +140,9 @@ function neededByField(
       ...(interfaces.get(type) ?? []).flatMap((each) => passedOn(each, field.name.value)),
       ...(types.get(namedType(field.type)) ?? []),
     ])
-    known.set(coordinate, needed) // before what it requires, which may lead back to it
-    // A service that knows no objects of an interface computes the field for all of them, and only
-    // the interface's field says from what.
+    known.set(coordinate, needed) // set before following what it requires, which may lead back to it
+    // A service that does not know an interface's objects computes the field for all of them, and
+    // only the interface's field says from which inputs.
     const shared = (interfaces.get(type) ?? []).flatMap((each) => members.get(each)?.get(field.name.value) ?? [])
     for (const directive of [field, ...shared].flatMap(({ directives = [] }) => directives)) {
       if (directive.name.value !== 'join__field') continue
@@ -201,7 +201,7 @@ function refuseElsewhere(supergraph: DocumentNode, names: ReadonlySet<string | u
   })
 }
 
-/** An input object's fields are guarded by nothing. */
+/** Fields of input objects cannot be guarded. */
 const isInput = (each: ASTNode | readonly ASTNode[]): boolean =>
   'kind' in each && (each.kind === Kind.INPUT_OBJECT_TYPE_DEFINITION || each.kind === Kind.INPUT_VALUE_DEFINITION)
 
@@ -219,7 +219,7 @@ function pushTo(lists: Map<string, string[]>, key: string, value: string): void 
   else lists.set(key, [value])
 }
 
-/** What a field's arguments take from contexts. */
+/** The values that a field's arguments take from contexts. */
 function contextsOf(directive: ConstDirectiveNode): { readonly context: string; readonly selection: string }[] {
   const given = argumentOf(directive, 'contextArguments')
   return (given?.kind === Kind.LIST ? given.values : []).flatMap((each) => {

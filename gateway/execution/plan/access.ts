@@ -1,6 +1,6 @@
 /**
- * What an operation needs of its caller, and what of it is denied to one who lacks some of that.
- * Whether a caller fulfils a requirement is decided elsewhere.
+ * Finds the requirements of an operation, and what is denied to a caller who does not meet them.
+ * Whether a caller meets a requirement is decided elsewhere.
  */
 import {
   type FieldNode,
@@ -15,7 +15,7 @@ import { codedError } from '../../../platform/protocol/errors.ts'
 import type { AccessRules } from './access-rules.ts'
 import type { ClientOperation } from './client-operation.ts'
 
-/** A requirement of the rules, and the first place of the operation that has it. */
+/** A requirement, and the first place in the operation that has it. */
 export interface Needed {
   readonly requirement: number
   readonly coordinate: string
@@ -24,8 +24,8 @@ export interface Needed {
 type Walked = Pick<ClientOperation, 'schema' | 'definition' | 'fragments'>
 
 /**
- * The requirements that anything in an operation has, each once. Linear in the document's length:
- * each fragment is looked at once.
+ * The requirements of an operation, each once. Takes time linear in the document: each fragment is
+ * visited once.
  */
 export function neededBy(client: Walked, { fields, types }: AccessRules): readonly Needed[] {
   const needed = new Map<number, string>()
@@ -41,18 +41,18 @@ export function neededBy(client: Walked, { fields, types }: AccessRules): readon
   return Array.from(needed, ([requirement, coordinate]) => ({ requirement, coordinate }))
 }
 
-/** What is denied to a caller; nobody else's may be used in its place. */
+/** What is denied to a caller. It must not be used for another caller. */
 export interface Denied {
-  /** Equal for callers to whom the same is denied. */
+  /** Equal for callers who are denied the same. */
   readonly key: string
-  /** Why a field of a type is null; `undefined` where it may be seen. */
+  /** Why a field of a type is null; `undefined` if the caller may see it. */
   field(type: string, field: string): GraphQLError | undefined
   /** Why an object of a type, met through an interface or union, is null. */
   object(type: string): GraphQLError | undefined
 }
 
 /**
- * @param lacking indexes of requirements that the caller does not fulfil
+ * @param lacking indexes of requirements that the caller does not meet
  * @param isKnown whether the caller is signed in
  */
 export function deniedBy(
@@ -74,15 +74,15 @@ export function deniedBy(
   }
 }
 
-/** What a caller may be shown beside the answer. */
+/** What a trace may show the caller besides the answer. */
 export interface Shown {
   field(type: string, field: string): boolean
   object(type: string): boolean
 }
 
 /**
- * Of rules that the operation does not touch nobody has decided, such as those of a key that only
- * services need: what has such a rule is not shown.
+ * Hides anything whose rule was not decided because the operation does not touch it, such as a key
+ * that only services need.
  */
 export function shownTo(client: Walked, rules: AccessRules, denied: Denied | undefined): Shown {
   const decided = new Set(neededBy(client, rules).map(({ requirement }) => requirement))
@@ -94,8 +94,8 @@ export function shownTo(client: Walked, rules: AccessRules, denied: Denied | und
 }
 
 /**
- * The error of what a caller may not see. Compiled operations keep it, and its stack would keep the
- * documents that they were compiled from.
+ * The error for a denied field or object. It has no stack: compiled operations keep the error, and
+ * a stack would keep the documents that they were compiled from.
  */
 export function denial(coordinate: string, mustSignIn: boolean): GraphQLError {
   const error = mustSignIn
@@ -105,9 +105,7 @@ export function denial(coordinate: string, mustSignIn: boolean): GraphQLError {
   return error
 }
 
-/**
- * The fields of a document that are denied as they stand there, whatever object they are asked of.
- */
+/** The fields of a document that are denied for every object that they may be requested of. */
 export function deniedNodes(client: Walked, denied: Denied | undefined): ReadonlyMap<FieldNode, GraphQLError> {
   const nodes = new Map<FieldNode, GraphQLError>()
   if (denied)

@@ -1,7 +1,7 @@
 /**
- * The public schema of a supergraph on its way from the planner's thread to the main thread: cut
- * into pieces there, built in steps here, so that a large one does not hold up requests. What is
- * built equals what `buildSchema` makes of the joined pieces.
+ * Moves the public schema of a supergraph from the planner's thread to the main thread: cuts it
+ * into pieces there and builds it in steps here, so that a large schema does not block requests.
+ * The result equals that of `buildSchema` on the joined pieces.
  */
 import { setImmediate as breathe } from 'node:timers/promises'
 import {
@@ -22,7 +22,7 @@ import { extendSchemaImpl } from 'graphql/utilities/extendSchema.js'
 const PIECE = 16 * 1024 // characters, parsed in a few milliseconds
 const STEP = 5 // milliseconds
 
-/** The directive of the gateway itself. */
+/** The directive that the gateway itself implements. */
 export const DEFER = `
 """The gateway may answer without the fragment first, and send its fields later."""
 directive @defer(if: Boolean! = true, label: String) on FRAGMENT_SPREAD | INLINE_FRAGMENT
@@ -53,7 +53,7 @@ export async function buildSchemaInSteps(pieces: readonly string[]): Promise<Gra
     await breathe()
   }
   const config = extendSchemaImpl(EMPTY, { kind: Kind.DOCUMENT, definitions }, { assumeValid: true })
-  // Fields are made when first asked for, which the constructor would do for all at once.
+  // Makes the fields here, in steps: the constructor would make them all at once.
   let since = performance.now()
   for (const type of config.types) {
     if (isObjectType(type) || isInterfaceType(type) || isInputObjectType(type)) type.getFields()

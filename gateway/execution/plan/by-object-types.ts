@@ -1,7 +1,7 @@
 /**
- * Asks the same by object types: each fragment on an interface or union becomes one for each object
- * type that it can apply to. The planner finds no way through some fragments, where an object type
- * gives a field an interface that is narrower than that of its own interface.
+ * Rewrites an operation by object types: each fragment on an interface or union becomes one for
+ * each object type that it can apply to. The planner cannot plan some fragments if an object type
+ * gives a field a narrower interface than its own interface does.
  */
 import {
   doTypesOverlap,
@@ -21,12 +21,12 @@ import {
 } from 'graphql'
 import { possibleTypes } from './possible-types.ts'
 
-/** Fragments in fragments multiply. */
+/** Nested fragments multiply. */
 const MAX_SELECTIONS = 10_000
 
 /**
  * @param text one operation without named fragments
- * @returns `undefined` where that is too much to plan
+ * @returns `undefined` if the result is too large to plan
  */
 export function byObjectTypes(schema: GraphQLSchema, text: string): string | undefined {
   let left = MAX_SELECTIONS

@@ -1,9 +1,9 @@
-/** Refuses a fetch that says something the engine does not know. */
+/** Refuses a fetch with parts that the engine does not know. */
 import type { FetchDataRewrite, FetchNode, QueryPlanFieldNode, QueryPlanSelectionNode } from '@apollo/query-planner'
 import { Kind, parse, type SelectionSetNode } from 'graphql'
 import { PlanShapeError } from './shape-error.ts'
 
-/** How paths of rewrites say that an object must be of a type. */
+/** Marks a type condition in the path of a rewrite. */
 export const FRAGMENT = '... on '
 
 /** @throws PlanShapeError */
@@ -36,7 +36,7 @@ function checkOperation(text: string): void {
   }
 }
 
-/** True where the name of a type gives way to that of an interface. */
+/** True if the rewrite replaces a type's name by that of an interface. */
 const namesType = ({ kind, path }: FetchDataRewrite): boolean =>
   kind === 'ValueSetter' &&
   path.at(-1) === '__typename' &&
@@ -45,7 +45,7 @@ const namesType = ({ kind, path }: FetchDataRewrite): boolean =>
 const renames = ({ kind, path }: FetchDataRewrite): boolean =>
   kind === 'KeyRenamer' && path.at(-1)?.startsWith(FRAGMENT) === false
 
-/** Inside an object that is sent, one name can stand for one field only. */
+/** Inside a representation, a name can stand for one field only. */
 function checkNames(required: readonly QueryPlanSelectionNode[]): void {
   const names = new Map<string, string>()
   for (const { name, alias = name, selections } of fieldsOf(required)) {

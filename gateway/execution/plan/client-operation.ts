@@ -1,6 +1,6 @@
 /**
- * A client's operation as the engine keeps it: parsed, validated by others, its fragments and
- * variables at hand. Nothing here changes it.
+ * A client's operation with its fragments and variables. It is parsed and validated before, and
+ * never changed here.
  */
 import {
   type DocumentNode,
@@ -25,15 +25,15 @@ import {
 } from './conditions.ts'
 import { neverNull } from './never-null.ts'
 
-/** What checks the variables of a request. */
+/** Checks the variables of a request. */
 interface Bindings {
   readonly schema: GraphQLSchema
   readonly definitions: readonly VariableDefinitionNode[]
-  /** The variables whose values decide what is selected. */
+  /** Variables whose values decide what is selected. */
   readonly conditions: readonly string[]
   /** Whether it can be answered in parts. */
   readonly defers: boolean
-  /** The variables that may be left out, but not be null. */
+  /** Variables that may be left out, but must not be null. */
   readonly neverNull: readonly string[]
 }
 
@@ -53,7 +53,7 @@ export const bindingsOf = ({ schema, definitions, conditions, defers, neverNull 
 })
 
 /**
- * Picks an operation out of a valid document.
+ * Selects an operation of a valid document.
  * @throws GraphQLError `BAD_USER_INPUT` when the name fits none, or none is given and there are
  * several
  */
@@ -72,7 +72,7 @@ export function clientOperation(schema: GraphQLSchema, document: DocumentNode, n
     definition,
     fragments,
     definitions: definition.variableDefinitions ?? [],
-    // Found when they are read: who opens an operation again for its fields needs none of them.
+    // Computed when read: an operation that is opened again for its fields needs none of them.
     get conditions() {
       return conditionVariables(definition, fragments)
     },
@@ -85,9 +85,9 @@ export function clientOperation(schema: GraphQLSchema, document: DocumentNode, n
   }
 }
 
-/** Checked variables: as the services get them, and what they decide about conditions. */
+/** Checked variables, and the conditions that they decide. */
 export interface BoundVariables {
-  /** As the client sent them. Defaults are left to the services. */
+  /** Values as the client sent them. Services apply the defaults. */
   readonly values: Readonly<Record<string, unknown>>
   readonly conditions: ConditionValues
 }
@@ -147,7 +147,7 @@ function ownOnly<Value>(value: Value): Value {
   return copy as Value
 }
 
-/** What decides the conditions of a request that sets none of their variables. */
+/** The conditions of a request that sets none of their variables. */
 export function defaultConditions({ definitions, conditions }: Bindings): ConditionValues {
   const known = new Map(definitions.map((definition) => [definition.variable.name.value, definition]))
   return Object.fromEntries(conditions.map((name) => [name, defaultOf(known.get(name))]))

@@ -1,7 +1,7 @@
 /**
- * Folds `@skip` and `@include` away before planning: for each set of values that occurs there is
- * one plan without conditions. (The planner fetches inputs under the condition of one field and
- * then misses them for another.)
+ * Evaluates `@skip` and `@include` before planning: each set of values that occurs has a plan
+ * without conditions. (The planner fetches inputs under the condition of one field, and then misses
+ * them for another.)
  */
 import {
   type DirectiveNode,
@@ -18,7 +18,7 @@ import {
 /** The values that decide a document's conditions, by variable; besides them `IN_PARTS`. */
 export type ConditionValues = Readonly<Record<string, boolean>>
 
-/** True where the client takes an answer in parts. No variable has such a name. */
+/** True if the client takes an answer in parts. No variable can have this name. */
 export const IN_PARTS = '@defer'
 
 /** The fragments of a document, by name. */
@@ -27,7 +27,7 @@ export type Fragments = ReadonlyMap<string, FragmentDefinitionNode>
 export const fragmentsOf = ({ definitions }: DocumentNode): Fragments =>
   new Map(definitions.flatMap((node) => (node.kind === Kind.FRAGMENT_DEFINITION ? [[node.name.value, node]] : [])))
 
-/** The variables that decide whether something is selected, or when, in the order they are met. */
+/** Variables that decide whether or when something is selected, in the order they are met. */
 export function conditionVariables(operation: OperationDefinitionNode, fragments: Fragments): readonly string[] {
   const names = new Set<string>()
   for (const definition of [operation, ...fragments.values()]) {
@@ -41,9 +41,9 @@ export function conditionVariables(operation: OperationDefinitionNode, fragments
   return [...names]
 }
 
-/** Whether anything is deferred, whatever decides that. */
+/** Whether anything may be deferred, under any condition. */
 export function defersSomething(operation: OperationDefinitionNode, fragments: Fragments): boolean {
-  // The answers of a subscription are parts already.
+  // Subscriptions have several answers already.
   if (operation.operation === OperationTypeNode.SUBSCRIPTION) return false
   let found = false
   for (const definition of [operation, ...fragments.values()]) {
@@ -56,7 +56,7 @@ export function defersSomething(operation: OperationDefinitionNode, fragments: F
   return found
 }
 
-/** Whether `@skip` and `@include` let a selection stand. */
+/** Whether `@skip` and `@include` include a selection. */
 export function isIncluded(selection: SelectionNode, values: ConditionValues): boolean {
   return (selection.directives ?? []).every((directive) => {
     if (!isCondition(directive)) return true
@@ -72,7 +72,7 @@ export const isCondition = (directive: DirectiveNode): boolean =>
 
 const isDefer = (directive: DirectiveNode): boolean => directive.name.value === 'defer'
 
-/** What the gateway decides by itself; any other directive is passed on to the services. */
+/** True for directives that the gateway evaluates; any other is passed on to the services. */
 export const isDecided = (directive: DirectiveNode): boolean => isCondition(directive) || isDefer(directive)
 
 /** Whether `@defer` makes a fragment a part of its own. */
@@ -85,7 +85,7 @@ export function isDeferred(fragment: SelectionNode, values: ConditionValues): bo
   return value?.kind !== Kind.BOOLEAN || value.value
 }
 
-/** By which the client knows a deferred fragment. */
+/** The label of a deferred fragment. */
 export function labelOf({ directives = [] }: SelectionNode): string | undefined {
   const label = directives.find(isDefer)?.arguments?.find(({ name }) => name.value === 'label')?.value
   return label?.kind === Kind.STRING ? label.value : undefined

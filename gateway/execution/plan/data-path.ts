@@ -2,12 +2,11 @@
 import { PlanShapeError } from './shape-error.ts'
 
 /**
- * Internal names from the root, without the `@` that marks a list: lists are passed through
- * wherever they are.
+ * Internal names from the root, without the `@` that marks a list: lists are traversed anywhere.
  */
 export type DataPath = readonly string[]
 
-/** @throws PlanShapeError for a path that speaks of types */
+/** @throws PlanShapeError for a path with type conditions */
 export function dataPath(path: readonly (string | number)[]): DataPath {
   return path.flatMap((segment) => {
     if (segment === '@') return []

@@ -1,6 +1,6 @@
 /**
- * What a supergraph itself says of costs: `@cost` and `@listSize` of the federation specification
- * (cost v0.1). Reads syntax only.
+ * Reads the costs that a supergraph declares: `@cost` and `@listSize` of the federation
+ * specification (cost v0.1). Reads syntax only.
  */
 import {
   type ConstDirectiveNode,
@@ -16,15 +16,18 @@ import type { DeclaredSize } from './declared-size.ts'
 import { readLinks } from './links.ts'
 
 export interface DeclaredCosts {
-  /** By `Type`, `Type.field` (of input objects, too) and `Type.field(argument:)`; never below 0. */
+  /**
+   * Keyed by `Type`, `Type.field` (also of input objects) and `Type.field(argument:)`; never below
+   * 0.
+   */
   readonly weights: ReadonlyMap<string, number>
-  /** By `Type.field`. */
+  /** Keyed by `Type.field`. */
   readonly sizes: ReadonlyMap<string, DeclaredSize>
 }
 
 const SPECIFICATION = 'https://specs.apollo.dev/cost'
 
-/** Of a supergraph that says nothing both are empty. */
+/** Both maps are empty for a supergraph that declares none. */
 export function readDeclaredCosts(supergraph: DocumentNode): DeclaredCosts {
   const weights = new Map<string, number>()
   const sizes = new Map<string, DeclaredSize>()
@@ -64,8 +67,8 @@ export function readDeclaredCosts(supergraph: DocumentNode): DeclaredCosts {
 }
 
 /**
- * As long as its ids are many, which a supergraph cannot say: it takes arguments of type `Int`
- * only.
+ * Its size is the number of its ids, which `@listSize` cannot say: it takes only arguments of type
+ * `Int`.
  */
 const NODES = 'Query.nodes'
 

@@ -1,6 +1,6 @@
 /**
- * Refuses a supergraph whose meaning depends on what the gateway does not do: served without it, it
- * would say more than it may, or nothing.
+ * Refuses a supergraph that depends on features which the gateway does not implement: without them
+ * it would reveal too much, or not work.
  */
 import {
   type ConstDirectiveNode,
@@ -49,8 +49,8 @@ function usersOf(link: Link, supergraph: DocumentNode): ReadonlySet<string> {
     for (const directive of directives) {
       if (directive.name.value !== 'join__directive') continue
       const applied = textOf(directive as ConstDirectiveNode, 'name') ?? ''
-      // The services' own links are not told from each other: what they name their directives is
-      // taken as it is.
+      // The supergraph does not keep the services' own links apart, so their names for directives
+      // are used as they are.
       if (applied === link.name || link.owns(applied)) add(enumsOf(directive))
     }
   }

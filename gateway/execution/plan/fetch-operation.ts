@@ -1,4 +1,4 @@
-/** The operation that a fetch sends, which `check-fetch.ts` has looked at. */
+/** The operation that a fetch sends; `check-fetch.ts` has checked it. */
 import type { FetchNode } from '@apollo/query-planner'
 import { Kind, type OperationDefinitionNode, parse, type SelectionSetNode } from 'graphql'
 import { PlanShapeError } from './shape-error.ts'
@@ -6,14 +6,14 @@ import { PlanShapeError } from './shape-error.ts'
 /** The field through which a service answers for entities. */
 export const ENTITIES = '_entities'
 
-/** The first definition of a text. @throws PlanShapeError where it is no operation */
+/** The first definition of a text. @throws PlanShapeError if it is no operation */
 export function operationOf(text: string, noLocation = true): OperationDefinitionNode {
   const [definition] = parse(text, { noLocation }).definitions
   if (definition?.kind !== Kind.OPERATION_DEFINITION) throw new PlanShapeError('a text without an operation')
   return definition
 }
 
-/** What a fetch asks: of the root, or of each entity. */
+/** The selection of a fetch: of the root, or of each entity. */
 export function askedOf({ operation, requires }: FetchNode, noLocation = true): SelectionSetNode {
   const { selectionSet } = operationOf(operation, noLocation)
   if (!requires) return selectionSet

@@ -1,8 +1,8 @@
 /**
- * A supergraph with fewer ways to answer the same: of the services that share a field one is left.
- * What takes too long to plan on the whole is planned on this: its plan may make more calls than
- * the best one, and is found at once. What an interface of the object promises may be missing of a
- * service here: the planner does not mind, and the service itself has it.
+ * Reduces a supergraph so that operations are planned quickly: of the services that share a field,
+ * one is kept. Operations that take too long to plan on the whole supergraph are planned on this
+ * one: the plan may make more calls, but is found at once. A service may lack fields of an
+ * interface here; the planner accepts that, and the real service has them.
  */
 import { type ConstDirectiveNode, type DocumentNode, Kind, type ObjectTypeDefinitionNode } from 'graphql'
 import { textOf } from './field-sets.ts'
@@ -26,7 +26,7 @@ function withOneService(type: ObjectTypeDefinitionNode, kept: ReadonlySet<string
     const isShared = services.length > 1 && services.length === directives.length && !kept.has(name.value)
     if (isShared && services.every((service) => found.has(service))) sharing.set(name.value, services)
   }
-  // The services that have most of the fields answer for all that they have, so that few are asked.
+  // Services with most of the shared fields keep all of theirs, so that few services are called.
   const counts = new Map<string, number>()
   for (const service of [...sharing.values()].flat()) counts.set(service, (counts.get(service) ?? 0) + 1)
   const most = [...counts].sort(([, left], [, right]) => right - left).map(([service]) => service)
@@ -39,6 +39,6 @@ function withOneService(type: ObjectTypeDefinitionNode, kept: ReadonlySet<string
   return { ...type, fields }
 }
 
-/** One that says nothing but the service. */
+/** True for a directive whose only argument is the service. */
 const isPlain = ({ name, arguments: given = [] }: ConstDirectiveNode): boolean =>
   name.value === 'join__field' && given.every((argument) => argument.name.value === 'graph')

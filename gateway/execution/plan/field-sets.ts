@@ -1,11 +1,11 @@
-/** Reads the field sets and arguments of the directives that a supergraph is made of. */
+/** Reads field sets and arguments of a supergraph's directives. */
 import { type ConstDirectiveNode, type DocumentNode, Kind, type SelectionSetNode, type ValueNode } from 'graphql'
 import { operationOf } from './fetch-operation.ts'
 
 export const argumentOf = (directive: ConstDirectiveNode, name: string): ValueNode | undefined =>
   directive.arguments?.find((argument) => argument.name.value === name)?.value
 
-/** A directive's argument as text; `undefined` where it has none. */
+/** A directive's argument as text; `undefined` if it is absent. */
 export function textOf(directive: ConstDirectiveNode, name: string): string | undefined {
   const value = argumentOf(directive, name)
   return value?.kind === Kind.STRING || value?.kind === Kind.ENUM ? value.value : undefined
@@ -17,7 +17,7 @@ export function parseFieldSet(fieldSet: string): SelectionSetNode {
   return operationOf(text.startsWith('{') ? text : `{${text}}`).selectionSet
 }
 
-/** Names at the top of a field set, those in fragments too. */
+/** Names at the top level of a field set, including those in fragments. */
 export function topFields({ selections }: SelectionSetNode): string[] {
   const names = selections.flatMap((selection) => {
     if (selection.kind === Kind.FIELD) return [selection.name.value]
@@ -26,7 +26,7 @@ export function topFields({ selections }: SelectionSetNode): string[] {
   return [...new Set(names)]
 }
 
-/** Names anywhere in a field set. */
+/** Names at any level of a field set. */
 export const allFields = ({ selections }: SelectionSetNode): string[] =>
   selections.flatMap((selection) => {
     const below =
@@ -34,7 +34,7 @@ export const allFields = ({ selections }: SelectionSetNode): string[] =>
     return selection.kind === Kind.FIELD ? [selection.name.value, ...below] : below
   })
 
-/** Services by the names that `join__Graph` gives them. */
+/** Services, keyed by their names in `join__Graph`. */
 export function serviceNames({ definitions }: DocumentNode): ReadonlyMap<string, string> {
   const names = new Map<string, string>()
   for (const definition of definitions) {

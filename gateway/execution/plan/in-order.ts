@@ -1,5 +1,5 @@
 /**
- * Has each field of a mutation finished, with all that is read below it, before the next one begins
+ * Completes each root field of a mutation, with everything below it, before the next one begins
  * (GraphQL specification, section 6.2.2).
  */
 import type { PlanNode, QueryPlan } from '@apollo/query-planner'
@@ -7,9 +7,9 @@ import { Kind, print, type SelectionNode } from 'graphql'
 import { operationOf } from './fetch-operation.ts'
 
 /**
- * The planner asks a service for several fields at once, and reads what other services add to the
- * first when the last has changed it already. Where one call answers everything, the service itself
- * keeps the order.
+ * The planner would send a service several fields at once, and fetch other services' data for the
+ * first field only after the last has run. If one call answers everything, the service itself keeps
+ * the order.
  * @param text a mutation
  */
 export async function planInOrder(text: string, plan: (text: string) => Promise<QueryPlan>): Promise<QueryPlan> {
@@ -23,7 +23,7 @@ export async function planInOrder(text: string, plan: (text: string) => Promise<
     const { node } = await plan(
       print({ ...definition, selectionSet: { kind: Kind.SELECTION_SET, selections: [field] } }),
     )
-    // A mutation's plan has no subscription in it.
+    // A mutation's plan contains no subscription.
     if (node && node.kind !== 'Subscription') nodes.push(node)
   }
   return { kind: 'QueryPlan', node: { kind: 'Sequence', nodes } }

@@ -1,13 +1,14 @@
 /**
- * Rules that stand at an interface itself. Composition gives interfaces what its objects need
- * together; older compositions let authors write rules there, too, and gave them to no object.
+ * Finds access rules written at an interface itself. Composition gives an interface the combined
+ * requirements of its objects; older compositions also allowed rules there, and applied them to no
+ * object.
  */
 import type { Requirement } from './requirement.ts'
 
-const MOST_LISTS = 1_000 // that the objects' rules make together
+const MOST_LISTS = 1_000 // that combining the objects' rules may give
 
 /**
- * The rules of an interface, or of its field, that do not follow from those of its objects.
+ * The rules of an interface, or of its field, that its objects' rules do not imply.
  * @returns indexes of the requirements
  */
 export function writtenAtInterface(
@@ -22,7 +23,10 @@ export function writtenAtInterface(
   })
 }
 
-/** True if whoever fulfils all of the others fulfils this one. False where that takes too long. */
+/**
+ * True if meeting all of the other rules implies meeting this one. False if that takes too long to
+ * find.
+ */
 function follows(rule: Requirement, others: readonly Requirement[]): boolean {
   if (rule.kind === 'authenticated') return others.some(({ kind }) => kind === 'authenticated')
   let had: readonly ReadonlySet<string>[] = [new Set()]

@@ -1,8 +1,8 @@
 /**
- * Gives every field a client selects the name it has inside the engine. A field without arguments
- * goes by its own name, whatever the client calls it; one with arguments gets a name for each set
- * of them. So no alias of a client can be taken for a key, an input of `@requires`, `__typename` or
- * a name of the planner's: those are never the client's to choose.
+ * Gives every field that a client selects a name inside the engine. A field without arguments keeps
+ * its schema name, whatever its alias; one with arguments gets a name for each set of arguments. So
+ * a client's alias can never be mistaken for a key, an input of `@requires`, `__typename` or a name
+ * of the planner.
  */
 import {
   type ArgumentNode,
@@ -23,18 +23,18 @@ import { serviceVariable } from './variable-names.ts'
 
 export interface InternalNames {
   /**
-   * The name of a field of the client's document inside the engine; the same for the same node.
-   * @param apart distinguishes fields that must each be asked for although they look the same
+   * Assigns a field of the client's document its internal name; the same node keeps its name.
+   * @param apart distinguishes fields that must be requested separately although they look the same
    */
   assign(node: FieldNode, definition: GraphQLField<unknown, unknown>, apart?: string): string
-  /** The name that was assigned. */
+  /** The assigned name. */
   of(node: FieldNode): string
-  /** The same; `undefined` where none was: nothing asks for the field. */
+  /** The same; `undefined` if the field is not requested. */
   find(node: FieldNode): string | undefined
 }
 
 /**
- * @param fieldNames every field name of the supergraph: an internal alias takes none of them
+ * @param fieldNames every field name of the supergraph: no internal alias equals one of them
  * @param plannerFields names under which the planner itself may fetch a field with arguments of its
  * own
  */
@@ -89,8 +89,8 @@ export function createInternalNames(
 }
 
 /**
- * What two fields must have in common to go by one name: leaf type, lists and nulls, but not the
- * fields of their objects.
+ * Two fields may share a name only if this is equal: leaf type, lists and nulls, but not the fields
+ * of their objects.
  */
 function responseShape(type: GraphQLOutputType): string {
   if (isNonNullType(type)) return `${responseShape(type.ofType)}!`
@@ -98,14 +98,14 @@ function responseShape(type: GraphQLOutputType): string {
   return isLeafType(getNamedType(type)) ? type.name : '{}'
 }
 
-/** Arguments as text, the same for the same values in whatever order they are written. */
+/** Arguments as text; equal values give equal texts, in any order. */
 export function argumentText(nodes: readonly ArgumentNode[]): string {
   if (nodes.length === 0) return ''
   const texts = nodes.map((argument) => `${argument.name.value}: ${valueText(argument.value)}`)
   return `(${texts.sort().join(', ')})`
 }
 
-/** The directives that the services get to see, as text. */
+/** The directives that services see, as text. */
 export function directiveText(node: { readonly directives?: readonly DirectiveNode[] | undefined }): string {
   const passedOn = (node.directives ?? []).filter((directive) => !isDecided(directive))
   return passedOn.map((directive) => ` @${directive.name.value}${argumentText(directive.arguments ?? [])}`).join('')

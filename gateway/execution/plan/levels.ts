@@ -1,14 +1,13 @@
 /**
- * Lines up what a plan does side by side, so that fetches of one step that ask one service the same
- * question become one call. It changes when a fetch is sent, never after what: a fetch still
- * follows everything it followed before.
+ * Merges parallel fetches of a plan that send a service the same request. It may change when a
+ * fetch is sent, but a fetch still follows everything that it followed before.
  */
 import type { FetchNode } from '@apollo/query-planner'
 import type { Fetch, Step } from './step.ts'
 
 /**
- * The same in levels where lining it up saves calls. Where it does not, it stays as it is: a branch
- * that is quick need not wait for one that is slow.
+ * Arranges a step in levels if that saves calls. Otherwise returns it unchanged, so that a fast
+ * branch need not wait for a slow one.
  */
 export function mergeEqual(step: Step): Step {
   const levels = levelsOf(step)
@@ -43,8 +42,8 @@ function mergeSame(level: readonly Fetch[]): readonly Fetch[] {
 }
 
 /**
- * What two fetches have in common that ask the same; only fetches of entities can, and none that
- * depends on what is above its place.
+ * Equal for two fetches with the same request. Only fetches of entities can be merged, and none
+ * that uses objects above its path.
  */
 function questionOf(node: FetchNode): string {
   const { serviceName, requires, inputRewrites, outputRewrites, contextRewrites, operationName } = node

@@ -1,19 +1,16 @@
-/** Which specifications a supergraph is written in: its `@link`s, or the `@core`s of older ones. */
+/** Reads the specifications that a supergraph uses: its `@link`s, or the `@core`s of older ones. */
 import { type ConstDirectiveNode, type ConstValueNode, type DocumentNode, Kind } from 'graphql'
 import { argumentOf, textOf } from './field-sets.ts'
 
 export interface Link {
   /** The specification without its version, such as `https://specs.apollo.dev/join`. */
   readonly identity: string
-  /** The last part of that, such as `join`. */
+  /** The last part of the identity, such as `join`. */
   readonly name: string
-  /**
-   * Whether the supergraph can be served without it: `SECURITY` and `EXECUTION` say that it cannot.
-   */
+  /** `SECURITY` and `EXECUTION` mean that the supergraph cannot be served without it. */
   readonly purpose: string | undefined
   /**
-   * What a directive of the specification is called in this supergraph. @param directive without
-   * its `@`
+   * The name of the specification's directive in this supergraph. @param directive without its `@`
    */
   called(directive: string): string
   /** Whether a directive of this supergraph belongs to the specification. */
@@ -26,7 +23,7 @@ export function readLinks({ definitions }: DocumentNode): readonly Link[] {
   return directives.flatMap((directive) => readLink(directive as ConstDirectiveNode) ?? [])
 }
 
-/** Known by its arguments: the directive itself may go by another name. */
+/** Recognized by its arguments: the directive itself may have another name. */
 function readLink(directive: ConstDirectiveNode): Link | undefined {
   const url = textOf(directive, 'url') ?? textOf(directive, 'feature')
   if (url === undefined) return undefined
@@ -40,8 +37,8 @@ function readLink(directive: ConstDirectiveNode): Link | undefined {
     identity,
     name,
     purpose: textOf(directive, 'for'),
-    // What is not imported goes by the name of the link; the directive that is called like the
-    // specification, by that alone.
+    // Directives that are not imported are prefixed with the link's name; the one named like the
+    // specification has just that name.
     called: (own) => imported.get(own) ?? (own === name ? prefix : `${prefix}__${own}`),
     owns: (used) => ownNames.has(used) || used.startsWith(`${prefix}__`),
   }

@@ -1,6 +1,6 @@
 /**
- * Finds variables whose type allows null where null may not stand: validation lets them pass for
- * their default's sake.
+ * Finds nullable variables that are used where null is not allowed: validation accepts them because
+ * they have a default.
  */
 import {
   type DocumentNode,
@@ -13,8 +13,9 @@ import {
 } from 'graphql'
 
 /**
- * Variables of a valid operation for which null is a mistake, whether given or by default (spec,
- * sections 5.8.5 and 6.4.1). They stand in a `@skip`, an argument, an input field or a list.
+ * Variables of a valid operation for which null is an error, given or by default (GraphQL
+ * specification, sections 5.8.5 and 6.4.1). They are used in a `@skip`, an argument, an input field
+ * or a list.
  */
 export function neverNull(
   schema: GraphQLSchema,

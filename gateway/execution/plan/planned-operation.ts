@@ -1,7 +1,7 @@
 /**
- * Writes the operation that is planned in place of the client's: the same question in internal
- * names, with conditions and introspection gone, fragments in place and repetitions merged. It must
- * ask for neither more nor less than the client did.
+ * Writes the operation that is planned instead of the client's: in internal names, without
+ * conditions and introspection, with fragments inlined and duplicates merged. It must request
+ * exactly what the client does.
  */
 import {
   doTypesOverlap,
@@ -33,7 +33,7 @@ interface PlannedSelection {
   readonly fields: Map<string, PlannedField>
   /** By type condition and directives. */
   readonly fragments: Map<string, PlannedSelection>
-  /** Named fragments already taken in: a second spread adds nothing. */
+  /** Named fragments already inlined: a second spread adds nothing. */
   readonly spreads: Set<string>
 }
 
@@ -42,14 +42,14 @@ interface PlannedField {
   readonly children: PlannedSelection | undefined
 }
 
-/** Selections looked at; more is a document made to be expensive. */
+/** Maximum selections; a document with more is made to be expensive. */
 const MAX_SELECTIONS = 50_000
 
 /**
- * The text to plan; `undefined` when the client asks for nothing but introspection.
- * @param interfaceObjects interfaces of which some service knows no objects
- * @param denied what is left out
- * @param concealing interfaces whose objects must say what they are, because some are hidden
+ * The text to plan; `undefined` if the client requests only introspection.
+ * @param interfaceObjects interfaces whose objects some service does not know
+ * @param denied fields that are left out
+ * @param concealing interfaces whose objects must name their types, because some are hidden
  */
 export function plannedOperation(
   client: ClientOperation,
@@ -100,7 +100,7 @@ export function plannedOperation(
       return
     const only = deniedHere.has(node) ? [] : denied && deniedToSome(schema, into.type, name, denied)
     if (only) {
-      // How far its null goes up depends on what the object really is.
+      // How far its null propagates depends on the concrete type of the object.
       askType(into)
       for (const type of only) {
         const target = narrowed(schema, into, type, '')
@@ -110,11 +110,11 @@ export function plannedOperation(
     }
     const field = fieldOf(parent, name)
     if (!field) throw new Error(`The type ${parent.name} has no field ${name}.`)
-    // The object may narrow the type that its interface gives the field: what is below is asked of
-    // the narrower one.
+    // An object may narrow the type of its interface's field: the selection below uses the narrower
+    // one.
     const type = getNamedType((fieldOf(into.type, name) ?? field).type)
-    // Two root fields of a mutation that look the same are two changes; and a null that an object
-    // takes from a field of one alias is not the other alias's.
+    // Two equal root fields of a mutation are two changes. And an object lost to a null below one
+    // alias is not lost below the other.
     const isChange = definition.operation === 'mutation' && parent === rootType
     const apart = isChange || isCompositeType(type) ? (node.alias ?? node.name).value : undefined
     const internal = names.assign(node, field, apart)
@@ -127,8 +127,8 @@ export function plannedOperation(
     }
     if (planned.children && node.selectionSet) {
       if (concealing.has(type.name)) askType(planned.children)
-      // The names inside depend on where they are written alone, so that a fragment's fields have
-      // one name wherever it is spread.
+      // Names inside depend only on where they are written, so that a fragment's fields have the
+      // same names wherever it is spread.
       collect(getNamedType(field.type) as GraphQLCompositeType, node.selectionSet, planned.children)
     }
   }
@@ -145,8 +145,8 @@ export function plannedOperation(
 const NONE: ReadonlySet<string> = new Set()
 
 /**
- * The object types of which a field is asked by their own names, because it is denied of others;
- * `undefined` where it is denied of none.
+ * The object types for which a field is requested one by one, because it is denied for others;
+ * `undefined` if it is denied for none.
  */
 function deniedToSome(
   schema: GraphQLSchema,
@@ -163,7 +163,7 @@ function deniedToSome(
 const fieldOf = (type: GraphQLCompositeType, name: string): GraphQLField<unknown, unknown> | undefined =>
   isUnionType(type) ? undefined : type.getFields()[name]
 
-/** An object type's name needs no asking. */
+/** The name of an object type is known without requesting it. */
 function askType({ type, fields }: PlannedSelection): void {
   if (!isObjectType(type)) fields.set('__typename', { text: '__typename', children: undefined })
 }
@@ -176,7 +176,7 @@ const emptySelection = (type: GraphQLCompositeType): PlannedSelection => ({
 })
 
 /**
- * Where the selections of a fragment go: into the same set where it always applies, nowhere where
+ * The selection set that a fragment's selections go to: the same one if it always applies, none if
  * it never does.
  */
 function narrowed(
@@ -198,8 +198,8 @@ function narrowed(
 }
 
 /**
- * A fragment's type condition as the planner can take it. From an interface of which a service
- * knows no objects it finds no way to another interface or a union, but one to each object type.
+ * Rewrites a fragment's type condition for the planner, which finds no way from an interface object
+ * (`@interfaceObject`) to another interface or a union, but finds one to each object type.
  */
 function plannable(
   schema: GraphQLSchema,
@@ -213,16 +213,17 @@ function plannable(
 }
 
 /**
- * A union has no fields of its own: what a fragment on an interface selects cannot move into it.
+ * A union has no fields of its own: selections of a fragment on an interface cannot move into it.
  */
 const isAlways = (schema: GraphQLSchema, condition: GraphQLCompositeType, type: GraphQLCompositeType): boolean =>
   !isObjectType(condition) && !isUnionType(type) && schema.isSubType(condition, type)
 
 function selectionText({ type, fields, fragments }: PlannedSelection): string {
-  // What an object really is decides which fragments apply, even where they ask for nothing else.
+  // The concrete type of an object decides which fragments apply, even if nothing else is
+  // requested.
   let text = fragments.size > 0 && isAbstractType(type) && !fields.has('__typename') ? '__typename ' : ''
   for (const field of fields.values()) {
-    // A selection that conditions left empty still asks whether the object is there.
+    // A selection that conditions left empty still needs to know whether the object exists.
     const children = field.children && (selectionText(field.children) || '__typename ')
     text += children === undefined ? `${field.text} ` : `${field.text} { ${children}} `
   }

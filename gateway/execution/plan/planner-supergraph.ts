@@ -1,18 +1,18 @@
 /**
- * Prepares a supergraph for the planner, so that what the planner gets wrong cannot come up, and
- * reads off what the engine needs of it. A key that cannot be resolved is no key, unless it leads
- * from an interface without objects to the services that have them; a required field with arguments
- * is a field of its own; a node has its id from the graph that finds it. The public schema stays as
- * it was.
+ * Prepares a supergraph for the planner, so that cases which the planner gets wrong cannot occur,
+ * and extracts the facts that the engine needs. Removes keys that cannot be resolved, unless they
+ * lead from an interface object to the services with its objects; makes a required field with
+ * arguments a field of its own; lets the node graph give each node's id. The public schema is
+ * unchanged.
  */
 import { type ConstDirectiveNode, type DocumentNode, Kind, visit } from 'graphql'
 import { nodeGraphIn } from '../../supergraph/node-graph.ts'
 import { allFields, argumentOf, parseFieldSet, serviceNames, textOf, topFields } from './field-sets.ts'
 import { type RequiredArguments, withRequiredArguments } from './required-arguments.ts'
 
-/** By service and `Type.field`. */
+/** Keyed by service, then by `Type.field`. */
 export type ServiceInputs = ReadonlyMap<string, ReadonlyMap<string, readonly string[]>>
-/** By service and type. */
+/** Keyed by service, then by type. */
 export type ServiceKeys = ReadonlyMap<string, ReadonlyMap<string, readonly (readonly string[])[]>>
 
 interface PreparedSupergraph {
@@ -20,9 +20,9 @@ interface PreparedSupergraph {
   readonly requiredArguments: RequiredArguments
   /** Names of the fields that any key, `@requires`, `@provides` or context selects. */
   readonly plannerFields: readonly string[]
-  /** Interfaces of which some service knows no objects. */
+  /** Interfaces whose objects some service does not know. */
   readonly interfaceObjects: readonly string[]
-  /** What `@requires` names for a field, at its top level. */
+  /** The top-level inputs that `@requires` names for a field. */
   readonly requiredInputs: ServiceInputs
   /** The keys by which a service finds an object of a type: names at the top of each. */
   readonly keys: ServiceKeys
@@ -52,7 +52,7 @@ export function prepareSupergraph(supergraph: DocumentNode): PreparedSupergraph 
   }
 }
 
-/** @param change what takes a directive's place; `undefined` leaves it */
+/** @param change returns a directive's replacement; `undefined` keeps it */
 const mapDirectives = (
   document: DocumentNode,
   change: (directive: ConstDirectiveNode) => ConstDirectiveNode | undefined,
@@ -79,8 +79,8 @@ const interfaceObjectsOf = ({ definitions }: DocumentNode): string[] =>
   )
 
 /**
- * Otherwise `{ nodeId }` of one node is a call for each type that it may have, and of a few hundred
- * nodes thousands, which take seconds to plan. The node's own service was asked by then.
+ * Otherwise `{ nodeId }` of one node would plan a call for each type that it may have, and of a few
+ * hundred nodes thousands, which takes seconds. The node's own service has been asked by then.
  */
 const isOwnNodeId = (directive: ConstDirectiveNode, nodeGraph: string): boolean =>
   directive.name.value === 'join__field' &&

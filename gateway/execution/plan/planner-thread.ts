@@ -1,7 +1,7 @@
 /**
- * The main thread's side of planning: one worker per supergraph, replaced when an operation takes
- * it too long. Never plans by itself. It plans one operation at a time, and callers take turns: one
- * with a hundred hard operations delays another's by one at a time.
+ * The main thread's side of planning: one worker per supergraph, which is replaced if an operation
+ * takes too long. It plans one operation at a time, and callers take turns: a caller with a hundred
+ * hard operations delays another caller's by one at a time.
  */
 import { Worker } from 'node:worker_threads'
 import type { QueryPlan } from '@apollo/query-planner'
@@ -15,20 +15,21 @@ export interface PlanningOptions {
   /** Contract variants, whose schemas are part of the facts. */
   readonly variants?: VariantFilters
   /**
-   * Milliseconds after which planning an operation is given up and the thread replaced. After a
-   * quarter of them it is planned anew, with a plan that is good enough and soon found.
+   * Milliseconds after which planning is given up and the thread replaced. After a quarter of this
+   * time the operation is planned again, for a plan that is good enough and quickly found.
    */
   readonly timeout: number
-  /** Operations of one caller that may wait to be planned; `Infinity` where nothing bounds them. */
+  /** Operations of one caller that may wait to be planned; `Infinity` for no bound. */
   readonly plansWaiting: number
-  /** Told how long the thread has worked for a caller, whatever came of it. */
+  /** Called with how long the thread has worked for a caller, with or without success. */
   onWorked(caller: string, milliseconds: number): void
-  /** Told of each caller who was refused for having so many. */
+  /** Called for each refused operation of a caller with too many waiting. */
   onRefused(caller: string): void
-  /** Told of each operation that was planned, and how long it took. */
+  /** Called for each planned operation, with the time that it took. */
   onPlanned(operation: string, milliseconds: number): void
   /**
-   * Told of each operation that could not be planned and why: text for a log, never for a client.
+   * Called for each operation that could not be planned, with a reason for the log, never for a
+   * client.
    */
   onUnplannable(operation: string, reason: string): void
 }
@@ -36,12 +37,12 @@ export interface PlanningOptions {
 export interface PlannerThread {
   readonly facts: SupergraphFacts
   /**
-   * Rejects with `OPERATION_TOO_COMPLEX` when it takes too long, `BUDGET_EXHAUSTED` when too many
-   * of the caller wait, `INTERNAL` when the services cannot answer the operation together.
-   * @param caller whose turn it takes; without one it waits until nobody else does
+   * Rejects with `OPERATION_TOO_COMPLEX` if planning takes too long, `BUDGET_EXHAUSTED` if too many
+   * operations of the caller wait, `INTERNAL` if the services cannot answer the operation.
+   * @param caller whose turn it takes; without one it waits until no caller does
    */
   plan(operation: string, caller: string | undefined, options: PlanningOptions): Promise<QueryPlan>
-  /** What still waits is neither planned nor rejected. */
+  /** Waiting operations are neither planned nor rejected. */
   close(): Promise<void>
 }
 
@@ -60,7 +61,7 @@ const RETRY_AFTER = 1 // seconds
 // biome-ignore lint/complexity/noExcessiveLinesPerFunction: closures of one thread
 export async function startPlannerThread(supergraph: string, variants = NO_VARIANTS): Promise<PlannerThread> {
   const requests = createFairQueue<Pending>()
-  /** Of nobody in particular: behind all requests. */
+  /** Operations without a caller: planned after those of all callers. */
   const others = createFairQueue<Pending>()
   let running: { readonly id: number; readonly request: Pending; readonly since: number } | undefined
   let nextId = 0
@@ -74,7 +75,7 @@ export async function startPlannerThread(supergraph: string, variants = NO_VARIA
     else requests.join(caller, request)
   }
 
-  /** Of what is planned now, if the thread has begun it. */
+  /** Reports the work on the current operation, if the thread has begun it. */
   const tellWork = (milliseconds = performance.now() - (running?.since ?? 0)): void => {
     const { caller, options } = running?.request ?? {}
     if (caller !== undefined && milliseconds > 0) options?.onWorked(caller, milliseconds)
@@ -105,20 +106,20 @@ export async function startPlannerThread(supergraph: string, variants = NO_VARIA
     if (culprit?.quickly) {
       culprit.reject(codedError('OPERATION_TOO_COMPLEX', 'The operation takes too long to plan.'))
     } else if (culprit) {
-      // At the end of its line.
+      // Behind the caller's other operations.
       join({ ...culprit, quickly: true })
     }
     void terminate(worker)
     if (closed) return
-    // The facts are known by now.
+    // The facts are known by now, so the new thread need not compute those of variants.
     worker = startWorker({ supergraph, variants: NO_VARIANTS }, answer, () => void replace()).worker
     worker.catch(() => undefined)
     await advance()
   }
 
   /**
-   * While others wait, a plan that is not soon found is given up as soon as one that is good would
-   * be.
+   * Sets the deadline of the current operation. A quick plan may take the whole time, unless other
+   * callers wait.
    */
   const watch = (): void => {
     clearTimeout(deadline)
@@ -135,7 +136,7 @@ export async function startPlannerThread(supergraph: string, variants = NO_VARIA
     const request = requests.next() ?? others.next()
     if (!request) {
       clearTimeout(deadline)
-      // A thread with nothing to do does not hold the process.
+      // An idle thread does not keep the process alive.
       void worker.then((thread) => thread.unref())
       return
     }
@@ -186,7 +187,7 @@ export async function startPlannerThread(supergraph: string, variants = NO_VARIA
 
 const NO_VARIANTS: VariantFilters = new Map()
 
-/** @param fail told when it dies (out of memory), which takes only what it was planning with it */
+/** @param fail called if the thread dies (out of memory), which loses only the current operation */
 function startWorker(
   workerData: PlannerData,
   answer: (message: PlannerMessage) => void,
@@ -215,5 +216,5 @@ const terminate = async (worker: Promise<Worker>): Promise<void> => {
   await thread?.terminate()
 }
 
-/** For a client, whatever the reason. */
+/** The error for the client, whatever the reason. */
 export const unplannable = (): Error => codedError('INTERNAL', 'The operation cannot be planned.')

@@ -1,6 +1,6 @@
 /**
- * The thread that plans: builds one planner, then answers each operation with its plan. It sees no
- * request and no data.
+ * The planning thread: builds one planner, then answers each operation with its plan. It sees no
+ * requests and no data.
  */
 import { parentPort, workerData } from 'node:worker_threads'
 import type { QueryPlan } from '@apollo/query-planner'
@@ -16,12 +16,12 @@ export interface PlannerData {
 export interface PlanRequest {
   readonly id: number
   readonly operation: string
-  /** Finds a plan soon instead of a good one. */
+  /** Find a plan quickly rather than a good one. */
   readonly quickly: boolean
 }
 
 /**
- * What the thread says: first the facts (or why there are none), then one outcome for each request.
+ * Messages of the thread: first the facts (or why there are none), then one outcome per request.
  */
 export type PlannerMessage =
   | { readonly kind: 'facts'; readonly facts: SupergraphFacts }

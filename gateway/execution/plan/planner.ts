@@ -1,7 +1,7 @@
 /**
- * The one module that knows Apollo's planner: it turns a supergraph into what the engine needs of
- * it, and operations into plans. It runs in a thread of its own (`planner-worker.ts`), so that a
- * hard operation never holds up a request; it must not be imported elsewhere.
+ * The only module that knows Apollo's planner: it turns a supergraph into the facts that the engine
+ * needs, and operations into plans. It runs in a thread of its own (`planner-worker.ts`), so that a
+ * hard operation never blocks a request; import it nowhere else.
  */
 import {
   operationFromDocument,
@@ -35,70 +35,67 @@ import { printBuiltSchema } from './print-schema.ts'
 import { type RequiredArguments, withServicesNames } from './required-arguments.ts'
 import { type VariantFilter, variantSchema } from './variant-schema.ts'
 
-/**
- * What the rest of the engine needs to know of a supergraph; plain data, so that it crosses
- * threads.
- */
+/** What the engine needs to know of a supergraph: plain data that can cross threads. */
 export interface SupergraphFacts {
   /** The public schema as SDL, in pieces that are short to parse. */
   readonly apiSchema: readonly string[]
-  /** Of each contract variant by its name: its part of the public schema. */
+  /** The public schema of each contract variant, by name. */
   readonly variants: ReadonlyMap<string, VariantFacts>
   /** Services by name, with the addresses that the supergraph gives them. */
   readonly services: readonly { readonly name: string; readonly url: string }[]
-  /** Every object type by name, hidden ones too. */
+  /** Names of all object types, including hidden ones. */
   readonly objectTypes: readonly string[]
-  /** Every interface and union with all the types, hidden ones too, that belong to it. */
+  /** Each interface and union with all its types, including hidden ones. */
   readonly subtypes: ReadonlyMap<string, readonly string[]>
-  /** Names of all fields, hidden ones too: names that an internal alias must not take. */
+  /** Names of all fields, including hidden ones: no internal alias may equal one of them. */
   readonly fieldNames: readonly string[]
   /**
-   * Fields that the planner may fetch by itself, for keys, `@requires`, `@provides` or contexts.
+   * Fields that the planner may fetch on its own, for keys, `@requires`, `@provides` or contexts.
    */
   readonly plannerFields: readonly string[]
-  /** Interfaces of which some service knows no objects (`@interfaceObject`). */
+  /** Interfaces whose objects some service does not know (`@interfaceObject`). */
   readonly interfaceObjects: readonly string[]
-  /** By service and `Type.field`: the inputs that `@requires` names. */
+  /** The inputs that `@requires` names, by service and `Type.field`. */
   readonly requiredInputs: ServiceInputs
-  /** By service and type: the keys that can be resolved. */
+  /** The keys that can be resolved, by service and type. */
   readonly keys: ServiceKeys
-  /** Who may see what. */
+  /** The access rules. */
   readonly access: AccessRules
-  /** What the supergraph says of the costs of its fields. */
+  /** The costs that the supergraph declares. */
   readonly costs: DeclaredCosts
-  /** The graph that finds nodes; `undefined` where there is none. */
+  /** The node graph; `undefined` if there is none. */
   readonly nodes: NodeGraph | undefined
 }
 
 interface VariantFacts {
-  /** As SDL, in pieces that are short to parse. */
+  /** The public schema as SDL, in pieces that are short to parse. */
   readonly apiSchema: readonly string[]
-  /** Tags of its filter that nothing in the supergraph has. */
+  /** Tags of its filter that the supergraph does not use. */
   readonly unknownTags: readonly string[]
 }
 
-/** By the names of the variants. */
+/** Keyed by the variants' names. */
 export type VariantFilters = ReadonlyMap<string, VariantFilter>
 
 interface Planner {
   readonly facts: SupergraphFacts
   /**
    * @param operation one operation on the public schema, without conditions and introspection
-   * @param quickly finds a plan soon instead of a good one
-   * @throws Error where the services cannot answer it together
+   * @param quickly finds a plan quickly rather than a good one
+   * @throws Error if the services cannot answer it
    */
   plan(operation: string, quickly?: boolean): QueryPlan
 }
 
 /**
- * More would be tried for operations over many shareable fields, for seconds, to save a call at
+ * With more, operations over many shareable fields would take seconds to plan, to save a call at
  * best.
  */
 const MAX_EVALUATED_PLANS = 100
 
 /**
- * @throws when the text is not a supergraph, needs what is not implemented, or cannot be filtered
- * for a variant
+ * @throws Error if the text is not a supergraph, needs an unimplemented feature, or cannot be
+ * filtered for a variant
  */
 export function createPlanner(supergraphSdl: string, variants: VariantFilters = new Map()): Planner {
   const document = parse(supergraphSdl, { noLocation: true })
@@ -107,7 +104,7 @@ export function createPlanner(supergraphSdl: string, variants: VariantFilters = 
   const thorough = openPlanner(prepared.document)
   let quick: OpenPlanner | undefined
   const { supergraph, apiSchema } = thorough
-  /** Made for the first operation that cannot be planned as it is. */
+  /** Made for the first operation that must be rewritten by object types. */
   let objectTypes: GraphQLSchema | undefined
   const publicSdl = publicSchema(schemaOf(apiSchema), prepared.requiredArguments)
   const plannerOf = (quickly: boolean): OpenPlanner => {
@@ -179,8 +176,8 @@ function planWith({ planner, apiSchema }: OpenPlanner, text: string): QueryPlan 
 }
 
 /**
- * As `toGraphQLJSSchema` makes it, which validates what was valid when the API schema was made;
- * what is only extended needs a definition, which it adds.
+ * Like `toGraphQLJSSchema`, without validating again what was valid when the API schema was made.
+ * Adds the definitions of types that are only extended.
  */
 function schemaOf(schema: Schema): GraphQLSchema {
   const document = schema.toAST()

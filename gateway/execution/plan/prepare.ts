@@ -1,6 +1,6 @@
 /**
- * A plan as it is executed: equal fetches of one step are one, and each has a number. What the
- * engine does not know is refused here, never skipped.
+ * Prepares a plan for execution: merges equal fetches of a step, and numbers all fetches. Refuses
+ * what the engine does not know; never skips it.
  */
 import type { FetchNode, PlanNode, QueryPlan } from '@apollo/query-planner'
 import { checkFetch } from './check-fetch.ts'
@@ -11,16 +11,16 @@ import { PlanShapeError } from './shape-error.ts'
 import type { Fetch, Step } from './step.ts'
 
 export interface PreparedPlan {
-  /** Each at its index, the same for the same plan. */
+  /** Fetches at their indexes; the same plan always gives the same indexes. */
   readonly fetches: readonly Fetch[]
-  /** The one that a subscription's events come from; no step holds it. */
+  /** The fetch that a subscription's events come from; not part of any step. */
   readonly events: Fetch | undefined
-  /** `undefined` where there is nothing to fetch (for an event: nothing more). */
+  /** `undefined` if there is nothing to fetch (or nothing more, for an event). */
   readonly steps: Step | undefined
 }
 
 /**
- * @param mayMerge whether equal fetches for several places may become one, which waits for all of
+ * @param mayMerge whether equal fetches for several paths may become one, which waits for all of
  * them
  * @throws PlanShapeError
  */
@@ -44,7 +44,7 @@ export function preparePlan({ node }: QueryPlan, mayMerge = true): PreparedPlan 
   return { fetches, events, steps }
 }
 
-/** Conditions are folded before planning, so that a plan has none. */
+/** Conditions are evaluated before planning, so a plan has none. */
 function stepOf(node: PlanNode, path: DataPath): Step {
   switch (node.kind) {
     case 'Sequence':
@@ -63,7 +63,7 @@ function stepOf(node: PlanNode, path: DataPath): Step {
 
 const fetchOf = (node: FetchNode, path: DataPath): Fetch => ({ kind: 'fetch', index: -1, node, paths: [path] })
 
-/** Those of a step that ask one service for entities at the same time, of all steps. */
+/** All fetches that request entities of a service at the same time as another fetch. */
 function neighbours(step: Step): readonly Fetch[] {
   if (step.kind === 'fetch') return []
   const here = step.kind === 'parallel' ? firstOf(step).filter(({ node }) => node.requires) : []
@@ -71,7 +71,7 @@ function neighbours(step: Step): readonly Fetch[] {
   return [...byService.values(), ...step.steps.map(neighbours)].filter(({ length }) => length > 1).flat()
 }
 
-/** The fetches that a step begins with. */
+/** The fetches that start a step. */
 function firstOf(step: Step): readonly Fetch[] {
   if (step.kind === 'fetch') return [step]
   return (step.kind === 'parallel' ? step.steps : step.steps.slice(0, 1)).flatMap(firstOf)

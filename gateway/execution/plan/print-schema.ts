@@ -19,9 +19,9 @@ import {
 type Input = GraphQLArgument | GraphQLInputField
 
 /**
- * As `printSchema` does, which throws where the default of a custom scalar is an object or a list:
- * such a default is printed as it was written. It is taken out of the schema, which is to be used
- * for nothing else.
+ * Like `printSchema`, which throws if the default of a custom scalar is an object or a list: prints
+ * such a default as it was written. Removes it from the schema, which must not be used for anything
+ * else.
  */
 export function printBuiltSchema(schema: GraphQLSchema): string {
   const defaults = new Map<string, ConstValueNode>()

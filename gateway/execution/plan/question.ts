@@ -1,4 +1,7 @@
-/** What a fetch of entities asks, in pieces of which a request can be written that asks several. */
+/**
+ * Splits the request of an entity fetch into pieces from which a request for several fetches can be
+ * written.
+ */
 import type { FetchNode } from '@apollo/query-planner'
 import type { Location } from 'graphql'
 import type { Question } from '../../traffic/call/send.ts'
@@ -6,7 +9,7 @@ import { askedOf, operationOf } from './fetch-operation.ts'
 
 export type FetchQuestion = Omit<Question, 'variables'>
 
-/** `undefined` for what has to be asked by itself. */
+/** `undefined` for a fetch that must be sent alone. */
 export function questionOf(node: FetchNode): FetchQuestion | undefined {
   const { operation, operationName, requires, contextRewrites } = node
   if (!requires || contextRewrites) return undefined

@@ -1,10 +1,10 @@
-/** Leaves out the types of a schema that no operation can reach. */
+/** Removes the types of a schema that no operation can reach. */
 import { type DefinitionNode, Kind } from 'graphql'
 import { argumentsOf, interfacesOf, isType, membersOf, namedOf, rootNames, typesByName } from './definitions.ts'
 
 /**
- * An interface that is only implemented, and given by no field, is left with the objects that say
- * so, but leads to no other objects.
+ * An interface that no field returns is kept if a kept object implements it, but makes no other
+ * objects reachable.
  */
 export function reachableTypes(definitions: readonly DefinitionNode[]): readonly DefinitionNode[] {
   const types = typesByName(definitions)
@@ -16,7 +16,7 @@ export function reachableTypes(definitions: readonly DefinitionNode[]): readonly
       else implementers.set(each.name.value, [name])
     }
   const reached = new Set<string>()
-  /** Those of which fields give values. */
+  /** Types that fields return. */
   const given = new Set(rootNames(definitions))
   for (const node of definitions)
     if (node.kind === Kind.DIRECTIVE_DEFINITION) for (const { type } of node.arguments ?? []) given.add(namedOf(type))

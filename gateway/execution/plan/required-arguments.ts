@@ -1,7 +1,7 @@
 /**
- * Gives each required field that has arguments a name of its own in the planner's supergraph, so
- * that the planner cannot take `price(currency: EUR)` for `price(currency: USD)`, and writes plans
- * back in the services' own terms. Clients never see these names.
+ * Gives each required field with arguments a name of its own in the planner's supergraph, so that
+ * the planner cannot mistake `price(currency: EUR)` for `price(currency: USD)`, and translates
+ * plans back to the services' names. Clients never see these names.
  */
 import type { FetchNode, PlanNode, QueryPlan, QueryPlanSelectionNode } from '@apollo/query-planner'
 import {
@@ -27,7 +27,7 @@ interface RequiredField {
   readonly arguments: readonly ArgumentNode[]
 }
 
-/** By the name the planner knows them by. */
+/** Keyed by their names for the planner. */
 export type RequiredArguments = ReadonlyMap<string, RequiredField>
 
 type TypeDefinition = ObjectTypeDefinitionNode | InterfaceTypeDefinitionNode
@@ -99,7 +99,7 @@ export function withRequiredArguments(supergraph: DocumentNode): {
   return { document: addFields(rewritten, added), requiredArguments }
 }
 
-/** Each added field lives where the field it stands for lives. */
+/** Adds each field to the services that have the field it stands for. */
 const addFields = (document: DocumentNode, added: ReadonlyMap<string, ReadonlySet<string>>): DocumentNode => ({
   ...document,
   definitions: document.definitions.map((type) => {
@@ -137,8 +137,8 @@ const withRequires = (directive: ConstDirectiveNode, requires: string): ConstDir
 })
 
 /**
- * A plan as the services understand it: each added field is the one it stands for, under an alias;
- * inputs go by the services' names.
+ * Translates a plan for the services: each added field becomes the one it stands for, under an
+ * alias; inputs get the services' names.
  */
 export function withServicesNames({ kind, node }: QueryPlan, required: RequiredArguments): QueryPlan {
   if (!node || required.size === 0) return { kind, ...(node && { node }) }
@@ -174,7 +174,7 @@ function fetchNode(node: FetchNode, required: RequiredArguments): FetchNode {
   return { ...node, operation: stripIgnoredCharacters(print(document)), ...(requires && { requires }) }
 }
 
-/** In inputs an alias says where the engine has the value, the name what the service calls it. */
+/** In an input, the alias is the name in the engine's data, and the name is that in the service. */
 function inputNode(node: QueryPlanSelectionNode, required: RequiredArguments): QueryPlanSelectionNode {
   const selections = node.selections?.map((selection) => inputNode(selection, required))
   if (node.kind === 'InlineFragment') return { ...node, selections: selections ?? [] }

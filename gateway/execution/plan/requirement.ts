@@ -1,4 +1,4 @@
-/** What a caller must fulfil. */
+/** What a caller must have. */
 export type Requirement =
   | { readonly kind: 'authenticated' }
   /** All scopes, or all policies, of at least one of the lists. */

@@ -1,7 +1,7 @@
 /**
- * Planning for one engine. Engines over the same supergraph share a thread: a new configuration
- * plans on that of the one before. Another would take half a second of CPU, and load the planner
- * into memory once more.
+ * The planner of one engine. Engines of the same supergraph share a thread: a new configuration
+ * uses that of the one before. A second thread would take half a second of CPU, and load the
+ * planner into memory again.
  */
 import type { QueryPlan } from '@apollo/query-planner'
 import { codedError } from '../../../platform/protocol/errors.ts'
@@ -10,9 +10,9 @@ import { type PlannerThread, type PlanningOptions, startPlannerThread } from './
 
 export interface SharedPlanner {
   readonly facts: SupergraphFacts
-  /** As the thread's. */
+  /** See `PlannerThread`. */
   plan(operation: string, caller?: string): Promise<QueryPlan>
-  /** Rejects what still waits. The thread ends with the last engine that plans on it. */
+  /** Rejects waiting operations. The thread ends with the last engine that uses it. */
   close(): Promise<void>
 }
 

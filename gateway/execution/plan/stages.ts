@@ -1,7 +1,7 @@
-/** A plan for people: which services it asks, and in what order. */
+/** Summarizes a plan for people: the services that it calls, in order. */
 import type { Step } from './step.ts'
 
-/** Services, those of one step at a time; each step waits for the one before. */
+/** The services of each step; a step waits for the one before. */
 export type Stages = readonly (readonly string[])[]
 
 export function stagesOf(step: Step | undefined): Stages {

@@ -1,17 +1,17 @@
-/** What a plan does, in which order. */
+/** The steps of a plan. */
 import type { FetchNode } from '@apollo/query-planner'
 import type { DataPath } from './data-path.ts'
 import type { FetchQuestion } from './question.ts'
 
-/** A request to a service, for objects that are there already or for the root. */
+/** A request to a service, for objects that exist already or for the root. */
 export interface Fetch {
   readonly kind: 'fetch'
   /** Its number among the fetches of the plan. */
   readonly index: number
   readonly node: FetchNode
-  /** Where the objects are that it adds to: several where equal fetches became one. */
+  /** Paths to the objects that it adds to: several if equal fetches were merged. */
   readonly paths: readonly DataPath[]
-  /** Where another fetch of the same step asks its service for entities, too. */
+  /** Present if another fetch of the same step also requests entities of its service. */
   readonly question?: FetchQuestion | undefined
 }
 

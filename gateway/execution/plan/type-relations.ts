@@ -1,6 +1,6 @@
 /**
- * How the types of the whole supergraph, hidden ones included, belong together, and what fields
- * need of each other.
+ * Relations between the types of the whole supergraph, including hidden ones, and between fields
+ * and their inputs.
  */
 import type { SupergraphFacts } from './planner.ts'
 
@@ -10,16 +10,16 @@ export interface TypeRelations {
   isObjectType(name: unknown): boolean
   /** Whether a type, or a value of an enum, exists but not for this client. */
   isHidden: IsHidden
-  /** Everything belongs to itself. */
+  /** Every type belongs to itself. */
   belongsTo(typename: string, condition: string): boolean
   /**
-   * What an object of a type may say that it is: object types, and interfaces of which some service
-   * knows no objects.
+   * The names that `__typename` of such an object may have: object types, and interfaces whose
+   * objects some service does not know.
    */
   members(type: string): readonly string[]
-  /** What a service must be sent of an object to resolve a field of it, beside a key. */
+  /** The inputs besides a key that a service needs to resolve a field. */
   inputsOf(service: string, type: string, field: string): readonly string[]
-  /** Whether a service can find an object of a type by these of its fields. */
+  /** Whether these fields are a key by which a service finds objects of a type. */
   isKey(service: string, type: string, fields: readonly string[]): boolean
 }
 

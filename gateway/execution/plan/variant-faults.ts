@@ -1,6 +1,6 @@
 /**
- * Why what a filter leaves of a schema is not a schema, or hides what clients must give: the rules
- * of the `@inaccessible` specification, in words about tags.
+ * Explains why a filtered schema is invalid, or hides what clients must provide: the rules of the
+ * `@inaccessible` specification, in words about tags.
  */
 import {
   type ConstValueNode,
@@ -13,7 +13,7 @@ import {
 } from 'graphql'
 import { argumentsOf, interfacesOf, isType, membersOf, namedOf, rootNames, typesByName } from './definitions.ts'
 
-/** @param left what the filter leaves of the whole */
+/** @param left the part of the schema that the filter keeps */
 export function variantFaults({ definitions }: DocumentNode, left: readonly DefinitionNode[]): readonly string[] {
   const whole = typesByName(definitions)
   const types = typesByName(left)
@@ -48,7 +48,7 @@ export function variantFaults({ definitions }: DocumentNode, left: readonly Defi
   ]
 }
 
-/** What clients must give cannot be hidden from them. */
+/** Arguments and input fields that clients must provide cannot be hidden. */
 function ofRequired(whole: TypeDefinitionNode, left: TypeDefinitionNode): readonly string[] {
   const { value: name } = left.name
   const hidden = (
@@ -70,7 +70,7 @@ function ofRequired(whole: TypeDefinitionNode, left: TypeDefinitionNode): readon
   })
 }
 
-/** What an interface has, each of its types must have. */
+/** Each type must have all fields of its interfaces. */
 function ofInterfaces(type: TypeDefinitionNode, types: ReadonlyMap<string, TypeDefinitionNode>): readonly string[] {
   const { value: name } = type.name
   const own = new Map(membersOf(type).map((member) => [member.name.value, member]))
@@ -98,7 +98,7 @@ function ofInterfaces(type: TypeDefinitionNode, types: ReadonlyMap<string, TypeD
   })
 }
 
-/** A default value would show what is hidden in it. */
+/** A default value must not reveal hidden enum values or fields. */
 function ofDefaults(
   type: TypeDefinitionNode,
   whole: ReadonlyMap<string, TypeDefinitionNode>,

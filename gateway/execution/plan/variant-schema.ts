@@ -1,7 +1,7 @@
 /**
- * The public schema of a contract variant: the part of a supergraph's public schema that its
- * `@tag`s leave, by the rules of Apollo's contracts. It must never show what a tag hides: a filter
- * that leaves no whole schema is refused in words.
+ * Makes the public schema of a contract variant: the part of the whole public schema that a filter
+ * on `@tag`s keeps, by the rules of Apollo's contracts. It must never show what a tag hides: a
+ * filter that leaves an invalid schema is refused with reasons.
  */
 import {
   type DefinitionNode,
@@ -20,23 +20,23 @@ import { reachableTypes } from './reachable-types.ts'
 import { variantFaults } from './variant-faults.ts'
 import { readTags, type Tags } from './variant-tags.ts'
 
-/** Which part of the schema a variant has. */
+/** Selects the part of the schema that a variant has. */
 export interface VariantFilter {
-  /** Tags of what it has; all where there are none. */
+  /** Tags of included elements; without any, everything is included. */
   readonly include: readonly string[]
-  /** Tags of what it lacks, whatever includes it. */
+  /** Tags of excluded elements; takes precedence over `include`. */
   readonly exclude: readonly string[]
-  /** Leaves out types that no operation can reach. */
+  /** Remove types that no operation can reach. */
   readonly hideUnreachable: boolean
 }
 
 interface VariantSchema {
   readonly sdl: string
-  /** Tags of the filter that nothing in the supergraph has. */
+  /** Tags of the filter that the supergraph does not use. */
   readonly unknownTags: readonly string[]
 }
 
-const MOST_FAULTS = 20 // told of one filter
+const MOST_FAULTS = 20 // reported for one filter
 
 /**
  * @param publicSdl the supergraph's whole public schema
@@ -60,11 +60,11 @@ export function variantSchema(supergraph: DocumentNode, publicSdl: string, filte
 }
 
 interface Choice {
-  /** Whether a field of an object or interface is there, if its type is. */
+  /** Whether a field of a kept object or interface is kept. */
   field(type: string, field: string): boolean
-  /** Whether a union is there, if a member is. */
+  /** Whether a union with a kept member is kept. */
   union(type: string): boolean
-  /** Whether anything else is there: tags that include count for fields and unions only. */
+  /** Whether any other element is kept: `include` applies to fields and unions only. */
   other(coordinate: string): boolean
 }
 
@@ -83,7 +83,7 @@ function createChoice(tags: Tags, { include, exclude }: VariantFilter): Choice {
   }
 }
 
-/** What is left of the definitions. A type of which no member is left is gone, too. */
+/** Removes definitions that are not kept, and types without any kept member. */
 function keep({ definitions }: DocumentNode, choice: Choice): readonly DefinitionNode[] {
   const first = definitions.flatMap((node): DefinitionNode[] =>
     isType(node) ? [withoutMembers(node, choice) ?? []].flat() : [node],

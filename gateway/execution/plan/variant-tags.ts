@@ -1,9 +1,9 @@
-/** Which tags the elements of a supergraph have, by their coordinates. Reads syntax only. */
+/** Reads the tags of a supergraph's elements. Reads syntax only. */
 import { type ConstDirectiveNode, type DirectiveNode, type DocumentNode, Kind } from 'graphql'
 import { textOf } from './field-sets.ts'
 import { readLinks } from './links.ts'
 
-/** By `Type`, `Type.member` and `Type.field(argument:)`; what has no tag is absent. */
+/** Keyed by `Type`, `Type.member` and `Type.field(argument:)`; elements without tags are absent. */
 export type Tags = ReadonlyMap<string, ReadonlySet<string>>
 
 const TAG = 'https://specs.apollo.dev/tag'

@@ -12,13 +12,13 @@ import type { Explanation } from './tracing.ts'
 
 interface Explained {
   readonly schema: GraphQLSchema
-  /** What the client sees. */
+  /** The shape of the client's answer. */
   readonly shape: ObjectShape
   readonly plan: PreparedPlan
   readonly types: TypeRelations
-  /** To the caller. */
+  /** What may be shown to the caller. */
   readonly shows: Shown
-  /** What the engine has a fetch wait for besides. */
+  /** Fetches that the engine makes a fetch wait for, besides those of the plan. */
   readonly waitsFor: (fetch: number) => readonly number[]
 }
 

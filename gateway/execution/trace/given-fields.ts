@@ -1,4 +1,4 @@
-/** Which fields of the client's answer a fetch gives. */
+/** Finds the fields of the client's answer that a fetch gives. */
 import { type GraphQLOutputType, isListType, isNonNullType } from 'graphql'
 import type { ObjectShape, SelectionShape } from '../answer/shape.ts'
 import { type Selection, selectionOf } from '../calls/selection.ts'
@@ -9,8 +9,8 @@ const MOST_PATHS = 500 // of one fetch
 const MOST_VISITS = 20_000 // abstract types inside abstract types multiply
 
 /**
- * Paths with lists as `[]`, in the client's names. Of an object of which the fetch gives nothing
- * that the client sees, the object itself.
+ * Paths with lists as `[]`, in the client's names. If the client sees no field that the fetch gives
+ * of an object, the path of the object.
  */
 export function givenFields({ node, paths }: Fetch, root: ObjectShape, types: TypeRelations): readonly string[] {
   const given = new Set<string>()
@@ -49,7 +49,7 @@ interface ClientPlace {
   readonly shapes: readonly ObjectShape[]
 }
 
-/** Where the client sees the objects at a path, in the engine's names. */
+/** The client's paths to the objects at a path of the engine. */
 function placesAt(root: ObjectShape, path: readonly string[]): readonly ClientPlace[] {
   return path.reduce<readonly ClientPlace[]>(
     (places, name) => {

@@ -1,9 +1,9 @@
-/** Which fetches of a plan each one waits for. */
+/** Finds the fetches that each fetch of a plan waits for. */
 import type { Step } from '../plan/step.ts'
 
 const NONE: readonly number[] = []
 
-/** Only the last ones: what those waited for is not repeated. */
+/** Direct predecessors only. */
 export function fetchesBefore(step: Step | undefined): (fetch: number) => readonly number[] {
   const before = new Map<number, readonly number[]>()
   /** Returns the fetches that end the step. */

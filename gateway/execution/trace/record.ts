@@ -1,4 +1,4 @@
-/** What traffic tells of one call, as it is kept until the trace is read. */
+/** Records one call for a trace, as traffic reports it. */
 import { excerpt } from '../../../platform/process/excerpt.ts'
 import { CallFailure } from '../../traffic/call/failure.ts'
 import type { RequestBody } from '../../traffic/call/send.ts'
@@ -9,9 +9,9 @@ export interface Recorded {
   readonly trace: CallTrace
   readonly start: number
   hasEndedBy(time: number): boolean
-  /** The call is over, whatever became of it. */
+  /** The call has ended, with or without success. */
   end(): void
-  /** What still runs is given up: nobody waits for it any more. */
+  /** Reads the record. Tries that still run count as given up. */
   read(): Pick<TracedCall, 'start' | 'duration' | 'source' | 'entities' | 'attempts' | 'sent' | 'received'>
 }
 

@@ -1,4 +1,4 @@
-/** The text and the variables of a request, as they are kept for a trace. */
+/** Keeps the text and the variables of a request for a trace. */
 import { parseExact } from '../../../platform/data/json-exact.ts'
 import { isRecord, type JsonRecord } from '../../../platform/data/record.ts'
 import type { RequestBody } from '../../traffic/call/send.ts'
@@ -12,7 +12,7 @@ export interface Asked {
 
 export const MOST_VARIABLES = 4 * 1024 // characters of JSON
 
-/** Only as many entities are read as can be shown. */
+/** Reads only as many entities as can be shown. */
 export function askedIn({ bytes, representations }: RequestBody): Asked {
   if (!representations || representations.length === 0) return { ...parsed(bytes.toString()), isCut: false }
   const begin = representations[0] as number

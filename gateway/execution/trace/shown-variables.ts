@@ -1,6 +1,6 @@
 /**
- * Variables of a request without what its caller may not see: a service may need values that the
- * public schema hides, or that are denied to the caller.
+ * Removes values from a request's variables that the caller may not see: a service may need values
+ * that the public schema hides, or that are denied to the caller.
  */
 import { type GraphQLSchema, getNamedType, isInterfaceType, isObjectType } from 'graphql'
 import { isRawNumber } from '../../../platform/data/json-exact.ts'
@@ -46,7 +46,7 @@ export function shownVariables(
     return Object.fromEntries(entries)
   }
 
-  /** Of an interface, only if it may be shown of any object that may stand for it. */
+  /** A field of an interface is shown only if it may be shown for each of its objects. */
   function isShown(typename: string, field: string): boolean {
     const type = schema.getType(typename)
     const types = isInterfaceType(type) ? [type, ...schema.getPossibleTypes(type)] : [{ name: typename }]

@@ -1,9 +1,9 @@
 /**
- * What a trace tells of one call. All times are milliseconds since the request began. Imports
- * nothing, because the playground's page reads it too.
+ * One call in a trace. All times are milliseconds since the request began. Imports nothing, because
+ * the playground's page uses it too.
  */
 
-/** One question to a service, as the plan asks it. */
+/** A call to a service, as planned. */
 export interface TracedCall {
   readonly id: number
   readonly service: string
@@ -14,7 +14,7 @@ export interface TracedCall {
   readonly duration: number
   /** Who answered: the service, the cache, or another request's call. */
   readonly source: 'service' | 'cache' | 'shared'
-  /** Of a question about entities: how many were asked for, and how many the cache knew. */
+  /** For entities: how many were requested, and how many were in the cache. */
   readonly entities?: { readonly asked: number; readonly cached: number }
   /** The GraphQL text. */
   readonly operation: string

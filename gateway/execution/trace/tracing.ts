@@ -1,6 +1,6 @@
 /**
- * Records the calls of one request, if its client asked for a trace. It copies what it keeps:
- * bodies may lie in memory that is lent. It must never keep credentials, nor what is denied to the
+ * Records the calls of one request, if its client asked for a trace. It copies what it keeps,
+ * because bodies may be in lent memory. It must never keep credentials, nor values denied to the
  * caller.
  */
 import type { GraphQLError } from 'graphql'
@@ -13,22 +13,22 @@ import { createRecord, type Recorded } from './record.ts'
 import { type Asked, askedIn } from './request-text.ts'
 import type { TracedCall } from './traced-call.ts'
 
-/** What the plan says of its fetches, which go by their indexes. */
+/** Explains the fetches of a plan, given by their indexes. */
 export interface Explanation {
-  /** The fetches that one waits for. */
+  /** The fetches that a fetch waits for. */
   after(fetch: number): readonly number[]
-  /** The paths of the client's answer that one gives. */
+  /** The paths of the client's answer that a fetch gives. */
   fields(fetch: number): readonly string[]
-  /** A request's text and variables, without what the caller may not see. */
+  /** A request's text and variables, without values that the caller may not see. */
   shown(fetch: number, asked: Asked): Pick<TracedCall, 'operation' | 'variables'>
 }
 
 export interface Tracing {
-  /** Sends calls, and records them. @param explain it is asked when the trace is read */
+  /** Sends calls, and records them. @param explain called when the trace is read */
   asking(send: Send, explain: () => Explanation): Ask
   /** Milliseconds since the request began. */
   now(): number
-  /** Those that were made until now. */
+  /** The calls made so far. */
   calls(kindOf: (service: string) => ServiceKind): readonly TracedCall[]
 }
 
@@ -79,7 +79,8 @@ export function createTracing(started: number): Tracing {
         id,
         service,
         kind: kindOf(service),
-        // The exact path may take over before all is there that the fast path would wait for.
+        // The exact path may take over before everything has arrived that the flat path would wait
+        // for.
         after: idsOf(fetch).filter((before) => made[before]?.record.hasEndedBy(record.start)),
         ...record.read(),
         ...shown(fetch, asked),
@@ -91,7 +92,8 @@ export function createTracing(started: number): Tracing {
 }
 
 /**
- * The calls that a fetch waited for: of a fetch that made none, those that it waited for itself.
+ * The calls that a fetch waited for; a fetch without calls is replaced by those it waited for
+ * itself.
  */
 function idsAfter(made: readonly Made[], after: Explanation['after']): (fetch: number) => readonly number[] {
   const idsOf = Map.groupBy(made.keys(), (id) => (made[id] as Made).fetch)
@@ -106,14 +108,14 @@ function idsAfter(made: readonly Made[], after: Explanation['after']): (fetch: n
   return before
 }
 
-/** Most answers have none, and need no parsing. */
+/** Most answers have no errors, and need no parsing. */
 function errorsOf(service: string, answer: ServiceAnswer): TracedCall['errors'] {
   if (!answer.body.includes('"errors"')) return []
   const { errors = [] } = answer.parsed()
   return errors.slice(0, MOST_ERRORS).map((error) => told(serviceError(service, error)))
 }
 
-/** Both are as every client may see them, whatever rules for the service's errors show besides. */
+/** Message and extensions as any client may see them, whatever error rules show besides. */
 const told = ({ message, extensions }: GraphQLError): TracedCall['errors'][number] => ({
   code: String(extensions['code']),
   message: excerpt(message),
