@@ -1,6 +1,6 @@
 /** What the pages say of settings, errors, commands and files is what the project is. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from '@jest/globals'
 import { buildSchema, parse, validate } from 'graphql'
@@ -65,6 +65,17 @@ test.each(pages)('Every source file that %s names exists', (page) => {
     (path) => !isExample(path) && !existsSync(join(root, path)) && !existsSync(join(root, dirname(page), path)),
   )
   expect(missing).toEqual([])
+})
+
+test.each(pages)('Every source file that %s names without its folder is in a folder of its part', (page) => {
+  const isGeneral = dirname(page) === '.' || page.startsWith('docs/')
+  const parts = isGeneral
+    ? ['gateway', 'platform', 'subgraphs', 'start']
+    : [dirname(page).split('/').slice(0, 2).join('/')]
+  const files = parts.flatMap((part) => readdirSync(join(root, part), { recursive: true, encoding: 'utf8' }))
+  const known = new Set(files.map((path) => basename(path)))
+  const named = [...read(page).matchAll(/(?<!\[)`([\w-]+\.ts)`/g)].map(([, name = '']) => name)
+  expect(named.filter((name) => !known.has(name))).toEqual([])
 })
 
 test.each(pages)('Every npm script that %s names exists', (page) => {

@@ -213,6 +213,21 @@ describe('order of the folders', () => {
     )
     expect(homeless).toEqual([])
   })
+
+  test('ARCHITECTURE.md lists the folders of the gateway and the platform in this order, and every other one', () => {
+    const page = readFileSync('ARCHITECTURE.md', 'utf8')
+    const named = (text: string): string[] =>
+      [...text.matchAll(/`([\w-]+(?:\/[\w-]+)*)\/`/g)].map(([, name = '']) => name)
+    const [, all = '', ofGateway = '', ofPlatform = ''] =
+      /## The rooms\n([\s\S]*)\| room of `gateway\/`[^\n]*\n([\s\S]*?)\nThe rooms of `platform\/`, in their order: ([^.]*)/.exec(
+        page,
+      ) ?? []
+    const firstCells = ofGateway.replaceAll(/^(\|[^|]*)\|.*/gm, '$1')
+    expect(named(firstCells).map((room) => `gateway/${room}`)).toEqual(gatewayRooms)
+    expect(named(ofPlatform).map((room) => `platform/${room}`)).toEqual(platformRooms)
+    const tops = new Set(sources().flatMap((file) => (file.includes('/') ? [file.split('/', 1)[0] ?? ''] : [])))
+    expect([...tops].filter((top) => !all.includes(`\`${top}/`))).toEqual([])
+  })
 })
 
 describe('circles', () => {
