@@ -46,17 +46,38 @@ export async function createVerifier({
   return async (authorization) => {
     if (authorization === undefined || authorization === '') return undefined
     if (authorization.length > MOST_TOKEN) throw codedError('UNAUTHENTICATED', 'The token is too long.')
-    const token = /^Bearer ([\w.~+/-]+=*)$/i.exec(authorization)?.[1]
+    const token = /^Bearer +([\w.~+/-]+=*)$/i.exec(authorization)?.[1]
     if (!token) throw codedError('UNAUTHENTICATED', 'The Authorization header must be "Bearer" and a token.')
     try {
       // Not verified yet: it only chooses whose keys have to fit, and the issuer is checked again.
       const issuer = byName.get(decodeJwt(token).iss ?? '')
       if (!issuer) throw new errors.JWTInvalid('of no trusted issuer')
-      const { payload } = await jwtVerify(token, issuer.keys, expectationOf(issuer))
-      return callerOf(payload, issuer)
+      return callerOf(await payloadOf(token, issuer), issuer)
     } catch (error) {
       throw refusalOf(error)
     }
+  }
+}
+
+const MOST_KEYS = 16 // that are tried for one token
+
+/** Where a token tells none of several keys (RFC 7515: `kid` is optional), each is tried. */
+async function payloadOf(token: string, issuer: TrustedIssuer): Promise<JWTPayload> {
+  const expected = expectationOf(issuer)
+  try {
+    return (await jwtVerify(token, issuer.keys, expected)).payload
+  } catch (error) {
+    if (!(error instanceof errors.JWKSMultipleMatchingKeys)) throw error
+    let tried = 0
+    for await (const key of error) {
+      if (tried++ === MOST_KEYS) break
+      try {
+        return (await jwtVerify(token, key, expected)).payload
+      } catch (failed) {
+        if (failed instanceof errors.JWTExpired || failed instanceof errors.JWTClaimValidationFailed) throw failed
+      }
+    }
+    throw new errors.JWSSignatureVerificationFailed()
   }
 }
 
@@ -92,7 +113,6 @@ const TOKEN_FAULTS: ReadonlySet<string> = new Set([
   errors.JWSInvalid.code,
   errors.JWSSignatureVerificationFailed.code,
   errors.JWKSNoMatchingKey.code,
-  errors.JWKSMultipleMatchingKeys.code,
   errors.JOSEAlgNotAllowed.code,
   errors.JOSENotSupported.code,
 ])

@@ -23,6 +23,8 @@ export interface IdentityProvider {
   ): Promise<string>
   /** Signs with new keys from now on, under new ids. */
   rotate(): Promise<void>
+  /** Has other public keys than it signs with. */
+  publish(keys: readonly JWK[]): void
   /** How often its keys were fetched. */
   fetches(): number
   /** What it does with those who fetch: answer, refuse with 500, or say nothing. */
@@ -84,6 +86,9 @@ export async function startIdentityProvider(
     async rotate() {
       generation += '+'
       await make()
+    },
+    publish(others) {
+      keys = [...others]
     },
     fetches: () => fetches,
     behave(how) {

@@ -236,6 +236,21 @@ describe('keys of an issuer', () => {
     expect(await verdictOf(next, await provider.token({ aud: 'a shop' }))).toBe('payer')
   })
 
+  test('A token that tells none of several keys is verified with the one that fits, of a bounded number', async () => {
+    const own = provider.jwks()
+    const weak = { kty: 'RSA', n: 'AQAB', e: 'AQAB', kid: 'RS256' }
+    provider.publish([...bank.jwks(), weak, ...own])
+    const unnamed = (claims = {}) => provider.token(claims, 'RS256', { kid: undefined })
+    for (const token of [unnamed(), provider.token()]) expect(await sees(token)).toBe('payer')
+    const others = [unnamed({ exp: 1 }), unnamed({ aud: 'x' }), unnamed({ sub: 5 })]
+    const unsigned = (await unnamed()).replace(/[^.]*$/, 'AAAA')
+    for (const token of [...others, unsigned, shop.token({ iss: provider.issuer })])
+      expect(await sees(token)).toBe('UNAUTHENTICATED')
+    provider.publish([...Array.from({ length: 20 }, () => bank.jwks()).flat(), ...own])
+    later += 11 * MINUTE
+    expect(await sees(unnamed())).toBe('UNAUTHENTICATED')
+  })
+
   test('An issuer whose keys are away refuses no token of another', async () => {
     provider.behave('badly')
     const both = await createVerifier({ issuers: [provider.settings(), bank.settings()] })
