@@ -85,6 +85,12 @@ function holds(requirement: Requirement | undefined, caller: Caller | undefined,
   return requirement.anyOf.some((all) => all.every((name) => given.has(name)))
 }
 
+/** @throws Error for a text, too: its letters are no names */
+function setOf(names: Iterable<string>): Granted {
+  if (typeof names !== 'object') throw new TypeError('the function for all policies must give a list of names')
+  return new Set(names)
+}
+
 /** Asks the functions of the configuration, each once. One that fails or is slow allows nothing. */
 async function grantedPolicies(
   names: readonly string[],
@@ -111,7 +117,8 @@ async function grantedPolicies(
   }
   late.promise.catch(() => undefined)
   try {
-    if (typeof policies === 'function') return new Set(await soon(names.join(), () => policies(names, about)))
+    if (typeof policies === 'function')
+      return (await soon(names.join(), async () => setOf(await policies(names, about)))) ?? NONE
     const allowed = await Promise.all(
       names.map(async (name) => ((await soon(name, () => policies[name]?.(about))) === true ? name : [])),
     )

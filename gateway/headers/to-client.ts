@@ -66,13 +66,15 @@ function openHeard(ways: Ways): Heard {
   const cookies: string[] = []
   let length = 0
   const take = (name: string, value: string): void => {
-    length += value.length
-    if (length > MOST) return
-    if (name === COOKIE) return void (cookies.length < MOST_COOKIES && cookies.push(value))
     const before = values.get(name)
     const way = ways.get(name)
-    if (before === undefined || way === 'last') values.set(name, value)
-    else if (way === 'append') values.set(name, `${before}, ${value}`)
+    if (before !== undefined && way === 'first') return
+    // What takes the place of another counts in its place.
+    const after = length + value.length - (way === 'last' ? (before?.length ?? 0) : 0)
+    if (after > MOST || (name === COOKIE && cookies.length === MOST_COOKIES)) return
+    length = after
+    if (name === COOKIE) cookies.push(value)
+    else values.set(name, before === undefined || way === 'last' ? value : `${before}, ${value}`)
   }
   return {
     hear(picked) {

@@ -8,7 +8,13 @@ import { isFixedHeader } from '../config/sections/headers.ts'
  */
 export function checked(name: string, value: string): [name: string, value: string] {
   const lower = String(name).toLowerCase()
-  if (isFieldName(lower) && isFieldValue(value) && !isFixedHeader(lower) && lower !== 'authorization')
+  if (
+    typeof value === 'string' &&
+    isFieldName(lower) &&
+    isFieldValue(value) &&
+    !isFixedHeader(lower) &&
+    lower !== 'authorization'
+  )
     return [lower, value]
   throw new Error(`A hook must not set the header ${JSON.stringify(name)} to this.`)
 }

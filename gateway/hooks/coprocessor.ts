@@ -129,10 +129,12 @@ function changedText({ body }: CoprocessorAnswer, { method }: HookRequest, told?
   throw new Error('The body of RouterRequest must be the text of a POST.')
 }
 
-const replacement = z.object({
-  data: z.unknown().optional(),
-  errors: z.array(z.object({ message: z.string() }).loose()).default([]),
-})
+const replacement = z
+  .object({
+    data: z.unknown().optional(),
+    errors: z.array(z.object({ message: z.string() }).loose()).default([]),
+  })
+  .refine(({ data, errors }) => typeof data === 'object' || (data === undefined && errors.length > 0), 'is no answer')
 
 function replacementIn(body: unknown): { readonly data?: unknown; readonly errors: readonly ShownError[] } {
   const { data, errors } = replacement.parse(body)

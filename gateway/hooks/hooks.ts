@@ -3,6 +3,7 @@
  * the function itself is used, so that nothing is spent on it.
  */
 import type { GraphQLFormattedError } from 'graphql'
+import { isRecord } from '../../platform/data/record.ts'
 import type { Logger } from '../../platform/process/log.ts'
 import { namesOf } from '../../platform/protocol/trace-context.ts'
 import type { HookOperation, HookRequest, HookSettings, ShownError } from '../config/sections/hooks.ts'
@@ -19,7 +20,7 @@ import type { TrafficHooks } from '../traffic/hooks.ts'
 import { checked } from './checked-header.ts'
 import { arrivalPolicy, parametersPolicy } from './operation-hooks.ts'
 import type { HookPoints } from './points.ts'
-import { createRunner, type RunHook } from './run-hook.ts'
+import { createRunner, isThenable, type RunHook } from './run-hook.ts'
 import { hookTraffic } from './service-hooks.ts'
 
 export interface Hooks extends HookPolicies {
@@ -135,7 +136,8 @@ function changeable(operation: HookOperation, outcome: Outcome) {
   const about = {
     ...operation,
     body: () => JSON.parse(bytesOf(state.changed ?? outcome).toString()) as Replacement,
-    replace({ data, errors }: Replacement): void {
+    replace(replacement: Replacement): void {
+      const { data, errors } = checkedReplacement(replacement)
       state.changed = {
         ...(data !== undefined && { body: Buffer.from(JSON.stringify({ data })) }),
         ...(errors && errors.length > 0 && { errors }),
@@ -156,6 +158,16 @@ interface Replacement {
   readonly data?: unknown
   readonly errors?: readonly ShownError[]
 }
+
+/** @throws Error for what is no answer of GraphQL */
+function checkedReplacement(replacement: Replacement): Replacement {
+  const { data, errors = [] } = replacement
+  const isAnswer = typeof data === 'object' || (data === undefined && errors.length > 0)
+  if (isAnswer && Array.isArray(errors) && errors.every(isShown)) return replacement
+  throw new Error('An answer is replaced by an object with data, errors with messages, or both.')
+}
+
+const isShown = (error: unknown): error is ShownError => isRecord(error) && typeof error['message'] === 'string'
 
 type OnEvent = NonNullable<HookSettings['onSubscriptionEvent']>
 
@@ -190,11 +202,10 @@ function changedErrors(next: Mask, onError: NonNullable<HookSettings['onError']>
     const { requestId, traceparent } = request
     const shown = next(error, request)
     try {
-      const {
-        message = shown.message,
-        path = shown.path,
-        extensions = {},
-      } = onError({ requestId, traceparent, error, shown }) ?? shown
+      const given: unknown = onError({ requestId, traceparent, error, shown }) ?? shown
+      if (isThenable(given)) given.then(undefined, () => undefined) // or its rejection would end the process
+      if (!isShown(given)) throw new Error('It must return an error with a message, and no promise of one.')
+      const { message, path = shown.path, extensions = {} } = given
       const changed: GraphQLFormattedError = { message, extensions: { ...extensions, requestId } }
       return { ...changed, ...(path && { path }), ...(shown.locations && { locations: shown.locations }) }
     } catch (err) {

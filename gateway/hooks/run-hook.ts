@@ -14,7 +14,8 @@ export function createRunner(timeout: number, log: Logger): RunHook {
   return async (hook, request, work) => {
     try {
       const given = work()
-      return given instanceof Promise ? await inTime(given, timeout) : given
+      // Some libraries have promises of their own.
+      return isThenable(given) ? await inTime(given, timeout) : given
     } catch (err) {
       if (err instanceof GraphQLError && isErrorCode(err.extensions['code'])) throw err
       log.error({ ...namesOf(request), err, hook }, 'a hook failed')
@@ -23,7 +24,10 @@ export function createRunner(timeout: number, log: Logger): RunHook {
   }
 }
 
-async function inTime<Value>(work: Promise<Value>, timeout: number): Promise<Value> {
+export const isThenable = (value: unknown): value is PromiseLike<unknown> =>
+  typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function'
+
+async function inTime<Value>(work: PromiseLike<Value>, timeout: number): Promise<Value> {
   const late = Promise.withResolvers<never>()
   const timer = setTimeout(() => late.reject(new Error(`It took longer than ${timeout} ms.`)), timeout)
   try {

@@ -396,9 +396,10 @@ describe('a supergraph that the gateway cannot decide about', () => {
 
   test('One function may answer all policies of a request at once', async () => {
     const questions: string[][] = []
-    const policies = (names: readonly string[]): string[] => {
+    let answerWith: () => Iterable<string> | Promise<Iterable<string>> = () => ['x']
+    const policies = (names: readonly string[]): Iterable<string> | Promise<Iterable<string>> => {
       questions.push([...names].sort())
-      return ['x']
+      return answerWith()
     }
     const service = await startSubgraph({
       sdl: `${LINK} type Query { a: Int @policy(policies: [["x"]]) b: Int @policy(policies: [["y"]]) }`,
@@ -413,6 +414,17 @@ describe('a supergraph that the gateway cannot decide about', () => {
       const answer = await ask(own.url, '{ a b }')
       expect(answer.data).toEqual({ a: 1, b: null })
       expect(questions).toEqual([['x', 'y']])
+      for (const given of ['true', '"x"', 'null', '5', '{}', '[true]']) {
+        answerWith = () => JSON.parse(given) as string[]
+        const nothing = await ask(own.url, '{ a b }')
+        expect([given, nothing.data, refusals(nothing)]).toEqual([
+          given,
+          { a: null, b: null },
+          ['a FORBIDDEN', 'b FORBIDDEN'],
+        ])
+      }
+      answerWith = () => Promise.resolve(new Set(['y']))
+      expect((await ask(own.url, '{ a b }')).data).toEqual({ a: null, b: 2 })
     } finally {
       await own.stop()
       await service.close()

@@ -250,6 +250,19 @@ describe('what services answer', () => {
     const large = Array.from({ length: 100 }, () => `x-a: ${'a'.repeat(1_000)}`)
     expect(told([{ forward: 'x-a', when: 'append' }], large).headers['x-a']?.length).toBeLessThan(8_192)
   })
+
+  test.each([
+    ['first', 'v0'],
+    ['last', 'v499'],
+  ])('What the client does not get takes no room of the %s, nor of other headers', (when, value) => {
+    const answers = Array.from({ length: 500 }, (_, n) => [`x-a: v${n}`, `x-a: v${n}`, `x-long: ${'a'.repeat(9_000)}`])
+    const rules = [
+      { forward: 'x-a', when },
+      { forward: 'x-long', when },
+      { forward: 'x-b', when: 'last' },
+    ]
+    expect(told(rules, ...answers, ['x-b: 1']).headers).toEqual({ 'x-a': value, 'x-b': '1' })
+  })
 })
 
 describe('what a client can send', () => {

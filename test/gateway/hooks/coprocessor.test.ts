@@ -189,6 +189,8 @@ describe('a coprocessor of one’s own', () => {
 
   test.each([
     ['SupergraphResponse', { body: 'no object' }],
+    ['SupergraphResponse', { body: {} }],
+    ['ExecutionResponse', { body: { data: 5 } }],
     ['RouterResponse', { body: { data: {} } }],
     ['RouterResponse', { body: '[]' }],
     ['RouterResponse', { headers: { 'content-length': ['1'] } }],

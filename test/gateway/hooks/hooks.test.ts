@@ -103,9 +103,10 @@ describe('what hooks change', () => {
   })
 
   test('A header of the gateway, or none, cannot be set, and the call fails without a word of it', async () => {
-    let name = ''
-    await withHooks({ onServiceRequest: ({ setHeader }) => setHeader(name, 'x') }, async ({ url }) => {
-      for (name of ['authorization', 'content-length', 'host', 'tributary-signature', 'x-bad\r\n', '']) {
+    let [name, value]: [string, unknown] = ['', 'x']
+    await withHooks({ onServiceRequest: ({ setHeader }) => setHeader(name, value as string) }, async ({ url }) => {
+      for (name of ['authorization', 'content-length', 'host', 'tributary-signature', 'x-bad\r\n', '', 'x-no-text']) {
+        value = name === 'x-no-text' ? undefined : 'x'
         const calls = shop.orders.calls.length
         const answer = await ask(url, WHO)
         const code = answer.errors?.[0]?.extensions['code']
@@ -224,6 +225,8 @@ describe('the examples of the page', () => {
 
 describe('hooks that refuse, fail or are slow', () => {
   const points = ['onRequest', 'onOperation', 'onAnswer'] as const
+  const thenable = (then: (done: () => void, failed: (reason: Error) => void) => unknown) =>
+    ({ then }) as unknown as Promise<void>
   const refuse = (): never => {
     throw codedError('FORBIDDEN', 'Not from here.')
   }
@@ -236,6 +239,8 @@ describe('hooks that refuse, fail or are slow', () => {
       },
     ],
     ['never ends', () => new Promise<void>(() => {})],
+    ['never ends, in a promise of a library', () => thenable(() => undefined)],
+    ['throws, in a promise of a library', () => thenable((_, reject) => reject(new Error('a secret')))],
   ]
 
   test.each([...points, 'onServiceRequest', 'onServiceResponse'] as const)(
@@ -264,11 +269,25 @@ describe('hooks that refuse, fail or are slow', () => {
     expect(answer.errors?.[0]?.message).toBe('Not from here.')
   })
 
-  test('onError that throws changes nothing', async () => {
-    const onError = (): never => {
-      throw new Error('a secret')
-    }
-    const answer = await withHooks({ onError }, ({ url }) => ask(url, '{ nothing }'))
-    expect(verdict(answer)).toBe('400 GRAPHQL_VALIDATION_FAILED')
+  test('onError that throws, or gives no error, changes nothing', async () => {
+    let wrong = (): unknown => refuse()
+    let isCaught = false
+    const caught = thenable((_, failed) => (isCaught = typeof failed === 'function'))
+    await withHooks({ onError: () => wrong() as undefined }, async ({ url }) => {
+      for (wrong of [refuse, () => 'text', () => ({ extensions: {} }), () => [], () => caught]) {
+        expect(verdict(await ask(url, '{ nothing }'))).toBe('400 GRAPHQL_VALIDATION_FAILED')
+      }
+    })
+    expect(isCaught).toBe(true)
+  })
+
+  test('An answer is replaced by an answer only', async () => {
+    let given: unknown
+    await withHooks({ onAnswer: ({ replace }) => replace(given as { data: object }) }, async ({ url }) => {
+      for (given of [{}, { data: 'x' }, { errors: [] }, { errors: ['x'] }, { errors: 'x', data: {} }, undefined])
+        expect([given, verdict(await ask(url, WHO))]).toEqual([given, '500 INTERNAL'])
+      given = { errors: [{ message: 'so' }] }
+      expect((await ask(url, WHO)).errors).toEqual([{ message: 'so' }])
+    })
   })
 })
