@@ -229,10 +229,18 @@ function contextsOf(directive: ConstDirectiveNode): { readonly context: string; 
   })
 }
 
-/** `[["a", "b"], ["c"]]`. */
+/**
+ * `[["a", "b"], ["c"]]`, where `"a"` means `[["a"]]`, and `["a", "c"]` means `[["a"], ["c"]]`
+ * (GraphQL, input coercion of lists).
+ * @throws Error for anything else: a list of which nothing is left would be fulfilled by everybody
+ */
 function listsOf(directive: ConstDirectiveNode, argument: string): string[][] {
-  const items = (value: ValueNode | undefined): readonly ValueNode[] => (value?.kind === Kind.LIST ? value.values : [])
-  return items(argumentOf(directive, argument)).map((list) =>
-    items(list).flatMap((each) => (each.kind === Kind.STRING ? each.value : [])),
+  const items = (value: ValueNode): readonly ValueNode[] => (value.kind === Kind.LIST ? value.values : [value])
+  const given = argumentOf(directive, argument)
+  return (given ? items(given) : []).map((list) =>
+    items(list).map((each) => {
+      if (each.kind === Kind.STRING) return each.value
+      throw new Error(`It has @${directive.name.value} with something else than lists of names.`)
+    }),
   )
 }

@@ -84,5 +84,9 @@ const textOf = (value: ConstValueNode | undefined): string | undefined =>
 const numberOf = (value: ConstValueNode | undefined): number | undefined =>
   value?.kind === Kind.INT ? Number(value.value) : undefined
 
-const textsOf = (value: ConstValueNode | undefined): readonly string[] | undefined =>
-  value?.kind === Kind.LIST ? value.values.flatMap((one) => textOf(one) ?? []) : undefined
+/** A single text is a list of it (GraphQL, input coercion). */
+function textsOf(value: ConstValueNode | undefined): readonly string[] | undefined {
+  if (value?.kind === Kind.LIST) return value.values.flatMap((one) => textOf(one) ?? [])
+  const text = textOf(value)
+  return text === undefined ? undefined : [text]
+}

@@ -1,9 +1,11 @@
 /** Who may see what, on a supergraph with every kind of place that its directives can stand at. */
 
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { parse } from 'graphql'
 import type { Policy } from '../../../gateway/config/sections/authorization.ts'
+import { readAccessRules } from '../../../gateway/execution/plan/access-rules.ts'
 import { exampleOf, schemaOf } from '../../support/example.ts'
-import { ask, startTestGateway, type TestGateway, verdict } from '../../support/gateway.ts'
+import { ask, composeAt, startTestGateway, type TestGateway, verdict } from '../../support/gateway.ts'
 import { type IdentityProvider, startIdentityProvider } from '../../support/identity-provider.ts'
 import { startSubgraph, type TestSubgraph } from '../../support/subgraph.ts'
 
@@ -380,6 +382,29 @@ describe('the example of the page', () => {
       await own.stop()
     }
   })
+})
+
+describe('rules as they may be written', () => {
+  const supergraphOf = (rule: string): string =>
+    composeAt([{ name: 'one', sdl: `${LINK} type Query { a: Int ${rule} }`, url: 'http://127.0.0.1:1' }])
+
+  test.each([
+    ['@policy(policies: "a")', [['a']]],
+    ['@policy(policies: ["a"])', [['a']]],
+    ['@requiresScopes(scopes: ["a", ["b", "c"]])', [['a'], ['b', 'c']]],
+    ['@requiresScopes(scopes: [["a"], "b"])', [['a'], ['b']]],
+    ['@requiresScopes(scopes: [])', []],
+  ])('%s asks for one of %j', (rule, anyOf) => {
+    expect(readAccessRules(parse(supergraphOf(rule))).requirements).toEqual([expect.objectContaining({ anyOf })])
+  })
+
+  test.each(['5', '[5]', '[[5]]', '[null]', '[["a", null]]', '{a: "a"}', '[["a"], [true]]'])(
+    'Names of policies that are %s are refused, and grant nobody anything',
+    (names) => {
+      const supergraph = supergraphOf('@policy(policies: [["a"]])').replace('policies: [["a"]]', `policies: ${names}`)
+      expect(() => readAccessRules(parse(supergraph))).toThrow('It has @policy with something else than lists of names')
+    },
+  )
 })
 
 describe('a supergraph that the gateway cannot decide about', () => {

@@ -584,3 +584,16 @@ describe('costs behind interfaces and unions', () => {
     expect(costIn(media, query)).toBe(cost)
   })
 })
+
+test('A single name stands for a list of it, as other composers write it', () => {
+  const sdl = `
+    extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@listSize"])
+    type Query { page(count: Int): Page @listSize(slicingArguments: ["count"], sizedFields: ["items"]) }
+    type Page { items: [Item] }
+    type Item { name: String }`
+  const supergraph = composeAt([{ name: 'one', url: 'http://127.0.0.1:1', sdl }])
+  const single = supergraph.replace('["count"]', '"count"').replace('["items"]', '"items"')
+  expect(single).not.toMatch(/"count"\]|"items"\]/)
+  for (const text of [supergraph, single])
+    expect(costIn(documentsOf(text), '{ page(count: 300) { items { name } } }')).toBe(1 + 300)
+})

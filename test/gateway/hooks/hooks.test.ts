@@ -225,8 +225,7 @@ describe('the examples of the page', () => {
 
 describe('hooks that refuse, fail or are slow', () => {
   const points = ['onRequest', 'onOperation', 'onAnswer'] as const
-  const thenable = (then: (done: () => void, failed: (reason: Error) => void) => unknown) =>
-    ({ then }) as unknown as Promise<void>
+  const thenable = (then: (done: () => void, failed: (reason: Error) => void) => unknown) => ({ then }) as Promise<void>
   const refuse = (): never => {
     throw codedError('FORBIDDEN', 'Not from here.')
   }
