@@ -1,10 +1,11 @@
 /**
  * The position of a subscription that can resume: its root field has `after: $variable`, and its
- * events carry a `cursor`.
+ * events carry a `cursor`, whatever fragments these stand in.
  */
-import { type FieldNode, Kind, type OperationDefinitionNode } from 'graphql'
+import { type FieldNode, Kind, type OperationDefinitionNode, type SelectionSetNode } from 'graphql'
 import { codedError } from '../../platform/protocol/errors.ts'
 import type { Exchange } from '../exchange/exchange.ts'
+import type { Fragments } from '../execution/plan/conditions.ts'
 
 export interface Position {
   /** The variable of `after`. */
@@ -17,14 +18,11 @@ export interface Position {
  * `undefined` if the operation cannot resume: it has no variable for `after`, or does not select
  * `cursor`.
  */
-export function positionOf({ selectionSet }: OperationDefinitionNode): Position | undefined {
-  const [field, ...others] = selectionSet.selections
-  if (field?.kind !== Kind.FIELD || others.length > 0) return undefined
-  const after = field.arguments?.find(({ name }) => name.value === 'after')?.value
-  const cursor = field.selectionSet?.selections.find(
-    (selection): selection is FieldNode => selection.kind === Kind.FIELD && selection.name.value === 'cursor',
-  )
-  if (after?.kind !== Kind.VARIABLE || !cursor) return undefined
+export function positionOf({ selectionSet }: OperationDefinitionNode, fragments: Fragments): Position | undefined {
+  const field = fieldIn(selectionSet, fragments, () => true)
+  const after = field?.arguments?.find(({ name }) => name.value === 'after')?.value
+  const cursor = field?.selectionSet && fieldIn(field.selectionSet, fragments, ({ name }) => name.value === 'cursor')
+  if (after?.kind !== Kind.VARIABLE || !field || !cursor) return undefined
   const [event, key] = [keyOf(field), keyOf(cursor)]
   return {
     variable: after.name.value,
@@ -34,6 +32,30 @@ export function positionOf({ selectionSet }: OperationDefinitionNode): Position 
       return typeof found === 'string' ? found : undefined
     },
   }
+}
+
+/** The first such field of an object, in whichever fragment it stands. */
+function fieldIn(
+  { selections }: SelectionSetNode,
+  fragments: Fragments,
+  isWanted: (field: FieldNode) => boolean,
+  seen: Set<string> = new Set(),
+): FieldNode | undefined {
+  for (const selection of selections) {
+    if (selection.kind === Kind.FIELD) {
+      if (isWanted(selection)) return selection
+      continue
+    }
+    const name = selection.kind === Kind.FRAGMENT_SPREAD ? selection.name.value : undefined
+    if (name !== undefined && seen.size === seen.add(name).size) continue
+    const set =
+      selection.kind === Kind.FRAGMENT_SPREAD
+        ? fragments.get(selection.name.value)?.selectionSet
+        : selection.selectionSet
+    const found = set && fieldIn(set, fragments, isWanted, seen)
+    if (found) return found
+  }
+  return undefined
 }
 
 const keyOf = ({ alias, name }: FieldNode): string => (alias ?? name).value

@@ -16,6 +16,7 @@ import type { Exchange } from '../exchange/exchange.ts'
 import { type Events, outcomeOf } from '../exchange/outcome.ts'
 import type { CompiledOperation } from '../execution/compiled-operation.ts'
 import type { BoundVariables } from '../execution/plan/client-operation.ts'
+import { fragmentsOf } from '../execution/plan/conditions.ts'
 import { type Position, positionOf, resumed } from './resume.ts'
 
 /**
@@ -50,7 +51,7 @@ export function createSubscribe({ mask, reconnects, decide, before }: SubscribeO
   return async ({ engine, traffic }, exchange, operation, ending) => {
     const { query, operationName, variables = {} } = exchange.parameters
     const prepared = engine.prepare(query, operation.document.node, operationName)
-    const position = positionOf(operation.definition)
+    const position = positionOf(operation.definition, fragmentsOf(operation.document.node))
     const bound = prepared.bind(resumed(variables, position, exchange))
     const { needed } = prepared
     const denied = needed.length === 0 ? undefined : await decide(exchange, needed, engine.facts.access)

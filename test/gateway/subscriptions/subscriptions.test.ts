@@ -175,6 +175,11 @@ describe('subscription', () => {
     }
     expect(await ids(3, '')).toEqual([1, 2, 3])
     expect(await ids(2, String(before + 1))).toEqual([2, 3])
+    for (const inFragments of [
+      'subscription ($after: String) { ... { written(after: $after) { ... on Entry { text at: cursor } } } }',
+      'subscription ($after: String) { ...S } fragment S on Subscription { written(after: $after) { ...E } } fragment E on Entry { text ...C ...C } fragment C on Entry { cursor }',
+    ])
+      expect(await ids(2, String(before + 1), { query: inFragments })).toEqual([2, 3])
     for (const malformed of ['\u00e9', 'x'.repeat(5_000)]) {
       const response = await post({ query }, { 'last-event-id': malformed })
       expect(await response.text()).toContain('"BAD_USER_INPUT"')
