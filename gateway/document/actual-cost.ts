@@ -15,7 +15,7 @@ import {
   type SelectionSetNode,
 } from 'graphql'
 import { own } from '../../platform/data/own.ts'
-import { type CostRules, costOfWrites } from './cost.ts'
+import { type CostRules, costOfDefer, costOfWrites, isRenamedTypename } from './cost.ts'
 
 /** @param data of the answer */
 export function actualCost(
@@ -32,20 +32,23 @@ export function actualCost(
   ): number =>
     selections.reduce((sum, selection) => {
       if (selection.kind === Kind.FIELD) return sum + ofField(selection, type, object)
+      const deferred = costOfDefer(selection)
       if (selection.kind === Kind.INLINE_FRAGMENT) {
         const condition = selection.typeCondition?.name.value
         const inner = condition === undefined ? type : schema.getType(condition)
-        return sum + ofObject(selection.selectionSet, inner, object, spread)
+        return sum + deferred + ofObject(selection.selectionSet, inner, object, spread)
       }
       const fragment = fragments.get(selection.name.value)
       if (!fragment || spread.has(selection.name.value)) return sum
       spread.add(selection.name.value)
-      return sum + ofObject(fragment.selectionSet, schema.getType(fragment.typeCondition.name.value), object, spread)
+      const inner = schema.getType(fragment.typeCondition.name.value)
+      return sum + deferred + ofObject(fragment.selectionSet, inner, object, spread)
     }, 0)
 
   const ofField = (node: FieldNode, parent: GraphQLNamedType | undefined, object: object): number => {
     const field = isObjectType(parent) || isInterfaceType(parent) ? parent.getFields()[node.name.value] : undefined
     const value = own(object as Readonly<Record<string, unknown>>, (node.alias ?? node.name).value)
+    if (value !== undefined && isRenamedTypename(node)) return 1
     if (!parent || !field || value === undefined) return 0
     const type = getNamedType(field.type)
     const otherwise = isCompositeType(type) || node.alias ? 1 : 0

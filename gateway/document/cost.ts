@@ -19,6 +19,7 @@ import {
   isObjectType,
   Kind,
   type OperationDefinitionNode,
+  type SelectionNode,
   type SelectionSetNode,
 } from 'graphql'
 import type { DeclaredCosts } from '../execution/plan/declared-costs.ts'
@@ -29,6 +30,7 @@ import { type Estimate, GUESS, type Size, sizeOf, type Variables } from './list-
 
 const ITEMS = ['edges', 'nodes']
 const MUTATION = 100 // a write costs more than the objects it returns
+const DEFERRED = 5 // a fragment is announced, completed and written for each object by itself
 const MOST = 1e15 // of a field: sums and products of such costs stay finite
 
 /** What costs depend on, for one schema. */
@@ -66,9 +68,11 @@ export function estimateCost(
   const ofSelections: OfSelections = ({ selections }, type, around) => {
     const parts = selections.map((selection): Cost => {
       if (selection.kind === Kind.FIELD) return ofField(selection, type, around)
-      if (selection.kind === Kind.FRAGMENT_SPREAD) return ofSpread(selection.name.value, around)
+      const announced = costOfDefer(selection)
+      if (selection.kind === Kind.FRAGMENT_SPREAD) return sumOf([ofSpread(selection.name.value, around)], announced)
       const condition = selection.typeCondition?.name.value
-      return ofSelections(selection.selectionSet, condition === undefined ? type : schema.getType(condition), around)
+      const inner = condition === undefined ? type : schema.getType(condition)
+      return sumOf([ofSelections(selection.selectionSet, inner, around)], announced)
     })
     return sumOf(parts)
   }
@@ -82,7 +86,7 @@ export function estimateCost(
 
   const ofField = (node: FieldNode, parent: GraphQLNamedType | undefined, around: InnerSize | undefined): Cost => {
     const field = isObjectType(parent) || isInterfaceType(parent) ? parent.getFields()[node.name.value] : undefined
-    if (!parent || !field) return introspectionCost(schema, node, fragments)
+    if (!parent || !field) return isRenamedTypename(node) ? 1 : introspectionCost(schema, node, fragments)
     const coordinate = `${parent.name}.${field.name}`
     const type = getNamedType(field.type)
     const { weights, sizes } = declared
@@ -129,6 +133,17 @@ const always =
   (cost: number): Estimate =>
   () =>
     cost
+
+/** Repeated under a name of its own, as any leaf may be. */
+export const isRenamedTypename = ({ name, alias }: FieldNode): boolean =>
+  name.value === '__typename' && alias !== undefined
+
+/** Of a deferred fragment, for each object that it may come later of. */
+export function costOfDefer({ directives = [] }: SelectionNode): number {
+  const defer = directives.find(({ name }) => name.value === 'defer')
+  const value = defer?.arguments?.find(({ name }) => name.value === 'if')?.value
+  return defer && !(value?.kind === Kind.BOOLEAN && !value.value) ? DEFERRED : 0
+}
 
 /** Of the fields of a mutation, however many fragments they stand in. */
 export function costOfWrites(

@@ -84,6 +84,7 @@ const expected: readonly (readonly [string, number, object])[] = [
   ['{ heavy { title } }', 30, {}],
   ['{ titles }', 100, {}],
   ['{ assumed { a: title b: title } }', 40 * 3, {}],
+  ['{ assumed { __typename a: __typename b: __typename } }', 40 * 3, {}],
   ['{ refund { title } }', 0, {}],
   ['{ nothing { of { this } } }', 0, {}],
 ]
@@ -521,6 +522,16 @@ describe('cost of introspection', () => {
     const query = `{ __type(name: "Book") { ...F0 } } ${levels.join(' ')} fragment F60 on __Type { name ...F0 }`
     expect(Number.isFinite(costIn(documents, query))).toBe(true)
   })
+})
+
+test.each([
+  ['{ plain { ...@defer { title } } }', 5 + 5 * 5],
+  ['{ plain { ...F @defer } } fragment F on Book { title }', 5 + 5 * 5],
+  ['{ first(first: 100) { ...@defer { title } ...@defer(if: true) { index { size } } } }', 100 + 100 * (5 + 5 + 5)],
+  ['query ($if: Boolean) { plain { ...@defer(if: $if) { title } } }', 5 + 5 * 5],
+  ['{ plain { ...@defer(if: false) { title } } ... @include(if: true) { heavy { title } } }', 5 + 30],
+])('Each deferred fragment costs 5 for each object: %s costs %i', (query, cost) => {
+  expect(costIn(catalogue('"@cost", "@listSize"'), query)).toBe(cost)
 })
 
 test.each([

@@ -240,7 +240,7 @@ test('A gateway that stops sends what is left of an answer first', async () => {
 })
 
 test('The cost of an operation counts what it defers', async () => {
-  const other = await start({ limits: { cost: 2 } })
+  const other = await start({ limits: { cost: 7 } })
   const ask = async (deferred: string): Promise<unknown> => {
     const response = await post({ query: `{ me { name ... @defer { ${deferred} } } }` }, { url: other.url })
     return response.headers.get('content-type')?.includes('json') ? response.json() : allOf(response)
