@@ -6,6 +6,7 @@ import MiniSearch from 'minisearch'
 import type { Article } from '../subgraphs/content/articles/article.ts'
 import { createSearch, mostRelevant } from '../subgraphs/content/search/search.ts'
 import { foldWord } from '../subgraphs/content/search/words.ts'
+import { median, percentile } from './common/statistics.ts'
 
 const ARTICLES = 5_000
 const WORDS = 300 // an article
@@ -127,8 +128,5 @@ function elapsed(work: () => unknown): number {
     work()
     return performance.now() - start
   })
-  return percentile(times, 0.5)
+  return median(times)
 }
-
-const percentile = (times: readonly number[], part: number): number =>
-  times.toSorted((one, other) => one - other)[Math.floor(times.length * part)] ?? 0

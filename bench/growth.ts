@@ -3,14 +3,13 @@
  * history, on one durable server. Linux only. Flags: --transfers 10000000 --accounts 10000
  * --in-flight 256 --measured 300000
  */
-import { chmod, mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { createLogger } from '../platform/process/log.ts'
-import { type EmbeddedDatabase, startEmbedded } from '../prisma/embedded.ts'
+import type { EmbeddedDatabase } from '../prisma/embedded.ts'
 import { migrate } from '../prisma/migrate.ts'
 import { openLedgerDatabase } from '../subgraphs/banking/database/open.ts'
+import { startDatabase } from './common/database.ts'
+import { pairOf } from './common/draw.ts'
+import { withFolder } from './common/folder.ts'
 import { writeHistory } from './growth/history.ts'
 import { type Cost, measureCost } from './growth/measure.ts'
 import { createGroupCommitLedger, ledgerOn } from './ledger/contestant.ts'
@@ -29,38 +28,40 @@ export async function run(flags: readonly string[]): Promise<void> {
       measured: { type: 'string', default: '300000' },
     },
   })
-  const folder = await mkdtemp(join(tmpdir(), 'tributary-bench-'))
-  await chmod(folder, 0o755) // if this runs as root, the server's user needs access
-  const server = { current: await start(folder) }
+  const { transfers, accounts, 'in-flight': inFlight, measured } = values
+  await withFolder((folder) => compare(folder, Number(transfers), Number(accounts), Number(inFlight), Number(measured)))
+}
+
+async function compare(
+  folder: string,
+  wanted: number,
+  accountCount: number,
+  inFlight: number,
+  measured: number,
+): Promise<void> {
+  let server = await startDatabase(folder)
   try {
-    await migrate(server.current.url)
-    const accounts = await openAccounts(server.current.url, Number(values.accounts))
+    await migrate(server.url)
+    const accounts = await openAccounts(server.url, accountCount)
     const measure = async (): Promise<Cost> => {
       // A restart ends with a checkpoint, so that both begin with the same cost of page images.
-      await server.current.stop()
-      server.current = await start(folder)
-      return measureLedger(server.current, accounts, Number(values['in-flight']), Number(values.measured))
+      await server.stop()
+      server = await startDatabase(folder)
+      return measureLedger(server, accounts, inFlight, measured)
     }
     const empty = await measure()
     console.log(line('empty ledger', empty))
     const begun = performance.now()
-    const transfers = await writeHistory(server.current.url, {
-      accounts,
-      transfers: Number(values.transfers),
-    })
+    const transfers = await writeHistory(server.url, { accounts, transfers: wanted })
     console.log(`${transfers} transfers written in ${((performance.now() - begun) / 1_000).toFixed(0)} s`)
     const grown = await measure()
     console.log(line(`behind ${transfers}`, grown))
     console.log(verdict('CPU', grown.cpu / empty.cpu))
     console.log(verdict('WAL', grown.wal / empty.wal))
   } finally {
-    await server.current.stop()
-    await rm(folder, { recursive: true, force: true })
+    await server.stop()
   }
 }
-
-const start = (dataDir: string): Promise<EmbeddedDatabase> =>
-  startEmbedded({ dataDir, log: createLogger('bench', 'warn') })
 
 async function openAccounts(url: string, count: number): Promise<readonly string[]> {
   const database = openLedgerDatabase({ url, connections: CONNECTIONS, connectTimeout: 60_000 })
@@ -81,20 +82,19 @@ async function measureLedger(
 ): Promise<Cost> {
   const database = openLedgerDatabase({ url, connections: CONNECTIONS, connectTimeout: 60_000 })
   try {
-    const pick = (): [string, string] => {
-      const [from, to] = [anyOf(accounts), anyOf(accounts)]
-      return from === to ? pick() : [from, to]
-    }
     const { move } = ledgerOn(database)
     const amount = () => BigInt(1 + Math.floor(Math.random() * 5_000))
-    const load = { move: (from: string, to: string) => move(from, to, amount()), pick, inFlight, transfers }
+    const load = {
+      move: (from: string, to: string) => move(from, to, amount()),
+      pick: () => pairOf(accounts),
+      inFlight,
+      transfers,
+    }
     return await measureCost(database.prisma, pid, load)
   } finally {
     await database.close()
   }
 }
-
-const anyOf = (accounts: readonly string[]): string => accounts[Math.floor(Math.random() * accounts.length)] ?? ''
 
 const line = (name: string, { perSecond, cpu, wal, images }: Cost): string =>
   `${name}: ${perSecond.toFixed(0)} transfers/s; PostgreSQL ${cpu.toFixed(0)} µs and ${wal.toFixed(0)} bytes of WAL ` +

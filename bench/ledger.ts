@@ -3,15 +3,12 @@
  * transaction per transfer, on the same server and pool, in the same run. Flags: --seconds 4
  * --accounts 10000 --in-flight 64,256
  */
-import { chmod, mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { createLogger } from '../platform/process/log.ts'
-import { startEmbedded } from '../prisma/embedded.ts'
 import type { PrismaClient } from '../prisma/generated/client.ts'
 import { migrate } from '../prisma/migrate.ts'
 import { openLedgerDatabase } from '../subgraphs/banking/database/open.ts'
+import { withDatabase } from './common/database.ts'
+import { anyOf, pairOf } from './common/draw.ts'
 import { createBaseline } from './ledger/baseline.ts'
 import { createGroupCommitLedger } from './ledger/contestant.ts'
 import { type Move, measureAlone, measureLoad } from './ledger/load.ts'
@@ -30,16 +27,15 @@ export async function run(flags: readonly string[]): Promise<void> {
   })
   const milliseconds = Number(values.seconds) * 1_000
   const loads = values['in-flight'].split(',').map(Number)
+  await withDatabase(({ url }) => compare(url, Number(values.accounts), loads, milliseconds))
+}
 
-  const folder = await mkdtemp(join(tmpdir(), 'tributary-bench-'))
-  await chmod(folder, 0o755) // if this runs as root, the server's user needs access
-  const log = createLogger('bench', 'warn')
-  const server = await startEmbedded({ dataDir: folder, log })
-  const ledgerDatabase = openLedgerDatabase({ url: server.url, connections: CONNECTIONS, connectTimeout: 60_000 })
+async function compare(url: string, accounts: number, loads: readonly number[], milliseconds: number): Promise<void> {
+  await migrate(url)
+  const ledgerDatabase = openLedgerDatabase({ url, connections: CONNECTIONS, connectTimeout: 60_000 })
   const { prisma: database } = ledgerDatabase
   try {
-    await migrate(server.url)
-    const ledger = await createGroupCommitLedger(ledgerDatabase, Number(values.accounts))
+    const ledger = await createGroupCommitLedger(ledgerDatabase, accounts)
     const baseline = await createBaseline(ledgerDatabase, ledger.accounts)
     await database.$executeRaw`ANALYZE`
     console.log(await durabilityLine(database))
@@ -60,14 +56,12 @@ export async function run(flags: readonly string[]): Promise<void> {
     console.log(
       reportAlone(
         await measureAlone(baseline.insertOneRow),
-        await measureAlone(() => ledger.move(...pair(ledger.accounts))),
+        await measureAlone(() => ledger.move(...pairOf(ledger.accounts))),
       ),
     )
     await checkBooks(database)
   } finally {
     await ledgerDatabase.close()
-    await server.stop()
-    await rm(folder, { recursive: true, force: true })
   }
 }
 
@@ -76,17 +70,9 @@ function patterns(accounts: readonly string[]): { name: string; pick: () => [str
   const [hot = ''] = accounts
   const others = accounts.slice(1)
   return [
-    { name: 'uniform', pick: () => pair(accounts) },
+    { name: 'uniform', pick: () => pairOf(accounts) },
     { name: 'hot account', pick: () => [anyOf(others), hot] },
   ]
-}
-
-const anyOf = (accounts: readonly string[]): string => accounts[Math.floor(Math.random() * accounts.length)] ?? ''
-
-function pair(accounts: readonly string[]): [string, string] {
-  const from = anyOf(accounts)
-  const to = anyOf(accounts)
-  return from === to ? pair(accounts) : [from, to]
 }
 
 /** Checks that no money was lost. */

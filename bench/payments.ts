@@ -5,14 +5,11 @@
  * and fails if a payment was lost. Flags: --rounds 3 --seconds 4 --warm 3 --clients 64,256
  * --accounts 10000 --against baseline (or none); --instances 4 compares so many of banking with one
  */
-import { chmod, mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { createLogger } from '../platform/process/log.ts'
-import { startEmbedded } from '../prisma/embedded.ts'
+import type { EmbeddedDatabase } from '../prisma/embedded.ts'
 import { openDatabase } from '../subgraphs/banking/database/open.ts'
 import { startIdentityProvider } from '../test/support/identity-provider.ts'
+import { withDatabase } from './common/database.ts'
 import { durabilityLine } from './ledger/report.ts'
 import { openBank } from './payments/bank.ts'
 import { checkBaseline, checkLedger } from './payments/check.ts'
@@ -23,6 +20,15 @@ import { type Measured, measure } from './payments/measure.ts'
 import { type Outcome, report, verdicts } from './payments/report.ts'
 
 const CUSTOMERS = 256
+
+interface Flags {
+  readonly rounds: string
+  readonly seconds: string
+  readonly warm: string
+  readonly clients: string
+  readonly accounts: string
+  readonly against: string
+}
 
 export async function run(flags: readonly string[]): Promise<void> {
   const { values } = parseArgs({
@@ -37,12 +43,17 @@ export async function run(flags: readonly string[]): Promise<void> {
       instances: { type: 'string' },
     },
   })
-  if (values.instances !== undefined) return compareInstances(Number(values.instances), values)
+  const { instances } = values
+  await withDatabase((server, folder) =>
+    instances === undefined
+      ? compare(server, folder, values)
+      : compareInstances(server, folder, Number(instances), values),
+  )
+}
+
+async function compare(server: EmbeddedDatabase, folder: string, values: Flags): Promise<void> {
   const [seconds, warm, accounts] = [Number(values.seconds), Number(values.warm), Number(values.accounts)]
-  const folder = await mkdtemp(join(tmpdir(), 'tributary-bench-'))
-  await chmod(folder, 0o755) // if this runs as root, the server's user needs access
   const provider = await startIdentityProvider()
-  const server = await startEmbedded({ dataDir: folder, log: createLogger('bench', 'warn') })
   const database = openDatabase({ url: server.url, connections: 4, connectTimeout: 60_000 })
   const contestants: Contestant[] = []
   try {
@@ -71,8 +82,6 @@ export async function run(flags: readonly string[]): Promise<void> {
   } finally {
     await Promise.all(contestants.flatMap(({ gateway, service }) => [gateway.stop(), service.stop()]))
     await database.$disconnect()
-    await server.stop()
     await provider.close()
-    await rm(folder, { recursive: true, force: true })
   }
 }

@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
 import { gatewayFlags, processEnvironment } from '../platform/memory/node-flags.ts'
+import { median } from './common/statistics.ts'
 import { ask, load } from './gateway/load.ts'
 import { type BenchmarkProcess, GATEWAY_CORE, startProcess } from './gateway/process.ts'
 import { withServices } from './gateway/running.ts'
@@ -166,8 +167,3 @@ function table(name: string, { workload }: Point, contestants: readonly Contesta
 }
 
 const micros = (milliseconds: number): string => (milliseconds * 1000).toFixed(0)
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((one, other) => one - other)
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN
-}

@@ -2,17 +2,15 @@
  * `npm run bench -- reads`: pages of an account with a million entries, with the service's own
  * queries: time in the database, planning included, and time of the caller. Flags: --pages 400
  */
-import { chmod, mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { createLogger } from '../platform/process/log.ts'
-import { startEmbedded } from '../prisma/embedded.ts'
 import { Prisma, type PrismaClient } from '../prisma/generated/client.ts'
 import { migrate } from '../prisma/migrate.ts'
 import { openDatabase } from '../subgraphs/banking/database/open.ts'
 import { type EntryFilter, type EntryPageKey, entriesQuery, readEntryPages } from '../subgraphs/banking/entries/read.ts'
 import { ENTRIES, writeMillion } from '../test/subgraphs/banking/reads/million.ts'
+import { withDatabase } from './common/database.ts'
+import { below } from './common/draw.ts'
+import { percentile } from './common/statistics.ts'
 import { durabilityLine } from './ledger/report.ts'
 
 const TARGET = 3 // milliseconds in the database
@@ -40,14 +38,14 @@ const questions: Readonly<Record<string, () => { before?: string; filter?: Entry
 
 export async function run(flags: readonly string[]): Promise<void> {
   const { values } = parseArgs({ args: [...flags], options: { pages: { type: 'string', default: '400' } } })
-  const pages = Number(values.pages)
-  const folder = await mkdtemp(join(tmpdir(), 'tributary-bench-'))
-  await chmod(folder, 0o755) // if this runs as root, the server's user needs access
-  const server = await startEmbedded({ dataDir: folder, log: createLogger('bench', 'warn') })
-  const database = openDatabase({ url: server.url, connections: 1, connectTimeout: 60_000 })
+  await withDatabase(({ url }) => measure(url, Number(values.pages)))
+}
+
+async function measure(url: string, pages: number): Promise<void> {
+  await migrate(url)
+  const { account } = await writeMillion(url)
+  const database = openDatabase({ url, connections: 1, connectTimeout: 60_000 })
   try {
-    await migrate(server.url)
-    const { account } = await writeMillion(server.url)
     console.log(await durabilityLine(database))
     console.log(
       `A page of ${ROWS - 1} of ${ENTRIES} entries, ${pages} times each, milliseconds; target: under ${TARGET}`,
@@ -63,8 +61,6 @@ export async function run(flags: readonly string[]): Promise<void> {
     }
   } finally {
     await database.$disconnect()
-    await server.stop()
-    await rm(folder, { recursive: true, force: true })
   }
 }
 
@@ -96,11 +92,6 @@ async function times(count: number, measure: () => Promise<number>): Promise<num
   for (let at = 0; at < count; at += 1) list.push(await measure())
   return list
 }
-
-const below = (limit: number): number => Math.floor(Math.random() * limit)
-
-const percentile = (list: readonly number[], share: number): number =>
-  list.toSorted((one, other) => one - other)[Math.floor((list.length - 1) * share)] ?? Number.NaN
 
 const line = (name: string, ...figures: readonly string[]): string =>
   name.padEnd(24) + figures.map((figure) => figure.padStart(14)).join('')

@@ -3,13 +3,13 @@
  * compared with quiet seconds of the same run; with one process, and with one per core. Flags:
  * --rounds 3 --seconds 4 --connections 20 --workers 1,2
  */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { freePorts } from '../platform/process/ports.ts'
+import { withFolder } from './common/folder.ts'
 import { composeGraph } from './gateway/graph.ts'
 import { ask, type LoadOptions, type LoadResult, load } from './gateway/load.ts'
 import { type BenchmarkProcess, startProcess } from './gateway/process.ts'
@@ -37,14 +37,14 @@ export async function run(flags: readonly string[]): Promise<void> {
   })
   const { rounds, seconds, connections } = values
   const options = { rounds: Number(rounds), seconds: Number(seconds), connections: Number(connections) }
-  const folder = await mkdtemp(join(tmpdir(), 'bench-reload-'))
   const services = await startProcess('services', { args: [file('gateway/services.ts')], env: {} }, 'any')
   try {
     const supergraph = await composeGraph(shop, services.url)
-    for (const workers of values.workers.split(',')) await measure(workers, supergraph, folder, options)
+    await withFolder(async (folder) => {
+      for (const workers of values.workers.split(',')) await measure(workers, supergraph, folder, options)
+    })
   } finally {
     await services.stop()
-    await rm(folder, { recursive: true })
   }
 }
 

@@ -11,6 +11,8 @@ import { type LedgerDatabase, openLedgerDatabase } from '../subgraphs/banking/da
 import { openStandbys } from '../subgraphs/banking/replicas/standbys.ts'
 import { startServers, type TestServer, urlOf } from '../test/support/servers.ts'
 import { until } from '../test/support/until.ts'
+import { pairOf } from './common/draw.ts'
+import { median, percentile } from './common/statistics.ts'
 import { createGroupCommitLedger } from './ledger/contestant.ts'
 import { type Measured, type Move, measureAlone, measureLoad } from './ledger/load.ts'
 import { durabilityLine } from './ledger/report.ts'
@@ -52,12 +54,11 @@ export async function run(flags: readonly string[]): Promise<void> {
     database = openLedgerDatabase({ url, connections: 4, connectTimeout: 60_000 })
     console.log(await durabilityLine(database.prisma))
     const { accounts, move } = await createGroupCommitLedger(database, Number(values.accounts))
-    const anyOf = (): string => accounts[Math.floor(Math.random() * accounts.length)] ?? ''
-    const pick = (): [string, string] => {
-      const [from, to] = [anyOf(), anyOf()]
-      return from === to ? pick() : [from, to]
+    const load = {
+      pick: () => pairOf(accounts),
+      inFlight: Number(values['in-flight']),
+      milliseconds: Number(values.seconds) * 1_000,
     }
-    const load = { pick, inFlight: Number(values['in-flight']), milliseconds: Number(values.seconds) * 1_000 }
     const figures = new Map<Mode, Figures[]>()
     for (let round = 0; round < Number(values.rounds); round += 1)
       for (const mode of Object.keys(settings) as Mode[]) {
@@ -110,15 +111,13 @@ async function measure(
 
 function lineOf(mode: Mode, found: readonly Figures[]): string {
   const range = (of: (figures: Figures) => number, digits = 0): string => {
-    const sorted = found.map(of).sort((one, other) => one - other)
-    const [least, median, most] = [0, 0.5, 1].map((share) => sorted[Math.floor((sorted.length - 1) * share)])
-    return `${median?.toFixed(digits)} (${least?.toFixed(digits)}–${most?.toFixed(digits)})`
+    const figures = found.map(of)
+    const [least, most] = [Math.min(...figures), Math.max(...figures)]
+    return `${median(figures).toFixed(digits)} (${least.toFixed(digits)}–${most.toFixed(digits)})`
   }
-  const lags = found.flatMap(({ lags }) => lags).sort((one, other) => one - other)
+  const lags = found.flatMap(({ lags }) => lags)
   const behind =
-    lags.length === 0
-      ? ''
-      : `; behind: median ${lags[Math.floor(lags.length / 2)]?.toFixed(0)} ms, most ${lags.at(-1)?.toFixed(0)} ms`
+    lags.length === 0 ? '' : `; behind: median ${median(lags).toFixed(0)} ms, most ${percentile(lags, 1).toFixed(0)} ms`
   return (
     `${mode}: ${range(({ load }) => load.perSecond)} transfers/s, p99 ${range(({ load }) => load.p99)} ms; ` +
     `one alone ${range(({ alone }) => alone.p50, 1)} ms${behind}`

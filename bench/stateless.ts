@@ -6,10 +6,10 @@
 import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
 import { type Instance, type StatelessService, startInstance } from '../test/stateless/support/instances.ts'
+import { usageOf } from './gateway/process.ts'
 import { type Door, directDoor, gatewayDoor } from './stateless/doors.ts'
 import { latencies, throughput } from './stateless/load.ts'
 import { latencyLines, type StartedInstance, throughputLines } from './stateless/report.ts'
-import { residentMegabytes } from './stateless/resident.ts'
 
 const SERVICES: readonly StatelessService[] = ['weather', 'content']
 const DOORS = { direct: directDoor, gateway: gatewayDoor }
@@ -43,7 +43,7 @@ export async function run(flags: readonly string[]): Promise<void> {
       const direct = await directDoor(service, [first])
       const warm = await latencies(direct, service, 300)
       await direct.close()
-      console.log(latencyLines(service, started, warm, residentMegabytes(first.pid)))
+      console.log(latencyLines(service, started, warm, usageOf(first.pid).memory))
 
       for (const [name, open] of doors) {
         const perSecond = new Map<number, number[]>(sizes.map((size) => [size, []]))
@@ -73,7 +73,7 @@ async function startSeveral(service: StatelessService, count: number): Promise<S
     const door = await directDoor(service, [instance])
     const [cold = Number.NaN] = await latencies(door, service, 1)
     await door.close()
-    started.push({ instance, ready, cold, resident: residentMegabytes(instance.pid) })
+    started.push({ instance, ready, cold, resident: usageOf(instance.pid).memory })
   }
   return started
 }

@@ -2,8 +2,7 @@
  * `npm run bench -- subscriptions`: the gateway's resident memory for idle subscriptions, each from
  * its client to its service. Flags: --count 1000 --rounds 3 --by sse,websocket
  */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
@@ -12,6 +11,8 @@ import { gatewayFlags, processEnvironment } from '../platform/memory/node-flags.
 import { composeAt } from '../test/support/gateway.ts'
 import { type Journal, journalSdl, startJournal } from '../test/support/journal.ts'
 import { until } from '../test/support/until.ts'
+import { withFolder } from './common/folder.ts'
+import { median } from './common/statistics.ts'
 import { GATEWAY_CORE, startProcess } from './gateway/process.ts'
 import { followers } from './subscriptions/followers.ts'
 
@@ -30,27 +31,27 @@ export async function run(flags: readonly string[]): Promise<void> {
     },
   })
   const [count, rounds] = [Number(values.count), Number(values.rounds)]
-  const folder = await mkdtemp(join(tmpdir(), 'bench-subscriptions-'))
+  await withFolder((folder) => measureAll(folder, values.by.split(','), count, rounds))
+}
+
+async function measureAll(folder: string, ways: readonly string[], count: number, rounds: number): Promise<void> {
   const journal = await startJournal()
   try {
     const supergraph = join(folder, 'supergraph.graphql')
     await writeFile(supergraph, composeAt([{ name: 'journal', sdl: journalSdl, url: journal.url }]))
-    for (const by of values.by.split(',')) {
+    for (const by of ways) {
       const measured: Resident[] = []
       for (let round = 0; round < rounds; round += 1) measured.push(await measure(by, count, supergraph, journal))
-      const sorted = (of: (resident: Resident) => number): number[] => measured.map(of).sort((a, b) => a - b)
-      const middle = Math.floor(rounds / 2)
-      const costs = sorted(({ before, after }) => after - before)
-      const [least = 0, median = 0, altogether = 0] = [costs[0], costs[middle], sorted(({ after }) => after)[middle]]
-      const each = ((median * 1000) / count).toFixed(1)
-      const verdict = (median * 1000) / count <= TARGET ? 'reached' : 'missed'
+      const costs = measured.map(({ before, after }) => after - before)
+      const altogether = median(measured.map(({ after }) => after))
+      const each = (median(costs) * 1000) / count
+      const verdict = each <= TARGET ? 'reached' : 'missed'
       console.log(
-        `${count} by ${by}: ${median.toFixed(1)} MB (least ${least.toFixed(1)}), ${each} kB each; target ${TARGET} kB: ${verdict}; with them ${altogether.toFixed(0)} MB altogether`,
+        `${count} by ${by}: ${median(costs).toFixed(1)} MB (least ${Math.min(...costs).toFixed(1)}), ${each.toFixed(1)} kB each; target ${TARGET} kB: ${verdict}; with them ${altogether.toFixed(0)} MB altogether`,
       )
     }
   } finally {
     await journal.close()
-    await rm(folder, { recursive: true })
   }
 }
 

@@ -1,7 +1,7 @@
 /** The demo's callers at the bank: their accounts, balances and transfers. */
 import { randomUUID } from 'node:crypto'
+import { anyOf } from '../common/draw.ts'
 import { ask, dataOf, type Operation, type Reply } from './client.ts'
-import { anyOf } from './draw.ts'
 import { figure } from './figures.ts'
 import type { Part } from './part.ts'
 import type { Product } from './product.ts'

@@ -1,4 +1,4 @@
-/** Reads a process's figures in Prometheus' format, and computes with lists of figures. */
+/** Reads a process's figures in Prometheus' format, and writes figures for people. */
 
 /** The sum of all values of a metric whose labels are these. */
 export async function figure(
@@ -17,12 +17,6 @@ export async function figure(
 /** Calls that a gateway has sent to a service and that were answered. */
 export const callsTo = (adminUrl: string, service: string): Promise<number> =>
   figure(adminUrl, 'tributary_service_answer_seconds_count', { service })
-
-/** @param share 0.5 is the median */
-export function quantile(figures: readonly number[], share: number): number {
-  const sorted = figures.toSorted((one, other) => one - other)
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN
-}
 
 /** Keeps a figure and its unit in one line. */
 const NO_BREAK = '\u00a0'

@@ -1,6 +1,6 @@
 /** Questions to weather and content. The answer to each is the same at any time of day. */
+import { below } from '../common/draw.ts'
 import type { Operation } from './client.ts'
-import { below } from './draw.ts'
 
 const CITIES = ['2267057', '2950159', '184745', '3448439', '1850147', '2643743', '5128581', '2147714']
 const SLUGS = ['current-account-terms', 'savings-account-terms', 'foreign-currency-account-terms']

@@ -1,4 +1,5 @@
 /** Medians of the rounds, and what they say of the others relative to this gateway. */
+import { median } from '../common/statistics.ts'
 import { BASELINE, OURS, RUST } from './contestants.ts'
 import type { Measurement } from './measure.ts'
 
@@ -21,8 +22,8 @@ export type Column = keyof typeof better
 /** Ours divided by theirs; `undefined` where one of them was not measured, or answered wrongly. */
 export function share(medians: Medians, rival: Rival, column: Column): number | undefined {
   const of = (name: string): number | undefined => {
-    const median = medians.get(name)
-    return median?.wrong === 0 ? median[column] : undefined
+    const measured = medians.get(name)
+    return measured?.wrong === 0 ? measured[column] : undefined
   }
   const ours = of(OURS)
   const theirs = rivals[rival].flatMap((name) => of(name) ?? [])
@@ -46,12 +47,6 @@ function summarize(measured: readonly Measurement[]): Measurement | undefined {
     calls: of('calls'),
     wrong: measured.reduce((sum, { wrong }) => sum + wrong, 0),
   }
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b)
-  const middle = sorted.length / 2
-  return ((sorted[Math.ceil(middle) - 1] ?? 0) + (sorted[Math.floor(middle)] ?? 0)) / 2
 }
 
 /** Three significant digits, without an exponent. */

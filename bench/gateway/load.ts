@@ -1,5 +1,6 @@
 /** Sends one query over a fixed number of connections, and compares every answer. */
 import { isDeepStrictEqual } from 'node:util'
+import { percentile } from '../common/statistics.ts'
 import { type LoadConnection, openConnection } from './connection.ts'
 import { type Exchange, sendAtRate, sendWithoutPauses } from './sending.ts'
 
@@ -83,15 +84,13 @@ export async function load(options: LoadOptions): Promise<LoadResult> {
     for (const connection of open) connection.close()
   }
   const elapsed = performance.now() - begin
-  const sorted = Float64Array.from(times).sort()
-  const percentile = (share: number): number => sorted[Math.floor((sorted.length - 1) * share)] ?? 0
   return {
     requests: times.length,
     wrong,
     perSecond: (times.length * 1000) / elapsed,
-    p50: percentile(0.5),
-    p99: percentile(0.99),
-    longest: percentile(1),
+    p50: percentile(times, 0.5),
+    p99: percentile(times, 0.99),
+    longest: percentile(times, 1),
   }
 }
 

@@ -1,4 +1,5 @@
 /** Keeps a number of transfers in flight for a while, and measures throughput and latency. */
+import { percentile } from '../common/statistics.ts'
 
 export type Move = (from: string, to: string) => Promise<void>
 
@@ -55,8 +56,8 @@ export async function measureAlone(work: () => Promise<void>): Promise<Measured>
   )
 }
 
-function summary(durations: number[], milliseconds: number): Measured {
-  const sorted = durations.sort((one, other) => one - other)
-  const at = (share: number): number => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0
-  return { perSecond: (durations.length / milliseconds) * 1_000, p50: at(0.5), p99: at(0.99) }
-}
+const summary = (durations: readonly number[], milliseconds: number): Measured => ({
+  perSecond: (durations.length / milliseconds) * 1_000,
+  p50: percentile(durations, 0.5),
+  p99: percentile(durations, 0.99),
+})

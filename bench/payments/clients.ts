@@ -4,7 +4,8 @@
  */
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type LoadConnection, openConnection } from '../gateway/connection.ts'
+import { anyOf, below } from '../common/draw.ts'
+import { openConnection } from '../gateway/connection.ts'
 import { sendWithoutPauses } from '../gateway/sending.ts'
 import type { Bank, Customer } from './bank.ts'
 
@@ -26,9 +27,12 @@ export interface Paid {
   readonly again: number
 }
 
+/** A customer's connection. */
 interface Client {
-  readonly connection: LoadConnection
   readonly customer: Customer
+  /** Sends one operation. */
+  ask(operation: object): Promise<Buffer>
+  close(): void
 }
 
 const query = `mutation SendMoney($input: TransferInput!) {
@@ -49,50 +53,53 @@ export interface Payers {
 
 /** @param url where operations are sent */
 export function openPayers(url: string, { customers, numbers }: Bank, count: number): Payers {
-  const target = new URL(url)
-  const clients = Array.from({ length: count }, (_, index): Client => {
-    const customer = customers[index % customers.length] as Customer
-    return { connection: openConnection(target), customer }
-  })
+  const clients = connectAll(url, customers, count)
   return {
     async pay(seconds) {
       const payments: Payment[] = []
       const times: number[] = []
       let requests = 0
       const begin = performance.now()
-      await sendWithoutPauses(
-        clients,
-        { begin, end: begin + seconds * 1000 },
-        async ({ connection, customer }, due) => {
-          const key = randomUUID()
-          const request = requestOf(target, customer, numbers, key)
-          const transfer = await acknowledged(() => {
-            requests += 1
-            return connection.ask(request)
-          })
-          times.push(performance.now() - due)
-          payments.push({ actor: customer.id, key, transfer })
-        },
-      )
+      await sendWithoutPauses(clients, { begin, end: begin + seconds * 1000 }, async ({ customer, ask }, due) => {
+        const key = randomUUID()
+        const payment = { query, variables: { input: inputOf(customer, numbers, key) } }
+        const transfer = await acknowledged(() => {
+          requests += 1
+          return ask(payment)
+        })
+        times.push(performance.now() - due)
+        payments.push({ actor: customer.id, key, transfer })
+      })
       return { payments, times, elapsed: performance.now() - begin, again: requests - payments.length }
     },
     close() {
-      for (const { connection } of clients) connection.close()
+      for (const client of clients) client.close()
     },
   }
 }
 
-function requestOf(
-  target: URL,
-  { accounts, authorization }: Customer,
-  numbers: readonly string[],
-  key: string,
-): string {
+/** Connections of the customers in turn. @param url where operations are sent */
+export function connectAll(url: string, customers: readonly Customer[], count: number): readonly Client[] {
+  const { pathname, host } = new URL(url)
+  return Array.from({ length: count }, (_, index) => {
+    const customer = customers[index % customers.length] as Customer
+    const head = `POST ${pathname} HTTP/1.1\r\nhost: ${host}\r\ncontent-type: application/json\r\naccept: application/json\r\nauthorization: ${customer.authorization}\r\n`
+    const connection = openConnection(new URL(url))
+    return {
+      customer,
+      ask(operation) {
+        const body = JSON.stringify(operation)
+        return connection.ask(`${head}content-length: ${body.length}\r\n\r\n${body}`)
+      },
+      close: () => connection.close(),
+    }
+  })
+}
+
+function inputOf({ accounts }: Customer, numbers: readonly string[], key: string): object {
   const from = anyOf(accounts)
-  const reference = `Invoice ${100_000 + Math.floor(Math.random() * 900_000)}`
-  const input = { idempotencyKey: key, from, to: payeeOf(numbers, from), amount: '1', currency: 'EUR', reference }
-  const body = JSON.stringify({ query, variables: { input } })
-  return `POST ${target.pathname} HTTP/1.1\r\nhost: ${target.host}\r\ncontent-type: application/json\r\naccept: application/json\r\nauthorization: ${authorization}\r\ncontent-length: ${body.length}\r\n\r\n${body}`
+  const reference = `Invoice ${100_000 + below(900_000)}`
+  return { idempotencyKey: key, from, to: payeeOf(numbers, from), amount: '1', currency: 'EUR', reference }
 }
 
 /** Any account but the payer's; an account's number ends with its id. */
@@ -100,8 +107,6 @@ function payeeOf(numbers: readonly string[], from: string): string {
   const to = anyOf(numbers)
   return to.endsWith(from) ? payeeOf(numbers, from) : to
 }
-
-const anyOf = <Item>(items: readonly Item[]): Item => items[Math.floor(Math.random() * items.length)] as Item
 
 interface Answer {
   readonly data?: {

@@ -2,12 +2,8 @@
  * Compares several instances of banking with one, each behind a gateway and on a database of its
  * own, on the same server and in turn: payments, and reads.
  */
-import { chmod, mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { Client } from 'pg'
-import { createLogger } from '../../platform/process/log.ts'
-import { startEmbedded } from '../../prisma/embedded.ts'
+import type { EmbeddedDatabase } from '../../prisma/embedded.ts'
 import { openDatabase } from '../../subgraphs/banking/database/open.ts'
 import { type IdentityProvider, startIdentityProvider } from '../../test/support/identity-provider.ts'
 import { type Bank, openBank } from './bank.ts'
@@ -41,11 +37,13 @@ interface Side {
   readonly paid: Payment[]
 }
 
-export async function compareInstances(instances: number, flags: Flags): Promise<void> {
-  const folder = await mkdtemp(join(tmpdir(), 'tributary-bench-'))
-  await chmod(folder, 0o755) // if this runs as root, the server's user needs access
+export async function compareInstances(
+  server: EmbeddedDatabase,
+  folder: string,
+  instances: number,
+  flags: Flags,
+): Promise<void> {
   const provider = await startIdentityProvider()
-  const server = await startEmbedded({ dataDir: folder, log: createLogger('bench', 'warn') })
   const sides: Side[] = []
   try {
     for (const count of [1, instances]) sides.push(await startSide(count, server.url, folder, provider, flags))
@@ -68,9 +66,7 @@ export async function compareInstances(instances: number, flags: Flags): Promise
     for (const side of sides) await check(side)
   } finally {
     await Promise.all(sides.flatMap(({ contestant: { gateway, service } }) => [gateway.stop(), service.stop()]))
-    await server.stop()
     await provider.close()
-    await rm(folder, { recursive: true, force: true })
   }
 }
 

@@ -1,4 +1,5 @@
 /** Measures clients that pay: rate, latency, and CPU of each process per payment. */
+import { percentile } from '../common/statistics.ts'
 import { type Usage, usageOf } from '../gateway/process.ts'
 import type { Bank } from './bank.ts'
 import { openPayers, type Payment } from './clients.ts'
@@ -48,13 +49,11 @@ export async function measure(
     const { payments, times, elapsed, again } = await payers.pay(seconds)
     const after = usages()
     onPaid(payments)
-    const sorted = Float64Array.from(times).sort()
-    const at = (share: number): number => sorted[Math.floor((sorted.length - 1) * share)] ?? 0
     const cpuOf = (part: Part): number => ((after[part].cpu - before[part].cpu) * 1000) / times.length
     return {
       perSecond: (times.length * 1000) / elapsed,
-      p50: at(0.5),
-      p99: at(0.99),
+      p50: percentile(times, 0.5),
+      p99: percentile(times, 0.99),
       again,
       cpu: { gateway: cpuOf('gateway'), service: cpuOf('service'), postgres: cpuOf('postgres') },
     }

@@ -1,4 +1,5 @@
 /** Formats the figures of payments: a table, and a line for each target. */
+import { median } from '../common/statistics.ts'
 import type { Contestant } from './contestants.ts'
 import { type Measured, type Part, parts } from './measure.ts'
 
@@ -12,11 +13,6 @@ export interface Outcome {
 const LIMITS: Readonly<Record<Part, number>> = { gateway: 100, service: 250, postgres: 200 }
 const TIMES_LESS = 5
 const names: Readonly<Record<Part, string>> = { gateway: 'gateway', service: 'banking', postgres: 'PostgreSQL' }
-
-const median = (figures: readonly number[]): number => {
-  const sorted = figures.toSorted((one, other) => one - other)
-  return ((sorted[Math.floor((sorted.length - 1) / 2)] ?? 0) + (sorted[Math.ceil((sorted.length - 1) / 2)] ?? 0)) / 2
-}
 
 export function mediansOf(rounds: readonly Measured[]): Measured {
   const of = (figure: (round: Measured) => number): number => median(rounds.map(figure))

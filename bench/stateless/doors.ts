@@ -2,9 +2,6 @@
  * Ways to call a set of instances: each in turn directly, as the gateway would, or through the
  * gateway.
  */
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -12,6 +9,7 @@ import { Pool } from 'undici' // MIT; Node's cheapest HTTP client, as the load m
 import { SIGNATURE_HEADER, sign } from '../../platform/protocol/signature.ts'
 import type { Instance, StatelessService } from '../../test/stateless/support/instances.ts'
 import { TEST_SECRET } from '../../test/support/signed-call.ts'
+import { startProcess } from '../gateway/process.ts'
 
 export interface Door {
   /** Sends one operation and returns the size of its answer. */
@@ -49,13 +47,14 @@ export async function directDoor(_service: StatelessService, instances: readonly
 
 /** Starts a gateway over these instances. */
 export async function gatewayDoor(service: StatelessService, instances: readonly Instance[]): Promise<Door> {
-  const folder = await mkdtemp(join(tmpdir(), 'bench-stateless-'))
   const addresses = instances.map(({ url }) => url).join(',')
-  const child = spawn(process.execPath, [fileURLToPath(new URL('../../gateway/main.ts', import.meta.url))], {
+  const program = {
+    args: [fileURLToPath(new URL('../../gateway/main.ts', import.meta.url))],
+    ready: 'announced' as const,
     env: {
       PORT: '0',
       ADMIN_PORT: '0',
-      DATA_DIR: folder,
+      DATA_DIR: join(tmpdir(), 'tributary-bench-gateway'),
       LOG_LEVEL: 'silent',
       GATEWAY_SECRET: TEST_SECRET,
       // One client stands for many callers.
@@ -66,21 +65,14 @@ export async function gatewayDoor(service: StatelessService, instances: readonly
       WEATHER_URL: service === 'weather' ? addresses : NOWHERE,
       CONTENT_URL: service === 'content' ? addresses : NOWHERE,
     },
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-  })
-  const ended = once(child, 'exit')
-  const [message] = (await Promise.race([
-    once(child, 'message'),
-    ended.then(([code]) => Promise.reject(new Error(`The gateway ended with ${code}.`))),
-  ])) as [{ readonly url: string }]
-  const pool = new Pool(new URL(message.url).origin)
+  }
+  const gateway = await startProcess('gateway', program, 'any')
+  const pool = new Pool(new URL(gateway.url).origin)
   return {
     send: (query) => post(pool, JSON.stringify({ query }), {}),
     async close() {
       await pool.close()
-      child.kill('SIGKILL')
-      await ended
-      await rm(folder, { recursive: true })
+      await gateway.stop()
     },
   }
 }

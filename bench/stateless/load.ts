@@ -30,7 +30,7 @@ export async function throughput(
     await Promise.all(Array.from({ length: connections }, work))
     return (answered * 1000) / (performance.now() - begin)
   }
-  await phase(seconds / 4) // warms warms connections and compiled code
+  await phase(seconds / 4) // warms connections and compiled code
   return phase(seconds)
 }
 

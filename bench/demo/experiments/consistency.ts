@@ -2,6 +2,8 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { program } from '../../../start/programs.ts'
+import { anyOf, below, shuffled } from '../../common/draw.ts'
+import { percentile } from '../../common/statistics.ts'
 import {
   type Account,
   type Balances,
@@ -13,9 +15,8 @@ import {
   type Told,
   toldIn,
 } from '../bank.ts'
-import { anyOf, below, shuffled } from '../draw.ts'
 import type { Experiment, Findings } from '../experiment.ts'
-import { count, milliseconds, quantile } from '../figures.ts'
+import { count, milliseconds } from '../figures.ts'
 import type { Product } from '../product.ts'
 
 const TRANSFERS = 1_000
@@ -133,7 +134,10 @@ function report(
         ['answers that were a replay', count(replays)],
         ['accounts with a wrong balance', count(wrongAccounts)],
         ['money made or lost, minor units', count(total)],
-        ['median and 99th percentile', `${milliseconds(quantile(times, 0.5))}, ${milliseconds(quantile(times, 0.99))}`],
+        [
+          'median and 99th percentile',
+          `${milliseconds(percentile(times, 0.5))}, ${milliseconds(percentile(times, 0.99))}`,
+        ],
         ['ledger:verify', said],
       ],
     },

@@ -1,8 +1,8 @@
 /** Deployment under load: stateless instances in any order; the bank migrated and rolled. */
 import { setTimeout as sleep } from 'node:timers/promises'
+import { anyOf, shuffled } from '../../common/draw.ts'
 import { ACCOUNTS, drawOrder, euroAccounts, send } from '../bank.ts'
 import { ask } from '../client.ts'
-import { anyOf, shuffled } from '../draw.ts'
 import type { Experiment, Findings } from '../experiment.ts'
 import { count, seconds } from '../figures.ts'
 import { type Answered, failureNames, failuresOf, longestOf, rateOf, startLoad } from '../load.ts'

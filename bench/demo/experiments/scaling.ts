@@ -1,8 +1,8 @@
 /** Scaling: instances with a fixed capacity each; beside them the bank's readers and its writer. */
 import { setTimeout as sleep } from 'node:timers/promises'
+import { anyOf } from '../../common/draw.ts'
 import { ACCOUNTS, type Account, drawOrder, euroAccounts, send, writerOf } from '../bank.ts'
 import { ask } from '../client.ts'
-import { anyOf } from '../draw.ts'
 import type { Experiment, Findings } from '../experiment.ts'
 import { count } from '../figures.ts'
 import { startFront } from '../front.ts'

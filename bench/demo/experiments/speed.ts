@@ -1,8 +1,9 @@
 /** Speed: latency of an operation that is new, of one that is known, and of one asked before. */
+import { percentile } from '../../common/statistics.ts'
 import { euroAccounts } from '../bank.ts'
 import { ask, type Operation } from '../client.ts'
 import type { Experiment, Findings } from '../experiment.ts'
-import { callsTo, count, milliseconds, quantile } from '../figures.ts'
+import { callsTo, count, milliseconds } from '../figures.ts'
 import type { Gateway } from '../product.ts'
 import { articleSearch, weatherOn } from '../questions.ts'
 
@@ -90,7 +91,7 @@ async function measure(
 
 function report(results: Results): Findings {
   const median = (service: Subject['service'], known: Case): number =>
-    quantile(results.get(service)?.[known].times ?? [], 0.5)
+    percentile(results.get(service)?.[known].times ?? [], 0.5)
   const calls = (service: Subject['service'], known: Case): number => results.get(service)?.[known].calls ?? 0
   const failed = [...results.values()].flatMap((cases) => CASES.map((known) => cases[known].failed))
   const fine = failed.every((number) => number === 0)
@@ -109,7 +110,7 @@ function report(results: Results): Findings {
         known,
         ...services.map(
           (service) =>
-            `${milliseconds(median(service, known))} (${milliseconds(quantile(results.get(service)?.[known].times ?? [], 0.99))}), ${count(calls(service, known))} calls`,
+            `${milliseconds(median(service, known))} (${milliseconds(percentile(results.get(service)?.[known].times ?? [], 0.99))}), ${count(calls(service, known))} calls`,
         ),
       ]),
     },

@@ -1,7 +1,7 @@
 /** State between requests: any weather instance gives the same bytes; a balance remembers. */
+import { shuffled } from '../../common/draw.ts'
 import { ACCOUNTS, type Account, accountsIn, euroAccounts, newKey, pay } from '../bank.ts'
 import { askInstance, type Operation } from '../client.ts'
-import { shuffled } from '../draw.ts'
 import type { Experiment, Findings } from '../experiment.ts'
 import { count, plural } from '../figures.ts'
 import type { Part } from '../part.ts'

@@ -13,3 +13,9 @@ export function shuffled<Item>(items: readonly Item[]): Item[] {
   const drawn = items.map((item) => ({ item, place: Math.random() }))
   return drawn.sort((one, other) => one.place - other.place).map(({ item }) => item)
 }
+
+/** Two different ones. */
+export function pairOf<Item>(items: readonly Item[]): [Item, Item] {
+  const [one, other] = [anyOf(items), anyOf(items)]
+  return one === other ? pairOf(items) : [one, other]
+}

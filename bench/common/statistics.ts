@@ -1,0 +1,14 @@
+/** What a list of measurements comes to. NaN where the list is empty. */
+
+/** The value below which this share of the list lies: 0.5 is the median, 0 the least, 1 the most. */
+export function percentile(values: readonly number[], share: number): number {
+  const sorted = Float64Array.from(values).sort()
+  return sorted[Math.floor((sorted.length - 1) * share)] ?? Number.NaN
+}
+
+/** The mean of the middle two where their number is even. */
+export function median(values: readonly number[]): number {
+  const sorted = Float64Array.from(values).sort()
+  const middle = (sorted.length - 1) / 2
+  return ((sorted[Math.floor(middle)] ?? Number.NaN) + (sorted[Math.ceil(middle)] ?? Number.NaN)) / 2
+}
