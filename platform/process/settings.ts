@@ -81,9 +81,6 @@ export const commaList = <Item extends z.ZodType<unknown, string>>(item: Item, m
     .transform((text) => listItems(text))
     .pipe(z.array(item).min(1, 'must name at least one value'))
 
-/** On or off, as a switch. */
-export const onOff = z.stringbool('must be on or off')
-
 /**
  * Any value but `development` and `test` is production, for example `prod` or `staging`. Unset is
  * development.
