@@ -69,26 +69,14 @@ export async function tokenOf(caller: string): Promise<string> {
   return authorization.replace('Bearer ', '')
 }
 
-/** An answer as plain HTTP has it, for what tests want to know apart from the client. */
-export async function ask<Data>(caller: string, query: string, variables: object = {}): Promise<Data> {
-  const response = await fetch(`${product().url}/graphql`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', authorization: await product().authorization(caller) },
-    body: JSON.stringify({ query, variables }),
-  })
-  const { data, errors } = await response.json()
-  if (!data) throw new Error(JSON.stringify(errors))
-  return data
-}
-
-export interface Account {
+interface Account {
   readonly id: string
   readonly number: string
 }
 
 /** The first account in euro. */
 export async function euroAccountOf(caller: string): Promise<Account> {
-  const { me } = await ask<{ me: { accounts: { edges: { node: Account & { currency: string } }[] } } }>(
+  const { me } = await product().ask<{ me: { accounts: { edges: { node: Account & { currency: string } }[] } } }>(
     caller,
     '{ me { accounts(first: 10) { edges { node { id number currency } } } } }',
   )
@@ -99,7 +87,7 @@ export async function euroAccountOf(caller: string): Promise<Account> {
 
 /** What the ledger says: how many entries of the caller's account the filter finds. */
 async function entriesOf(caller: string, filter: object): Promise<number> {
-  const { account } = await ask<{ account: { entries: { edges: unknown[] } } }>(
+  const { account } = await product().ask<{ account: { entries: { edges: unknown[] } } }>(
     caller,
     'query ($id: ID!, $filter: EntryFilter) { account(id: $id) { entries(first: 100, filter: $filter) { edges { cursor } } } }',
     { id: (await euroAccountOf(caller)).id, filter },
@@ -123,13 +111,13 @@ export async function payment(reference: string) {
 /** Pays one euro, apart from any client. */
 export async function pay(reference: string): Promise<void> {
   const query = 'mutation ($input: TransferInput!) { transfer(input: $input) { ... on TransferAccepted { replayed } } }'
-  await ask('payer', query, { input: { ...(await payment(reference)), idempotencyKey: randomUUID() } })
+  await product().ask('payer', query, { input: { ...(await payment(reference)), idempotencyKey: randomUUID() } })
 }
 
 /** Where an account's activity stands now. */
 export async function activityCursorOf(caller: string, id: string): Promise<string> {
   const query = 'query ($id: ID!) { account(id: $id) { activityCursor } }'
-  const { account } = await ask<{ account: { activityCursor: string } }>(caller, query, { id })
+  const { account } = await product().ask<{ account: { activityCursor: string } }>(caller, query, { id })
   return account.activityCursor
 }
 

@@ -8,6 +8,7 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { processEnvironment } from '../../platform/memory/node-flags.ts'
 import { demoIdentity } from '../../platform/protocol/demo-identity.ts'
+import { readAnswer } from './answer.ts'
 import { makeDataFolder } from './data-folder.ts'
 import { createDatabase } from './database.ts'
 
@@ -21,6 +22,8 @@ export interface Product {
   readonly identityUrl: string
   /** The `Authorization` header of a demo caller. */
   authorization(caller: string): Promise<string>
+  /** What a demo caller is answered. @throws Error where there is an error */
+  ask<Data>(caller: string, query: string, variables?: object): Promise<Data>
   stop(): Promise<void>
 }
 
@@ -71,5 +74,12 @@ export async function startProduct(
   const adminUrl = /^admin +(http:\S+)\/services$/m.exec(said)?.[1] ?? ''
   const identityUrl = /^identity +OpenID +(http:\S+)$/m.exec(said)?.[1] ?? ''
   const authorization = async (caller: string) => `Bearer ${await identity.sign(caller)}`
-  return { url, adminUrl, dataDir: folder.path, identityUrl, authorization, stop }
+  const ask: Product['ask'] = async (caller, query, variables = {}) => {
+    const headers = { 'content-type': 'application/json', authorization: await authorization(caller) }
+    const body = JSON.stringify({ query, variables })
+    const { data, errors } = await readAnswer(await fetch(`${url}/graphql`, { method: 'POST', headers, body }))
+    if (errors) throw new Error(JSON.stringify(errors))
+    return data
+  }
+  return { url, adminUrl, dataDir: folder.path, identityUrl, authorization, ask, stop }
 }

@@ -1,8 +1,8 @@
 /** The running product, the browser, and what the cases of all screens ask of them. */
-import { expect } from '@jest/globals'
 import type { Page, Request } from 'playwright-core'
 import { browserProduct } from '../../gateway/playground/browser-product.ts'
 import { runsInFull } from '../../support/in-full.ts'
+import type { Product } from '../../support/product.ts'
 import { type Visit, type VisitOptions, visitApp } from './visitor.ts'
 
 /** Of access tokens, in seconds: longer than a test takes, so that only those end that should. */
@@ -12,6 +12,8 @@ const world = browserProduct(new URL('../../../client/app/build.ts', import.meta
   IDENTITY_DEMO_TOKEN_LIFETIME: String(TOKEN_LIFETIME),
 })
 export const { startWorld, stopWorld, product } = world
+
+export const ask: Product['ask'] = (...asked) => product().ask(...asked)
 
 let staying: Visit | undefined
 
@@ -36,18 +38,6 @@ export const heading = (page: Page, name: string | RegExp) => page.getByRole('he
 /** To another screen, as a link within the page does. */
 export const goTo = (page: Page, path: string): Promise<unknown> =>
   page.evaluate(`history.pushState(null, '', ${JSON.stringify(`/app${path}`)})`)
-
-/** Asks the graph as a demo caller does, beside the page. */
-export async function ask<Data>(caller: string, query: string, variables: object = {}): Promise<Data> {
-  const response = await fetch(`${product().url}/graphql`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', authorization: await product().authorization(caller) },
-    body: JSON.stringify({ query, variables }),
-  })
-  const { data, errors } = (await response.json()) as { data: Data; errors?: unknown }
-  expect(errors).toBeUndefined()
-  return data
-}
 
 export interface AccountOfPayer {
   readonly id: string
