@@ -3,7 +3,8 @@
  * `SEED=7 npm test` tries others.
  */
 import { configureGlobal } from 'fast-check'
+import { SEED } from './cases.ts'
 
-configureGlobal({ seed: Number(process.env['SEED'] ?? 1) })
+configureGlobal({ seed: SEED })
 
 export { default } from 'fast-check'

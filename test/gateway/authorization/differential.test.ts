@@ -11,19 +11,12 @@ import { type Exchange, openExchange } from '../../../gateway/exchange/exchange.
 import type { Answer } from '../../../gateway/execution/answer/answer.ts'
 import type { Send } from '../../../gateway/traffic/call/send.ts'
 import { createLogger } from '../../../platform/process/log.ts'
+import { SEED } from '../../support/cases.ts'
 import { callContext } from '../execution/support/call-context.ts'
 import { plainSchema } from '../execution/support/compare.ts'
 import { createDice } from '../execution/support/dice.ts'
 import { type Federation, federate } from '../execution/support/federation.ts'
-import { bakery } from '../execution/universes/bakery.ts'
-import { inherited } from '../execution/universes/inherited.ts'
-import { library } from '../execution/universes/library.ts'
-import { maze } from '../execution/universes/maze.ts'
-import { office } from '../execution/universes/office.ts'
-import { port } from '../execution/universes/port.ts'
-import { shop } from '../execution/universes/shop.ts'
-import { studio } from '../execution/universes/studio.ts'
-import { town } from '../execution/universes/town.ts'
+import { bakery, inherited, library, maze, office, port, shop, studio, town } from '../execution/universes/all.ts'
 import { type Guarded, guard } from './access-universe.ts'
 import { randomCaller, refusalOf, sayCaller, type TestCaller } from './callers.ts'
 import { markedServices, tellsForbidden, withoutMarks } from './marked.ts'
@@ -32,7 +25,6 @@ import { isRefused, isSubscription, randomQuestion } from './questions.ts'
 import { withSubscriptions } from './subscribed.ts'
 
 const QUERIES = Number(process.env['ACCESS_QUERIES'] ?? 30)
-const SEED = Number(process.env['SEED'] ?? 1)
 const MOST_GUARDED = 6
 /**
  * Operations with the same rules: what is wrong shows in few rules, and in their first operations.

@@ -7,19 +7,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isDeepStrictEqual } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { SEED } from '../../support/cases.ts'
 import { type IdentityProvider, startIdentityProvider } from '../../support/identity-provider.ts'
 import { type RedisServer, redisIsInstalled, startRedis } from '../../support/redis.ts'
 import { createDice } from '../execution/support/dice.ts'
 import type { Universe } from '../execution/support/universe.ts'
-import { bakery } from '../execution/universes/bakery.ts'
-import { inherited } from '../execution/universes/inherited.ts'
-import { library } from '../execution/universes/library.ts'
-import { maze } from '../execution/universes/maze.ts'
-import { office } from '../execution/universes/office.ts'
-import { port } from '../execution/universes/port.ts'
-import { shop } from '../execution/universes/shop.ts'
-import { studio } from '../execution/universes/studio.ts'
-import { town } from '../execution/universes/town.ts'
+import { bakery, inherited, library, maze, office, port, shop, studio, town } from '../execution/universes/all.ts'
 import { MAY_ALL, MAY_NOTHING, randomCaller, refusalOf, sayCaller, type TestCaller } from './callers.ts'
 import { type GuardedGateways, openGateways } from './gateways.ts'
 import { SHOWN, tellsForbidden, withoutMarks } from './marked.ts'
@@ -29,7 +22,6 @@ import { withSubscriptions } from './subscribed.ts'
 
 const given = process.env['ACCESS_QUERIES']
 const QUERIES = Number(given ?? 40)
-const SEED = Number(process.env['SEED'] ?? 1)
 const QUERIES_OF_RULES = 100
 const universes = given ? [shop, library, maze, office, town, studio, inherited, bakery, port] : [maze]
 

@@ -7,25 +7,16 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { type GraphQLSchema, parse, validate } from 'graphql'
 import type { Part } from '../../../gateway/execution/answer/part.ts'
 import { createAbort } from '../../../gateway/traffic/call/abort.ts'
+import { casesOf, SEED } from '../../support/cases.ts'
 import fc from '../../support/fast-check.ts'
 import { randomQuery } from './random-query.ts'
 import { callContext } from './support/call-context.ts'
 import { deferSome, type Merged, mergeParts } from './support/deferring.ts'
 import { type Federation, federate } from './support/federation.ts'
 import { servicesOf } from './support/universe.ts'
-import { bakery } from './universes/bakery.ts'
-import { inherited } from './universes/inherited.ts'
-import { library } from './universes/library.ts'
-import { maze } from './universes/maze.ts'
-import { office } from './universes/office.ts'
-import { port } from './universes/port.ts'
-import { shop } from './universes/shop.ts'
-import { studio } from './universes/studio.ts'
-import { town } from './universes/town.ts'
+import { bakery, inherited, library, maze, office, port, shop, studio, town } from './universes/all.ts'
 
-const QUERIES = Number(process.env['QUERIES'] ?? 360)
-const SEED = Number(process.env['SEED'] ?? 1)
-const TIMEOUT = 600_000 + QUERIES * 60 // milliseconds
+const { count: QUERIES, timeout: TIMEOUT } = casesOf('QUERIES', 360, 60)
 
 const choices = fc.array(fc.nat(1 << 16), { maxLength: 300, size: 'max' })
 const universes = [shop, library, maze, office, town, studio, inherited, bakery, port]

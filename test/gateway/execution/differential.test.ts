@@ -4,25 +4,16 @@
  */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { GraphQLSchema } from 'graphql'
+import { casesOf, SEED } from '../../support/cases.ts'
 import fc from '../../support/fast-check.ts'
 import { randomQuery } from './random-query.ts'
 import { compare, plainSchema } from './support/compare.ts'
 import { type Federation, federate } from './support/federation.ts'
 import { planQuicklyHere } from './support/plan-here.ts'
 import { servicesOf } from './support/universe.ts'
-import { bakery } from './universes/bakery.ts'
-import { inherited } from './universes/inherited.ts'
-import { library } from './universes/library.ts'
-import { maze } from './universes/maze.ts'
-import { office } from './universes/office.ts'
-import { port } from './universes/port.ts'
-import { shop } from './universes/shop.ts'
-import { studio } from './universes/studio.ts'
-import { town } from './universes/town.ts'
+import { bakery, inherited, library, maze, office, port, shop, studio, town } from './universes/all.ts'
 
-const QUERIES = Number(process.env['QUERIES'] ?? 400)
-const SEED = Number(process.env['SEED'] ?? 1)
-const TIMEOUT = 600_000 + QUERIES * 60 // milliseconds
+const { count: QUERIES, timeout: TIMEOUT } = casesOf('QUERIES', 400, 60)
 
 /** Who is asked, and one in how many of the queries each universe takes. */
 const paths = [

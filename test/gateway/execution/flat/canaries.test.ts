@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { openAnswer, readBody } from '../../../../gateway/traffic/call/answer.ts'
 import { CallFailure, toClient } from '../../../../gateway/traffic/call/failure.ts'
 import type { Send, ServiceAnswer, ServiceCall, Taken } from '../../../../gateway/traffic/call/send.ts'
+import { casesOf, SEED } from '../../../support/cases.ts'
 import { type Canary, createCanary, withoutMarks } from '../support/canary.ts'
 import { createDice, type Dice } from '../support/dice.ts'
 import { lentAnswer, spoilFreeMemory } from '../support/lent.ts'
@@ -14,17 +15,11 @@ import { mutateAnswer } from '../support/mutate-answer.ts'
 import { lookIntoPool } from '../support/pool.ts'
 import { openOperations, type RandomOperation, type RandomOperations } from '../support/random-operations.ts'
 import { openProduct } from '../support/two-paths.ts'
-import { inherited } from '../universes/inherited.ts'
-import { library } from '../universes/library.ts'
-import { port } from '../universes/port.ts'
-import { shop } from '../universes/shop.ts'
-import { studio } from '../universes/studio.ts'
+import { inherited, library, port, shop, studio } from '../universes/all.ts'
 
-const RUNS = Number(process.env['RUNS'] ?? 2_000)
-const SEED = Number(process.env['SEED'] ?? 1)
+const { count: RUNS, timeout: TIMEOUT } = casesOf('RUNS', 2_000, 10)
 const AT_ONCE = 48
 const OPERATIONS = 25 // of each universe
-const TIMEOUT = 600_000 + RUNS * 10 // milliseconds
 
 const opened: RandomOperations[] = []
 beforeAll(async () => {

@@ -11,6 +11,7 @@ import { stateful } from '../../../../gateway/traffic/call/kind.ts'
 import { createTrafficMetrics } from '../../../../gateway/traffic/metrics.ts'
 import { createTraffic, type Traffic } from '../../../../gateway/traffic/traffic.ts'
 import { createLogger } from '../../../../platform/process/log.ts'
+import { SEED } from '../../../support/cases.ts'
 import { type RawRequest, type RawService, startRawService } from '../../traffic/raw-service.ts'
 import { callContext } from '../support/call-context.ts'
 import { createDice, type Dice } from '../support/dice.ts'
@@ -20,7 +21,6 @@ import { type AskedOnce, differenceToExact, openProduct } from '../support/two-p
 import { port } from '../universes/port.ts'
 
 const RUNS = Number(process.env['RUNS'] ?? 400)
-const SEED = Number(process.env['SEED'] ?? 1)
 const OPERATIONS = 40
 
 let opened: RandomOperations

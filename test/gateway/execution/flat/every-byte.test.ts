@@ -5,6 +5,7 @@
  */
 import { isUtf8 } from 'node:buffer'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { SEED } from '../../../support/cases.ts'
 import { createDice } from '../support/dice.ts'
 import { type ExactPath, openExactPath } from '../support/exact-path.ts'
 import { type Federation, federate } from '../support/federation.ts'
@@ -24,7 +25,6 @@ interface Damaged {
   readonly failing?: string
 }
 
-const SEED = Number(process.env['SEED'] ?? 1)
 /** Of so many damages one is tried. */
 const SHARE = process.env['DAMAGES'] === 'all' ? 1 : 4
 

@@ -3,20 +3,11 @@
  * and asks no more. `CASES=1000000 SEED=3` tries more of them, repeatably. @slow
  */
 import { describe, expect, test } from '@jest/globals'
+import { casesOf, SEED } from '../../../support/cases.ts'
 import { openFuzzed } from '../support/fuzz.ts'
-import { bakery } from '../universes/bakery.ts'
-import { inherited } from '../universes/inherited.ts'
-import { library } from '../universes/library.ts'
-import { maze } from '../universes/maze.ts'
-import { office } from '../universes/office.ts'
-import { port } from '../universes/port.ts'
-import { shop } from '../universes/shop.ts'
-import { studio } from '../universes/studio.ts'
-import { town } from '../universes/town.ts'
+import { bakery, inherited, library, maze, office, port, shop, studio, town } from '../universes/all.ts'
 
-const CASES = Number(process.env['CASES'] ?? 4_000)
-const SEED = Number(process.env['SEED'] ?? 1)
-const TIMEOUT = 600_000 + CASES * 5 // milliseconds
+const { count: CASES, timeout: TIMEOUT } = casesOf('CASES', 4_000, 5)
 const CASES_PER_OPERATION = 150
 
 // Most cases make errors, and nobody looks where.

@@ -4,24 +4,15 @@
  * more of them, repeatably.
  */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { casesOf, SEED } from '../../../support/cases.ts'
 import { createDice } from '../support/dice.ts'
 import { openOperations, type RandomOperations } from '../support/random-operations.ts'
 import { differenceToExact, openProduct, type Product, runProduct } from '../support/two-paths.ts'
 import type { World } from '../support/universe.ts'
-import { bakery } from '../universes/bakery.ts'
-import { inherited } from '../universes/inherited.ts'
-import { library } from '../universes/library.ts'
-import { maze } from '../universes/maze.ts'
-import { office } from '../universes/office.ts'
-import { port } from '../universes/port.ts'
-import { shop } from '../universes/shop.ts'
-import { studio } from '../universes/studio.ts'
-import { town } from '../universes/town.ts'
+import { bakery, inherited, library, maze, office, port, shop, studio, town } from '../universes/all.ts'
 
-const CASES = Number(process.env['CASES'] ?? 1_500)
-const SEED = Number(process.env['SEED'] ?? 1)
+const { count: CASES, timeout: TIMEOUT } = casesOf('CASES', 1_500, 50)
 const CASES_PER_OPERATION = 5
-const TIMEOUT = 600_000 + CASES * 50 // milliseconds
 
 /** With the share of answers to the client with errors that the flat path gives by itself. */
 const universes = [

@@ -10,6 +10,7 @@ import { stateful, stateless } from '../../../../gateway/traffic/call/kind.ts'
 import { createTrafficMetrics } from '../../../../gateway/traffic/metrics.ts'
 import { createTraffic, type Traffic } from '../../../../gateway/traffic/traffic.ts'
 import { createLogger } from '../../../../platform/process/log.ts'
+import { SEED } from '../../../support/cases.ts'
 import { type RawRequest, type RawService, startRawService } from '../../traffic/raw-service.ts'
 import { callContext } from '../support/call-context.ts'
 import { createCanary, markIn, withoutMarks } from '../support/canary.ts'
@@ -22,7 +23,6 @@ import { library } from '../universes/library.ts'
 import { port } from '../universes/port.ts'
 
 const RUNS = Number(process.env['RUNS'] ?? 800)
-const SEED = Number(process.env['SEED'] ?? 1)
 const AT_ONCE = 32
 const OPERATIONS = 30
 const DEADLINE = 1_000 // milliseconds

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { type DocumentNode, GraphQLError, type GraphQLSchema, parse, validate, visit } from 'graphql'
 import { createTracing } from '../../../../gateway/execution/trace/tracing.ts'
+import { SEED } from '../../../support/cases.ts'
 import fc from '../../../support/fast-check.ts'
 import { randomQuery } from '../random-query.ts'
 import { callContext } from '../support/call-context.ts'
@@ -76,7 +77,7 @@ describe.each([library, studio, office])('services of a $name', (universe: Unive
         throw error
       })
     })
-    await fc.assert(property, { numRuns: QUERIES, seed: Number(process.env['SEED'] ?? 1) })
+    await fc.assert(property, { numRuns: QUERIES, seed: SEED })
     expect(values).toBeGreaterThan(QUERIES)
   })
 

@@ -1,0 +1,10 @@
+/** Supergraphs over small services, for random operations. */
+export { bakery } from './bakery.ts'
+export { inherited } from './inherited.ts'
+export { library } from './library.ts'
+export { maze } from './maze.ts'
+export { office } from './office.ts'
+export { port } from './port.ts'
+export { shop } from './shop.ts'
+export { studio } from './studio.ts'
+export { town } from './town.ts'

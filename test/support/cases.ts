@@ -1,0 +1,12 @@
+/** How many random cases a suite tries, and from where; the environment asks for more, or others. */
+
+export const SEED = Number(process.env['SEED'] ?? 1)
+
+/**
+ * @param variable of the environment: it replaces the usual number of cases
+ * @param each milliseconds of one case, at most, on a busy machine
+ */
+export function casesOf(variable: string, usual: number, each: number) {
+  const count = Number(process.env[variable] ?? usual)
+  return { count, timeout: 600_000 + count * each }
+}
