@@ -1,7 +1,7 @@
 /** The screens, by path. All but the first are loaded when they are opened. */
 import { lazy, Suspense } from 'react'
 import { I18nProvider } from 'react-aria-components'
-import { Link, Route, Router, Switch } from 'wouter'
+import { Route, Router, Switch } from 'wouter'
 import { AccountsPage } from './accounts/accounts.tsx'
 import { BASE } from './common/settings.ts'
 import { GraphOf } from './graph/graph.tsx'
@@ -10,6 +10,7 @@ import { OfflinePage } from './offline/offline.tsx'
 import { MorePage } from './shell/more.tsx'
 import { Shell } from './shell/shell.tsx'
 import { type User, useSession } from './sign-in/session.ts'
+import { LinkButton } from './ui/links.tsx'
 import { Page, Skeleton } from './ui/ui.tsx'
 import { WelcomePage } from './welcome/welcome.tsx'
 
@@ -99,9 +100,9 @@ function NotFound() {
   const t = useMessages()
   return (
     <Page title={t.notFound.title} lead={t.notFound.text}>
-      <Link className="button button-plain" href="/">
+      <LinkButton look="plain" href="/">
         {t.notFound.home}
-      </Link>
+      </LinkButton>
     </Page>
   )
 }

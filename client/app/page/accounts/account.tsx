@@ -2,14 +2,16 @@
 import { useApolloClient, useQuery } from '@apollo/client/react'
 import { Check, Copy } from 'lucide-react'
 import { useState } from 'react'
-import { Link, useSearch } from 'wouter'
+import { useSearch } from 'wouter'
 import { formatIban } from '../format/iban.ts'
 import { OneAccountDocument, type OneAccountQuery, PayersDocument } from '../generated/graphql.ts'
 import { HelpCard } from '../help/card.tsx'
 import { useMessages, useSpoken } from '../messages/messages.tsx'
 import { isOfficer, useUser } from '../sign-in/session.ts'
+import { Found } from '../ui/found.tsx'
+import { Back, LinkButton } from '../ui/links.tsx'
 import { useSettledText } from '../ui/settled-text.ts'
-import { Button, Card, Facts, Loaded, Money, Page } from '../ui/ui.tsx'
+import { Button, Card, Facts, Money, Page } from '../ui/ui.tsx'
 import { useActivity } from './activity.ts'
 import { EntryList } from './entries.tsx'
 import { addNewEntries } from './new-entries.ts'
@@ -17,25 +19,16 @@ import { EntrySearch, everything, filterOf, type Wanted } from './search.tsx'
 
 export default function AccountPage({ id }: { readonly id: string }) {
   const { t, language } = useSpoken()
-  const { data, error, refetch } = useQuery(OneAccountDocument, {
+  const query = useQuery(OneAccountDocument, {
     variables: { id, language },
     fetchPolicy: 'cache-and-network',
   })
-  const account = data?.account
   return (
     <>
-      <Link className="back" href="/">
-        ← {t.accounts.all}
-      </Link>
-      <Loaded
-        value={account ?? undefined}
-        isEmpty={account === null}
-        empty={t.accounts.notFound}
-        error={error}
-        onRetry={refetch}
-      >
+      <Back href="/">{t.accounts.all}</Back>
+      <Found query={query} value={query.data?.account} missing={t.accounts.notFound}>
         {(one) => <Account account={one} />}
-      </Loaded>
+      </Found>
     </>
   )
 }
@@ -66,12 +59,10 @@ function Account({ account }: { readonly account: OneAccount }) {
         status === 'OPEN' &&
         isOwn && (
           <>
-            <Link className="button button-main" href={`/pay?from=${id}`}>
-              {t.nav.pay}
-            </Link>
-            <Link className="button button-plain" href={`/insights?account=${id}`}>
+            <LinkButton href={`/pay?from=${id}`}>{t.nav.pay}</LinkButton>
+            <LinkButton look="plain" href={`/insights?account=${id}`}>
               {t.nav.insights}
-            </Link>
+            </LinkButton>
           </>
         )
       }

@@ -1,7 +1,6 @@
 /** From one of the customer's currencies to another: an offer, and its minute. */
 import { useQuery } from '@apollo/client/react'
 import { useEffect, useState } from 'react'
-import { Link } from 'wouter'
 import { formatDecimal } from '../format/decimals.ts'
 import { formatMoney } from '../format/money.ts'
 import { PayDocument, QuoteDocument, type QuoteMutation, RatesDocument } from '../generated/graphql.ts'
@@ -13,6 +12,7 @@ import { WithAccounts } from '../pay/accounts-first.tsx'
 import type { Payer } from '../pay/order.ts'
 import { Choice } from '../ui/fields.tsx'
 import { Form, Submit } from '../ui/form.tsx'
+import { LinkButton } from '../ui/links.tsx'
 import { useOnce } from '../ui/once.ts'
 import { Done, Fault } from '../ui/outcome.tsx'
 import { Button, Card, Empty, Facts, Loaded, Money, Page } from '../ui/ui.tsx'
@@ -54,9 +54,9 @@ function Exchange({ accounts }: { readonly accounts: readonly Payer[] }) {
           <Button look="main" onPress={() => setDone(undefined)}>
             {t.exchange.another}
           </Button>
-          <Link className="button button-plain" href={`/accounts/${done.to.id}`}>
+          <LinkButton look="plain" href={`/accounts/${done.to.id}`}>
             {t.pay.toAccount}
-          </Link>
+          </LinkButton>
         </div>
       </Card>
     )

@@ -8,24 +8,17 @@ import { Link } from 'wouter'
 import { BASE } from '../common/settings.ts'
 import { HelpArticleDocument } from '../generated/graphql.ts'
 import { useSpoken } from '../messages/messages.tsx'
-import { Loaded, Page } from '../ui/ui.tsx'
+import { Found } from '../ui/found.tsx'
+import { Back } from '../ui/links.tsx'
+import { Page } from '../ui/ui.tsx'
 
 export default function ArticlePage({ slug }: { readonly slug: string }) {
   const { t, language } = useSpoken()
-  const { data, error, refetch } = useQuery(HelpArticleDocument, { variables: { slug, language } })
-  const article = data?.article
+  const query = useQuery(HelpArticleDocument, { variables: { slug, language } })
   return (
     <>
-      <Link className="back" href="/help">
-        ← {t.help.all}
-      </Link>
-      <Loaded
-        value={article ?? undefined}
-        isEmpty={article === null}
-        empty={t.help.notFound}
-        error={error}
-        onRetry={refetch}
-      >
+      <Back href="/help">{t.help.all}</Back>
+      <Found query={query} value={query.data?.article} missing={t.help.notFound}>
         {({ title, summary, locale, readingTime, ast }) => (
           <Page title={title} lead={t.help.minutes(readingTime)}>
             <article className="article" lang={locale}>
@@ -34,7 +27,7 @@ export default function ArticlePage({ slug }: { readonly slug: string }) {
             </article>
           </Page>
         )}
-      </Loaded>
+      </Found>
     </>
   )
 }

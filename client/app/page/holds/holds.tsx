@@ -1,7 +1,6 @@
 /** Money that is set aside: for whom, until when, and how it ends. */
 import { useQuery } from '@apollo/client/react'
 import { useState } from 'react'
-import { Link } from 'wouter'
 import { formatInstant } from '../format/dates.ts'
 import { formatMoney } from '../format/money.ts'
 import { CaptureDocument, type HoldFactsFragment, HoldsDocument, ReleaseDocument } from '../generated/graphql.ts'
@@ -10,7 +9,8 @@ import { useSpoken } from '../messages/messages.tsx'
 import { WithAccounts } from '../pay/accounts-first.tsx'
 import { Confirm } from '../ui/confirm.tsx'
 import { Choice } from '../ui/fields.tsx'
-import { Listed } from '../ui/listed.tsx'
+import { LinkButton } from '../ui/links.tsx'
+import { Listed, Rows } from '../ui/listed.tsx'
 import { useOnce } from '../ui/once.ts'
 import { Card, Money, Page } from '../ui/ui.tsx'
 
@@ -18,15 +18,7 @@ export default function HoldsPage() {
   const { t } = useSpoken()
   const [chosen, choose] = useState<string>()
   return (
-    <Page
-      title={t.holds.title}
-      lead={t.holds.lead}
-      actions={
-        <Link className="button button-main" href="/holds/new">
-          {t.holds.new}
-        </Link>
-      }
-    >
+    <Page title={t.holds.title} lead={t.holds.lead} actions={<LinkButton href="/holds/new">{t.holds.new}</LinkButton>}>
       <WithAccounts isOpenOnly={false}>
         {(accounts) => {
           const id = chosen ?? accounts[0]?.id ?? ''
@@ -59,13 +51,7 @@ function HoldList({ account }: { readonly account: string }) {
   return (
     <Card>
       <Listed query={query} connection={query.data?.account?.holds} empty={t.holds.empty}>
-        {(nodes) => (
-          <ul className="rows">
-            {nodes.map((node) => (
-              <Hold key={node.id} hold={node} />
-            ))}
-          </ul>
-        )}
+        {(nodes) => <Rows nodes={nodes}>{(node) => <Hold hold={node} />}</Rows>}
       </Listed>
     </Card>
   )

@@ -1,6 +1,5 @@
 /** Sets money aside for somebody. */
 import { useState } from 'react'
-import { Link } from 'wouter'
 import { formatIban } from '../format/iban.ts'
 import { HoldDocument } from '../generated/graphql.ts'
 import { useSpoken } from '../messages/messages.tsx'
@@ -9,6 +8,7 @@ import { orderOf, TransferFields } from '../pay/fields.tsx'
 import { type Draft, emptyDraft, type Payer } from '../pay/order.ts'
 import { Choice } from '../ui/fields.tsx'
 import { Form, Submit } from '../ui/form.tsx'
+import { Back, LinkButton } from '../ui/links.tsx'
 import { useOnce } from '../ui/once.ts'
 import { Done } from '../ui/outcome.tsx'
 import { useTyped } from '../ui/typed.ts'
@@ -21,9 +21,7 @@ export default function NewHoldPage() {
   const { t } = useSpoken()
   return (
     <>
-      <Link className="back" href="/holds">
-        ← {t.holds.title}
-      </Link>
+      <Back href="/holds">{t.holds.title}</Back>
       <Page title={t.holds.new}>
         <WithAccounts>{(accounts) => <NewHold accounts={accounts} />}</WithAccounts>
       </Page>
@@ -57,9 +55,7 @@ function NewHold({ accounts }: { readonly accounts: readonly Payer[] }) {
           <p className="number">{formatIban(payee)}</p>
         </Done>
         <div className="actions">
-          <Link className="button button-main" href="/holds">
-            {t.holds.title}
-          </Link>
+          <LinkButton href="/holds">{t.holds.title}</LinkButton>
         </div>
       </Card>
     )

@@ -1,12 +1,13 @@
 /** One loan: what is owed, the schedule, what happened, and what can be done. */
 import { useQuery } from '@apollo/client/react'
-import { Link } from 'wouter'
 import { formatInstant } from '../format/dates.ts'
 import { OneLoanDocument, type OneLoanQuery } from '../generated/graphql.ts'
 import { HelpCard } from '../help/card.tsx'
 import { useSpoken } from '../messages/messages.tsx'
 import { useUser } from '../sign-in/session.ts'
-import { Card, Facts, Loaded, Money, Page } from '../ui/ui.tsx'
+import { Found } from '../ui/found.tsx'
+import { Back } from '../ui/links.tsx'
+import { Card, Facts, Money, Page } from '../ui/ui.tsx'
 import { LoanActions } from './actions.tsx'
 import { Plan } from './plan.tsx'
 
@@ -14,22 +15,13 @@ type Loan = NonNullable<OneLoanQuery['loan']>
 
 export default function LoanPage({ id }: { readonly id: string }) {
   const { t } = useSpoken()
-  const { data, error, refetch } = useQuery(OneLoanDocument, { variables: { id }, fetchPolicy: 'cache-and-network' })
-  const loan = data?.loan
+  const query = useQuery(OneLoanDocument, { variables: { id }, fetchPolicy: 'cache-and-network' })
   return (
     <>
-      <Link className="back" href="/loans">
-        ← {t.loans.title}
-      </Link>
-      <Loaded
-        value={loan ?? undefined}
-        isEmpty={loan === null}
-        empty={t.loans.notFound}
-        error={error}
-        onRetry={refetch}
-      >
+      <Back href="/loans">{t.loans.title}</Back>
+      <Found query={query} value={query.data?.loan} missing={t.loans.notFound}>
         {(one) => <LoanOf loan={one} />}
-      </Loaded>
+      </Found>
     </>
   )
 }

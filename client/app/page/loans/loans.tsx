@@ -4,7 +4,8 @@ import { Link } from 'wouter'
 import { type LoanFactsFragment, LoansDocument } from '../generated/graphql.ts'
 import { HelpCard } from '../help/card.tsx'
 import { useSpoken } from '../messages/messages.tsx'
-import { Listed } from '../ui/listed.tsx'
+import { LinkButton } from '../ui/links.tsx'
+import { Listed, Rows } from '../ui/listed.tsx'
 import { Card, Money, Page } from '../ui/ui.tsx'
 import { termsLine } from './terms.ts'
 
@@ -12,15 +13,7 @@ export default function LoansPage() {
   const { t } = useSpoken()
   const query = useQuery(LoansDocument, { fetchPolicy: 'cache-and-network' })
   return (
-    <Page
-      title={t.loans.title}
-      lead={t.loans.lead}
-      actions={
-        <Link className="button button-main" href="/loans/new">
-          {t.loans.new}
-        </Link>
-      }
-    >
+    <Page title={t.loans.title} lead={t.loans.lead} actions={<LinkButton href="/loans/new">{t.loans.new}</LinkButton>}>
       <Card>
         <Listed
           query={query}
@@ -28,13 +21,7 @@ export default function LoansPage() {
           empty={t.loans.empty}
           isNobody={query.data?.me === null}
         >
-          {(nodes) => (
-            <ul className="rows">
-              {nodes.map((node) => (
-                <LoanRow key={node.id} loan={node} />
-              ))}
-            </ul>
-          )}
+          {(nodes) => <Rows nodes={nodes}>{(node) => <LoanRow loan={node} />}</Rows>}
         </Listed>
       </Card>
       <HelpCard slug="understand-a-loan-offer" />

@@ -1,6 +1,6 @@
 /** What a loan would cost, while its terms are chosen, and the request for it. */
 import { useQuery } from '@apollo/client/react'
-import { Link, useLocation } from 'wouter'
+import { useLocation } from 'wouter'
 import { formatDecimal } from '../format/decimals.ts'
 import { ApplyForLoanDocument, LoanQuoteDocument, type LoanQuoteQuery } from '../generated/graphql.ts'
 import { useSpoken } from '../messages/messages.tsx'
@@ -9,6 +9,7 @@ import { WithAccounts } from '../pay/accounts-first.tsx'
 import type { Payer } from '../pay/order.ts'
 import { Choice, TextBox } from '../ui/fields.tsx'
 import { Form, Submit } from '../ui/form.tsx'
+import { Back } from '../ui/links.tsx'
 import { useOnce } from '../ui/once.ts'
 import { useSettledText } from '../ui/settled-text.ts'
 import { useTyped } from '../ui/typed.ts'
@@ -21,9 +22,7 @@ export default function NewLoanPage() {
   const { t } = useSpoken()
   return (
     <>
-      <Link className="back" href="/loans">
-        ← {t.loans.title}
-      </Link>
+      <Back href="/loans">{t.loans.title}</Back>
       <Page title={t.loans.new}>
         <WithAccounts>{(accounts) => <NewLoan accounts={accounts} />}</WithAccounts>
       </Page>

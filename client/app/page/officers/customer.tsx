@@ -10,31 +10,24 @@ import {
 } from '../generated/graphql.ts'
 import { useMessages } from '../messages/messages.tsx'
 import { Confirm } from '../ui/confirm.tsx'
+import { Found } from '../ui/found.tsx'
+import { Back } from '../ui/links.tsx'
 import { useOnce } from '../ui/once.ts'
-import { Card, Empty, Loaded, Money, Page } from '../ui/ui.tsx'
+import { Card, Empty, Money, Page } from '../ui/ui.tsx'
 
 type Customer = NonNullable<OneCustomerQuery['customer']>
 type Account = Customer['accounts']['edges'][number]['node']
 
 export default function CustomerPage({ id }: { readonly id: string }) {
   const t = useMessages()
-  const { data, error, refetch } = useQuery(OneCustomerDocument, {
+  const query = useQuery(OneCustomerDocument, {
     variables: { id },
     fetchPolicy: 'cache-and-network',
   })
-  const customer = data?.customer
   return (
     <>
-      <Link className="back" href="/customers">
-        ← {t.officers.customers}
-      </Link>
-      <Loaded
-        value={customer ?? undefined}
-        isEmpty={customer === null}
-        empty={t.officers.noCustomer}
-        error={error}
-        onRetry={refetch}
-      >
+      <Back href="/customers">{t.officers.customers}</Back>
+      <Found query={query} value={query.data?.customer} missing={t.officers.noCustomer}>
         {({ name, email, accounts, loans }) => (
           <Page title={name} lead={email}>
             <Card title={t.accounts.title}>
@@ -63,7 +56,7 @@ export default function CustomerPage({ id }: { readonly id: string }) {
             </Card>
           </Page>
         )}
-      </Loaded>
+      </Found>
     </>
   )
 }

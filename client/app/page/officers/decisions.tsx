@@ -15,7 +15,7 @@ import { termsLine } from '../loans/terms.ts'
 import { useMessages, useSpoken } from '../messages/messages.tsx'
 import { Confirm } from '../ui/confirm.tsx'
 import { Choice, TextBox } from '../ui/fields.tsx'
-import { Listed } from '../ui/listed.tsx'
+import { Listed, Rows } from '../ui/listed.tsx'
 import { useOnce } from '../ui/once.ts'
 import { Card, Money, Page } from '../ui/ui.tsx'
 
@@ -42,13 +42,7 @@ export default function DecisionsPage() {
       </div>
       <Card>
         <Listed query={query} connection={query.data?.loans} empty={t.officers.nothing}>
-          {(nodes) => (
-            <ul className="rows">
-              {nodes.map((node) => (
-                <LoanRow key={node.id} loan={node} />
-              ))}
-            </ul>
-          )}
+          {(nodes) => <Rows nodes={nodes}>{(node) => <LoanRow loan={node} />}</Rows>}
         </Listed>
       </Card>
     </Page>

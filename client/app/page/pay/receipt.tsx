@@ -1,8 +1,8 @@
 /** What was paid. */
-import { Link } from 'wouter'
 import { formatInstant } from '../format/dates.ts'
 import { formatIban } from '../format/iban.ts'
 import { useSpoken } from '../messages/messages.tsx'
+import { LinkButton } from '../ui/links.tsx'
 import { Done } from '../ui/outcome.tsx'
 import { Button, Card, Facts, Money } from '../ui/ui.tsx'
 import type { Paid, Payer } from './order.ts'
@@ -37,9 +37,9 @@ export function Receipt({ paid, from, onAnother }: ReceiptProps) {
         <Button look="main" onPress={onAnother}>
           {t.pay.another}
         </Button>
-        <Link className="button button-plain" href={`/accounts/${from.id}`}>
+        <LinkButton look="plain" href={`/accounts/${from.id}`}>
           {t.pay.toAccount}
-        </Link>
+        </LinkButton>
       </div>
     </Card>
   )

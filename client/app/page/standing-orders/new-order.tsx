@@ -1,6 +1,6 @@
 /** Orders a transfer for a day to come, once or again and again. */
 import { useState } from 'react'
-import { Link, useLocation } from 'wouter'
+import { useLocation } from 'wouter'
 import { addDays, today } from '../format/dates.ts'
 import { OrderDocument, type ScheduleFrequency } from '../generated/graphql.ts'
 import { useSpoken } from '../messages/messages.tsx'
@@ -9,6 +9,7 @@ import { orderOf, TransferFields } from '../pay/fields.tsx'
 import { emptyDraft, type Payer } from '../pay/order.ts'
 import { Choice, TextBox } from '../ui/fields.tsx'
 import { Form, Submit } from '../ui/form.tsx'
+import { Back } from '../ui/links.tsx'
 import { useOnce } from '../ui/once.ts'
 import { useTyped } from '../ui/typed.ts'
 import { Card, Page } from '../ui/ui.tsx'
@@ -21,9 +22,7 @@ export default function NewOrderPage() {
   const { t } = useSpoken()
   return (
     <>
-      <Link className="back" href="/standing-orders">
-        ← {t.orders.title}
-      </Link>
+      <Back href="/standing-orders">{t.orders.title}</Back>
       <Page title={t.orders.new}>
         <WithAccounts>{(accounts) => <NewOrder accounts={accounts} />}</WithAccounts>
       </Page>

@@ -1,12 +1,12 @@
 /** Transfers that are made by themselves on their days. */
 import { useQuery } from '@apollo/client/react'
-import { Link } from 'wouter'
 import { formatDay } from '../format/dates.ts'
 import { CancelOrderDocument, type OrderFactsFragment, StandingOrdersDocument } from '../generated/graphql.ts'
 import { HelpCard } from '../help/card.tsx'
 import { useSpoken } from '../messages/messages.tsx'
 import { Confirm } from '../ui/confirm.tsx'
-import { Listed } from '../ui/listed.tsx'
+import { LinkButton } from '../ui/links.tsx'
+import { Listed, Rows } from '../ui/listed.tsx'
 import { useOnce } from '../ui/once.ts'
 import { refusalText } from '../ui/outcome.tsx'
 import { Card, Money, Page } from '../ui/ui.tsx'
@@ -22,11 +22,7 @@ export default function StandingOrdersPage() {
     <Page
       title={t.orders.title}
       lead={t.orders.lead}
-      actions={
-        <Link className="button button-main" href="/standing-orders/new">
-          {t.orders.new}
-        </Link>
-      }
+      actions={<LinkButton href="/standing-orders/new">{t.orders.new}</LinkButton>}
     >
       <Card>
         <Listed
@@ -35,13 +31,7 @@ export default function StandingOrdersPage() {
           empty={t.orders.empty}
           isNobody={query.data?.me === null}
         >
-          {(nodes) => (
-            <ul className="rows">
-              {nodes.map((node) => (
-                <Order key={node.id} order={node} />
-              ))}
-            </ul>
-          )}
+          {(nodes) => <Rows nodes={nodes}>{(node) => <Order order={node} />}</Rows>}
         </Listed>
       </Card>
       <HelpCard slug="how-a-transfer-moves" />
@@ -82,9 +72,9 @@ function Order({ order }: { readonly order: OrderFactsFragment }) {
       </div>
       <div className="row-actions">
         {state === 'ACTIVE' && <ChangeOrder order={order} payee={payee} />}
-        <Link className="button button-plain" href="/standing-orders/new" state={copyOf(order, locale)}>
+        <LinkButton look="plain" href="/standing-orders/new" state={copyOf(order, locale)}>
           {t.orders.copy}
-        </Link>
+        </LinkButton>
         {state === 'ACTIVE' && (
           <Confirm
             action={t.orders.cancel}

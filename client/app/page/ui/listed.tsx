@@ -1,5 +1,5 @@
 /** A list of the graph that goes on, page by page, with whatever stands in its place meanwhile. */
-import type { ReactNode } from 'react'
+import { Fragment, type ReactNode } from 'react'
 import { More } from './more.tsx'
 import { Loaded } from './ui.tsx'
 
@@ -49,3 +49,16 @@ export function Listed<Node>({ query, connection, empty, isNobody = false, child
     </Loaded>
   )
 }
+
+interface RowsProps<Node> {
+  readonly nodes: readonly Node[]
+  readonly children: (node: Node) => ReactNode
+}
+
+export const Rows = <Node extends { readonly id: string }>({ nodes, children }: RowsProps<Node>) => (
+  <ul className="rows">
+    {nodes.map((node) => (
+      <Fragment key={node.id}>{children(node)}</Fragment>
+    ))}
+  </ul>
+)
