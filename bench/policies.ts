@@ -1,7 +1,7 @@
 /**
  * `npm run bench -- policies`: CPU of the gateway per request with each policy off and on. The
  * gateways of one point run at once, and take turns on the same core. A file of `bench/policies/`
- * is a point. Flags: --point file,cors --rounds 5 --seconds 2 --warm 3
+ * is a point. Flags: --point file,headers --rounds 5 --seconds 2 --warm 3
  */
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'

@@ -8,7 +8,7 @@ import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { stripVTControlCharacters } from 'node:util'
-import type { SupervisorMessage } from '../../platform/process/lifecycle.ts'
+import { announced } from '../../test/support/processes.ts'
 
 /** The core that only the gateway uses, and the one for everything else. */
 export const GATEWAY_CORE = 0
@@ -91,14 +91,6 @@ async function addressOf(child: ChildProcess, ready: RegExp): Promise<string> {
     })
   })
 }
-
-const announced = (child: ChildProcess): Promise<string> =>
-  new Promise((resolve) => {
-    child.on('message', (received) => {
-      const message = received as SupervisorMessage
-      if (message.type === 'ready') resolve(message.url)
-    })
-  })
 
 async function stop(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return

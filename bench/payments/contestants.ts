@@ -30,12 +30,6 @@ const file = (path: string): string => fileURLToPath(new URL(path, import.meta.u
 const SECRET = 'the secret of the benchmark: 32 characters or more'
 const NOWHERE = 'http://127.0.0.1:1'
 
-const identityOf = ({ jwksUrl, issuer, audience }: IdentityProvider) => ({
-  JWKS_URL: jwksUrl,
-  JWT_ISSUER: issuer,
-  JWT_AUDIENCE: audience,
-})
-
 /** Everything is at its defaults: limits, guards, audit, webhooks and the bank's own work. */
 export async function startTributary(
   { folder, databaseUrl, provider }: Grounds,
@@ -43,7 +37,7 @@ export async function startTributary(
 ): Promise<Contestant> {
   const common = {
     ...processEnvironment,
-    ...identityOf(provider),
+    ...provider.env,
     NODE_ENV: 'production',
     LOG_LEVEL: 'warn',
     DATA_DIR: folder,
@@ -67,7 +61,7 @@ export async function startTributary(
 export async function startBaseline({ folder, databaseUrl, provider }: Grounds): Promise<Contestant> {
   const subgraph = {
     args: [file('stock-subgraph.ts')],
-    env: { ...identityOf(provider), NODE_ENV: 'production', DATABASE_URL: databaseUrl },
+    env: { ...provider.env, NODE_ENV: 'production', DATABASE_URL: databaseUrl },
   }
   const service = await startProcess('stock subgraph', subgraph, 'any')
   const supergraph = join(folder, 'baseline.graphql')
