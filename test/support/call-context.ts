@@ -1,4 +1,4 @@
-import type { CallContext } from '../../../../gateway/traffic/call/send.ts'
+import type { CallContext } from '../../gateway/traffic/call/send.ts'
 
 export const callContext: CallContext = {
   requestId: 'test',

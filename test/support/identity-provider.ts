@@ -11,6 +11,8 @@ export type Algorithm = 'RS256' | 'EdDSA'
 
 export interface IdentityProvider {
   readonly jwksUrl: string
+  /** Settings of a process that trusts it. */
+  readonly env: { readonly JWKS_URL: string; readonly JWT_ISSUER: string; readonly JWT_AUDIENCE: string }
   readonly issuer: string
   readonly audience: string
   /** As the gateway is told of it. */
@@ -73,6 +75,7 @@ export async function startIdentityProvider(
     jwksUrl,
     issuer,
     audience,
+    env: { JWKS_URL: jwksUrl, JWT_ISSUER: issuer, JWT_AUDIENCE: audience },
     settings: (more = {}) => ({ ...issuerDefaults, issuer, audience: [audience], jwks: jwksUrl, ...more }),
     async token(claims = {}, algorithm = 'RS256', header = {}) {
       const now = Math.floor(Date.now() / 1000)

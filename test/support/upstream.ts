@@ -10,6 +10,7 @@ import type { CallContext, Freshness, RequestBody, ServiceCall } from '../../gat
 import { createTrafficMetrics } from '../../gateway/traffic/metrics.ts'
 import { createTraffic, type Traffic } from '../../gateway/traffic/traffic.ts'
 import { createLogger, type Logger } from '../../platform/process/log.ts'
+import { callContext } from './call-context.ts'
 
 export interface Received {
   readonly request: IncomingMessage
@@ -109,17 +110,7 @@ export function callOf(
     service,
     operation,
     body: typeof body === 'string' ? { bytes: Buffer.from(body), representations: undefined } : body,
-    context: {
-      requestId: 'test',
-      authorization: undefined,
-      perspective: undefined,
-      language: undefined,
-      signal: undefined,
-      idempotent: false,
-      caller: () => 'test',
-      observe: () => undefined,
-      ...context,
-    },
+    context: { ...callContext, ...context },
   }
 }
 

@@ -123,9 +123,7 @@ export async function startPair(bank: ServiceDefinition<any, any>, supergraph: s
     DATA_DIR: folder,
     GATEWAY_SECRET: TEST_SECRET,
     LOG_LEVEL: 'silent',
-    JWKS_URL: provider.jwksUrl,
-    JWT_ISSUER: provider.issuer,
-    JWT_AUDIENCE: provider.audience,
+    ...provider.env,
   }
   const service = await startService(bank, { ...shared, DATABASE_URL: database.url })
   const file = join(folder, 'supergraph.graphql')

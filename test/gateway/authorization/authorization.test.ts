@@ -114,9 +114,7 @@ const open = (onForbidden: 'null' | 'refuse'): Promise<TestGateway> =>
       { name: 'money', sdl: money.sdl, url: subgraphs[1]?.url ?? '' },
     ],
     env: {
-      JWKS_URL: provider.jwksUrl,
-      JWT_ISSUER: provider.issuer,
-      JWT_AUDIENCE: provider.audience,
+      ...provider.env,
       STATELESS: 'money',
     },
     config: settings(onForbidden),

@@ -72,9 +72,7 @@ export async function openGateways(
       startTestGateway({
         services: supergraphOf(universe.services),
         env: {
-          JWKS_URL: provider.jwksUrl,
-          JWT_ISSUER: provider.issuer,
-          JWT_AUDIENCE: provider.audience,
+          ...provider.env,
           STATELESS: stateless.join(),
           ...(redisUrl && { REDIS_URL: redisUrl }),
         },

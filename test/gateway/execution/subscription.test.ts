@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { parse } from 'graphql'
 import type { CompiledOperation } from '../../../gateway/execution/compiled-operation.ts'
 import type { ParsedAnswer } from '../../../gateway/traffic/call/send.ts'
-import { callContext } from './support/call-context.ts'
+import { callContext } from '../../support/call-context.ts'
 import { answerOf, type Federation, federate } from './support/federation.ts'
 import { club, desk } from './support/members.ts'
 

@@ -57,9 +57,7 @@ beforeAll(async () => {
       services,
       env: {
         STATELESS: 'items',
-        JWKS_URL: provider.jwksUrl,
-        JWT_ISSUER: provider.issuer,
-        JWT_AUDIENCE: provider.audience,
+        ...provider.env,
         ...more,
       },
       limits: { depth: 3, bodyBytes: 1_000 },

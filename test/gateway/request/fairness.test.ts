@@ -15,9 +15,7 @@ beforeAll(async () => {
   gateway = await startTestGateway({
     services: shop.services,
     env: {
-      JWKS_URL: provider.jwksUrl,
-      JWT_ISSUER: provider.issuer,
-      JWT_AUDIENCE: provider.audience,
+      ...provider.env,
       GATEWAY_SECRET: 'a secret of sixteen',
       STATELESS: 'items',
       TRUSTED_PROXIES: '127.0.0.0/8, ::1',

@@ -96,9 +96,7 @@ beforeAll(async () => {
     env: {
       STATELESS: 'places',
       LIMIT_COST_PER_MINUTE: '100000',
-      JWKS_URL: identity.jwksUrl,
-      JWT_ISSUER: identity.issuer,
-      JWT_AUDIENCE: identity.audience,
+      ...identity.env,
     },
   })
   operator = await signedIn('gateway:trace')

@@ -327,8 +327,7 @@ describe('token of a subscription', () => {
   let guarded: TestGateway
   beforeAll(async () => {
     provider = await startIdentityProvider()
-    const identity = { JWKS_URL: provider.jwksUrl, JWT_ISSUER: provider.issuer, JWT_AUDIENCE: provider.audience }
-    guarded = await startTestGateway({ services: services(), env: { ...env, ...identity } })
+    guarded = await startTestGateway({ services: services(), env: { ...env, ...provider.env } })
   })
   afterAll(async () => {
     await guarded.stop()

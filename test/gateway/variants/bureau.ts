@@ -97,9 +97,7 @@ export async function startBureau(options: Partial<TestGatewayOptions> = {}): Pr
     env: {
       OPERATIONS_BATCH_SIZE: '5',
       VARIANTS: JSON.stringify(VARIANTS),
-      JWKS_URL: identity.jwksUrl,
-      JWT_ISSUER: identity.issuer,
-      JWT_AUDIENCE: identity.audience,
+      ...identity.env,
       ...options.env,
     },
   })

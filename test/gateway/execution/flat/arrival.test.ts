@@ -1,6 +1,6 @@
 /** Services answer in any order: the flat path gives the same answer, and asks the same. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { callContext } from '../support/call-context.ts'
+import { callContext } from '../../../support/call-context.ts'
 import { createDice, type Dice } from '../support/dice.ts'
 import { type ExactPath, openExactPath } from '../support/exact-path.ts'
 import { type Federation, federate } from '../support/federation.ts'

@@ -4,7 +4,7 @@ import { type OperationDefinitionNode, parse } from 'graphql'
 import type { Part } from '../../../../gateway/execution/answer/part.ts'
 import { defersSomething } from '../../../../gateway/execution/plan/conditions.ts'
 import { createAbort } from '../../../../gateway/traffic/call/abort.ts'
-import { callContext } from '../support/call-context.ts'
+import { callContext } from '../../../support/call-context.ts'
 import { deniedIn } from '../support/denied.ts'
 import { type Federation, federate } from '../support/federation.ts'
 

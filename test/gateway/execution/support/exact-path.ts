@@ -18,7 +18,7 @@ import type { SharedPlanner } from '../../../../gateway/execution/plan/shared-pl
 import type { Fetch } from '../../../../gateway/execution/plan/step.ts'
 import { typeRelations } from '../../../../gateway/execution/plan/type-relations.ts'
 import type { Send, ServiceAnswer } from '../../../../gateway/traffic/call/send.ts'
-import { callContext } from './call-context.ts'
+import { callContext } from '../../../support/call-context.ts'
 import type { Question } from './compare.ts'
 import { planHere } from './plan-here.ts'
 

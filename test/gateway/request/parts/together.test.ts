@@ -59,9 +59,7 @@ const start = (options: Partial<TestGatewayOptions> = {}): Promise<TestGateway> 
     env: {
       STATELESS: 'places',
       VARIANTS: JSON.stringify({ open: { exclude: ['internal'] } }),
-      JWKS_URL: identity.jwksUrl,
-      JWT_ISSUER: identity.issuer,
-      JWT_AUDIENCE: identity.audience,
+      ...identity.env,
     },
     ...options,
   })

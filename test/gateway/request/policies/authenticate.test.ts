@@ -9,9 +9,7 @@ let shop: Shop
 let provider: IdentityProvider
 let gateway: TestGateway
 const identityEnv = () => ({
-  JWKS_URL: provider.jwksUrl,
-  JWT_ISSUER: provider.issuer,
-  JWT_AUDIENCE: provider.audience,
+  ...provider.env,
   GATEWAY_SECRET: 'a secret of sixteen',
 })
 const options = () => ({
@@ -160,7 +158,7 @@ describe('budget of a caller', () => {
 test('An unavailable identity provider fails signed-in callers only', async () => {
   const away = await startIdentityProvider()
   const token = await away.token()
-  const env = { JWKS_URL: away.jwksUrl, JWT_ISSUER: away.issuer, JWT_AUDIENCE: away.audience }
+  const { env } = away
   await away.close()
   const lonely = await startTestGateway({ services: shop.services, env })
   try {

@@ -1,52 +1,17 @@
 /** The serial heart by itself: no database, so nothing else can put right what it does wrong. */
 import { describe, expect, test } from '@jest/globals'
 import { evaluate, type Moment } from '../../../../subgraphs/banking/ledger/evaluate.ts'
-import type { Account, LedgerState } from '../../../../subgraphs/banking/ledger/model.ts'
 import { ledgerRequest } from '../../../../subgraphs/banking/ledger/request.ts'
 import { ledgerParts } from '../../../../subgraphs/banking/ledger-parts.ts'
 import fc from '../../../support/fast-check.ts'
 import { bank, verdictOf } from '../support/bank.ts'
+import { AT, account, order, stateOf } from './state.ts'
 
-const AT = '2027-01-01T00:00:00.000Z'
-
-const account = (id: string, posted: bigint): Account => ({
-  id,
-  owner: null,
-  holder: null,
-  currency: 'EUR',
-  status: 'OPEN',
-  floor: 0n,
-  dailyLimit: null,
-  spent: 0n,
-  spentOn: null,
-  debitsPending: 0n,
-  debitsPosted: 0n,
-  creditsPending: 0n,
-  creditsPosted: posted,
-})
-
-function stateOf(...accounts: readonly Account[]): LedgerState {
-  return {
-    head: { sequence: 10n, operation: 20n, batch: 3n, account: 99n, at: AT, hash: '00'.repeat(32) },
-    accounts: new Map(accounts.map((each) => [each.id, each])),
-    transfers: new Map(),
-    rows: new Map(),
-    remembered: new Map(),
-  }
-}
-
-const order = (key: string, amount: bigint, from = 'a', to = 'b') =>
-  ledgerRequest({
-    actor: bank,
-    key,
-    requestId: null,
-    command: { name: 'transfer', from, to, amount, currency: 'EUR', reference: null, merchantId: null },
-  })
 const moment = (...requests: Moment['requests']): Moment => ({ at: AT, requests })
 
 describe('keys', () => {
   test('A key used twice in one batch has one effect and one outcome', () => {
-    const { answers, effects, batches } = evaluate(ledgerParts, stateOf(account('a', 100n), account('b', 0n)), [
+    const { answers, effects, batches } = evaluate(ledgerParts, stateOf([account('a', 100n), account('b', 0n)]), [
       moment(order('once', 60n), order('once', 60n)),
     ])
     expect(answers.map(({ replayed }) => replayed)).toEqual([false, true])
@@ -56,7 +21,7 @@ describe('keys', () => {
   })
 
   test('A key used for something else in one batch is refused, moves nothing and is not recorded', () => {
-    const { answers, batches } = evaluate(ledgerParts, stateOf(account('a', 100n), account('b', 0n)), [
+    const { answers, batches } = evaluate(ledgerParts, stateOf([account('a', 100n), account('b', 0n)]), [
       moment(order('once', 60n), order('once', 1n)),
     ])
     expect(answers.map(verdictOf)).toEqual(['ACCEPTED', 'IDEMPOTENCY_KEY_REUSED'])
@@ -64,7 +29,7 @@ describe('keys', () => {
   })
 
   test('A refused key stays refused, even when the money has arrived', () => {
-    const { answers } = evaluate(ledgerParts, stateOf(account('a', 5n), account('b', 100n)), [
+    const { answers } = evaluate(ledgerParts, stateOf([account('a', 5n), account('b', 100n)]), [
       moment(order('early', 50n), order('relief', 90n, 'b', 'a'), order('early', 50n)),
     ])
     expect(answers.map(verdictOf)).toEqual(['INSUFFICIENT_FUNDS', 'ACCEPTED', 'INSUFFICIENT_FUNDS'])
@@ -74,7 +39,7 @@ describe('keys', () => {
 
 test('Time never runs backwards', () => {
   const past = { ...moment(order('late', 1n)), at: '2026-12-31T23:59:59.999Z' }
-  expect(() => evaluate(ledgerParts, stateOf(account('a', 1n), account('b', 0n)), [past])).toThrow(RangeError)
+  expect(() => evaluate(ledgerParts, stateOf([account('a', 1n), account('b', 0n)]), [past])).toThrow(RangeError)
 })
 
 test('A refused all-or-nothing batch leaves everything as it was', () => {
@@ -92,7 +57,7 @@ test('A refused all-or-nothing batch leaves everything as it was', () => {
         mode: 'ALL_OR_NOTHING',
         items: items.map((each) => ({ ...each, currency: 'EUR', reference: null })),
       } as const
-      const { answers, effects, head } = evaluate(ledgerParts, stateOf(...accounts), [
+      const { answers, effects, head } = evaluate(ledgerParts, stateOf(accounts), [
         moment(ledgerRequest({ actor: bank, key: 'batch', requestId: null, command })),
       ])
       const [answer] = answers

@@ -4,30 +4,24 @@ import { pino } from 'pino'
 import { expireHolds } from '../../../../subgraphs/banking/holds/expiry.ts'
 import type { Ledger } from '../../../../subgraphs/banking/ledger/ledger.ts'
 import { runDueSchedules } from '../../../../subgraphs/banking/schedules/due.ts'
-import { createDatabase, type TestDatabase } from '../../../support/database.ts'
-import { customer, openBank, subjectOf, type TestBank, verdictOf } from '../support/bank.ts'
+import { createBank, customer, openBank, subjectOf, type TestBank, verdictOf } from '../support/bank.ts'
 import { installMovedClock, type MovedClock } from '../support/moved-clock.ts'
 
 const DAY = 86_400_000 // milliseconds
 const log = pino({ level: 'silent' })
 const dayOf = (offset: number): string => new Date(Date.now() + offset * DAY).toISOString().slice(0, 10)
 
-let database: TestDatabase
 let clock: MovedClock
 let bank: TestBank
 let from: string
 let to: string
 beforeAll(async () => {
-  database = await createDatabase('migrated')
-  clock = await installMovedClock(database.url)
-  bank = openBank(database.url)
+  bank = await createBank()
+  clock = await installMovedClock(bank.url)
   from = await bank.open({ owner: 'payer', balance: 1_000n })
   to = await bank.open({ owner: 'payee' })
 })
-afterAll(async () => {
-  await bank.close()
-  await database.drop()
-})
+afterAll(() => bank.close())
 
 const pay = () => bank.transfer({ from, to }, { actor: customer('payer') })
 const headTime = async (): Promise<number> =>
@@ -108,7 +102,7 @@ test('A clock that steps back over midnight loses no due order', async () => {
     await clock.move(milliseconds)
     Date.now = () => truth() + milliseconds
   }
-  const other = openBank(database.url)
+  const other = openBank(bank.url)
   const stepping: Ledger = {
     ...other.ledger,
     async submit(request) {

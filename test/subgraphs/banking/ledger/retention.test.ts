@@ -1,27 +1,21 @@
 /** Outcomes are told again for 90 days; after that a key is refused, and never taken for new. */
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import { createDatabase, type TestDatabase } from '../../../support/database.ts'
-import { customer, openBank, subjectOf, type TestBank, verdictOf } from '../support/bank.ts'
+import { createBank, customer, openBank, subjectOf, type TestBank, verdictOf } from '../support/bank.ts'
 import { installMovedClock, type MovedClock } from '../support/moved-clock.ts'
 
 const DAY = 86_400_000 // milliseconds
 
-let database: TestDatabase
 let clock: MovedClock
 let bank: TestBank
 let from: string
 let to: string
 beforeAll(async () => {
-  database = await createDatabase('migrated')
-  clock = await installMovedClock(database.url)
-  bank = openBank(database.url)
+  bank = await createBank()
+  clock = await installMovedClock(bank.url)
   from = await bank.open({ owner: 'payer', balance: 1_000n })
   to = await bank.open({ owner: 'payee' })
 })
-afterAll(async () => {
-  await bank.close()
-  await database.drop()
-})
+afterAll(() => bank.close())
 
 /**
  * On a later day. The instance's clock is the truth, so the ledger is asked at its bottom: what it
@@ -31,7 +25,7 @@ async function after<Value>(days: number, work: (later: TestBank) => Promise<Val
   const now = Date.now
   await clock.move(days * DAY)
   Date.now = () => now() + days * DAY
-  const later = openBank(database.url, { confirmed: new Date(Date.now()).toISOString() })
+  const later = openBank(bank.url, { confirmed: new Date(Date.now()).toISOString() })
   try {
     return await work(later)
   } finally {

@@ -5,51 +5,22 @@
 import { describe, expect, test } from '@jest/globals'
 import { evaluate } from '../../../../subgraphs/banking/ledger/evaluate.ts'
 import { isOneRead } from '../../../../subgraphs/banking/ledger/load.ts'
-import type { Account, LedgerState } from '../../../../subgraphs/banking/ledger/model.ts'
 import { needsOf } from '../../../../subgraphs/banking/ledger/part.ts'
 import { type Command, type LedgerRequest, ledgerRequest } from '../../../../subgraphs/banking/ledger/request.ts'
 import { speculate } from '../../../../subgraphs/banking/ledger/speculate.ts'
 import { ledgerParts } from '../../../../subgraphs/banking/ledger-parts.ts'
 import fc from '../../../support/fast-check.ts'
 import { bank } from '../support/bank.ts'
+import { AT, account, order, stateOf } from './state.ts'
 
-const AT = '2027-01-01T00:00:00.000Z'
 const IDS = ['a', 'b', 'c']
 
-const account = (id: string): Account => ({
-  id,
-  owner: null,
-  holder: null,
-  currency: 'EUR',
-  status: 'OPEN',
-  floor: 0n,
-  dailyLimit: 120n,
-  spent: 0n,
-  spentOn: null,
-  debitsPending: 0n,
-  debitsPosted: 0n,
-  creditsPending: 0n,
-  creditsPosted: 100n,
-})
-
 /** As the database has it before anything of the test was written. */
-const stored = (hash = '00'.repeat(32)): LedgerState => ({
-  head: { sequence: 10n, operation: 20n, batch: 3n, account: 99n, at: AT, hash },
-  accounts: new Map(IDS.map((id) => [id, account(id)])),
-  transfers: new Map(),
-  rows: new Map(),
-  remembered: new Map(),
-})
-
-const order = (key: string, amount: bigint, from = 'a', to = 'b'): LedgerRequest =>
-  ledgerRequest({
-    actor: bank,
-    key,
-    requestId: null,
-    command: { name: 'transfer', from, to, amount, currency: 'EUR', reference: null, merchantId: null },
-  })
-
-const loaded = (state = stored()) => state
+const stored = (hash?: string) =>
+  stateOf(
+    IDS.map((id) => account(id, 100n, 120n)),
+    hash,
+  )
 
 describe('batch evaluated ahead', () => {
   test('A batch evaluated during the previous write equals one evaluated after it', () => {
@@ -65,8 +36,8 @@ describe('batch evaluated ahead', () => {
         const afterFirst = structuredClone({ ...inTurn, head: before.head })
         const after = evaluate(ledgerParts, { ...inTurn, head: before.head }, [{ at: AT, requests: second }])
 
-        const ahead = speculate(ledgerParts, loaded(), AT, undefined, first)
-        const next = speculate(ledgerParts, loaded(isLoadedAfter ? afterFirst : stored()), AT, ahead?.next, second)
+        const ahead = speculate(ledgerParts, stored(), AT, undefined, first)
+        const next = speculate(ledgerParts, isLoadedAfter ? afterFirst : stored(), AT, ahead?.next, second)
         if (!next) return expect(isLoadedAfter || after.batches.length === 0).toBe(true)
         expect(next.evaluation).toEqual(after)
         expect(next.next.base).toBe(before.head.hash)
@@ -75,22 +46,20 @@ describe('batch evaluated ahead', () => {
   })
 
   test('A batch evaluated ahead does not change the one being written', () => {
-    const first = speculate(ledgerParts, loaded(), AT, undefined, [order('one', 40n)])
+    const first = speculate(ledgerParts, stored(), AT, undefined, [order('one', 40n)])
     const written = structuredClone(first?.evaluation.effects.touched)
-    speculate(ledgerParts, loaded(), AT, first?.next, [order('two', 40n)])
+    speculate(ledgerParts, stored(), AT, first?.next, [order('two', 40n)])
     expect(first?.evaluation.effects.touched).toEqual(written)
   })
 
   test('A batch is not evaluated ahead where another instance has written', () => {
-    const first = speculate(ledgerParts, loaded(), AT, undefined, [order('one', 40n)])
-    expect(
-      speculate(ledgerParts, loaded(stored('11'.repeat(32))), AT, first?.next, [order('two', 40n)]),
-    ).toBeUndefined()
+    const first = speculate(ledgerParts, stored(), AT, undefined, [order('one', 40n)])
+    expect(speculate(ledgerParts, stored('11'.repeat(32)), AT, first?.next, [order('two', 40n)])).toBeUndefined()
   })
 
   test('Results of an uncommitted batch are not used as known outcomes', () => {
-    const first = speculate(ledgerParts, loaded(), AT, undefined, [order('one', 40n)])
-    expect(speculate(ledgerParts, loaded(), AT, first?.next, [order('one', 40n)])).toBeUndefined()
+    const first = speculate(ledgerParts, stored(), AT, undefined, [order('one', 40n)])
+    expect(speculate(ledgerParts, stored(), AT, first?.next, [order('one', 40n)])).toBeUndefined()
   })
 })
 
@@ -101,5 +70,5 @@ test('Only batches with one read and one write statement are evaluated ahead', (
   expect(isOneRead(needsOf(ledgerParts, [order('one', 1n), capture]))).toBe(false)
   const freeze = of({ name: 'freezeAccount', accountId: 'a' })
   expect(isOneRead(needsOf(ledgerParts, [freeze]))).toBe(true)
-  expect(speculate(ledgerParts, loaded(), AT, undefined, [freeze])).toBeUndefined()
+  expect(speculate(ledgerParts, stored(), AT, undefined, [freeze])).toBeUndefined()
 })
