@@ -33,14 +33,14 @@ import { createMemoryTexts, type MemoryTexts, type PersistedTexts, textsBelow } 
 import { openPlayground } from './playground/open.ts'
 import { createOperations, type OperationOptions } from './request/answer.ts'
 import { withCostReport } from './request/cost-report.ts'
-import { createDoors, type Door, type Doors, MAIN_PATH } from './request/doors.ts'
+import { createEndpoints, type Endpoint, type Endpoints, MAIN_PATH } from './request/endpoints.ts'
 import { createExecute } from './request/execute.ts'
 import type { RequestMetrics } from './request/metrics.ts'
 import { createPerform, type RecordUse } from './request/perform.ts'
 import type { Buckets } from './request/policies/budget.ts'
 import { createClientName } from './request/policies/client-name.ts'
 import type { ReportUnlisted } from './request/policies/unlisted.ts'
-import { createPolicies, type DoorPolicyOptions, type Policies, type PolicyOptions } from './request/policies.ts'
+import { createPolicies, type EndpointPolicyOptions, type Policies, type PolicyOptions } from './request/policies.ts'
 import { createRefusalOf } from './request/refusal.ts'
 import { createRoutes } from './request/routes.ts'
 import { createFiles } from './request/service-files.ts'
@@ -80,7 +80,7 @@ export interface Assembly {
   readonly measuring: Measuring | undefined
   readonly serving: Serving
   readonly streams: Streams
-  readonly doors: Doors
+  readonly endpoints: Endpoints
   /** Texts of automatic persisted queries, in this process. */
   readonly texts: MemoryTexts | undefined
   readonly route: ReturnType<typeof createRoutes>
@@ -154,16 +154,18 @@ export async function assemble(config: Config, limits: Limits, shared: Shared, b
   const run = runnerOf(config, { editions, hooks, policies, decide, streams, mask, clientRules }, requests)
   const sendsParts = config.operations.defer && !hooks.changesAnswers
   const answering = { mask, sendsParts, beforeSend: hooks.beforeSend, answerBytes: own.answerBytes }
-  const openDoor = doorOpener(run, answering, shared)
-  const ofVariants = variants.map((each): [string, Door] => [
+  const openEndpoint = endpointOpener(run, answering, shared)
+  const ofVariants = variants.map((each): [string, Endpoint] => [
     each.path,
-    openDoor(each.policies, each.safelist, each.name),
+    openEndpoint(each.policies, each.safelist, each.name),
   ])
-  const doors = createDoors(new Map([[MAIN_PATH, openDoor(policies, config.operations.safelist)], ...ofVariants]))
+  const endpoints = createEndpoints(
+    new Map([[MAIN_PATH, openEndpoint(policies, config.operations.safelist)], ...ofVariants]),
+  )
   const serveFile = createFiles({ editions, cors, clientAddress, limits: own, measuring, reportLimit })
-  const route = createRoutes({ doors, pages, serveFile, cors, room, clientAddress, state })
+  const route = createRoutes({ endpoints, pages, serveFile, cors, room, clientAddress, state })
   const facts = { config, limits: own, measuring, texts: beside.memory }
-  return { ...facts, serving, streams, doors, clientAddress, route, close }
+  return { ...facts, serving, streams, endpoints, clientAddress, route, close }
 }
 
 /** Documents to warm before the first request: the registered ones, or those that are shipped. */
@@ -204,11 +206,11 @@ function runnerOf(
 }
 
 /** A variant, with the policies of its path. */
-interface VariantDoor extends Variant {
+interface VariantEndpoint extends Variant {
   readonly policies: Policies
 }
 
-const onSchema = ({ name, filter, introspection, policies }: VariantDoor): VariantOptions => ({
+const onSchema = ({ name, filter, introspection, policies }: VariantEndpoint): VariantOptions => ({
   name,
   filter,
   checks: policies.document,
@@ -216,7 +218,7 @@ const onSchema = ({ name, filter, introspection, policies }: VariantDoor): Varia
 })
 
 /** @param run what all paths share */
-function doorOpener(
+function endpointOpener(
   run: ReturnType<typeof runnerOf>,
   {
     mask,
@@ -226,7 +228,7 @@ function doorOpener(
   }: Pick<OperationOptions, 'sendsParts' | 'beforeSend' | 'answerBytes'> & { readonly mask: Mask },
   { requests, reportLimit, recordUse }: Shared,
 ) {
-  return (policies: Policies, safelist: Safelist, variant?: string): Door => {
+  return (policies: Policies, safelist: Safelist, variant?: string): Endpoint => {
     const count = countBy(requests, safelist)
     const refusalOf = createRefusalOf({ count, reportLimit, mask })
     const perform = createPerform({ ...run, policies, recordUse })
@@ -241,10 +243,10 @@ function countBy(requests: RequestMetrics, safelist: Safelist) {
   return requests.counter(createClientName(safelist?.clientHeaders ?? CLIENT_NAME_HEADERS))
 }
 
-const mainDoor = (
+const mainEndpoint = (
   { production, identity, operations: { safelist } }: Config,
   { listsOf, textsOf }: Beside,
-): DoorPolicyOptions => ({
+): EndpointPolicyOptions => ({
   introspection: !production,
   isCallerRequired: identity?.required ?? false,
   safelist,
@@ -252,10 +254,16 @@ const mainDoor = (
   texts: textsOf(undefined),
 })
 
-const variantDoor = (
+const variantEndpoint = (
   { name, introspection, isCallerRequired, safelist }: Variant,
   { listsOf, textsOf }: Beside,
-): DoorPolicyOptions => ({ introspection, isCallerRequired, safelist, lists: listsOf(safelist), texts: textsOf(name) })
+): EndpointPolicyOptions => ({
+  introspection,
+  isCallerRequired,
+  safelist,
+  lists: listsOf(safelist),
+  texts: textsOf(name),
+})
 
 /** Names of a document's operations, found without parsing it. */
 const namesIn = (document: string): string[] =>
@@ -275,7 +283,7 @@ async function policiesOf(
   beside: Beside,
   hooks: PolicyOptions['hooks'],
   { reportMeasured, reportUnlisted, buckets }: Shared,
-): Promise<{ readonly policies: Policies; readonly variants: readonly VariantDoor[] }> {
+): Promise<{ readonly policies: Policies; readonly variants: readonly VariantEndpoint[] }> {
   const { identity, workers } = config
   const policiesAt = createPolicies({
     ...config,
@@ -290,8 +298,11 @@ async function policiesOf(
     verify: identity && (await openVerifier(identity)),
   })
   return {
-    policies: policiesAt(mainDoor(config, beside)),
-    variants: config.variants.map((variant) => ({ ...variant, policies: policiesAt(variantDoor(variant, beside)) })),
+    policies: policiesAt(mainEndpoint(config, beside)),
+    variants: config.variants.map((variant) => ({
+      ...variant,
+      policies: policiesAt(variantEndpoint(variant, beside)),
+    })),
   }
 }
 

@@ -91,7 +91,7 @@ export async function startGateway(
     leaseStore: ({ redis, caching, workers }) => leaseStore({ bytes: caching.bytes / workers, redisUrl: redis.url }),
   }
   succession.begin(await assemble(config, limits, shared))
-  const { listener, sockets } = await openDoors(succession.current, shared)
+  const { listener, sockets } = await openPort(succession.current, shared)
   const commands: AdminCommands = { ...commandsOf(succession, registry, () => state), map: readMap }
   freeStartupMemory()
   state = 'ready'
@@ -191,7 +191,7 @@ function createSuccession(log: Logger): Succession {
 const ignore = (): void => undefined
 
 /** Opens the public port. What it does with a request is up to the assembly that serves then. */
-async function openDoors(
+async function openPort(
   current: () => Assembly,
   { room, reportLimit, log }: Shared,
 ): Promise<{ readonly listener: HttpListener; readonly sockets: Sockets }> {
@@ -202,8 +202,8 @@ async function openDoors(
     port: config.port,
     ...(config.fastPath && {
       fastPath: createFastPath({
-        answer: (request, reply) => current().doors.answer(request, reply),
-        paths: () => current().doors.paths,
+        answer: (request, reply) => current().endpoints.answer(request, reply),
+        paths: () => current().endpoints.paths,
         clientAddress,
         room,
       }),
@@ -216,8 +216,8 @@ async function openDoors(
     },
   })
   const sockets = openSockets({
-    get doors() {
-      return current().doors
+    get endpoints() {
+      return current().endpoints
     },
     get limits() {
       return current().limits

@@ -1,12 +1,12 @@
 /** Sends operations and measures. An answer with an error or without data ends the benchmark. */
 import type { StatelessService } from '../../test/stateless/support/instances.ts'
-import type { Door } from './doors.ts'
 import { operations } from './requests.ts'
+import type { Target } from './targets.ts'
 
 let number = 0
 
-async function sendOne(door: Door, service: StatelessService): Promise<void> {
-  const answer = await door.send(operations[service](number++))
+async function sendOne(target: Target, service: StatelessService): Promise<void> {
+  const answer = await target.send(operations[service](number++))
   if (!answer.includes('"data":{') || answer.includes('"errors":')) {
     throw new Error(`${service} answered ${answer.toString('utf8', 0, 300)}`)
   }
@@ -14,7 +14,7 @@ async function sendOne(door: Door, service: StatelessService): Promise<void> {
 
 /** Answers per second with a number of requests in flight. */
 export async function throughput(
-  door: Door,
+  target: Target,
   service: StatelessService,
   { seconds, connections }: { readonly seconds: number; readonly connections: number },
 ): Promise<number> {
@@ -23,7 +23,7 @@ export async function throughput(
     let answered = 0
     const work = async (): Promise<void> => {
       while (performance.now() < begin + length * 1000) {
-        await sendOne(door, service)
+        await sendOne(target, service)
         answered += 1
       }
     }
@@ -35,11 +35,11 @@ export async function throughput(
 }
 
 /** Milliseconds of each request, one after the other. */
-export async function latencies(door: Door, service: StatelessService, count: number): Promise<number[]> {
+export async function latencies(target: Target, service: StatelessService, count: number): Promise<number[]> {
   const times: number[] = []
   for (let index = 0; index < count; index++) {
     const begin = performance.now()
-    await sendOne(door, service)
+    await sendOne(target, service)
     times.push(performance.now() - begin)
   }
   return times

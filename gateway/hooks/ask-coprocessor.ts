@@ -48,7 +48,7 @@ type HeaderLists = Readonly<Record<string, string | readonly string[] | undefine
 
 export function createAskStage(settings: CoprocessorSettings, log: Logger): { readonly ask: AskStage; close(): void } {
   const { onFailure, stages } = settings
-  const { exchange, close } = openExchange(settings)
+  const { exchange, close } = openConnections(settings)
   const ask: AskStage = async (stage, about, read) => {
     const { requestId: id, context, headers, body, more } = about
     const told = new Set(stages[stage])
@@ -93,7 +93,7 @@ const listed = (headers: HeaderLists): Record<string, readonly string[]> =>
  * the end of a kept connection is sent again: what it does is told by stage and id, so whoever must
  * not do it twice can see that it is the same.
  */
-function openExchange({ url, timeout }: CoprocessorSettings) {
+function openConnections({ url, timeout }: CoprocessorSettings) {
   const { origin, path, authorization } = readAddress(url, '/')
   const pool = createHttpPool(origin, CONNECTIONS, { most: LARGEST })
   const fixed = ['content-type', 'application/json', 'accept', 'application/json']

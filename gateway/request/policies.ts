@@ -79,7 +79,7 @@ export interface Policies {
 }
 
 /** What depends on the path: the whole schema's, or a contract variant's. */
-export interface DoorPolicyOptions {
+export interface EndpointPolicyOptions {
   readonly introspection: boolean
   /** Refuse requests without a token, where tokens are verified. */
   readonly isCallerRequired: boolean
@@ -126,7 +126,7 @@ export interface PolicyOptions {
 }
 
 /** The policies of each path. All paths share what callers have left of budgets and turns. */
-export function createPolicies(options: PolicyOptions): (door: DoorPolicyOptions) => Policies {
+export function createPolicies(options: PolicyOptions): (endpoint: EndpointPolicyOptions) => Policies {
   const { limits, measuring, cors, identity, verify } = options
   const { bodyBytes } = limits
   const { batchSize } = options.operations
@@ -157,14 +157,14 @@ export function createPolicies(options: PolicyOptions): (door: DoorPolicyOptions
     budget,
     spendShared,
   }
-  return (door) => {
-    const required = verify && door.isCallerRequired ? requireCaller : undefined
+  return (endpoint) => {
+    const required = verify && endpoint.isCallerRequired ? requireCaller : undefined
     const identified = present(authenticated, required, recognised)
-    const checked = [trace, ...bounded, createPersisted(door, options.reportUnlisted)]
+    const checked = [trace, ...bounded, createPersisted(endpoint, options.reportUnlisted)]
     const parameters = [...checked, ...options.hooks.parameters(checked)]
     return {
       ...common,
-      clientNameHeaders: clientNameHeadersOf(door, options.budgets),
+      clientNameHeaders: clientNameHeadersOf(endpoint, options.budgets),
       request: [
         ...present(insertHeaders(options.clientHeaders)),
         allowOrigins(cors),
@@ -181,14 +181,14 @@ export function createPolicies(options: PolicyOptions): (door: DoorPolicyOptions
       document: present(
         (document: DocumentNode) => limitShape(document, limits),
         measured?.document,
-        door.introspection ? undefined : refuseIntrospection,
+        endpoint.introspection ? undefined : refuseIntrospection,
       ),
     }
   }
 }
 
 /** The usual ones, and those of the settings. */
-const clientNameHeadersOf = ({ safelist }: DoorPolicyOptions, budgets: BudgetSettings): ReadonlySet<string> =>
+const clientNameHeadersOf = ({ safelist }: EndpointPolicyOptions, budgets: BudgetSettings): ReadonlySet<string> =>
   new Set([
     ...CLIENT_NAME_HEADERS,
     ...CLIENT_VERSION_HEADERS,
@@ -205,7 +205,7 @@ function insertHeaders(rules: readonly ClientHeaderRule[]): Policy | undefined {
   }
 }
 
-function createPersisted({ safelist, lists, texts }: DoorPolicyOptions, report: ReportUnlisted): Policy {
+function createPersisted({ safelist, lists, texts }: EndpointPolicyOptions, report: ReportUnlisted): Policy {
   const clientName = createClientName(safelist?.clientHeaders ?? [])
   if (lists && safelist?.mode === 'enforce') return requireListed(lists, clientName)
   const resolve = resolvePersisted({ texts, lists, clientName })

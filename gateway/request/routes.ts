@@ -8,14 +8,14 @@ import { pathOf } from '../../platform/http/message/target.ts'
 import type { LifecycleState } from '../../platform/process/lifecycle.ts'
 import type { Cors } from '../config/sections/cors.ts'
 import type { ServePage } from '../playground/page-file.ts'
-import type { Doors } from './doors.ts'
+import type { Endpoints } from './endpoints.ts'
 import { NOT_FOUND } from './not-found.ts'
 import { createPreflight } from './policies/cors.ts'
 import { namesOperation } from './policies/parameters.ts'
 import type { ServeFile } from './service-files.ts'
 
 export interface RouteOptions {
-  readonly doors: Doors
+  readonly endpoints: Endpoints
   /** The pages for browsers, by their order. */
   readonly pages: readonly ServePage[]
   readonly serveFile: ServeFile
@@ -27,15 +27,15 @@ export interface RouteOptions {
 }
 
 export function createRoutes(options: RouteOptions) {
-  const { doors, pages, serveFile, cors, clientAddress, room, state } = options
+  const { endpoints, pages, serveFile, cors, clientAddress, room, state } = options
   const files = [...pages, serveFile]
   const answerPreflight = createPreflight(cors)
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const path = pathOf(request)
-    const door = doors.at(path)
-    if (answerPreflight(request, response, door !== undefined)) return
-    if (door && isVisit(request)) for (const serve of pages) if (await serve(request, response)) return
-    if (door) return door.answer(requestOf(request, clientAddress, room), replyOf(response))
+    const endpoint = endpoints.at(path)
+    if (answerPreflight(request, response, endpoint !== undefined)) return
+    if (endpoint && isVisit(request)) for (const serve of pages) if (await serve(request, response)) return
+    if (endpoint) return endpoint.answer(requestOf(request, clientAddress, room), replyOf(response))
     if (path === '/health/live') return sendJson(response, 200, health('live'))
     if (path === '/health/ready') return sendJson(response, state() === 'ready' ? 200 : 503, health(state()))
     for (const serve of files) if (await serve(request, response)) return

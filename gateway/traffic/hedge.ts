@@ -42,13 +42,13 @@ export function hedged({ hedging }: StatelessService, tryOnce: Try, { fleet, lat
     const usual = fleet.instances.length > 1 ? latency.p95() : undefined
     return usual === undefined
       ? tryOnce(work, asked)
-      : race(work, asked, tryOnce, { patience: Math.max(usual, SHORTEST), mayHedge, onHedge, onHedgeWon })
+      : race(work, asked, tryOnce, { delay: Math.max(usual, SHORTEST), mayHedge, onHedge, onHedgeWon })
   }
 }
 
 interface Race extends Pick<HedgeOptions, 'onHedge'> {
-  /** Milliseconds. */
-  readonly patience: number
+  /** Milliseconds after which the second try starts. */
+  readonly delay: number
   readonly mayHedge: () => boolean
   /** Called where the second try answered first. */
   readonly onHedgeWon: () => void
@@ -59,7 +59,7 @@ function race(
   work: Work,
   asked: Set<Instance>,
   tryOnce: Try,
-  { patience, mayHedge, onHedge, onHedgeWon }: Race,
+  { delay, mayHedge, onHedge, onHedgeWon }: Race,
 ): Promise<Reply> {
   const { signal, abort: leave } = createAbort()
   if (work.signal?.aborted) leave()
@@ -93,7 +93,7 @@ function race(
       onHedge()
       start(true)
     }
-    const timer = setTimeout(hedge, patience)
+    const timer = setTimeout(hedge, delay)
     start(false)
   })
 }

@@ -18,7 +18,7 @@ interface OpenInstances {
   close(): Promise<void>
 }
 
-const PATIENCE = 2_000 // milliseconds for the first answer
+const FIRST_ANSWER_TIMEOUT = 2_000 // milliseconds for the first answer
 const LOOK = 100 // milliseconds between looks at one that is left
 
 export function openInstances(addresses: Addresses, { resolve, log, ...options }: OpenOptions): OpenInstances {
@@ -50,7 +50,7 @@ export function openInstances(addresses: Addresses, { resolve, log, ...options }
   const following: Following = followName({ ...addresses, resolve, changed, log })
   return {
     instances,
-    ready: Promise.race([following.ready, sleep(PATIENCE, undefined, { ref: false })]),
+    ready: Promise.race([following.ready, sleep(FIRST_ANSWER_TIMEOUT, undefined, { ref: false })]),
     async close() {
       following.stop()
       const all = [...instances, ...leaving]

@@ -29,16 +29,16 @@ export async function readRecorded(place: string): Promise<readonly DayOfUse[]> 
   return days
 }
 
-const PATIENCE = 5_000 // milliseconds
+const READ_TIMEOUT = 5_000 // milliseconds
 const PAUSE = 50 // milliseconds
 
 /** Imported lazily: the Redis client takes several megabytes. */
 async function readRedis(url: string): Promise<readonly DayOfUse[]> {
   const shown = URL.canParse(url) ? new URL(url).host : url // no password
   const { connectRedis } = await import('../../platform/redis/connection.ts')
-  const redis = connectRedis(url, PATIENCE, 'use cannot be read', createLogger('usage', 'silent'))
+  const redis = connectRedis(url, READ_TIMEOUT, 'use cannot be read', createLogger('usage', 'silent'))
   try {
-    for (const end = performance.now() + PATIENCE; performance.now() < end; await sleep(PAUSE)) {
+    for (const end = performance.now() + READ_TIMEOUT; performance.now() < end; await sleep(PAUSE)) {
       const days = await readShared(redis)
       if (days?.length === 0) throw new StartRefused(`${shown}: this Redis has no recorded use.`)
       if (days) return days

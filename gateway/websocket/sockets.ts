@@ -24,7 +24,7 @@ export function openSockets(options: SocketOptions): Sockets {
   const take = createAddressShares('socketsPerAddress', options)
   let opened: Promise<SocketClients> | undefined
   const upgrade = async (request: IncomingMessage, connection: Socket, head: Buffer): Promise<void> => {
-    if (!options.doors.at(pathOf(request))) return refuse(connection, NOT_FOUND)
+    if (!options.endpoints.at(pathOf(request))) return refuse(connection, NOT_FOUND)
     if (!isWelcome(request, options.corsOrigins)) return refuse(connection, NOT_WELCOME)
     const giveBack = take(request)
     if (!giveBack) return refuse(connection, TOO_MANY)

@@ -24,7 +24,7 @@ import type { Limits } from '../limits/limits.ts'
 import type { Measuring } from '../limits/measuring.ts'
 import type { ReportLimit } from '../limits/report.ts'
 import type { OperationOptions } from '../request/answer.ts'
-import type { Doors } from '../request/doors.ts'
+import type { Endpoints } from '../request/endpoints.ts'
 import { NOT_FOUND } from '../request/not-found.ts'
 import { isExecution } from '../request/perform.ts'
 import { checkParameters } from '../request/policies/parameters.ts'
@@ -35,7 +35,7 @@ import { boundUnfinished } from './unfinished.ts'
 /** Some of it changes with the configuration: it is read whenever it is needed. */
 export interface SocketOptions {
   readonly server: Server
-  readonly doors: Doors
+  readonly endpoints: Endpoints
   readonly limits: Pick<Limits, 'bodyBytes' | 'socketsPerAddress' | 'variableDepth' | 'variableValues'>
   readonly measuring: Measuring | undefined
   /** Origins whose pages may connect, besides this site's. */
@@ -100,14 +100,14 @@ export async function serveSockets(options: SocketOptions): Promise<SocketClient
       socket,
       connection,
       run(operation) {
-        const door = options.doors.at(path)
+        const endpoint = options.endpoints.at(path)
         // A new configuration may have no such variant.
-        if (!door) return Promise.resolve({ errors: GONE })
+        if (!endpoint) return Promise.resolve({ errors: GONE })
         introduced ??= { ...request, headers: { ...request.headers, ...operation.initPayload.client } }
-        return run(operation, introduced, door.operations)
+        return run(operation, introduced, endpoint.operations)
       },
       mayParse,
-      clientNameHeaders: options.doors.at(path)?.operations.policies.clientNameHeaders ?? NO_HEADERS,
+      clientNameHeaders: options.endpoints.at(path)?.operations.policies.clientNameHeaders ?? NO_HEADERS,
       onFault: (error) => log.error({ err: error }, 'a WebSocket was closed'),
     })
     sessions.set(socket, session)

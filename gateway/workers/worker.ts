@@ -43,7 +43,7 @@ export function followPrimary({ commands, registry, reading }: WorkerGateway): v
   })
 }
 
-const PATIENCE = 5_000 // milliseconds
+const ANSWER_TIMEOUT = 5_000 // milliseconds
 
 let lastId = 0
 
@@ -62,7 +62,7 @@ export function askForMap(): Promise<LiveMap> {
       const { map } = message
       end(() => (map ? resolve(map) : reject(new Error('there is no map now'))))
     }
-    const timer = setTimeout(() => end(() => reject(new Error('the primary does not answer'))), PATIENCE)
+    const timer = setTimeout(() => end(() => reject(new Error('the primary does not answer'))), ANSWER_TIMEOUT)
     process.on('message', hear)
     process.send?.({ type: 'map?', id } satisfies MapRequest, undefined, undefined, () => {})
   })

@@ -10,7 +10,7 @@ import { promisify } from 'node:util'
 import type { Logger } from '../../platform/process/log.ts'
 
 /** Signals in order, each with its milliseconds: fast shutdown, immediate shutdown, kill. */
-const ESCALATION: readonly [signal: NodeJS.Signals, patience: number][] = [
+const ESCALATION: readonly [signal: NodeJS.Signals, timeout: number][] = [
   ['SIGINT', 10_000],
   ['SIGQUIT', 5_000],
   ['SIGKILL', 5_000],
@@ -24,11 +24,11 @@ export async function endLeftovers(cluster: string, log: Logger): Promise<void> 
   const recorded = Number.parseInt(await readFile(pidFile, 'utf8').catch(() => ''), 10)
   let left = await findServerProcesses(cluster)
   if (left.length > 0) log.info({ pids: left }, 'ending the database server that an earlier run left behind')
-  for (const [signal, patience] of ESCALATION) {
+  for (const [signal, timeout] of ESCALATION) {
     // Backends of a dead server end by themselves; a running server must end its own.
     const targets = signal === 'SIGKILL' || !left.includes(recorded) ? left : [recorded]
     for (const pid of targets) kill(pid, signal)
-    const deadline = Date.now() + patience
+    const deadline = Date.now() + timeout
     while (left.length > 0 && Date.now() < deadline) {
       await sleep(20)
       left = await findServerProcesses(cluster)

@@ -95,9 +95,9 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     ended,
     async stop() {
       child.kill('SIGINT')
-      const patience = setTimeout(() => child.kill('SIGQUIT'), FAST_SHUTDOWN)
+      const escalation = setTimeout(() => child.kill('SIGQUIT'), FAST_SHUTDOWN)
       await ended
-      clearTimeout(patience)
+      clearTimeout(escalation)
     },
   }
 }

@@ -39,7 +39,7 @@ export async function ask(
 }
 
 /** Sends bytes as they are; gives the status line's number, or what happened to the connection. */
-export function raw({ url }: Target, bytes: string | Buffer, patience = 60_000): Promise<string> {
+export function raw({ url }: Target, bytes: string | Buffer, timeout = 60_000): Promise<string> {
   const { hostname, port } = new URL(url)
   return new Promise((resolve) => {
     const socket = connect(Number(port), hostname)
@@ -47,7 +47,7 @@ export function raw({ url }: Target, bytes: string | Buffer, patience = 60_000):
       socket.destroy()
       resolve(outcome)
     }
-    socket.setTimeout(patience, () => end('no answer'))
+    socket.setTimeout(timeout, () => end('no answer'))
     socket.once('data', (answer) => end(/^HTTP\/1\.1 (\d{3})/.exec(answer.toString('latin1'))?.[1] ?? 'no HTTP'))
     socket.once('close', () => end('closed'))
     socket.once('error', () => end('closed'))
@@ -68,9 +68,9 @@ export async function figure({ adminUrl }: Target, name: string, label = ''): Pr
 export async function eventually<Value>(
   read: () => Promise<Value>,
   wanted: (value: Value) => boolean,
-  patience = 10_000,
+  timeout = 10_000,
 ): Promise<Value> {
-  const end = performance.now() + patience
+  const end = performance.now() + timeout
   for (;;) {
     const value = await read()
     if (wanted(value) || performance.now() > end) return value

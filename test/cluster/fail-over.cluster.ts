@@ -27,7 +27,7 @@ const seed = process.env['CLUSTER_SEED'] ?? randomUUID().slice(0, 8)
 /** The time for which nobody is answered, at the most. */
 const BACK_WITHIN = 30_000 // milliseconds
 const CALM = 2_000 // milliseconds between harms
-const PATIENCE = 600_000 // milliseconds; a member that comes back may take long on a busy machine
+const TIMEOUT = 600_000 // milliseconds; a member that comes back may take long on a busy machine
 
 let cluster: PatroniCluster
 let bank: StoppableBank
@@ -35,7 +35,7 @@ beforeAll(async () => {
   cluster = await startPatroni('bank')
   // All members: each is a standby at times.
   bank = await startBank(cluster, 2, { DATABASE_READ_URL: cluster.url })
-}, PATIENCE)
+}, TIMEOUT)
 afterAll(async () => {
   await bank?.stop()
   await cluster?.stop()
@@ -61,7 +61,7 @@ test(
       expect(await database.$queryRaw`SELECT count(*)::int AS restores FROM ledger_restores`).toEqual([{ restores: 0 }])
     })
   },
-  PATIENCE,
+  TIMEOUT,
 )
 
 /** One after the other; each is over once the cluster is whole again. */

@@ -1,7 +1,7 @@
 /** Waits for conditions, so that no test waits for a time. */
 import { setTimeout as sleep } from 'node:timers/promises'
 
-const PATIENCE = 120 // seconds; machines may be slow
+const TIMEOUT = 120 // seconds; machines may be slow
 /**
  * Milliseconds between two looks. Who has waited for long looks less often: most look by a request,
  * and two hundred of these a second take the CPU from what is waited for.
@@ -21,7 +21,7 @@ export async function until<Value>(
     const value = await condition()
     if (value !== undefined && value !== false) return value as Exclude<Value, undefined | false>
     const waited = process.uptime() - begun
-    if (waited > PATIENCE) throw new Error(`Waited in vain until ${condition}`)
+    if (waited > TIMEOUT) throw new Error(`Waited in vain until ${condition}`)
     await sleep(Math.min(Math.max(waited * 1_000 * SHARE, SHORTEST), LONGEST))
   }
 }

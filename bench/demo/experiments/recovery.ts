@@ -14,7 +14,7 @@ import { weatherOn } from '../questions.ts'
 const PAYERS = 4
 const AROUND = 1_000 // milliseconds of payments before and after
 const POLL = 10 // milliseconds
-const PATIENCE = 60_000 // milliseconds
+const ANSWER_TIMEOUT = 60_000 // milliseconds
 
 /** A crash of one process. Times are milliseconds from it. */
 interface Crash {
@@ -103,13 +103,13 @@ async function crash(part: Part, question: () => Promise<Reply>): Promise<number
 }
 
 async function answers(question: () => Promise<Reply>): Promise<void> {
-  const deadline = performance.now() + PATIENCE
+  const deadline = performance.now() + ANSWER_TIMEOUT
   while (performance.now() < deadline) {
     const reply = await question().catch(() => undefined)
     if (reply && reply.failure === undefined) return
     await sleep(POLL)
   }
-  throw new Error(`Nothing was answered within ${PATIENCE} ms of a crash.`)
+  throw new Error(`Nothing was answered within ${ANSWER_TIMEOUT} ms of a crash.`)
 }
 
 async function crashWriter(
@@ -152,7 +152,7 @@ async function crashDatabase(
   const at = payers.now()
   const paidBefore = payers.times.length
   process.kill(Number(pid), 'SIGKILL')
-  const deadline = performance.now() + PATIENCE
+  const deadline = performance.now() + ANSWER_TIMEOUT
   // Those that were already on their way back do not count.
   while (payers.times.slice(paidBefore).filter((time) => time > at + PAYERS * POLL).length < PAYERS) {
     if (performance.now() > deadline) throw new Error('Nothing was paid again after a crash of the database.')

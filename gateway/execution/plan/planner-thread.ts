@@ -127,8 +127,8 @@ export async function startPlannerThread(supergraph: string, variants = NO_VARIA
     const { request, since } = running
     const mayTakeLong = request.quickly && requests.size === requests.lengthOf(request.caller ?? '')
     const { timeout } = request.options
-    const patience = mayTakeLong ? timeout : timeout / 4
-    deadline = setTimeout(() => void replace(), timerDelay(since + patience - performance.now())).unref()
+    const allowed = mayTakeLong ? timeout : timeout / 4
+    deadline = setTimeout(() => void replace(), timerDelay(since + allowed - performance.now())).unref()
   }
 
   const advance = async (): Promise<void> => {

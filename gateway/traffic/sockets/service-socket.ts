@@ -44,7 +44,7 @@ export interface SocketOptions {
   readonly keepAlive: (kept: Kept) => void
   readonly onEnd: () => void
   /** Milliseconds after which a reader that is behind is left: it keeps others waiting. */
-  readonly patience?: number
+  readonly slowReaderTimeout?: number
   /** Milliseconds until it is open. */
   readonly handshake?: number
   /** Milliseconds from then until the service has acknowledged it. */
@@ -54,7 +54,7 @@ export interface SocketOptions {
 // biome-ignore lint/complexity/noExcessiveLinesPerFunction: closures of one socket
 export function openServiceSocket(
   upgrade: Upgrade,
-  { keepAlive, onEnd, patience = 2_000, handshake = 5_000, acknowledgement = 10_000 }: SocketOptions,
+  { keepAlive, onEnd, slowReaderTimeout = 2_000, handshake = 5_000, acknowledgement = 10_000 }: SocketOptions,
 ): ServiceSocket {
   const { url, judgesCaller } = upgrade
   const streams = new Map<string, Inbox>()
@@ -123,7 +123,7 @@ export function openServiceSocket(
         inbox.end(broke('its events came faster than they were read, beside others')())
         leave(id)
       }
-    }, patience).unref()
+    }, slowReaderTimeout).unref()
   }
 
   const take = (id: string, inbox: Inbox, payload: string): void => {

@@ -117,14 +117,14 @@ function serveConnection(
     hasEnded = true
     if (!owed) socket.destroySoon()
     else if (owed.isStream()) socket.destroy()
-    else patience = setTimeout(giveUp, HALF_CLOSED)
+    else halfClosedTimer = setTimeout(giveUp, HALF_CLOSED)
   }
-  let patience: NodeJS.Timeout | undefined
+  let halfClosedTimer: NodeJS.Timeout | undefined
   const giveUp = (): void => {
     if (!owed?.isClosed()) socket.destroy()
   }
   const close = (): void => {
-    clearTimeout(patience)
+    clearTimeout(halfClosedTimer)
     earlyShare?.leave()
     owed?.left()
   }

@@ -17,18 +17,24 @@ interface ForwarderOptions {
   readonly dialect: string
   readonly onSent?: (sent: Sent) => void
   /** Milliseconds to wait for an answer. */
-  readonly patience?: number
+  readonly answerTimeout?: number
 }
 
 export function createForwarder(options: ForwarderOptions): Forwarder {
-  const { secret, dialect, onSent = () => undefined, patience = 15_000 } = options
+  const { secret, dialect, onSent = () => undefined, answerTimeout = 15_000 } = options
   let link: Link | undefined
 
   const turn = (next: Standing): void => {
     link?.close()
     link = undefined
     if (next.role !== 'follower' || next.address === null) return
-    link = createLink({ address: next.address, secret: signingSecret(secret, next.key), dialect, patience, onSent })
+    link = createLink({
+      address: next.address,
+      secret: signingSecret(secret, next.key),
+      dialect,
+      answerTimeout,
+      onSent,
+    })
   }
   return {
     forward: (request, weight) => (link?.isUsable() ? link.send(request, weight) : undefined),

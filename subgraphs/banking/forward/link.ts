@@ -31,7 +31,7 @@ interface LinkOptions {
   readonly secret: string
   readonly dialect: string
   /** Milliseconds to wait for an answer. */
-  readonly patience: number
+  readonly answerTimeout: number
   readonly onSent: (sent: Sent) => void
 }
 
@@ -46,7 +46,7 @@ const CONNECT_TIMEOUT = 1_000 // milliseconds
 const KEEP_ALIVE = 30_000 // milliseconds; less than the server's
 const REST = 1_000 // milliseconds
 
-export function createLink({ address, secret, dialect, patience, onSent }: LinkOptions): Link {
+export function createLink({ address, secret, dialect, answerTimeout, onSent }: LinkOptions): Link {
   const open = async (): Promise<Pool> => {
     // Imported lazily: the instance that writes forwards nothing.
     const { Pool } = await import('undici')
@@ -54,8 +54,8 @@ export function createLink({ address, secret, dialect, patience, onSent }: LinkO
       connections: AT_ONCE,
       connect: { timeout: CONNECT_TIMEOUT },
       keepAliveTimeout: KEEP_ALIVE,
-      headersTimeout: patience,
-      bodyTimeout: patience,
+      headersTimeout: answerTimeout,
+      bodyTimeout: answerTimeout,
     })
   }
   const pool = open()

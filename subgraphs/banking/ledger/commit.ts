@@ -32,7 +32,7 @@ interface CommitterOptions {
   readonly writer: Writer
   readonly log: Logger
   /** Milliseconds for which a batch is retried. */
-  readonly patience: number
+  readonly retryFor: number
 }
 
 export function createCommitter(options: CommitterOptions): Committer {
@@ -89,9 +89,9 @@ const LONGEST_PAUSE = 1_000 // milliseconds
 async function commitBatch(
   requests: readonly LedgerRequest[],
   speculated: SpeculatedBatch | undefined,
-  { writer, log, patience }: CommitterOptions,
+  { writer, log, retryFor }: CommitterOptions,
 ): Promise<Answers> {
-  const deadline = Date.now() + patience
+  const deadline = Date.now() + retryFor
   let state: State = speculated ? { name: 'speculated', speculated } : { name: 'under lock', earlier: NOTHING }
   for (;;) {
     switch (state.name) {

@@ -33,7 +33,7 @@ interface LedgerOptions {
   readonly log: Logger
   readonly clock?: LedgerClock
   /** Milliseconds a batch is tried for while the database is away. */
-  readonly patience?: number
+  readonly retryFor?: number
   /** Left out where there is no election: this instance then writes beside any others. */
   readonly election?: Election
   /** Left out where requests are never forwarded. */
@@ -56,10 +56,10 @@ export type Settled = { readonly answer: Answer } | { readonly error: unknown }
 export type Forward = (request: LedgerRequest, weight: number) => Promise<Settled | undefined> | undefined
 
 export function createLedger(options: LedgerOptions): Ledger {
-  const { parts, database, log, clock = createLedgerClock(), patience = 15_000, retention = RETENTION } = options
+  const { parts, database, log, clock = createLedgerClock(), retryFor = 15_000, retention = RETENTION } = options
   const { forward, election } = options
   const writer = createWriter({ parts, database, clock, retention, ...(election && { election }) })
-  const { prepare, commit } = createCommitter({ writer, log, patience })
+  const { prepare, commit } = createCommitter({ writer, log, retryFor })
 
   /**
    * Splits a batch that the database refuses into its requests, so that one bad request fails
@@ -92,7 +92,7 @@ export function createLedger(options: LedgerOptions): Ledger {
 
   /** Wherever it is committed: asked again by key, it comes out once. */
   const settle = async (request: LedgerRequest): Promise<Settled> => {
-    const deadline = Date.now() + patience
+    const deadline = Date.now() + retryFor
     for (;;) {
       const settled = await (forward?.(request, weightOf(request)) ?? group.submit(request))
       if (settled) return settled

@@ -25,10 +25,10 @@ interface Deliveries {
   /** Begins due attempts that have a slot; resolves to their number. */
   begin(): Promise<number>
   /**
-   * Resolves to true when a running attempt has ended, or after `patience` milliseconds; to false
+   * Resolves to true when a running attempt has ended, or after `timeout` milliseconds; to false
    * at once where there is none.
    */
-  oneEnds(patience: number): Promise<boolean>
+  oneEnds(timeout: number): Promise<boolean>
   /** Resolves when no attempt is running. */
   idle(): Promise<void>
 }
@@ -60,10 +60,10 @@ export function createDeliveries(options: DeliveryOptions): Deliveries {
       claimed.forEach(begin)
       return claimed.length
     },
-    async oneEnds(patience) {
+    async oneEnds(timeout) {
       if (running.size === 0) return false
       const enough = new AbortController()
-      const patient = sleep(patience, undefined, { signal: enough.signal }).catch(() => {})
+      const patient = sleep(timeout, undefined, { signal: enough.signal }).catch(() => {})
       await Promise.race([...running, patient])
       enough.abort()
       return true

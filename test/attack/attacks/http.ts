@@ -34,7 +34,7 @@ async function manyConnections(
   { url }: Target,
   count: number,
   bytes: string | Buffer,
-  patience: number,
+  timeout: number,
 ): Promise<string> {
   const { hostname, port } = new URL(url)
   const outcomes = new Map<Socket, string>()
@@ -55,7 +55,7 @@ async function manyConnections(
   await eventually(
     async () => [...outcomes.values()].filter((outcome) => outcome === 'open').length,
     (open) => open === 0,
-    patience,
+    timeout,
   )
   for (const socket of sockets) socket.destroy()
   await sleep(100)

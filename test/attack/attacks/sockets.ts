@@ -29,14 +29,14 @@ const send = (socket: WebSocket, message: Message): void => socket.send(JSON.str
  * Collects the messages that match, until there are enough or the socket is closed; then gives what
  * closed it.
  */
-function collect(socket: WebSocket, enough: number, patience = 60_000): Promise<readonly string[]> {
+function collect(socket: WebSocket, enough: number, timeout = 60_000): Promise<readonly string[]> {
   return new Promise((resolve) => {
     const outcomes: string[] = []
     const end = (): void => {
       clearTimeout(timer)
       resolve(outcomes)
     }
-    const timer = setTimeout(end, patience)
+    const timer = setTimeout(end, timeout)
     socket.on('message', (data) => {
       const { type, payload } = JSON.parse(String(data)) as Message
       if (type === 'error' || type === 'next') outcomes.push(codeOf(payload) ?? type)

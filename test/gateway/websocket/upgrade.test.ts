@@ -9,7 +9,7 @@ test('A fault while a WebSocket is opened ends its connection, and nothing else'
   const logged: unknown[] = []
   openSockets({
     server,
-    doors: { at: () => ({}) },
+    endpoints: { at: () => ({}) },
     corsOrigins: [],
     limits: { socketsPerAddress: 1 },
     clientAddress() {

@@ -38,11 +38,11 @@ const byNode = async (...[request, response]: Parameters<Parameters<typeof liste
 }
 
 /** @param keepAlive milliseconds */
-export const openDoor = (answer: Answer = tell, keepAlive?: number): Promise<HttpListener> =>
+export const listenWithFastPath = (answer: Answer = tell, keepAlive?: number): Promise<HttpListener> =>
   listen(byNode, { ...anywhere, fastPath: createFastPath({ answer, ...(keepAlive !== undefined && { keepAlive }) }) })
 
 /** @param idle milliseconds */
-export const openPlainDoor = (handle: Handle = byNode, idle?: number): Promise<HttpListener> =>
+export const listenByNode = (handle: Handle = byNode, idle?: number): Promise<HttpListener> =>
   listen(handle, { ...anywhere, ...(idle !== undefined && { bounds: { idle } }) })
 
 export async function dial({ url }: HttpListener): Promise<Socket> {

@@ -2,7 +2,7 @@ import type { Socket } from 'node:net'
 import { setImmediate as turn } from 'node:timers/promises'
 import { afterEach, expect, test } from '@jest/globals'
 import type { HttpListener } from '../../../platform/http/server/listen.ts'
-import { dial, openDoor, openPlainDoor, post } from './both-readers.ts'
+import { dial, listenByNode, listenWithFastPath, post } from './both-readers.ts'
 
 const CLIENTS = 30
 const BODY = 500_000 // bytes
@@ -16,8 +16,8 @@ afterEach(async () => {
 })
 
 test.each([
-  ['with the fast path', openDoor],
-  ['without', openPlainDoor],
+  ['with the fast path', listenWithFastPath],
+  ['without', listenByNode],
 ])('Only a piece or two of many large bodies are read per event loop turn: %s', async (_what, open) => {
   listener = await open()
   const connections: Socket[] = []

@@ -16,7 +16,7 @@ export interface Reply {
   readonly errors?: readonly { readonly message: string; readonly path?: readonly (string | number)[] }[]
 }
 
-const PATIENCE = 30_000 // milliseconds
+const ANSWER_TIMEOUT = 30_000 // milliseconds
 
 /** Who is asked, and how. */
 export interface Target {
@@ -52,7 +52,7 @@ export const serviceAt = (url: string, secret: string, isStateful: boolean): Tar
 
 /** @throws Error in words */
 export const ask = async (target: Target, question: Question): Promise<Reply> =>
-  replyOf(await post(target, question, AbortSignal.timeout(PATIENCE)))
+  replyOf(await post(target, question, AbortSignal.timeout(ANSWER_TIMEOUT)))
 
 /**
  * The first event of a subscription.
@@ -66,7 +66,7 @@ export async function firstEvent(
   trigger: (() => Promise<Reply>) | undefined,
 ): Promise<Reply> {
   const leaving = new AbortController()
-  const signal = AbortSignal.any([leaving.signal, AbortSignal.timeout(PATIENCE)])
+  const signal = AbortSignal.any([leaving.signal, AbortSignal.timeout(ANSWER_TIMEOUT)])
   try {
     const response = await post(target, question, signal, { accept: EVENTS })
     if (!response.body || !response.headers.get('content-type')?.startsWith(EVENTS)) return await replyOf(response)

@@ -67,7 +67,7 @@ async function serve(
   return { url: `http://127.0.0.1:${(sockets.address() as AddressInfo).port}`, received, requests }
 }
 
-interface OpenOptions extends Pick<SocketOptions, 'patience' | 'handshake' | 'acknowledgement'> {
+interface OpenOptions extends Pick<SocketOptions, 'slowReaderTimeout' | 'handshake' | 'acknowledgement'> {
   readonly judgesCaller?: boolean
   readonly at?: string
 }
@@ -246,7 +246,7 @@ describe('a reader that is behind', () => {
 
   test('Alone on its WebSocket it holds the service back, and gets every event', async () => {
     const { url } = await serve(burst)
-    const stream = follow(open(url, { patience: 1 }))
+    const stream = follow(open(url, { slowReaderTimeout: 1 }))
     await until(() => stream.hasAnswered())
     let count = 0
     for (; count < 3_000; count += 1) expect((await stream.next())?.body.toString()).toBe(EVENT_BODY)
@@ -255,7 +255,7 @@ describe('a reader that is behind', () => {
 
   test('Beside others it is left, so that they go on, and may resume', async () => {
     const { url, received } = await serve(burst)
-    const socket = open(url, { patience: 50 })
+    const socket = open(url, { slowReaderTimeout: 50 })
     const [slow, other] = [follow(socket), follow(socket)]
     expect((await other.next())?.body.toString()).toBe(EVENT_BODY)
     await until(() => received.some(({ type, id }) => type === 'complete' && id === '1'))

@@ -5,13 +5,13 @@ import { createFastPath } from '../../../../platform/http/fast-path/fast-path.ts
 import { listen } from '../../../../platform/http/server/listen.ts'
 import { stopClock } from '../../../support/clock.ts'
 import { until } from '../../../support/until.ts'
-import { answersOn, dial, nextOf, openDoor, post, takenIn, tell } from '../both-readers.ts'
+import { answersOn, dial, listenWithFastPath, nextOf, post, takenIn, tell } from '../both-readers.ts'
 
 describe('draining with a fast path', () => {
   test('Draining waits for running requests, closes each connection with its answer, and closes idle and unused ones', async () => {
     const { promise, resolve } = Promise.withResolvers<void>()
     const { promise: came, resolve: come } = Promise.withResolvers<void>()
-    const door = await openDoor(async (request, reply) => {
+    const listener = await listenWithFastPath(async (request, reply) => {
       const body = await request.readText(100)
       if (body === '"slow"') {
         come()
@@ -19,7 +19,7 @@ describe('draining with a fast path', () => {
       }
       reply.send(200, [], body)
     })
-    const [busy, idle, unused] = [await dial(door), await dial(door), await dial(door)]
+    const [busy, idle, unused] = [await dial(listener), await dial(listener), await dial(listener)]
     const [busyAnswers, idleAnswers] = [answersOn(busy), answersOn(idle)]
     idle.write(post('"quick"'))
     await nextOf(idleAnswers)
@@ -27,7 +27,7 @@ describe('draining with a fast path', () => {
     await came
     const closed = Promise.all([once(idle, 'close'), once(unused.resume(), 'close')])
     void idleAnswers.next()
-    const drained = door.drain(60_000)
+    const drained = listener.drain(60_000)
     await closed
     resolve()
     const { head, body } = await nextOf(busyAnswers)
@@ -39,12 +39,12 @@ describe('draining with a fast path', () => {
   const held = async () => {
     const { promise, resolve: release } = Promise.withResolvers<void>()
     let came = 0
-    const door = await openDoor(async (request, reply) => {
+    const listener = await listenWithFastPath(async (request, reply) => {
       came += 1
       await promise
       await tell(request, reply)
     })
-    return { door, release, came: () => came }
+    return { listener, release, came: () => came }
   }
   /** The answers to `1`, `2` and `3`, of which only the last says that it is. */
   const expectThree = async (answers: ReturnType<typeof answersOn>) => {
@@ -58,15 +58,15 @@ describe('draining with a fast path', () => {
 
   test('Pipelined requests are answered too, and only the last answer says that the connection closes', async () => {
     using clock = stopClock()
-    const { door, release, came } = await held()
-    const accepted = once(door.server, 'connection')
-    const socket = await dial(door)
+    const { listener, release, came } = await held()
+    const accepted = once(listener.server, 'connection')
+    const socket = await dial(listener)
     const [peer] = (await accepted) as [Socket]
     socket.write(post('1'))
     await until(() => came() === 1)
     socket.write(post('2') + post('3'))
     await until(() => peer.bytesRead === socket.bytesWritten)
-    const drained = door.drain(60_000, grace)
+    const drained = listener.drain(60_000, grace)
     release()
     await expectThree(answersOn(socket))
     await clock.step(grace.quiet)
@@ -75,9 +75,9 @@ describe('draining with a fast path', () => {
 
   test('Requests that arrive together are all answered while the server still serves', async () => {
     using clock = stopClock()
-    const door = await openDoor()
-    const socket = await dial(door)
-    const drained = door.drain(60_000, grace)
+    const listener = await listenWithFastPath()
+    const socket = await dial(listener)
+    const drained = listener.drain(60_000, grace)
     socket.write(post('1') + post('2') + post('3'))
     await expectThree(answersOn(socket))
     await clock.step(grace.quiet)
@@ -85,12 +85,12 @@ describe('draining with a fast path', () => {
   })
 
   test('An answer of Node that was due when draining began says that the connection closes', async () => {
-    const door = await openDoor()
-    const socket = await dial(door)
+    const listener = await listenWithFastPath()
+    const socket = await dial(listener)
     const text = post('{}', ['expect: 100-continue'])
     socket.write(text.slice(0, -2))
     await once(socket, 'data')
-    const drained = door.drain(60_000)
+    const drained = listener.drain(60_000)
     socket.write('{}')
     expect((await nextOf(answersOn(socket))).head).toMatch(/^connection: close$/m)
     await drained
@@ -102,13 +102,13 @@ describe('draining with a fast path', () => {
   ])('A slow client can read its large answer from %s to the end', async (_case, pieces) => {
     using clock = stopClock()
     const large = 'x'.repeat(16_000_000)
-    const door = await listen((_request, response) => void response.end(large), {
+    const listener = await listen((_request, response) => void response.end(large), {
       host: '127.0.0.1',
       port: 0,
       fastPath: createFastPath({ answer: async (_request, reply) => reply.send(200, [], large) }),
     })
-    const accepted = once(door.server, 'connection')
-    const socket = await dial(door)
+    const accepted = once(listener.server, 'connection')
+    const socket = await dial(listener)
     const [peer] = (await accepted) as [Socket]
     socket.pause()
     for (const piece of pieces) {
@@ -116,7 +116,7 @@ describe('draining with a fast path', () => {
       await until(() => peer.bytesRead === socket.bytesWritten)
     }
     await until(() => socket.readableLength > 0 || socket.bytesRead > 0)
-    const drained = door.drain(60_000)
+    const drained = listener.drain(60_000)
     await clock.step(59_000)
     expect((await nextOf(answersOn(socket))).body).toHaveLength(large.length)
     socket.destroy()

@@ -8,24 +8,24 @@ import type { HttpReply } from '../../../../platform/http/message/message.ts'
 import type { HttpListener } from '../../../../platform/http/server/listen.ts'
 import { readInto } from '../../../../platform/memory/shared-buffer.ts'
 import { until } from '../../../support/until.ts'
-import { answersOn, dial, nextOf, openDoor, post, takenIn, tell } from '../both-readers.ts'
+import { answersOn, dial, listenWithFastPath, nextOf, post, takenIn, tell } from '../both-readers.ts'
 
-const doors: HttpListener[] = []
-const open = async (...options: Parameters<typeof openDoor>): Promise<HttpListener> => {
-  const door = await openDoor(...options)
-  doors.push(door)
-  return door
+const listeners: HttpListener[] = []
+const open = async (...options: Parameters<typeof listenWithFastPath>): Promise<HttpListener> => {
+  const listener = await listenWithFastPath(...options)
+  listeners.push(listener)
+  return listener
 }
 afterEach(async () => {
-  await Promise.all(doors.splice(0).map((door) => door.drain(0)))
+  await Promise.all(listeners.splice(0).map((listener) => listener.drain(0)))
 })
 
 /**
  * What a client gets for bytes that it writes one after the other, as its requests are told back.
  */
-async function exchange(door: HttpListener, pieces: readonly string[], count: number) {
-  const accepted = once(door.server, 'connection')
-  const socket = await dial(door)
+async function exchange(listener: HttpListener, pieces: readonly string[], count: number) {
+  const accepted = once(listener.server, 'connection')
+  const socket = await dial(listener)
   const [peer] = (await accepted) as [Socket]
   const answers = answersOn(socket)
   const received = []
@@ -41,8 +41,8 @@ async function exchange(door: HttpListener, pieces: readonly string[], count: nu
 
 describe('plain operation', () => {
   test('The fast path takes operations one after the other on a connection, in any script', async () => {
-    const door = await open()
-    expect(await exchange(door, [post('{"a":1}'), post('{"ä":"日本 🙂"}'), post('')], 3)).toEqual([
+    const listener = await open()
+    expect(await exchange(listener, [post('{"a":1}'), post('{"ä":"日本 🙂"}'), post('')], 3)).toEqual([
       'fast path {"a":1}',
       'fast path {"ä":"日本 🙂"}',
       'fast path ',
@@ -52,7 +52,7 @@ describe('plain operation', () => {
   test('A request keeps its own body while other connections send theirs', async () => {
     const { promise: allCame, resolve } = Promise.withResolvers<void>()
     let count = 0
-    const door = await open(async (request, reply) => {
+    const listener = await open(async (request, reply) => {
       count += 1
       if (count === 20) resolve()
       await allCame
@@ -61,7 +61,7 @@ describe('plain operation', () => {
     const sent = Array.from({ length: 20 }, (_, index) => `{"mine":${index}}`)
     const received = await Promise.all(
       sent.map(async (body) => {
-        const socket = await dial(door)
+        const socket = await dial(listener)
         socket.write(post(body, [`authorization: ${body}`]))
         const { headers, body: told } = takenIn(await nextOf(answersOn(socket)))
         socket.destroy()
@@ -109,7 +109,7 @@ describe('plain operation', () => {
     ['the answer fails', () => Promise.reject(new Error('secret'))],
     ['a header would be two', async (_request, reply) => reply.send(200, ['vary', 'a\r\nset-cookie: b'], '{}')],
     ['a header would not fit in latin1', async (_request, reply) => reply.send(200, ['vary', 'a\u{10a}b'], '{}')],
-  ] satisfies [string, Parameters<typeof openDoor>[0]][])(
+  ] satisfies [string, Parameters<typeof listenWithFastPath>[0]][])(
     'The answer is 500 without the reason where %s',
     async (_case, answer) => {
       const socket = await dial(await open(answer))
@@ -160,13 +160,13 @@ describe('requests left to Node', () => {
   test('Node gets a pipelined request in its order', async () => {
     const { promise, resolve } = Promise.withResolvers<void>()
     const { promise: came, resolve: come } = Promise.withResolvers<void>()
-    const door = await open(async (request, reply) => {
+    const listener = await open(async (request, reply) => {
       come()
       await promise
       await tell(request, reply)
     })
-    const accepted = once(door.server, 'connection')
-    const socket = await dial(door)
+    const accepted = once(listener.server, 'connection')
+    const socket = await dial(listener)
     const [peer] = (await accepted) as [Socket]
     const answers = answersOn(socket)
     socket.write(post('{"a":1}'))
@@ -185,14 +185,14 @@ describe('requests left to Node', () => {
   })
 
   test('A connection may become a WebSocket, also after the fast path has read from it', async () => {
-    const door = await open()
+    const listener = await open()
     const sockets = new WebSocketServer({ noServer: true })
-    door.server.on('upgrade', (request, socket, head) => {
+    listener.server.on('upgrade', (request, socket, head) => {
       sockets.handleUpgrade(request, socket, head, (accepted) =>
         accepted.on('message', (data) => accepted.send(`${data}!`)),
       )
     })
-    const socket = await dial(door)
+    const socket = await dial(listener)
     socket.write(post('{}'))
     expect(takenIn({ body: String((await once(socket, 'data'))[0]).split('\r\n\r\n')[1] ?? '' }).by).toBe('fast path')
     const client = new WebSocket('ws://here', { createConnection: () => socket })
@@ -211,11 +211,11 @@ describe('clients', () => {
     const left = (['destroy', 'end'] as const).map(async (leave) => {
       const { promise: noticed, resolve: notice } = Promise.withResolvers<boolean>()
       const { promise: came, resolve: come } = Promise.withResolvers<void>()
-      const door = await open(async (_request, reply) => {
+      const listener = await open(async (_request, reply) => {
         reply.onHangUp(() => notice(reply.isClosed()))
         come()
       })
-      const socket = await dial(door)
+      const socket = await dial(listener)
       socket.write(post('{}'))
       await came
       socket[leave]()
@@ -231,13 +231,13 @@ describe('clients', () => {
 
   test('A client is not reported as gone once it has its whole answer', async () => {
     let left = 0
-    const door = await open(async (request, reply) => {
+    const listener = await open(async (request, reply) => {
       reply.onHangUp(() => {
         left += 1
       })
       await tell(request, reply)
     })
-    const socket = await dial(door)
+    const socket = await dial(listener)
     const answers = answersOn(socket)
     socket.write(post('{}'))
     await nextOf(answers)
@@ -247,12 +247,12 @@ describe('clients', () => {
   })
 
   test('A client is cut off when idle for too long, and not while it waits for an answer', async () => {
-    const door = await open(async (request, reply) => {
+    const listener = await open(async (request, reply) => {
       // Another client, which came later and only idles, is cut off meanwhile.
-      await once((await dial(door)).resume(), 'close')
+      await once((await dial(listener)).resume(), 'close')
       await tell(request, reply)
     }, 200)
-    const socket = await dial(door)
+    const socket = await dial(listener)
     const closed = once(socket, 'close')
     socket.write(post('{}'))
     expect(takenIn(await nextOf(answersOn(socket))).by).toBe('fast path')
@@ -263,10 +263,10 @@ describe('clients', () => {
     ['an answer', (reply: HttpReply) => reply.send(200, [], Buffer.alloc(8_000_000))],
     ['a stream', (reply: HttpReply) => void reply.stream(200, []).write('x'.repeat(8_000_000))],
   ])('A client that stops reading %s is cut off', async (_case, send) => {
-    const door = await open(async (_request, reply) => send(reply), 50)
-    const socket = await dial(door)
+    const listener = await open(async (_request, reply) => send(reply), 50)
+    const socket = await dial(listener)
     socket.pause().write(post('{}'))
-    const count = promisify(door.server.getConnections.bind(door.server))
+    const count = promisify(listener.server.getConnections.bind(listener.server))
     await until(async () => (await count()) === 0)
     socket.destroy()
   })
@@ -274,12 +274,12 @@ describe('clients', () => {
   test('A client that reads nothing has no further request served', async () => {
     let served = 0
     const large = Buffer.alloc(8_000_000, 'x')
-    const door = await open(async (_request, reply) => {
+    const listener = await open(async (_request, reply) => {
       served += 1
       reply.send(200, [], large)
     })
-    const accepted = once(door.server, 'connection')
-    const socket = await dial(door)
+    const accepted = once(listener.server, 'connection')
+    const socket = await dial(listener)
     const [peer] = (await accepted) as [Socket]
     socket.pause()
     socket.write(post('{"a":1}'))
@@ -296,9 +296,9 @@ describe('clients', () => {
   test('Memory of an answer is freed once the system has all of it, not before', async () => {
     const loan = { bytes: Buffer.alloc(0), free: jest.fn() }
     const large = Buffer.alloc(16_000_000, 'x')
-    const door = await open(async (_request, reply) => reply.send(200, [], large, loan))
-    const accepted = once(door.server, 'connection')
-    const socket = await dial(door)
+    const listener = await open(async (_request, reply) => reply.send(200, [], large, loan))
+    const accepted = once(listener.server, 'connection')
+    const socket = await dial(listener)
     const [peer] = (await accepted) as [Socket]
     socket.pause()
     socket.write(post('{}'))
@@ -313,9 +313,9 @@ describe('clients', () => {
 
   test('Memory of an answer that its client did not take is left to the collector', async () => {
     const loan = { bytes: Buffer.alloc(0), free: jest.fn() }
-    const door = await open(async (_request, reply) => reply.send(200, [], Buffer.alloc(16_000_000), loan))
-    const accepted = once(door.server, 'connection')
-    const socket = await dial(door)
+    const listener = await open(async (_request, reply) => reply.send(200, [], Buffer.alloc(16_000_000), loan))
+    const accepted = once(listener.server, 'connection')
+    const socket = await dial(listener)
     const [peer] = (await accepted) as [Socket]
     socket.pause()
     socket.write(post('{}'))
@@ -344,12 +344,12 @@ describe('clients', () => {
   })
 
   test('A stream reaches its client until the connection ends', async () => {
-    const door = await open(async (_request, reply) => {
+    const listener = await open(async (_request, reply) => {
       const stream = reply.stream(200, ['content-type', 'text/event-stream'])
       stream.write('one,')
       stream.end('two')
     })
-    const socket = await dial(door)
+    const socket = await dial(listener)
     socket.write(post('{}'))
     const pieces = await socket.setEncoding('utf8').toArray()
     expect(pieces.join('')).toMatch(/\r\nconnection: close\r\n\r\none,two$/)
@@ -357,8 +357,8 @@ describe('clients', () => {
 })
 
 test('This version of Node lets the fast path read into one buffer', async () => {
-  const door = await open()
-  const socket = await dial(door)
+  const listener = await open()
+  const socket = await dial(listener)
   expect(readInto(socket, () => true)).toBeDefined()
   expect(readInto(new Socket(), () => true)).toBeUndefined()
   socket.destroy()

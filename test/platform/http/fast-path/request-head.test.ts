@@ -5,21 +5,21 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { createHeadReader } from '../../../../platform/http/fast-path/request-head.ts'
 import type { HttpListener } from '../../../../platform/http/server/listen.ts'
 import fc from '../../../support/fast-check.ts'
-import { answersOn, dial, openDoor, openPlainDoor, type Taken, takenIn } from '../both-readers.ts'
+import { answersOn, dial, listenByNode, listenWithFastPath, type Taken, takenIn } from '../both-readers.ts'
 
 setFlagsFromString('--expose-gc')
 const gc = runInNewContext('gc') as () => void
 
-let door: HttpListener
+let listener: HttpListener
 let plain: HttpListener
 beforeAll(async () => {
-  door = await openDoor()
-  plain = await openPlainDoor()
-  for (const { server } of [door, plain])
+  listener = await listenWithFastPath()
+  plain = await listenByNode()
+  for (const { server } of [listener, plain])
     server.prependListener('connection', (socket: Socket) => peers.set(socket.remotePort, socket))
 })
 afterAll(async () => {
-  await Promise.all([door.drain(0), plain.drain(0)])
+  await Promise.all([listener.drain(0), plain.drain(0)])
 })
 
 /**
@@ -161,7 +161,7 @@ test('Node reads every request that the fast path takes in the same way', async 
     fc.asyncProperty(fc.array(request, { minLength: 20, maxLength: 20 }), async (requests) => {
       await Promise.all(
         requests.map(async (bytes) => {
-          const byFront = await ask(door, bytes)
+          const byFront = await ask(listener, bytes)
           if (typeof byFront === 'string' || byFront.by === 'node') return
           taken += 1
           expect({ ...byFront, by: 'node' }).toEqual(await ask(plain, bytes))

@@ -5,10 +5,10 @@ import { promisify } from 'node:util'
 import { afterEach, expect, test } from '@jest/globals'
 import type { HttpListener } from '../../../../platform/http/server/listen.ts'
 import { until } from '../../../support/until.ts'
-import { answersOn, dial, nextOf, openPlainDoor } from '../both-readers.ts'
+import { answersOn, dial, listenByNode, nextOf } from '../both-readers.ts'
 
-let door: HttpListener
-afterEach(() => door.drain(0))
+let listener: HttpListener
+afterEach(() => listener.drain(0))
 
 const GET = 'GET / HTTP/1.1\r\nhost: here\r\n\r\n'
 const LARGE = Buffer.alloc(8_000_000, 'x')
@@ -17,9 +17,9 @@ test.each([
   ['an answer', (response: ServerResponse) => response.end(LARGE)],
   ['a stream', (response: ServerResponse) => response.write(LARGE)],
 ])('A client that stops reading %s is cut off', async (_what, send) => {
-  door = await openPlainDoor((_request, response) => void send(response), 50)
-  const count = promisify(door.server.getConnections.bind(door.server))
-  const socket = await dial(door)
+  listener = await listenByNode((_request, response) => void send(response), 50)
+  const count = promisify(listener.server.getConnections.bind(listener.server))
+  const socket = await dial(listener)
   socket.pause().write(GET)
   await until(async () => (await count()) === 0)
   socket.destroy()
@@ -27,17 +27,17 @@ test.each([
 
 test('A client that waits for its answer is not cut off, on its second request neither', async () => {
   let requests = 0
-  door = await openPlainDoor(async (_request, response) => {
+  listener = await listenByNode(async (_request, response) => {
     requests += 1
     // Another client, which came later and only idles, is cut off meanwhile.
     if (requests === 2) {
-      const other = await dial(door)
+      const other = await dial(listener)
       other.write(GET)
       await once(other.resume(), 'close')
     }
     response.end('{}')
   }, 200)
-  const socket = await dial(door)
+  const socket = await dial(listener)
   const answers = answersOn(socket)
   socket.write(GET)
   await nextOf(answers)

@@ -12,10 +12,10 @@ import type { SeenEvent, Segment } from './history.ts'
 export interface Subscribers {
   readonly segments: readonly Segment[]
   /**
-   * Resolves when all have ended. Nobody hears more than `patience` milliseconds later, even who
+   * Resolves when all have ended. Nobody hears more than `timeout` milliseconds later, even who
    * has not heard all. @param last of each account
    */
-  stop(last: (account: string) => bigint, patience: number): Promise<void>
+  stop(last: (account: string) => bigint, timeout: number): Promise<void>
 }
 
 export interface SubscribersOptions {
@@ -48,8 +48,8 @@ export async function startSubscribers(options: SubscribersOptions): Promise<Sub
   const all = Promise.all(following.map((start) => start()))
   return {
     segments,
-    async stop(last, patience) {
-      const deadline = performance.now() + patience
+    async stop(last, timeout) {
+      const deadline = performance.now() + timeout
       const isBehind = (account: string): boolean => {
         const segment = segments.findLast((one) => one.account === account)
         return segment === undefined || lastOf(segment) < last(account)

@@ -18,7 +18,7 @@ const speculated = { evaluation: { answers: [told] }, statement: null, next: {} 
 /** What an attempt does, and what it had evaluated before it failed. */
 type Attempt = { readonly gives: boolean | readonly Answer[] | Error; readonly evaluated?: readonly Answer[] }
 
-async function follow(attempts: readonly Attempt[], { ahead = false, patience = 60_000 } = {}) {
+async function follow(attempts: readonly Attempt[], { ahead = false, retryFor = 60_000 } = {}) {
   const waiting = [...attempts]
   const way: string[] = []
   const next = (name: string): Attempt => {
@@ -38,7 +38,7 @@ async function follow(attempts: readonly Attempt[], { ahead = false, patience = 
       return gives as readonly Answer[]
     },
   }
-  const { commit } = createCommitter({ writer, log: pino({ level: 'silent' }), patience })
+  const { commit } = createCommitter({ writer, log: pino({ level: 'silent' }), retryFor })
   const ended = await commit([], ahead ? speculated : undefined).catch((error: unknown) => error)
   return { way, ended }
 }
@@ -76,7 +76,7 @@ describe('batch under the lock', () => {
   })
 
   test('The batch is given up when the time for retries is over', async () => {
-    const { way, ended } = await follow([{ gives: lost }], { patience: 0 })
+    const { way, ended } = await follow([{ gives: lost }], { retryFor: 0 })
     expect(way).toEqual(['locked'])
     expect(ended).toMatchObject({ extensions: { code: 'SERVICE_UNAVAILABLE' } })
   })

@@ -114,7 +114,7 @@ test('When the database stays away the outcome is reported as unknown, and the s
     parts: ledgerParts,
     database: unreachable,
     log: pino({ level: 'silent' }),
-    patience: 300,
+    retryFor: 300,
   })
   const command = {
     name: 'transfer',

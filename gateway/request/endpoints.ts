@@ -7,17 +7,17 @@ import { pathOf } from '../../platform/http/message/target.ts'
 import type { AnswerOperation, OperationOptions } from './answer.ts'
 import { NOT_FOUND } from './not-found.ts'
 
-export interface Door {
+export interface Endpoint {
   readonly operations: OperationOptions
   readonly answer: AnswerOperation
 }
 
-export interface Doors {
+export interface Endpoints {
   readonly paths: readonly string[]
   /**
    * @param path with or without a slash at its end; `undefined` where no operations are answered
    */
-  at(path: string): Door | undefined
+  at(path: string): Endpoint | undefined
   /** For a request that may be for a path of an older configuration. */
   readonly answer: AnswerOperation
 }
@@ -29,16 +29,16 @@ const BODY = JSON.stringify(bodyOfError(NOT_FOUND))
 const HEADERS = Object.entries(JSON_HEADERS).flat()
 const DONE = Promise.resolve()
 
-export function createDoors(doors: ReadonlyMap<string, Door>): Doors {
-  const at = (path: string): Door | undefined =>
-    doors.get(path) ?? (path.endsWith('/') ? doors.get(path.slice(0, -1)) : undefined)
+export function createEndpoints(endpoints: ReadonlyMap<string, Endpoint>): Endpoints {
+  const at = (path: string): Endpoint | undefined =>
+    endpoints.get(path) ?? (path.endsWith('/') ? endpoints.get(path.slice(0, -1)) : undefined)
   return {
-    paths: [...doors.keys()],
+    paths: [...endpoints.keys()],
     at,
     answer(request, reply) {
       // Most have no query string, and need no cutting.
-      const door = doors.get(request.url) ?? at(pathOf(request))
-      if (door) return door.answer(request, reply)
+      const endpoint = endpoints.get(request.url) ?? at(pathOf(request))
+      if (endpoint) return endpoint.answer(request, reply)
       reply.send(NOT_FOUND.status, HEADERS, BODY)
       return DONE
     },
