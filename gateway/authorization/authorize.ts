@@ -1,7 +1,7 @@
 /**
- * Decides for each request what its caller may see: the requirements that the supergraph's
- * directives name, by the caller's token and by the functions of the configuration. What follows
- * from it for data is the engine's.
+ * Decides for each request which requirements of the supergraph's access directives its caller
+ * meets, by the caller's token and the functions of the configuration. The engine applies the
+ * result to data.
  */
 import type { Logger } from '../../platform/process/log.ts'
 import type { Caller } from '../../platform/protocol/caller.ts'
@@ -13,12 +13,12 @@ import type { AccessRules } from '../execution/plan/access-rules.ts'
 import type { Requirement } from '../execution/plan/requirement.ts'
 
 export interface Authorization {
-  /** @throws Error in words for the operator if the rules name what the gateway cannot decide */
+  /** @throws Error, worded for the operator, if the gateway cannot decide one of the rules */
   check(rules: AccessRules): void
   /**
    * What is denied to the caller of a request; `undefined` if nothing is.
-   * @param needed of the operation: not empty
-   * @throws GraphQLError `UNAUTHENTICATED` or `FORBIDDEN` where that refuses the whole request
+   * @param needed requirements of the operation; not empty
+   * @throws GraphQLError `UNAUTHENTICATED` or `FORBIDDEN` if a denial refuses the whole request
    */
   decide(exchange: Exchange, needed: readonly Needed[], rules: AccessRules): Decision | Promise<Decision>
 }
@@ -77,7 +77,7 @@ const NONE: Granted = new Set()
 const policiesOf = (requirement: Requirement | undefined): readonly string[] =>
   requirement?.kind === 'policies' ? requirement.anyOf.flat() : []
 
-/** A requirement that is not known holds for nobody. */
+/** Nobody meets an unknown requirement. */
 function holds(requirement: Requirement | undefined, caller: Caller | undefined, granted: Granted): boolean {
   if (!requirement) return false
   if (requirement.kind === 'authenticated') return caller !== undefined
@@ -91,7 +91,9 @@ function setOf(names: Iterable<string>): Granted {
   return new Set(names)
 }
 
-/** Asks the functions of the configuration, each once. One that fails or is slow allows nothing. */
+/**
+ * Calls the functions of the configuration, each once. One that fails or is slow allows nothing.
+ */
 async function grantedPolicies(
   names: readonly string[],
   exchange: Exchange,

@@ -1,4 +1,7 @@
-/** Says at start what header rules take from stateless services, and from clients. */
+/**
+ * Logs at start what header rules cost: the sharing and caching of stateless services, and headers
+ * of clients.
+ */
 import type { Logger } from '../../platform/process/log.ts'
 import type { ClientHeaderRule, HeaderRule } from '../config/sections/headers.ts'
 import { tellsCaller } from './to-service.ts'

@@ -1,28 +1,28 @@
 /**
- * Makes the headers of a client's answer from those of the services' answers, by rules. What is
- * picked of a shared answer is kept with it, for all who get it.
+ * Makes the headers of a client's answer from those of the services' answers, by rules. Headers
+ * picked from a shared answer are kept with it, for everyone who gets it.
  */
 import { isFieldValue, pairsOf } from '../../platform/http/message/fields.ts'
 import type { ClientHeaderRule } from '../config/sections/headers.ts'
 
-/** Headers of a service's answer that clients get: names and values in turn. */
+/** Headers of a service's answer that clients get: names and values, alternating. */
 export type PickedHeaders = readonly string[]
 
-/** Of one answer to a client. */
+/** Collects the headers for one answer to a client. */
 export interface Heard {
-  /** The same list counts once, however many calls got the answer that it is of. */
+  /** A list counts once, however many calls share its answer. */
   hear(picked: PickedHeaders): void
   /** Adds to `headers`, and each `Set-Cookie` to `cookies`. */
   write(headers: Map<string, string>, cookies: string[]): void
 }
 
 export interface ClientRules {
-  /** Names of all that is picked, which tells these rules from others. */
+  /** Names of all picked headers; distinguishes these rules from others. */
   readonly names: string
   /**
-   * `undefined` where there is nothing.
+   * `undefined` if nothing is picked.
    * @param head of a service's answer: its lines
-   * @param isShared others may get the answer, too: nobody gets its cookies
+   * @param isShared other clients may get the answer, too: nobody gets its cookies
    */
   pick(head: string, isShared: boolean): PickedHeaders | undefined
   open(): Heard
@@ -89,7 +89,7 @@ function openHeard(ways: Ways): Heard {
   }
 }
 
-/** What is picked of several answers; of equal lists one. */
+/** Joins the picked headers of several answers; equal lists count once. */
 export function joinPicked(
   answers: readonly { readonly headers?: PickedHeaders | undefined }[],
 ): PickedHeaders | undefined {

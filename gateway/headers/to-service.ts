@@ -1,6 +1,6 @@
 /**
- * Makes one function of a service's header rules. A rule must never write what frames a message,
- * what the gateway says itself, or a header that tells a signed claim.
+ * Compiles a service's header rules into one function. A rule must never write a header that frames
+ * the message, that the gateway writes itself, or that carries a signed claim.
  */
 import type { IncomingHttpHeaders } from 'node:http'
 import { isFieldValue, listItems } from '../../platform/http/message/fields.ts'
@@ -10,12 +10,15 @@ import { type HeaderRule, isFixedHeader } from '../config/sections/headers.ts'
 export type Headers = Map<string, string>
 
 /**
- * Changes `headers`, which begins with what the service is told anyway.
- * @param token what rules see as `authorization`, wherever the request carried it
+ * Changes `headers`, which starts with those that the service gets without rules.
+ * @param token the value that rules see as `authorization`, wherever the request carried it
  */
 export type ApplyRules = (headers: Headers, client: Readonly<IncomingHttpHeaders>, token?: string) => void
 
-/** Whether an answer may depend on who asks: such a service is neither cached nor shared. */
+/**
+ * Whether an answer may depend on the caller: the answers of such a service are neither cached nor
+ * shared.
+ */
 export const tellsCaller = (rules: readonly HeaderRule[] | undefined): boolean =>
   rules?.some(({ forward }) => forward !== undefined) === true
 
@@ -55,7 +58,7 @@ function stepOf(rule: HeaderRule, reserved: ReadonlySet<string>): ApplyRules {
   }
 }
 
-/** Credentials, which no pattern matches: `*` must not hand them on by accident. */
+/** Credentials match no pattern: `*` must not forward them by accident. */
 const NAMED_ONLY: ReadonlySet<string> = new Set(['authorization', 'cookie'])
 
 function matcher(texts: string | readonly string[]) {

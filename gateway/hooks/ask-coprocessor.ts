@@ -1,7 +1,4 @@
-/**
- * Asks a process by HTTP what becomes of a request, in the messages of Apollo Router's coprocessors
- * (version 1).
- */
+/** Calls a coprocessor by HTTP, with the messages of Apollo Router's coprocessors (version 1). */
 import { GraphQLError } from 'graphql'
 import { z } from 'zod'
 import type { Logger } from '../../platform/process/log.ts'
@@ -25,7 +22,7 @@ const answerSchema = z.object({
 })
 export type CoprocessorAnswer = z.output<typeof answerSchema>
 
-/** What there is to tell at a stage. */
+/** The content of a stage's message. */
 export interface About extends Named {
   readonly context?: Map<string, unknown> | undefined
   readonly headers?: HeaderLists | undefined
@@ -34,9 +31,9 @@ export interface About extends Named {
 }
 
 /**
- * @param read takes from an answer what is used of it; an answer that it throws for is none
- * Resolves to `undefined` where there is no answer and requests pass without one.
- * @throws GraphQLError for what the process refuses
+ * @param read extracts the used parts of an answer; if it throws, there is no answer Resolves to
+ * `undefined` if there is no answer and requests pass without one.
+ * @throws GraphQLError for what the coprocessor refuses
  */
 export type AskStage = <Read>(
   stage: Stage,
@@ -89,9 +86,9 @@ const listed = (headers: HeaderLists): Record<string, readonly string[]> =>
 
 /**
  * The gateway's own client, as for services: the one behind `fetch` takes several times the CPU,
- * and megabytes. Connections are kept; a message that finds none free waits for one. One that meets
- * the end of a kept connection is sent again: what it does is told by stage and id, so whoever must
- * not do it twice can see that it is the same.
+ * and megabytes. Connections are kept; a message that finds none free waits for one. A message that
+ * meets the end of a kept connection is sent again. It names its stage and id, so that the
+ * coprocessor can recognize a duplicate.
  */
 function openConnections({ url, timeout }: CoprocessorSettings) {
   const { origin, path, authorization } = readAddress(url, '/')

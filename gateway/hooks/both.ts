@@ -1,9 +1,9 @@
-/** The hooks of two sources as one: requests meet the first's first, answers the second's first. */
+/** Combines the hooks of two sources: requests pass the outer first, answers the inner first. */
 import type { HookPoints } from './points.ts'
 
 type Hook<Given> = ((given: Given) => void | Promise<void>) | undefined
 
-/** @param outer meets the client first and last */
+/** @param outer nearest to the client */
 export function both(outer: Partial<HookPoints>, inner: HookPoints): HookPoints {
   return {
     ...inner,

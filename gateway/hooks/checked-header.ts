@@ -1,10 +1,10 @@
-/** What hooks may write into the head of a message. */
+/** Checks a header that a hook writes. */
 import { isFieldName, isFieldValue } from '../../platform/http/message/fields.ts'
 import { isFixedHeader } from '../config/sections/headers.ts'
 
 /**
  * Credentials are part of a call's signature, and have rules of their own.
- * @throws Error for a name that the gateway writes itself, or what is no header
+ * @throws Error for a header that the gateway writes itself, or an invalid one
  */
 export function checked(name: string, value: string): [name: string, value: string] {
   const lower = String(name).toLowerCase()

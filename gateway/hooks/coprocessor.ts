@@ -1,7 +1,7 @@
 /**
- * Hooks that ask a process by HTTP, in the messages of Apollo Router's coprocessors (version 1). It
- * may refuse, set headers, change the context that its stages share, and replace operations and
- * answers.
+ * Hooks that call a coprocessor by HTTP, with the messages of Apollo Router's coprocessors (version
+ * 1). It may refuse, set headers, change the context that its stages share, and replace operations
+ * and answers.
  */
 import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
@@ -101,7 +101,7 @@ export function coprocessorHooks(
   return { hooks, close }
 }
 
-/** What is known of it already, such as by which id it was sent, is left out. */
+/** The operation as the coprocessor sees it, without details such as its persisted id. */
 function operationOf({ query, operationName, variables = {}, extensions = {} }: Parameters) {
   const { persistedQuery: _resolved, ...rest } = extensions
   return {
@@ -112,7 +112,7 @@ function operationOf({ query, operationName, variables = {}, extensions = {} }: 
   }
 }
 
-/** @throws Error for what is no operation */
+/** @throws Error if it is no operation */
 function changedOperation({ body }: CoprocessorAnswer, told: object): Parameters | undefined {
   if (body === undefined || body === null || isDeepStrictEqual(body, told)) return undefined
   try {
@@ -122,7 +122,7 @@ function changedOperation({ body }: CoprocessorAnswer, told: object): Parameters
   }
 }
 
-/** @throws Error for what is no text, or the body of a request that has none */
+/** @throws Error if it is no text, or if the request cannot have a body */
 function changedText({ body }: CoprocessorAnswer, { method }: HookRequest, told?: string): string | undefined {
   if (body === undefined || body === null || body === told) return undefined
   if (typeof body === 'string' && method === 'POST') return body
@@ -145,8 +145,8 @@ const headersIn = ({ headers = {} }: CoprocessorAnswer): [name: string, value: s
   Object.entries(headers).map(([name, values]) => checked(name, [values].flat().join(', ')))
 
 /**
- * What comes back as it was told is no change: the answer may still be kept, and stays the bytes it
- * was.
+ * Returns nothing if the value came back unchanged: the answer may then still be cached, and its
+ * bytes are kept.
  */
 const changeIn = (answer: CoprocessorAnswer, told: unknown) => ({
   headers: headersIn(answer),

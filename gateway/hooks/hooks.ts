@@ -1,6 +1,6 @@
 /**
- * Runs the hooks of the configuration, by wrapping the functions that do the work. Without a hook
- * the function itself is used, so that nothing is spent on it.
+ * Runs the hooks of the configuration by wrapping the functions that do the work. Without a hook
+ * the function itself is used, which costs nothing.
  */
 import type { GraphQLFormattedError } from 'graphql'
 import { isRecord } from '../../platform/data/record.ts'
@@ -26,7 +26,7 @@ import { hookTraffic } from './service-hooks.ts'
 export interface Hooks extends HookPolicies {
   readonly beforeCalls: BeforeCalls | undefined
   readonly beforeSend: BeforeSend | undefined
-  /** Whether a hook may change an answer, which must then be whole. */
+  /** Whether a hook may change answers, which are then sent whole. */
   readonly changesAnswers: boolean
   execute(next: Execute): Execute
   start(next: StartEvents): StartEvents
@@ -130,7 +130,7 @@ function aboutOperation(
   return { ...request, type, operationName, query, variables, cost }
 }
 
-/** An answer as hooks see it, and what became of it. */
+/** An answer as hooks see it, with their changes. */
 function changeable(operation: HookOperation, outcome: Outcome) {
   const state: { changed: Outcome | undefined } = { changed: undefined }
   const about = {
@@ -196,7 +196,7 @@ function changedEvents(events: Events, about: HookOperation, run: RunHook, onEve
   }
 }
 
-/** One that throws changes nothing: the client is told what it would be told without it. */
+/** A hook that throws changes nothing: the client gets the error as without the hook. */
 function changedErrors(next: Mask, onError: NonNullable<HookSettings['onError']>, log: Logger): Mask {
   return (error, request) => {
     const { requestId, traceparent } = request

@@ -1,6 +1,6 @@
 /**
- * The hooks that may put another operation in the place of the client's. It passes every later
- * check as if the client had sent it.
+ * Hooks that may replace the client's operation. The replacement passes every later check as if the
+ * client had sent it.
  */
 import { tooLarge } from '../../platform/http/message/body.ts'
 import type { HttpRequest } from '../../platform/http/message/message.ts'
@@ -23,7 +23,7 @@ export const arrivalPolicy =
     if (text !== undefined) exchange.request = withBody(request, text, body !== undefined)
   }
 
-/** @param wasRead whether its own body was read already, which is done once */
+/** @param wasRead whether its own body was read already, which is possible only once */
 const withBody = (request: HttpRequest, text: string, wasRead: boolean): HttpRequest => ({
   ...request,
   async readText(limit) {
@@ -34,13 +34,13 @@ const withBody = (request: HttpRequest, text: string, wasRead: boolean): HttpReq
 })
 
 interface ParameterOptions {
-  /** Bytes of an operation. */
+  /** Maximum bytes of an operation. */
   readonly bodyBytes: number
-  /** What applies to the operation that takes the place of the client's. */
+  /** Policies that apply to a replaced operation. */
   readonly again: readonly Policy[]
 }
 
-/** Once the text of an operation is known, and before it is read. */
+/** Runs once the text of an operation is known, before it is parsed. */
 export const parametersPolicy =
   (
     onParameters: NonNullable<HookPoints['onParameters']>,
@@ -54,7 +54,7 @@ export const parametersPolicy =
     if (!changed) return
     requireSize(JSON.stringify(changed), bodyBytes)
     exchange.parameters = changed
-    exchange.tracing = undefined // the policies begin one where it is still asked for
+    exchange.tracing = undefined // the policies begin one if it is still requested
     await applyPolicies(again, exchange)
   }
 

@@ -1,4 +1,4 @@
-/** The points of a request at which a coprocessor is asked: those of hooks, and further ones. */
+/** The points of a request at which a coprocessor is called: those of hooks, and more. */
 import type { HookAnswer, HookOperation, HookRequest, HookSettings } from '../config/sections/hooks.ts'
 import type { Parameters } from '../exchange/exchange.ts'
 import type { Message } from '../request/respond.ts'
@@ -6,29 +6,29 @@ import type { Message } from '../request/respond.ts'
 type Returns = void | Promise<void>
 
 export interface Arrival {
-  /** Whether it is told the body. */
+  /** Whether it gets the body. */
   readonly readsBody: boolean
   /**
-   * Gives the body that is read in its place; `undefined` for no change.
-   * @param body absent where it is not told, and of what has none: GET, and WebSockets
+   * Returns the body to use instead; `undefined` for no change.
+   * @param body absent if `readsBody` is false, and for GET and WebSockets
    */
   run(request: HookRequest, body: string | undefined): Promise<string | undefined>
 }
 
 export interface HookPoints extends HookSettings {
-  /** Once a request came, before anything is known of it. */
+  /** When a request arrives, before anything is known about it. */
   readonly onArrival?: Arrival | undefined
   /**
-   * Once the text of an operation is known, before it is read. Gives what is read in its place;
-   * `undefined` for no change.
+   * When the text of an operation is known, before it is parsed. Returns the operation to use
+   * instead; `undefined` for no change.
    */
   readonly onParameters?:
     | ((request: HookRequest, parameters: Parameters) => Promise<Parameters | undefined>)
     | undefined
-  /** Once an operation has its plan and knows what it may see, before the first call. */
+  /** When an operation has its plan and access is decided, before the first call. */
   readonly onExecution?: ((operation: HookOperation) => Returns) | undefined
-  /** Once it has run, before anything else sees the answer. */
+  /** When it has run, before anything else sees the answer. */
   readonly onExecuted?: ((answer: HookAnswer) => Returns) | undefined
-  /** Before an answer or a refusal is sent by HTTP; gives what is sent. */
+  /** Before an answer or a refusal is sent by HTTP; returns what is sent. */
   readonly onResponse?: ((request: HookRequest, message: Message) => Promise<Message>) | undefined
 }

@@ -1,4 +1,4 @@
-/** A whole answer to a client, as a coprocessor is told it, and with what it changes. */
+/** A whole answer to a client as a coprocessor sees it, and its changes. */
 import { pairsOf } from '../../platform/http/message/fields.ts'
 import { isFixedOfAnswer } from '../config/sections/headers.ts'
 import { bodyOf } from '../request/body.ts'
@@ -13,9 +13,9 @@ export const toldOf = ({ status, headers, body }: Message) => ({
 })
 
 /**
- * Its headers take the place of those that it was told, but for those that frame an answer or say
- * who may read or keep it. The body is JSON text.
- * @throws Error for a header that the gateway writes itself, or a body that is no answer
+ * Applies a coprocessor's changes. Its headers replace those that it was sent, except headers that
+ * frame an answer or say who may read or cache it. The body is JSON text.
+ * @throws Error for a header that the gateway writes itself, or an invalid body
  */
 export function changedMessage(
   message: Message,
@@ -25,7 +25,7 @@ export function changedMessage(
   const headers = given ? changedHeaders(message, given, tellsHeaders) : undefined
   const isOther = text !== undefined && text !== textOf(message.body)
   if (!isOther) return headers ? { ...message, headers } : message
-  // What a cache might keep is not what the services answered.
+  // A changed answer must not be cached as that of the services.
   const own = pairsOf(headers ?? message.headers).filter(([name]) => !OF_CACHES.has(name))
   return {
     status: message.status,
@@ -49,7 +49,7 @@ function changedHeaders(
     const same = String(before.get(name)) === String(lines)
     after.set(name, same ? lines : lines.map((value) => checked(name, value)[1]))
   }
-  // A cookie is one client's.
+  // A cookie belongs to one client.
   if (after.has('set-cookie') && !before.has('set-cookie')) {
     for (const name of OF_CACHES) after.delete(name)
     after.set('cache-control', ['no-store'])

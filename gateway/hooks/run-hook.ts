@@ -1,12 +1,10 @@
-/** Runs one hook: with a time limit, and so that what it throws tells the client nothing. */
+/** Runs one hook with a time limit. Unexpected errors tell the client nothing. */
 import { GraphQLError } from 'graphql'
 import type { Logger } from '../../platform/process/log.ts'
 import { codedError, isErrorCode } from '../../platform/protocol/errors.ts'
 import { type Named, namesOf } from '../../platform/protocol/trace-context.ts'
 
-/**
- * Rejects with what the hook refuses, or with `INTERNAL` if it fails or is late; the log says why.
- */
+/** Rejects with the hook's refusal, or with `INTERNAL` if it fails or is late; the log says why. */
 export type RunHook = <Value>(hook: string, request: Named, work: () => Value | Promise<Value>) => Promise<Value>
 
 /** @param timeout milliseconds */

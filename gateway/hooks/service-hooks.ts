@@ -9,7 +9,7 @@ import type { RunHook } from './run-hook.ts'
 
 type AnyCall = Pick<ServiceCall, 'body' | 'context'>
 
-/** @param requestOf what hooks know of the client's request that a call is made for */
+/** @param requestOf returns the client's request of a call, as hooks see it */
 export function hookTraffic(
   { onServiceRequest, onServiceResponse }: HookSettings,
   run: RunHook,

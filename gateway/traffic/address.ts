@@ -1,4 +1,4 @@
-/** Reads the address of an instance: where it is called, as whom, and what of it may be shown. */
+/** Reads the address of an instance: its URL, its credentials, and the parts that may be shown. */
 
 export interface Address {
   /** Scheme, host and port. */
@@ -6,20 +6,20 @@ export interface Address {
   /** Where operations are posted, query string included. */
   readonly path: string
   /**
-   * Of the address's user information, as `Basic` has it. Never to be logged, shown, or sent beside
-   * a caller's token.
+   * `Basic` credentials from the address's user information. Never log, show, or send them beside a
+   * caller's token.
    */
   readonly authorization: string | undefined
   /** Without user information and query string, which may be secret. */
   readonly shown: string
 }
 
-/** Of services: absolute, http or https. */
+/** Whether a text is the address of a service: absolute, http or https. */
 export const isAddress = (text: string): boolean => /^https?:$/.test(URL.parse(text)?.protocol ?? '')
 
 /**
- * Uses the address as it is. @param defaultPath of a base address, which has none
- * @throws TypeError where it is no URL
+ * @param defaultPath for a base address, which has no path
+ * @throws TypeError if it is no URL
  */
 export function readAddress(text: string, defaultPath = '/'): Address {
   const { origin, pathname, search, username, password } = new URL(text)
@@ -32,7 +32,7 @@ export function readAddress(text: string, defaultPath = '/'): Address {
   }
 }
 
-/** RFC 3986, section 2.1. What is no encoding stands for itself. */
+/** RFC 3986, section 2.1. An invalid encoding stands for itself. */
 function decoded(text: string): string {
   try {
     return decodeURIComponent(text)

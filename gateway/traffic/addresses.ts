@@ -1,12 +1,12 @@
-/** Where the instances of a service are: a list, or a DNS name that is asked again and again. */
+/** The addresses of a service's instances: a list, or a DNS name that is resolved repeatedly. */
 import { lookup } from 'node:dns/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from '../../platform/process/log.ts'
 
 interface DnsAddresses {
-  /** An address whose host is a name; each address that the name has is an instance. */
+  /** An address whose host is a DNS name; each IP address of the name is an instance. */
   readonly dns: string
-  /** Milliseconds after which the name is asked again. */
+  /** Milliseconds between two resolutions. */
   readonly every: number
 }
 
@@ -25,18 +25,18 @@ export const writtenIn = (addresses: Addresses): readonly string[] => (isDns(add
 
 interface FollowOptions extends DnsAddresses {
   readonly resolve: Resolve
-  /** Told the addresses of the host now, without repeats; never none. */
+  /** Called with the current addresses of the host, distinct and never empty. */
   readonly changed: (hosts: ReadonlySet<string>) => void
   readonly log: Logger
 }
 
 export interface Following {
-  /** Resolves once the name was asked for the first time. */
+  /** Resolves after the first resolution. */
   readonly ready: Promise<void>
   stop(): void
 }
 
-/** Asks a name until it is stopped. A name that has no answer changes nothing. */
+/** Resolves a name repeatedly until it is stopped. A failed resolution changes nothing. */
 export function followName({ dns, every, resolve, changed, log }: FollowOptions): Following {
   const stopping = new AbortController()
   const { signal } = stopping

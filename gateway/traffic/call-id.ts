@@ -1,7 +1,7 @@
 /** A unique id per call, so that no answer is mistaken for another call's. */
 import { randomBytes } from 'node:crypto'
 
-/** No other process has it, which may call the same instance through the same proxy. */
+/** Unique for each process: several may call an instance through the same proxy. */
 const PREFIX = `${randomBytes(12).toString('base64url')}-`
 let count = 0
 

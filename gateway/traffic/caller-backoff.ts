@@ -10,11 +10,11 @@ const LONGEST = 60 // seconds
 
 export interface CallerBackoff {
   holdOff(context: CallContext, seconds: number): void
-  /** Milliseconds for which the caller has to stay away; 0 where it need not. */
+  /** Milliseconds for which the caller must stay away; 0 if it need not. */
   left(context: CallContext): number
 }
 
-/** Where tokens are opaque, many callers can have one address. */
+/** If tokens are opaque, many callers can have one address. */
 const keyOf = ({ caller, authorization }: CallContext): string => `${caller()}\n${authorization ?? ''}`
 
 export function createCallerBackoff(): CallerBackoff {
@@ -25,7 +25,7 @@ export function createCallerBackoff(): CallerBackoff {
       until.set(keyOf(context), performance.now() + seconds * 1000)
     },
     left(context) {
-      // Nearly no instance has ever held anybody back.
+      // Nearly no instance ever asks callers to stay away.
       if (!until) return 0
       return Math.max(0, (until.get(keyOf(context)) ?? 0) - performance.now())
     },

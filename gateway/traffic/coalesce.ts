@@ -11,22 +11,22 @@ import type { Reply, Step, Work } from './call/step.ts'
 interface Shared {
   readonly reply: Promise<Reply>
   readonly deadline: number
-  /** Ends the call, and lets nobody join it any more. */
+  /** Ends the call, so that no other can join it. */
   abandon(): void
   waiting: number
 }
 
-/** Everything that can change the answer of a service that is told no caller. */
+/** Everything that can change the answer of a service that does not know the caller. */
 const identityOf = ({ call: { context, body } }: Work): string =>
   `${context.perspective ?? ''}\n${context.language ?? ''}\n${body.bytes.toString('latin1')}`
 
-/** The call as it is sent for all: whoever began it may have left when the answer comes. */
+/** The call as it is sent for all: its first caller may have left when the answer comes. */
 function callForAll({ call, signal }: Work): ServiceCall {
   const { read } = call
   return read && signal ? { ...call, read: (body) => !signal.aborted && read(body) } : call
 }
 
-/** @param onShared called for each call that one in flight answers */
+/** @param onShared called for each call that is answered by one in flight */
 export function coalesced({ coalescing, deadline }: StatelessService, next: Step, onShared: () => void): Step {
   if (!coalescing) return next
   const inFlight = new Map<string, Shared>()
@@ -54,7 +54,7 @@ export function coalesced({ coalescing, deadline }: StatelessService, next: Step
     if (work.signal?.aborted) return Promise.reject(new CallFailure('cancelled', 'given up before it was sent'))
     const key = identityOf(work)
     const found = inFlight.get(key)
-    // One that has not got half its time left would be cut short for no fault of its own.
+    // Joining a call with less than half of its time left would cut this one short.
     if (!found || work.deadline - found.deadline >= deadline / 2) return wait(start(key, work), work.signal)
     onShared()
     work.call.trace?.answeredBy('shared')
@@ -62,7 +62,10 @@ export function coalesced({ coalescing, deadline }: StatelessService, next: Step
   }
 }
 
-/** Leaving costs the others nothing; the call is given up when the last has left. */
+/**
+ * Waits for a shared call. Leaving does not affect the others; the call is given up when the last
+ * has left.
+ */
 function wait(shared: Shared, signal: Signal | undefined): Promise<Reply> {
   shared.waiting += 1
   if (!signal) return shared.reply

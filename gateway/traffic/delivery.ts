@@ -1,6 +1,6 @@
 /**
- * Brings one call to one instance: headers by the service's kind, signature, deadline, and what the
- * outcome says of the instance's health.
+ * Sends one call to one instance: headers by the service's kind, signature, deadline. Reports the
+ * outcome to the instance's health checks.
  */
 import { DECODED } from '../../platform/http/message/content-coding.ts'
 import { listItems } from '../../platform/http/message/fields.ts'
@@ -34,19 +34,17 @@ import { doubtWriter, hearWriter } from './writer.ts'
 
 export interface DeliveryOptions {
   readonly headersFor: HeadersFor
-  /** Each call is named, so that the answer can say which call it is of. */
+  /** Whether each call gets an id, which its answer must repeat. */
   readonly isNamed: boolean
-  /** Told how long each whole answer took, in milliseconds. @param now of `performance.now()` */
+  /** Called with the milliseconds that each whole answer took. @param now of `performance.now()` */
   readonly observe: (instance: Instance, milliseconds: number, now: number) => void
-  /** Told of each try that failed, unless its caller gave it up. */
+  /** Called for each failed try, unless its caller gave up. */
   readonly failed: (instance: Instance) => void
-  /** Picks what clients get of an answer's headers; `undefined` where they get nothing. */
+  /** Picks the headers of an answer that clients get; `undefined` if they get none. */
   readonly pick: ClientRules['pick'] | undefined
 }
 
-/**
- * The headers of a call. @param callId where the answer comes over a connection that carries others
- */
+/** Makes the headers of a call. @param callId id that the answer must repeat */
 export type HeadersFor = (
   instance: Pick<Instance, 'path' | 'authorization'>,
   call: Pick<ServiceCall, 'context' | 'body'>,
@@ -54,9 +52,9 @@ export type HeadersFor = (
 ) => string[]
 
 /**
- * Credentials go to stateful services and the perspective to stateless ones: neither kind learns
- * what is not for it, unless a header rule says so. The gateway's own credentials, of the address,
- * are sent where a caller has none: the two are never sent together.
+ * Credentials go to stateful services, the perspective to stateless ones; only a header rule can
+ * change that. The gateway's own credentials, from the address, are sent if the caller has none;
+ * the two are never sent together.
  * @param secret signs every call; without it none is signed
  * @param method `GET` of a request that opens a WebSocket, which has no body
  */
@@ -82,7 +80,7 @@ export function createHeaders(
 }
 
 /**
- * What the rules of a service make of a client's headers; `undefined` for one without rules.
+ * Applies a service's header rules to a client's headers; `undefined` for a service without rules.
  * @param isTold the service gets the caller's credentials without a rule
  */
 export function writtenBy(
@@ -142,7 +140,7 @@ function headersOf(
   return headers
 }
 
-/** `undefined` where it is told none. */
+/** `undefined` if the service gets no claims. */
 function claimsFor(service: ServiceDefinition, { claims }: CallContext): ReturnType<typeof claimHeaders> | undefined {
   if (service.kind !== 'stateful' || service.claims === undefined || claims === undefined) return undefined
   return claimHeaders(service.claims, claims)
@@ -150,7 +148,7 @@ function claimsFor(service: ServiceDefinition, { claims }: CallContext): ReturnT
 
 const ACCEPTED = 'application/graphql-response+json, application/json;q=0.9'
 
-/** A try at the instance the fleet picks. */
+/** Tries a call at the instance that the fleet picks. */
 export function delivery(service: ServiceDefinition, fleet: Fleet, options: DeliveryOptions): Try {
   const { headersFor, isNamed, pick } = options
   const isForCaller = service.kind === 'stateful' || tellsCaller(service.headers)
@@ -211,7 +209,7 @@ export function delivery(service: ServiceDefinition, fleet: Fleet, options: Deli
   }
 }
 
-/** Why no instance may be asked: all are in trouble, or asked this caller to stay away. */
+/** Why no instance can be called: all are unhealthy, or asked this caller to stay away. */
 function unfit({ instances }: Fleet, context: CallContext): CallFailure {
   const now = performance.now()
   const left = instances.filter(({ breaker }) => breaker.admits(now)).map(({ backoff }) => backoff.left(context))
@@ -225,11 +223,11 @@ function obey({ fields }: HttpAnswer, { backoff }: Instance, context: CallContex
   if (retryAfter !== undefined) backoff.holdOff(context, retryAfter)
 }
 
-/** Whether credentials that the service refuses are, or would have been, the caller's. */
+/** Whether refused credentials are, or would have been, the caller's. */
 export const judgesCaller = ({ authorization }: Pick<Instance, 'authorization'>, context: CallContext): boolean =>
   context.authorization !== undefined || authorization === undefined
 
-/** What a failed try says of the instance. */
+/** Reports a failed try to the instance's health checks. */
 function report(instance: Instance, error: unknown): void {
   const { breaker, failureDetector, url } = instance
   if (error instanceof CallFailure) {

@@ -1,6 +1,6 @@
 /**
- * Fetches a file that a service serves itself (an image, a statement) and hands its bytes on as
- * they come. Keeps nothing, and tells no service who asks.
+ * Fetches a file that a service serves itself (an image, a statement) and streams it to the client.
+ * Keeps nothing, and does not tell the service who asks.
  */
 
 import type { ServerResponse } from 'node:http'
@@ -19,11 +19,11 @@ export interface Download extends Named {
   readonly method: 'GET' | 'HEAD'
   /** Path and query string, as the client sent them. */
   readonly path: string
-  /** What the client has already, or which part it wants; see `ASKED`. */
+  /** Headers about what the client has already, or which part it wants; see `ASKED`. */
   readonly headers: Readonly<Record<string, string | string[] | undefined>>
 }
 
-/** Headers that decide what is answered, and say nothing of who asks. */
+/** Headers that decide the answer and do not identify the client. */
 const ASKED = ['accept', 'if-none-match', 'if-modified-since', 'if-range', 'range']
 const ANSWERED = [
   'accept-ranges',
@@ -72,10 +72,10 @@ export async function download(
       await passOn(answer, response, tellsCaller(service.headers))
       return
     } catch (error) {
-      // Once bytes are out, a cut is all that is left: half a file must not look whole.
+      // After the first byte only a cut is possible: half a file must not look complete.
       if (response.headersSent) return void response.destroy()
       if (isTimeout(error)) {
-        // How long a file takes says nothing about the calls that the same instance answers.
+        // The duration of a download says nothing about the instance's other calls.
         instance.breaker.abandoned()
         throw new CallFailure('timeout', `${instance.url}: ${String(error)}`, { cause: error })
       }
@@ -88,17 +88,14 @@ export async function download(
   }
 }
 
-/**
- * What header rules tell of who asks; the token reaches no service that a rule does not name it
- * for.
- */
+/** Headers that rules add. The token reaches only a service whose rule names it. */
 function ruledFor(service: ServiceDefinition, { headers }: Download): ReadonlyMap<string, string> | undefined {
   const { authorization } = headers
   const written = writtenBy(service, false)
   return written?.({ authorization: typeof authorization === 'string' ? authorization : undefined, headers })
 }
 
-/** An instance that has too much to do says so; another may have less. */
+/** True if the instance sheds load; another may have room. */
 const isShedding = ({ statusCode, headers }: Dispatcher.ResponseData): boolean =>
   statusCode === 503 && headers['retry-after'] !== undefined
 
@@ -108,8 +105,8 @@ const isTimeout = (error: unknown): boolean =>
   error === LATE || (error instanceof Error && 'code' in error && TIMEOUTS.has(error.code))
 
 /**
- * The head of an answer, within the deadline even where all connections are taken: clients that do
- * not read what they asked for hold them.
+ * The head of an answer, within the deadline even if all connections are in use: clients that do
+ * not read their downloads hold them.
  */
 async function request(
   { files, authorization: own }: Instance,
@@ -119,7 +116,7 @@ async function request(
   ruled: ReadonlyMap<string, string> | undefined,
 ): Promise<Dispatcher.ResponseData> {
   const leaving = new AbortController()
-  // The signal alone does not end a request that still waits for a connection.
+  // The signal alone does not end a request that waits for a connection.
   const { promise: late, reject } = Promise.withResolvers<never>()
   const timer = setTimeout(() => {
     reject(LATE)
@@ -144,7 +141,7 @@ async function request(
   }
 }
 
-/** @param isForCaller no cache may keep it, whatever the service says */
+/** @param isForCaller no cache may keep it, whatever the service allows */
 async function passOn(
   { statusCode, headers, body }: Dispatcher.ResponseData,
   response: ServerResponse,

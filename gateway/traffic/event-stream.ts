@@ -1,15 +1,11 @@
-/**
- * Reads server-sent events (HTML standard, section 9.2) as they come, whatever way they are cut
- * into pieces.
- */
+/** Reads server-sent events (HTML standard, section 9.2) from pieces of any size. */
 
 /**
- * Takes the next piece of text. @throws RangeError where one event is larger than `limit`
- * characters
+ * Takes the next piece of text. @throws RangeError if an event is larger than `limit` characters
  */
 export type ReadEvents = (piece: string) => void
 
-/** @param onEvent given the name and the data of each whole event */
+/** @param onEvent called with the name and the data of each event */
 export function createEventReader(onEvent: (name: string, data: string) => void, limit: number): ReadEvents {
   let rest = ''
   let name = ''
@@ -28,8 +24,8 @@ export function createEventReader(onEvent: (name: string, data: string) => void,
   }
   return (piece) => {
     rest += piece
-    // Read again only once a line is whole: one that comes letter by letter would be read once for
-    // each.
+    // Splits only when a line is complete: otherwise a slow line would be scanned again for each
+    // piece.
     const lines = piece.includes('\n') ? rest.split(/\r?\n/) : []
     rest = lines.pop() ?? rest
     if (rest.length > limit) throw new RangeError(`an event is larger than ${limit} characters`)

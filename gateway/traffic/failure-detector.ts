@@ -9,7 +9,7 @@ export interface FailureDetector {
   /** A call was answered. */
   succeeded(): void
   failed(failure: CallFailure): void
-  /** Sends no more health requests. */
+  /** Stops sending health requests. */
   close(): void
 }
 
@@ -39,7 +39,7 @@ export function createFailureDetector(breaker: Breaker, isWell: () => Promise<bo
     else if (answers === before) breaker.trip(performance.now())
     askAgain()
   }
-  // Does not wait for the answer: the request before it may be lost, though the instance is back.
+  // Does not wait for the last answer: that request may be lost although the instance is back.
   const askAgain = (): void => {
     if (isClosed || again || breaker.state === 'closed') return
     again = setTimeout(() => {
@@ -57,7 +57,7 @@ export function createFailureDetector(breaker: Breaker, isWell: () => Promise<bo
         if (isEvidence(failure)) breaker.failed(performance.now())
         else breaker.abandoned()
       } else if (isEvidence(failure)) {
-        // Whoever waited in vain for the whole of its time has seen enough.
+        // One timeout is enough evidence.
         failures += failure.kind === 'timeout' ? ENOUGH : 1
         if (failures >= ENOUGH && asking === 0) void ask()
       }

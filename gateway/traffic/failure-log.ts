@@ -1,7 +1,6 @@
 /**
- * What the log says of failed calls: the first of its kind at once and in full, those after it as a
- * number now and then, and when they are over. An outage fails thousands of calls a second, and a
- * line for each would be an outage of its own.
+ * Logs failed calls: the first of its kind at once and in full, then a count at intervals, and when
+ * they are over. An outage fails thousands of calls a second, too many for a line each.
  */
 import type { Logger } from '../../platform/process/log.ts'
 import { type Named, namesOf } from '../../platform/protocol/trace-context.ts'
@@ -9,7 +8,7 @@ import type { CallFailure } from './call/failure.ts'
 
 export interface FailureLog {
   report(service: string, request: Named, failure: CallFailure): void
-  /** Says nothing more. */
+  /** Stops logging. */
   close(): void
 }
 
@@ -22,7 +21,7 @@ interface Trouble {
   readonly timer: NodeJS.Timeout
 }
 
-/** Kept by service, instance and kind of failure, all of which there are few of. */
+/** Keyed by service, instance and kind of failure, of which there are few. */
 export function createFailureLog(log: Logger): FailureLog {
   const troubles = new Map<string, Trouble>()
   return {

@@ -1,19 +1,16 @@
-/**
- * The client by which one instance's files are fetched: opened for the first of them. Sends nothing
- * by itself.
- */
+/** The client that fetches one instance's files, opened for the first of them. */
 import type { Dispatcher, Pool } from 'undici'
 import { lookupAt } from './client/lookup-at.ts'
 
 export interface FileClient {
   request(options: Dispatcher.RequestOptions): Promise<Dispatcher.ResponseData>
-  /** Ends what is on its way. */
+  /** Ends downloads in progress. */
   close(): Promise<void>
 }
 
 /**
  * @param origin scheme, host and port @param connections at most; each carries one file at a time
- * @param at the host to connect to, where the name has several
+ * @param at the host to connect to, if the name has several
  */
 export function createFileClient(origin: string, connections: number, at?: string): FileClient {
   let pool: Promise<Pool> | undefined
@@ -29,12 +26,11 @@ export function createFileClient(origin: string, connections: number, at?: strin
 }
 
 async function openPool(origin: string, connections: number, at: string | undefined): Promise<Pool> {
-  // MIT; the client behind Node's own fetch. Loaded only where a service has files: it takes ten
-  // megabytes.
+  // MIT; the client behind Node's own fetch. Loaded lazily: it takes ten megabytes.
   const { Pool } = await import('undici')
   return new Pool(origin, {
     connections,
-    pipelining: 0, // one request a connection: what comes behind an answer, unasked, is no other caller's file
+    pipelining: 0, // one request per connection: unrequested bytes after an answer are no other caller's file
     connect: {
       timeout: 2_000, // milliseconds
       ...(at !== undefined && { lookup: lookupAt(at) }),

@@ -1,6 +1,6 @@
 /**
- * The instances of one service, and which of them the next call goes to: a mutation to the one that
- * writes, if one says so; else the one with fewer calls in flight of two chosen at random.
+ * Picks the instance of a service for the next call: for a mutation the one that says it writes, if
+ * any; otherwise the less busy of two chosen at random.
  */
 import type { ServiceDefinition } from './call/kind.ts'
 import type { CallContext, ServiceCall } from './call/send.ts'
@@ -10,14 +10,14 @@ import { writerAmong } from './writer.ts'
 export interface Fleet {
   readonly instances: readonly Instance[]
   /**
-   * An instance fit to be asked, one not in `avoid` where there is one; `undefined` where none is
-   * fit. Whoever is given it must then use it: after a pause the breaker lets exactly one call
-   * through.
+   * A healthy instance, if possible not in `avoid`; `undefined` if none is healthy. The caller must
+   * use it: after a pause the breaker lets exactly one call through.
    * @param call an instance may have asked its caller to stay away
    */
   pick(avoid: ReadonlySet<Instance>, call?: PickedFor): Instance | undefined
   /**
-   * The same for what will say nothing of the instance's health: nobody has to stay away meanwhile.
+   * The same for a request that says nothing about the instance's health: it does not take the
+   * breaker's trial.
    */
   peek(avoid: ReadonlySet<Instance>): Instance | undefined
 }
@@ -29,7 +29,8 @@ export function createFleet(
   { kind, concurrency }: Pick<ServiceDefinition, 'kind' | 'concurrency'>,
 ): Fleet {
   /**
-   * Any other would only ask it in turn, but that is better than to wait for a connection to it.
+   * Any other instance would only forward the call, but that is better than waiting for a
+   * connection.
    */
   const writerFor = (avoid: ReadonlySet<Instance>, now: number, context: CallContext): Instance | undefined => {
     const writer = writerAmong(instances)
@@ -67,8 +68,8 @@ const isFit = ({ breaker, backoff }: Instance, now: number, context?: CallContex
   breaker.admits(now) && (context === undefined || backoff.left(context) === 0)
 
 /**
- * "Power of two choices": as even as asking all, without the herd that follows the single least
- * busy one.
+ * "Power of two choices": nearly as even as comparing all, without the herd towards the single
+ * least busy one.
  */
 function leastBusyOfTwo(candidates: readonly Instance[]): Instance | undefined {
   const first = Math.floor(Math.random() * candidates.length)

@@ -1,6 +1,6 @@
 /**
- * What the gateway asks a service in its own name, to find out whether it is well: what every
- * GraphQL server can answer, and nobody caused.
+ * The gateway's own health request to a service: any GraphQL server can answer it, and no caller
+ * influences it.
  */
 
 import type { ServiceDefinition } from './call/kind.ts'

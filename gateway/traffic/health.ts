@@ -1,6 +1,6 @@
 /**
- * Asks instances how they are, in the gateway's own name. Ours are asked all the time, so that one
- * that came back is used at once.
+ * Sends health requests to instances. Our own services are probed all the time, so that a recovered
+ * instance is used at once.
  */
 import type { Logger } from '../../platform/process/log.ts'
 import { CallFailure } from './call/failure.ts'
@@ -10,7 +10,7 @@ import { doubtWriter, hearWriter } from './writer.ts'
 
 const INTERVAL = 1_000 // milliseconds
 const TIMEOUT = 2_000 // milliseconds
-const FROZEN = 2 // questions in a row without an answer
+const FROZEN = 2 // unanswered health requests in a row
 
 type Finding = 'well' | 'unwell' | 'silent'
 
@@ -21,8 +21,8 @@ export interface ProbedService {
 }
 
 /**
- * Starts asking instances of ours; the result stops it. One of another kind than the registry's is
- * not used, and is named in the log once.
+ * Starts probing instances of our own services; the result stops it. An instance whose kind differs
+ * from the registry's is not used, and is logged once.
  */
 export function probeHealth(services: readonly ProbedService[], log: Logger): () => void {
   const stopping = new AbortController()
@@ -53,7 +53,7 @@ async function probe(instance: Instance, kind: ServiceKind, stopping: AbortSigna
   const finding = found === 'well' && isOfAnotherKind(instance, kind) ? 'unwell' : found
   if (stopping.aborted) return
   if (finding === 'well') instance.breaker.succeeded()
-  // Whoever answers calls meanwhile is busy, not gone.
+  // An instance that answers calls meanwhile is busy, not gone.
   else if (finding === 'unwell' || instance.answers === answers) instance.breaker.trip(performance.now())
   instance.silences = finding === 'silent' && instance.answers === answers ? instance.silences + 1 : 0
   if (instance.silences < FROZEN) return
@@ -61,7 +61,7 @@ async function probe(instance: Instance, kind: ServiceKind, stopping: AbortSigna
   instance.http.failAll(new CallFailure('timeout', 'it does not answer anything'))
 }
 
-/** Whether the instance answers a question that no caller has a part in. */
+/** Whether the instance answers the gateway's own health request. */
 export const isWell = async (instance: Instance): Promise<boolean> => (await findOut(instance)) === 'well'
 
 async function findOut(instance: Instance): Promise<Finding> {

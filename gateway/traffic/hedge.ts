@@ -1,6 +1,6 @@
 /**
- * Asks a second instance when the first takes longer than nearly all calls do, and takes whichever
- * answers. For stateless services only.
+ * Calls a second instance if the first takes longer than nearly all calls, and uses the first
+ * answer. For stateless services only.
  */
 import { createAbort } from './call/abort.ts'
 import { CallFailure } from './call/failure.ts'
@@ -13,11 +13,11 @@ import type { Try } from './retry.ts'
 
 const SHORTEST = 5 // milliseconds; below it a second call costs more than it saves
 /**
- * Calls for each second try that was in vain: where all are slow, for want of capacity, more of
- * them would take what is left of it. Beside an instance that hangs, none is in vain.
+ * Calls per wasted second try. If all instances are slow for lack of capacity, more second tries
+ * would make it worse. If one instance hangs, no second try is wasted.
  */
 const CALLS_PER_HEDGE = 10
-const RESERVE = 10 // such second tries that a quiet time leaves
+const RESERVE = 10 // wasted second tries that may be saved up
 
 interface HedgeOptions {
   readonly fleet: Fleet
@@ -50,11 +50,11 @@ interface Race extends Pick<HedgeOptions, 'onHedge'> {
   /** Milliseconds after which the second try starts. */
   readonly delay: number
   readonly mayHedge: () => boolean
-  /** Called where the second try answered first. */
+  /** Called if the second try answered first. */
   readonly onHedgeWon: () => void
 }
 
-/** Fails with the first failure where no second call was made, and with the last where one was. */
+/** Fails with the first failure if no second call was made, otherwise with the last. */
 function race(
   work: Work,
   asked: Set<Instance>,

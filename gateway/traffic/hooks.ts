@@ -1,4 +1,4 @@
-/** Where calls to services can be watched and added to. Types only. */
+/** Hooks around calls to services. Types only. */
 import type { ServiceDefinition } from './call/kind.ts'
 import type { SubscriptionCall } from './call/send.ts'
 import type { Try } from './retry.ts'

@@ -1,6 +1,4 @@
-/**
- * One running copy of a service: its connections, and what is known of its health.
- */
+/** One instance of a service: its connections and its health. */
 import type { Breaker } from './call/breaker.ts'
 import type { CallerBackoff } from './caller-backoff.ts'
 import type { HttpPool, OutgoingRequest } from './client/pool.ts'
@@ -9,11 +7,11 @@ import type { FileClient } from './file-client.ts'
 import type { ServiceSockets } from './sockets/service-sockets.ts'
 
 export interface Instance {
-  /** Without what may be secret of it; shown on the admin port only. */
+  /** Without secrets; shown on the admin port only. */
   readonly url: string
   /** Scheme, host and port. */
   readonly origin: string
-  /** The host to connect to, where the name of `origin` has several. */
+  /** The host to connect to, if the name of `origin` has several. */
   readonly at: string | undefined
   /** Where operations are posted. */
   readonly path: string
@@ -23,11 +21,11 @@ export interface Instance {
   readonly http: HttpPool
   /** For questions about health, which must not wait behind operations. */
   readonly health: HttpPool
-  /** What is asked there. */
+  /** Makes the health request. */
   readonly healthRequest: () => HealthRequest
-  /** For files, which are handed on as they come. */
+  /** For files, which are streamed. */
   readonly files: FileClient
-  /** For subscriptions, of a service that takes them by WebSocket. */
+  /** For subscriptions of a service that takes them by WebSocket. */
   readonly sockets: ServiceSockets | undefined
   readonly breaker: Breaker
   readonly failureDetector: FailureDetector
@@ -37,17 +35,17 @@ export interface Instance {
   /** HTTP answers to calls so far. */
   answers: number
   /**
-   * When it said, in its last answer, that it is the one that writes, in milliseconds of
-   * `performance.now()`; 0 where it did not, or has failed since.
+   * When its last answer said that it is the writer, in milliseconds of `performance.now()`; 0 if
+   * it did not, or if it failed since.
    */
   wroteAt: number
-  /** Questions about health in a row that were not answered, nor anything else meanwhile. */
+  /** Unanswered health requests in a row, without any other answer meanwhile. */
   silences: number
-  /** From the instance's own health answer; unknown where it has none. */
+  /** From the instance's health answer; `undefined` if it has none. */
   pid: number | undefined
-  /** The same of its kind. */
+  /** Its kind, likewise. */
   kind: string | undefined
-  /** The same of the database that it depends on. */
+  /** The database that it depends on, likewise. */
   store: Store | undefined
 }
 
@@ -58,6 +56,6 @@ export interface Store {
 
 export type HealthRequest = Omit<OutgoingRequest, 'deadline'>
 
-/** What the admin port says of an instance. */
+/** The health of an instance for the admin port. */
 export const healthOf = ({ breaker }: Instance): 'healthy' | 'unhealthy' =>
   breaker.state === 'closed' ? 'healthy' : 'unhealthy'

@@ -1,9 +1,9 @@
-/** How long a service's recent answers took. Keeps a few hundred figures, no more. */
+/** The durations of a service's recent answers. Keeps a few hundred. */
 
 export interface Latency {
   /** @param milliseconds one whole answer took */
   record(milliseconds: number): void
-  /** What 95 of 100 recent answers stayed below; `undefined` until enough were seen. */
+  /** The 95th percentile; `undefined` until enough were recorded. */
   p95(): number | undefined
 }
 

@@ -1,7 +1,4 @@
-/**
- * What the traffic looks like in figures, in Prometheus' format. Counts only; nothing is decided by
- * it.
- */
+/** Metrics of the traffic, for Prometheus. Counts only; no decision depends on it. */
 import { Counter, Gauge, type Registry } from '../../platform/process/prometheus.ts'
 import { addSpreads, createDurations, type Durations } from '../figures/durations.ts'
 import { exportCounts, exportDurations } from '../figures/export.ts'
@@ -15,12 +12,12 @@ import { writerAmong } from './writer.ts'
 /** One service's figures. */
 export interface ServiceMetrics {
   failed(kind: FailureKind): void
-  /** How long an instance's whole answers took, and the tries that failed at it. */
+  /** Durations of an instance's whole answers, and its failed tries. */
   instance(url: string): Durations
   /** Answers and entities looked up in the cache. */
   readonly hits: Tally
   readonly misses: Tally
-  /** Calls that one in flight answered, too. */
+  /** Calls answered by another one in flight. */
   readonly shared: Tally
   /** Second tries of slow calls. */
   readonly hedges: Tally
@@ -30,10 +27,7 @@ export interface ServiceMetrics {
 
 export interface TrafficMetrics {
   service(name: string): ServiceMetrics
-  /**
-   * Makes the state of instances readable whenever figures are asked for, until the result is
-   * called.
-   */
+  /** Exports the state of instances, until the result is called. */
   watch(services: readonly ProbedService[]): () => void
 }
 
@@ -136,7 +130,7 @@ function exportTallies(registry: Registry, figures: ReadonlyMap<string, Figures>
     })
 }
 
-/** Read when figures are asked for, never in between. */
+/** Read only when metrics are collected. */
 function instanceGauges(registers: Registry[], watched: ReadonlySet<ProbedService>): void {
   type Read = (instance: Instance, instances: readonly Instance[]) => number
   const each = (gauge: Gauge<'service' | 'instance'>, read: Read): void => {

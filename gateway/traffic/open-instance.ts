@@ -17,16 +17,16 @@ export interface InstanceOptions {
   /** Signs health requests; without it none is signed. */
   readonly secret: string | undefined
   /**
-   * It is called at `/graphql` where the address has no path, answers `/health/ready`, and names in
-   * each answer the call that it answers.
+   * It is called at `/graphql` if the address has no path, answers `/health/ready`, and repeats the
+   * call's id in each answer.
    */
   readonly isOurs: boolean
-  /** The host to connect to, where the address has a name of several. */
+  /** The host to connect to, if the address's name has several. */
   readonly at?: string
 }
 
 const READY: HealthRequest = { method: 'GET', path: '/health/ready', headers: [], body: Buffer.alloc(0) }
-const QUESTIONS = 6 // about health at a time: each may take 2 s, and two ask every second
+const QUESTIONS = 6 // health requests at a time: each may take 2 s, and two are sent every second
 
 export function openInstance(address: string, { definition, secret, isOurs, at }: InstanceOptions): Instance {
   const { shown, origin, path, authorization } = readAddress(address, isOurs ? '/graphql' : '/')
@@ -62,7 +62,7 @@ export function openInstance(address: string, { definition, secret, isOurs, at }
   return instance
 }
 
-/** With the host that it is connected to in the place of its name. */
+/** The address with the host instead of its name. */
 function shownAt(shown: string, at: string): string {
   const url = new URL(shown)
   url.hostname = isIPv6(at) ? `[${at}]` : at

@@ -1,4 +1,4 @@
-/** The instances of a service, by a list or by a name that is asked again and again. */
+/** The instances of a service, from a list or from a name that is resolved repeatedly. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from '../../platform/process/log.ts'
 import { type Addresses, type Following, followName, isDns, type Resolve } from './addresses.ts'
@@ -11,15 +11,15 @@ interface OpenOptions extends InstanceOptions {
 }
 
 interface OpenInstances {
-  /** Changes with the name's answers. */
+  /** Changes with the name's addresses. */
   readonly instances: readonly Instance[]
-  /** Resolves once it is known where they are, or after a while. */
+  /** Resolves when the addresses are known, or after a while. */
   readonly ready: Promise<void>
   close(): Promise<void>
 }
 
 const FIRST_ANSWER_TIMEOUT = 2_000 // milliseconds for the first answer
-const LOOK = 100 // milliseconds between looks at one that is left
+const LOOK = 100 // milliseconds between two checks of an instance that is being removed
 
 export function openInstances(addresses: Addresses, { resolve, log, ...options }: OpenOptions): OpenInstances {
   if (!isDns(addresses)) {
@@ -28,7 +28,7 @@ export function openInstances(addresses: Addresses, { resolve, log, ...options }
   }
   const instances: Instance[] = []
   const leaving = new Set<Instance>()
-  /** No new call goes there; those in flight have their answers. */
+  /** Removes an instance: it gets no new calls, and those in flight finish. */
   const leave = async (instance: Instance): Promise<void> => {
     leaving.add(instance)
     while (instance.inFlight > 0 && leaving.has(instance)) await sleep(LOOK, undefined, { ref: false })

@@ -1,7 +1,7 @@
 /**
- * Bounds the calls in flight to a service. What does not fit waits, up to its own deadline, and
- * callers take turns: one with a thousand waiting calls delays another's by one call at a time.
- * Where the queue is full, the caller with the longest line is refused.
+ * Bounds the calls in flight to a service. Other calls wait, up to their own deadlines, and callers
+ * take turns: a caller with a thousand waiting calls delays another caller's by one call at a time.
+ * If the queue is full, the caller with the longest line is refused.
  */
 import { createFairQueue } from '../../platform/data/fair-queue.ts'
 import { timerDelay } from '../../platform/data/timer-delay.ts'
@@ -15,9 +15,9 @@ interface Waiting {
 }
 
 interface QueueBounds {
-  /** Calls in flight at most; it may change with the number of instances. */
+  /** Maximum calls in flight; may change with the number of instances. */
   readonly concurrency: number
-  /** Calls that wait at most. */
+  /** Maximum waiting calls. */
   readonly length: number
 }
 
@@ -63,7 +63,7 @@ export function queued(next: Step, bounds: QueueBounds): Step {
     throw error
   }
 
-  /** False where nobody has more calls waiting than this caller, who is refused then. */
+  /** False if nobody has more calls waiting than this caller, who is then refused. */
   const makeRoom = (caller: string): boolean => {
     const last = waiting.takeFromLonger(caller)
     last?.refuse(full())
@@ -78,7 +78,7 @@ export function queued(next: Step, bounds: QueueBounds): Step {
     }
     const caller = work.call.context.caller()
     if (waiting.size >= length && !makeRoom(caller)) return Promise.reject(full())
-    // It is counted when it is let in.
+    // It is counted when it is admitted.
     return admission(caller, work.deadline, work.signal).then(() => next(work).then(succeed, fail))
   }
 }

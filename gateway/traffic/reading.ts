@@ -1,6 +1,4 @@
-/**
- * What a service's traffic looks like now, for people. Figures of several processes are added up.
- */
+/** A service's current traffic, for the live map. Figures of several processes are added up. */
 import type { Spread } from '../figures/durations.ts'
 import type { Breaker } from './call/breaker.ts'
 import type { ServiceKind } from './call/kind.ts'

@@ -1,6 +1,6 @@
 /**
- * What a service's HTTP answer says: its GraphQL, or of what kind a failure it is, and for how long
- * it may be kept.
+ * Reads a service's HTTP answer: its GraphQL, or its kind of failure, and how long it may be
+ * cached.
  */
 import type { ErrorCode } from '../../platform/protocol/errors.ts'
 import { openAnswer, type ReadAnswer, readBody } from './call/answer.ts'
@@ -10,10 +10,9 @@ import { readRetryAfter } from './caller-backoff.ts'
 import type { HttpAnswer } from './client/http-answer.ts'
 
 /**
- * @param judgesCaller whether the credentials that a status of 401 or 403 speaks of are the
- * caller's
+ * @param judgesCaller whether a status of 401 or 403 is about the caller's credentials
  * @param read see `ServiceCall`
- * @throws CallFailure of kind `answer`, or what the status says where it is an error
+ * @throws CallFailure of kind `answer`, or of that of an error status
  */
 export function readAnswer(
   { status, fields, body, loan, mayHaveCrossed }: HttpAnswer,
@@ -27,7 +26,7 @@ export function readAnswer(
       : readBody(body, status)
   }
   const retryAfter = readRetryAfter(fields.get('retry-after'))
-  // A service that sheds load may say so in GraphQL, too: it is asked elsewhere all the same.
+  // A service may also shed load with a GraphQL answer: another instance is tried all the same.
   if (status === 503 && retryAfter !== undefined) throw new CallFailure('shed', 'status 503', { retryAfter })
   try {
     return readBody(body, status)
@@ -52,12 +51,12 @@ function kindOf(status: number, retryAfter: number | undefined): FailureKind {
   return status === 429 && retryAfter !== undefined ? 'shed' : 'refused'
 }
 
-/** Of what no cache may keep. */
+/** The freshness of an answer that must not be cached. */
 export const NOT_KEPT: Freshness = { maxAge: 0, scope: 'private', age: 0, variesByLanguage: false }
 
 /**
- * How long an answer may be kept by all: none that may be one caller's alone, and nothing that is
- * not plainly permitted.
+ * How long an answer may be cached for everybody. Answers for one caller, and any without clear
+ * permission, are not cached.
  */
 export function readFreshness(
   isForCaller: boolean,
@@ -66,7 +65,7 @@ export function readFreshness(
 ): Freshness {
   const cacheControl = fields.get('cache-control')
   if (isForCaller || cacheControl === undefined || hasErrors) return NOT_KEPT
-  // Meant for one client, whatever else it says.
+  // A cookie is for one client, whatever the other headers say.
   if (fields.has('set-cookie')) return NOT_KEPT
   const age = Number(fields.get('age') ?? 0) || 0
   const vary = fields.get('vary') ?? ''

@@ -1,13 +1,13 @@
 /**
- * Tries a call again where that cannot do harm: queries always, mutations only where every field
- * carries an idempotency key.
+ * Retries calls if that can do no harm: queries always, mutations only if every field carries an
+ * idempotency key.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { CallFailure, mayBeSentAgain } from './call/failure.ts'
 import type { Reply, Step, Work } from './call/step.ts'
 import type { Instance } from './instance.ts'
 
-/** One try. Adds the instance that it asks to `asked`, and prefers one that is not in there. */
+/** One try. Prefers an instance that is not in `asked`, and adds it there. */
 export type Try = (work: Work, asked: Set<Instance>) => Promise<Reply>
 
 const FIRST_PAUSE = 10 // milliseconds, five times longer each time; jittered
@@ -19,15 +19,13 @@ const LONGEST_PAUSE = 500 // milliseconds
 const SAVED_PER_CALL = 0.1 // retries
 const MAX_SAVED = 50 // retries
 
-/** @param retries of one call at most @param onRetry called for each */
+/** @param retries maximum for one call @param onRetry called for each */
 export function retried(tryOnce: Try, retries: number, onRetry: () => void): Step {
   let saved = MAX_SAVED
-  /**
-   * @param tries how many tries were made, with this one @param before the failure of the last one
-   */
+  /** @param tries number of tries, including this one @param before the failure of the last one */
   const attempt = (work: Work, asked: Set<Instance>, tries: number, before?: CallFailure): Promise<Reply> =>
     tryOnce(work, asked).catch(async (failure: unknown) => {
-      // No other instance could be asked. The earlier failure tells more about what went wrong.
+      // No other instance could be called. The earlier failure says more about the cause.
       if (before && isUnsent(failure)) throw before
       if (!(failure instanceof CallFailure) || tries > retries || saved < 1 || !mayRetry(failure, work)) throw failure
       const pause = Math.min(FIRST_PAUSE * 5 ** (tries - 1), LONGEST_PAUSE) * (0.5 + Math.random() / 2)

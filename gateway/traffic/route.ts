@@ -1,7 +1,7 @@
 /**
- * The way of a call to one service. For both kinds it is queue, then tries. A stateless one comes
- * after the cache and the sharing of identical calls, and has a second try started when it is slow.
- * Stateful ones of one client request that are made at a time become one.
+ * Assembles the steps of calls to one service. Both kinds have a queue and retries. Stateless
+ * services also have the cache and the sharing of identical calls before them, and hedging after
+ * them. For stateful services, simultaneous calls of one client request are gathered first.
  */
 
 import type { Logger } from '../../platform/process/log.ts'
@@ -32,7 +32,7 @@ interface Route {
   readonly upgradeHeadersFor: HeadersFor
   /** Whether its answers are the same for every caller. */
   readonly isShared: boolean
-  /** Resolves once it is known where the instances are. */
+  /** Resolves when the addresses of the instances are known. */
   readonly ready: Promise<void>
   /** Closes all instances. */
   close(): Promise<void>
@@ -90,7 +90,7 @@ export function openRoute(options: RouteOptions): Route {
   return { definition, fleet, step, headersFor, upgradeHeadersFor, isShared, ready: opened.ready, close: opened.close }
 }
 
-/** A service that is told who calls answers each caller alone. */
+/** The answers of a service that knows the caller are neither cached nor shared. */
 function shared(definition: StatelessService, next: Step, { store, metrics, clientRules }: RouteOptions): Step {
   if (tellsCaller(definition.headers)) return next
   return cached(

@@ -1,11 +1,11 @@
 /**
- * Traffic that several editions may use at once: one for each list of services, closed when the
- * last lease of it ends.
+ * Shares traffic between editions: one for each list of services, closed when its last lease ends.
  */
 import { createTraffic, type LocatedService, type Traffic, type TrafficOptions } from './traffic.ts'
 
 /**
- * Opens traffic to services, or leases what is open to the very same ones; `close` ends the lease.
+ * Opens traffic to services, or leases the open traffic to exactly the same ones; `close` ends the
+ * lease.
  */
 type OpenTraffic = (services: readonly LocatedService[]) => Traffic
 

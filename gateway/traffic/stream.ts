@@ -1,7 +1,7 @@
 /**
- * A subscription at one instance of a service: a connection of its own, on which events come as
- * server-sent events. Never reconnects by itself. The connection is a bare socket: with a client
- * library's own state around it, it would take ten kilobytes more for as long as nothing happens.
+ * A subscription at one instance of a service, by server-sent events on a connection of its own.
+ * Never reconnects. The connection is a bare socket: a client library's state would add ten
+ * kilobytes to each idle stream.
  */
 import type { Socket } from 'node:net'
 import { readBody } from './call/answer.ts'
@@ -18,7 +18,7 @@ const MAX_EVENT = 4 * 1024 * 1024 // characters
 const CONNECT_TIMEOUT = 2_000 // milliseconds
 const HEAD_TIMEOUT = 15_000 // milliseconds until the service says whether it streams
 
-/** @param headers names and values in turn */
+/** @param headers names and values, alternating */
 export function openStream(instance: Instance, headers: readonly string[], body: Buffer, signal: AbortSignal): Stream {
   const head = headOf(instance, headers, body)
   const inbox = createInbox()
@@ -29,7 +29,7 @@ export function openStream(instance: Instance, headers: readonly string[], body:
   else writeRequest(socket, head, body)
   return {
     next() {
-      // Whoever asks again has used what came before: the service may send more.
+      // The reader has used all earlier events: the service may send more.
       if (inbox.isEmpty()) socket.resume()
       return inbox.next()
     },
@@ -73,7 +73,8 @@ function open({ origin, at, url }: Instance, inbox: Inbox): Socket {
 }
 
 /**
- * Makes answers of the body: each event one, or the whole of it where the service does not stream.
+ * Makes answers of the body: one per event, or one of the whole body if the service does not
+ * stream.
  */
 function createListener(url: string, inbox: Inbox, onHead: () => void): AnswerListener {
   let status = 0

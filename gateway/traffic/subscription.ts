@@ -1,7 +1,7 @@
 /**
- * Subscribes at an instance that is fit. What becomes of a stream is no evidence about calls:
- * streams can fail by their number alone, which one caller decides, and an idle one proves nothing.
- * So they neither open a breaker nor are its trial.
+ * Subscribes at a healthy instance. Streams are no evidence about an instance's health: they can
+ * fail by their number alone, which one caller decides, and an idle one proves nothing. So they
+ * neither open a breaker nor serve as its trial.
  */
 
 import type { Named } from '../../platform/protocol/trace-context.ts'
@@ -21,16 +21,16 @@ interface SubscriptionOptions {
   /** Whether its answers are the same for every caller. */
   readonly isShared: boolean
   readonly headersFor: HeadersFor
-  /** Of requests that open a WebSocket. */
+  /** For requests that open a WebSocket. */
   readonly upgradeHeadersFor: HeadersFor
   readonly hooks: TrafficHooks | undefined
-  /** What the caller is told of a failure. */
+  /** Makes the caller's error for a failure. */
   readonly refusalOf: (error: unknown, service: string, request: Named) => unknown
 }
 
 /**
- * Ends when the service is done or `signal` is aborted. An instance that cannot be connected to is
- * left for another one.
+ * Ends when the service completes or `signal` is aborted. If an instance cannot be connected to,
+ * another is tried.
  */
 export async function* subscription(
   { definition, fleet, hooks, refusalOf, ...options }: SubscriptionOptions,
@@ -52,7 +52,7 @@ export async function* subscription(
     } catch (error) {
       if (error instanceof CallFailure) error.instance = instance.url
       if (signal.aborted) return
-      // Once it has answered, events could be missed in between.
+      // Once it has answered, another start could miss events.
       if (!isUnreached(error) || stream.hasAnswered()) throw refused(error)
       failure = error
     } finally {

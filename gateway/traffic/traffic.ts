@@ -19,26 +19,28 @@ import { readService, type ServiceReading } from './reading.ts'
 import { openRoute } from './route.ts'
 import { subscription } from './subscription.ts'
 
-/** A service and where its instances are. */
+/** A service and the addresses of its instances. */
 export interface LocatedService {
   readonly definition: ServiceDefinition
-  /** Whole endpoints; of services of ours, base addresses where they have no path. */
+  /**
+   * Whole endpoints; an address of one of our own services may be a base address without a path.
+   */
   readonly addresses: Addresses
 }
 
 export interface TrafficOptions {
   readonly services: readonly LocatedService[]
   readonly secret: string | undefined
-  /** Each instance answers `/health/ready`, and names in each answer the call that it answers. */
+  /** True if each instance answers `/health/ready` and repeats the call's id in each answer. */
   readonly ownServices: boolean
-  /** Where answers of stateless services are kept. */
+  /** The store of answers of stateless services. */
   readonly store: AnswerStore
   readonly metrics: TrafficMetrics
   readonly hooks?: TrafficHooks | undefined
   /** Which headers of the services' answers clients get; `undefined` for none. */
   readonly clientRules?: ClientRules | undefined
   readonly log: Logger
-  /** Finds the instances behind a name; the system's by default. */
+  /** Resolves a name; by default as the system does. */
   readonly resolve?: Resolve
 }
 
@@ -56,31 +58,27 @@ export interface ServiceStatus {
 export interface Traffic {
   readonly send: Send
   /**
-   * Subscribes at an instance that is fit; ends when the service is done.
-   * Throws like `send` when the stream breaks, and nothing when `signal` is aborted: it ends then.
+   * Subscribes at a healthy instance; ends when the service completes. Throws like `send` if the
+   * stream breaks; just ends if `signal` is aborted.
    */
   subscribe(call: SubscriptionCall, signal: AbortSignal): AsyncGenerator<ServiceAnswer, void, undefined>
-  /** The service that serves files at a path; `undefined` where none does. */
+  /** The service that serves files at a path; `undefined` if none does. */
   serviceOfPath(path: string): string | undefined
-  /**
-   * Writes a service's file to `response`. Rejects like `send`, and only while nothing was written
-   * yet.
-   */
+  /** Writes a service's file to `response`. Rejects like `send`, but only before the first byte. */
   download(service: string, wanted: Download, response: ServerResponse): Promise<void>
-  /**
-   * Whether its answers are the same for every caller. False for a service that is not known, too.
-   */
+  /** Whether its answers are the same for every caller. False for an unknown service. */
   isShared(service: string): boolean
   status(): readonly ServiceStatus[]
-  /** What it looks like now, for the live map. */
+  /** The current state, for the live map. */
   reading(): readonly ServiceReading[]
   /**
-   * Forgets kept answers: of a service (`weather`), a type (`City`) or one entity (`City:2267057`).
+   * Removes cached answers: of a service (`weather`), a type (`City`) or one entity
+   * (`City:2267057`).
    */
   purge(tags: readonly string[]): Promise<void>
-  /** Resolves once it is known where the instances are, or that it is not known yet. */
+  /** Resolves when the addresses of instances are known, or after a while. */
   readonly ready: Promise<void>
-  /** Closes every connection. Call it when nothing is in flight any more. */
+  /** Closes every connection. Call it when nothing is in flight. */
   close(): Promise<void>
 }
 
@@ -115,7 +113,7 @@ export function createTraffic(options: TrafficOptions): Traffic {
   const unwatch = metrics.watch(served)
   const stopProbing = ownServices ? probeHealth(served, log) : () => undefined
   const failures = createFailureLog(log)
-  /** What the caller is told of a failure, once it is counted and logged. */
+  /** Counts and logs a failure, and makes the caller's error. */
   const refusalOf = (error: unknown, service: string, request: Named): unknown => {
     if (!(error instanceof CallFailure)) return error
     routes.get(service)?.figures.failed(error.kind)

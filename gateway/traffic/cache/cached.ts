@@ -1,5 +1,5 @@
 /**
- * Answers calls to a stateless service from what is kept, entity by entity, and keeps what its
+ * Answers calls to a stateless service from the cache, entity by entity, and caches what its
  * `@cacheControl` allows.
  */
 import { hash } from 'node:crypto'
@@ -24,8 +24,8 @@ interface CacheObserver {
 }
 
 /**
- * The store is shared by all services and all callers: a stateful service cannot be passed.
- * @param clientRules of what clients get of headers; what other rules kept lacks some of them
+ * All services and callers share the store, so the type excludes stateful services.
+ * @param clientRules pick headers for clients; entries cached under other rules may lack some
  */
 export function cached(
   { name, sharedCache }: StatelessService,
@@ -76,8 +76,8 @@ export function cached(
     const { answer, freshness, tags, headers } = reply
     if (here.length === 0 && freshness.maxAge === 0) return reply
     const fetched = split(answer.body)
-    // What is no list of the right length, or has errors, is nothing to keep, nor to mix with what
-    // is kept: the paths of errors count the entities as they were sent.
+    // A list of another length, or with errors, cannot be cached or mixed with cached entities:
+    // error paths count the entities as they were sent.
     if (!fetched) return here.length === 0 ? reply : next(work)
     if (freshness.maxAge > 0) {
       const told = ownHeaders(headers)
@@ -108,10 +108,10 @@ export function cached(
   }
 }
 
-/** Gives the bytes of each entity of an answer; `undefined` where there are not so many. */
+/** Returns the bytes of each entity of an answer; `undefined` if their number is wrong. */
 type Split = (body: Buffer) => readonly Buffer[] | undefined
 
-/** Splits the same answer once, however often it is asked. */
+/** Splits an answer once, however often it is called. */
 function createSplitter(count: number): Split {
   let last: { readonly body: Buffer; readonly entities: readonly Buffer[] | undefined } | undefined
   return (body) => {
@@ -123,7 +123,7 @@ function createSplitter(count: number): Split {
   }
 }
 
-/** What can be split needs no parsing. */
+/** An answer that can be split needs no parsing. */
 const workOfSome = (work: Work, body: EntityBody, split: Split): Work => ({
   ...work,
   call: { ...work.call, body, read: (answer) => split(answer) !== undefined },
@@ -131,7 +131,7 @@ const workOfSome = (work: Work, body: EntityBody, split: Split): Work => ({
 
 const digest = (text: string): string => hash('sha256', text, 'base64url')
 
-/** Head and tail say what is asked of each entity; few differ, and each is hashed once. */
+/** Head and tail of a request are the selection; there are few, and each is hashed once. */
 const selections = new LRUCache<string, string>({ max: 4_096 })
 
 function selectionOf({ call }: Work, body: EntityBody): string {
@@ -145,7 +145,7 @@ function selectionOf({ call }: Work, body: EntityBody): string {
   return selection
 }
 
-/** An entity must not hold the whole answer that it came in. */
+/** A cached entity must not keep the memory of its whole answer. */
 const keep = (
   value: Buffer,
   { maxAge, age, variesByLanguage }: Freshness,
@@ -160,7 +160,7 @@ const keep = (
   ...(headers && { headers }),
 })
 
-/** A part of a text keeps all of it: here the head of an answer. */
+/** A substring would keep the memory of the whole head. */
 const ownHeaders = (headers: PickedHeaders | undefined): PickedHeaders | undefined =>
   headers?.map((text) => Buffer.from(text, 'latin1').toString('latin1'))
 
@@ -171,7 +171,7 @@ const freshnessOf = ({ bornAt, maxAge, variesByLanguage }: Kept): Freshness => (
   age: Math.max(0, Math.floor((Date.now() - bornAt) / 1000)),
 })
 
-/** An answer of what is kept, once it may be read. */
+/** An answer from the cache, when its turn to be read has come. */
 async function replyFrom({ call }: Work, body: Buffer, kept: readonly Kept[]): Promise<Reply> {
   const turn = largeTurn(call.context, body.length)
   if (turn) await turn
@@ -179,8 +179,8 @@ async function replyFrom({ call }: Work, body: Buffer, kept: readonly Kept[]): P
 }
 
 /**
- * What holds for several answers together: the one that goes stale first, and whatever any of them
- * depends on.
+ * The freshness of several answers together: that of the first to go stale, with everything that
+ * any depends on.
  */
 function tightest(all: readonly Freshness[]): Freshness {
   const first = all.reduce((one, other) => (other.maxAge - other.age < one.maxAge - one.age ? other : one))

@@ -1,7 +1,7 @@
-/** Takes a request for entities apart, and makes one for fewer of them. */
+/** Splits a request for entities, and makes one for fewer of them. */
 import type { RequestBody } from '../call/send.ts'
 
-/** A body that asks for entities and nothing else. */
+/** A body that requests only entities. */
 export interface EntityBody extends RequestBody {
   readonly representations: NonNullable<RequestBody['representations']>
 }
@@ -22,13 +22,13 @@ export function representationsOf(body: EntityBody): string[] {
   return texts
 }
 
-/** What says what is asked of each entity: the bytes before and behind all representations. */
+/** The selection of each entity: the bytes before and after the representations. */
 export function questionOf({ bytes, representations }: EntityBody): readonly [head: Buffer, tail: Buffer] {
   const [begin] = representations
   return [bytes.subarray(0, begin), bytes.subarray(representations.at(-1))]
 }
 
-/** The same question about some of the entities, by their indexes. */
+/** The same request for some of the entities, by their indexes. */
 export function bodyOfSome(body: EntityBody, indexes: readonly number[]): EntityBody {
   const [head, tail] = questionOf(body)
   const pieces = [head]

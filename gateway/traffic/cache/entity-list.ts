@@ -1,8 +1,7 @@
 /**
- * Takes the list of entities in an answer apart into the bytes of each, and puts such bytes
- * together as an answer. It takes apart what is exactly `{"data":{"_entities":[…]}}`, with white
- * space and further members such as `extensions`, but no errors: as `JSON.parse` would read it, or
- * not at all.
+ * Splits the list of entities of an answer into the bytes of each, and joins such bytes to an
+ * answer. It splits only exactly `{"data":{"_entities":[…]}}`, with white space and other members
+ * such as `extensions`, but no errors: it reads what `JSON.parse` would, or nothing.
  */
 import { SURPRISE, skipScalar, skipSpace, skipString } from '../../../platform/data/json-bytes.ts'
 
@@ -14,10 +13,7 @@ const CLOSE_BRACE = 0x7d
 const OPEN_BRACKET = 0x5b
 const CLOSE_BRACKET = 0x5d
 
-/**
- * The bytes of each entity in an answer, which are part of the answer's; `undefined` where the
- * bytes are not such an answer.
- */
+/** The bytes of each entity, as views of the answer; `undefined` for any other answer. */
 export function splitEntities(body: Buffer): readonly Buffer[] | undefined {
   try {
     return entitiesIn(body)
@@ -61,7 +57,7 @@ export function joinEntities(entities: readonly Buffer[]): Buffer {
 const HEAD = Buffer.from('{"data":{"_entities":[')
 const TAIL = Buffer.from(']}}')
 
-/** @param entities takes the bytes of each */
+/** @param entities receives the bytes of each */
 function skipEntities(body: Buffer, view: DataView, begin: number, entities: Buffer[]): number {
   let isFound = false
   return skipMembers(body, view, begin, (key, at) => {
@@ -71,7 +67,7 @@ function skipEntities(body: Buffer, view: DataView, begin: number, entities: Buf
   })
 }
 
-/** @param items takes the bytes of each */
+/** @param items receives the bytes of each */
 function skipItems(body: Buffer, view: DataView, begin: number, items: Buffer[]): number {
   let at = skipSpace(body, begin + 1)
   if (body[at] === CLOSE_BRACKET) return at + 1
@@ -86,7 +82,7 @@ function skipItems(body: Buffer, view: DataView, begin: number, items: Buffer[])
 
 /**
  * An object with at least one member, none of whose names is escaped.
- * @param member is given the name and where the value begins; gives where that ends
+ * @param member gets the name and where the value begins; returns where it ends
  */
 function skipMembers(
   body: Buffer,
@@ -106,9 +102,9 @@ function skipMembers(
   }
 }
 
-/** Any value, however deep. @param begin where no white space is */
+/** Any value, at any depth. @param begin first byte that is not white space */
 function skipValue(body: Buffer, view: DataView, begin: number): number {
-  /** What has to close what is open, the innermost last. */
+  /** The closing brackets of open ones, the innermost last. */
   const closing: number[] = []
   let at = begin
   for (;;) {
@@ -123,7 +119,7 @@ function skipValue(body: Buffer, view: DataView, begin: number): number {
       }
       at += 1
     } else at = skipScalar(body, view, at)
-    // A value ended here, and perhaps what it stands in.
+    // A value ended here, and perhaps the values around it.
     for (;;) {
       const close = closing.at(-1)
       if (close === undefined) return at
@@ -139,7 +135,7 @@ function skipValue(body: Buffer, view: DataView, begin: number): number {
   }
 }
 
-/** A name with its colon, and white space up to the value. */
+/** Skips a name, its colon, and white space up to the value. */
 const skipName = (body: Buffer, view: DataView, begin: number): number =>
   skipSpace(body, behind(COLON, body, skipSpace(body, skipString(body, view, begin))))
 

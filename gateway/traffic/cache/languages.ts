@@ -1,14 +1,11 @@
-/**
- * Keeps an answer under the client's language where it depends on it, and for everybody where it
- * does not.
- */
+/** Caches an answer under the client's language if it depends on it, otherwise for everybody. */
 import type { AnswerStore, Kept } from './store.ts'
 
-/** Where an answer is kept. @param varies whether it depends on the language */
+/** The key of a cached answer. @param varies whether it depends on the language */
 export const keyFor = (key: string, varies: boolean, language: string | undefined): string =>
   varies ? `${key}\n${language ?? ''}` : key
 
-/** What is kept for each key: for everybody, or else for this language. */
+/** The entry of each key: that for everybody, otherwise that for this language. */
 export function lookUp(
   store: AnswerStore,
   keys: readonly string[],

@@ -1,8 +1,8 @@
-/** Keeps answers in this process, bounded by bytes; what was not read for longest goes first. */
+/** Caches answers in this process, bounded by bytes; evicts the least recently used. */
 import { LRUCache } from 'lru-cache'
 import { type AnswerStore, isFresh, type Kept } from './store.ts'
 
-/** Bytes of an entry beside its value and key, and of each of its tags, as measured. */
+/** Bytes of an entry besides value and key, and of each of its tags, as measured. */
 const OVERHEAD = 640
 const OVERHEAD_OF_TAG = 150
 

@@ -1,6 +1,6 @@
 /**
- * Keeps answers in Redis, for all gateways together, with this process's own memory in front. Redis
- * may be slow, full or away: that costs hits and nothing else.
+ * Caches answers in Redis for all gateways, with this process's memory in front. If Redis is slow,
+ * full or away, that costs hits and nothing else.
  */
 import { createClient } from '@redis/client' // MIT; Redis' own client for Node
 import { owned } from '../../../platform/memory/owned.ts'
@@ -13,7 +13,7 @@ const TAG_PREFIX = 'tributary:tag:'
 const PURGES = 'tributary:purges' // the channel on which gateways tell each other
 const COMMAND_TIMEOUT_MS = 50 // milliseconds; a service answers about as fast
 
-/** @param near kept in this process; asked first */
+/** @param near the store of this process; asked first */
 export function createRedisStore(url: string, near: AnswerStore, log: Logger): AnswerStore {
   const { client, subscriber, noteAway } = connect(url, near, log)
   const breaker = createBreaker()
@@ -44,7 +44,7 @@ export function createRedisStore(url: string, near: AnswerStore, log: Logger): A
       batch.set(PREFIX + key, writeKept(kept), { expiration: { type: 'EX', value: left } })
       for (const tag of kept.tags) {
         batch.sAdd(TAG_PREFIX + tag, key)
-        // A tag outlives what bears it, never the other way round.
+        // A tag outlives its entries, never the other way round.
         batch.expire(TAG_PREFIX + tag, left, 'NX')
         batch.expire(TAG_PREFIX + tag, left, 'GT')
       }
@@ -95,7 +95,7 @@ function readKept(text: string): Kept {
   return { ...rest, value: owned(Buffer.from(value)) }
 }
 
-/** One connection to read and write by, and one that hears of purges. */
+/** One connection for reads and writes, and one for messages about purges. */
 function connect(url: string, near: AnswerStore, log: Logger) {
   const client = createClient({ url, disableOfflineQueue: true })
   const subscriber = client.duplicate({ disableOfflineQueue: false })
@@ -119,8 +119,8 @@ function connect(url: string, near: AnswerStore, log: Logger) {
 }
 
 /**
- * The client's own timeout ends once a command is written; a Redis that stopped answering would be
- * waited for forever.
+ * The client's own timeout ends once a command is written, so a Redis that stopped answering would
+ * block forever.
  */
 function within<Value>(milliseconds: number, answer: Promise<Value>): Promise<Value> {
   const { promise, resolve, reject } = Promise.withResolvers<Value>()

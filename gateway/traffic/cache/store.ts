@@ -1,36 +1,36 @@
 /**
- * Where answers of stateless services are kept, for all callers. Types only; `memory.ts` and
+ * The store of answers of stateless services, for all callers. Types only; `memory.ts` and
  * `redis.ts` implement them.
  */
 
 import type { PickedHeaders } from '../../headers/to-client.ts'
 
-/** What is kept under one key. */
+/** An entry of the store. */
 export interface Kept {
   /** JSON in UTF-8, in memory of its own: an answer's body, or one entity of it. */
   readonly value: Buffer
-  /** Unix milliseconds; the answer's own age is already taken off. */
+  /** Unix milliseconds; the answer's own age is already subtracted. */
   readonly bornAt: number
   /** Seconds it stays good, from `bornAt`. */
   readonly maxAge: number
   readonly variesByLanguage: boolean
   readonly tags: readonly string[]
-  /** What clients get of the answer's headers, in memory of its own. */
+  /** Headers of the answer that clients get, in memory of their own. */
   readonly headers?: PickedHeaders | undefined
 }
 
 export interface AnswerStore {
-  /** In the order of `keys`; at once where nothing outside the process is asked. Never rejects. */
+  /** In the order of `keys`; no promise if nothing outside the process is asked. Never rejects. */
   get(keys: readonly string[]): readonly (Kept | undefined)[] | Promise<readonly (Kept | undefined)[]>
   /** Changes with every purge. */
   readonly epoch: number
   /**
-   * Returns at once; what cannot be kept is forgotten.
-   * @param epoch as it was when the answer was asked for: what was asked for before a purge is not
-   * kept after it
+   * Returns at once; entries that cannot be kept are dropped.
+   * @param epoch of the time of the request: an answer requested before a purge is not kept after
+   * it
    */
   set(entries: readonly (readonly [key: string, kept: Kept])[], epoch: number): void
-  /** Removes all that bears one of the tags, here and in every gateway that shares the store. */
+  /** Removes all entries with one of the tags, here and in every gateway that shares the store. */
   purge(tags: readonly string[]): Promise<void>
   close(): Promise<void>
 }

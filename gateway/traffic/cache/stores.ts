@@ -1,18 +1,21 @@
-/** The store of answers, kept from one configuration to the next as long as its settings are. */
+/**
+ * Keeps the store of answers from one configuration to the next, as long as its settings stay the
+ * same.
+ */
 import type { Logger } from '../../../platform/process/log.ts'
 import { createMemoryStore } from './memory.ts'
 import type { AnswerStore } from './store.ts'
 
 interface StoreSettings {
-  /** Of memory, in this process. */
+  /** Maximum bytes in this process. */
   readonly bytes: number
-  /** Of a Redis that all gateways share. */
+  /** URL of a Redis that all gateways share. */
   readonly redisUrl: string | undefined
 }
 
 export interface StoreLease {
   readonly store: AnswerStore
-  /** Closes the store when nobody else has it. Call it once. */
+  /** Closes the store if nobody else uses it. Call it once. */
   release(): Promise<void>
 }
 

@@ -1,11 +1,10 @@
 /**
- * The names by which kept answers can be purged: a service (`weather`), a type (`City`) or one
- * entity (`City:2267057`).
+ * Tags by which cached answers can be purged: a service (`weather`), a type (`City`) or one entity
+ * (`City:2267057`).
  */
 
 /**
- * Borne by every answer that is no single entity: nobody can say in full which entities it speaks
- * of.
+ * The tag of every answer that is not a single entity: the entities in it are not known in full.
  */
 const WHOLE_ANSWER = '*'
 
@@ -22,6 +21,6 @@ export function tagsOfEntity(service: string, representation: string): readonly 
 
 export const tagsOfAnswer = (service: string): readonly string[] => [service, WHOLE_ANSWER]
 
-/** What a purge must remove so that nothing named is left anywhere. */
+/** The tags that a purge must remove so that nothing named is left. */
 export const tagsToPurge = (named: readonly string[], services: ReadonlySet<string>): readonly string[] =>
   named.every((tag) => services.has(tag)) ? named : [...named, WHOLE_ANSWER]

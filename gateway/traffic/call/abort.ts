@@ -1,6 +1,6 @@
 /**
- * A signal that tells those who work for somebody that nobody waits any more: what is needed of an
- * `AbortController`, at a tenth of its price.
+ * Signals that nobody waits for a result any more: the part of `AbortController` that is needed, at
+ * a tenth of its cost.
  */
 import type { Signal } from './send.ts'
 

@@ -1,6 +1,6 @@
 /**
- * Reads a body as a GraphQL answer. What is none is a failure; what clients may not read is taken
- * out of its errors.
+ * Reads a body as a GraphQL answer; anything else is a failure. Removes from its errors what
+ * clients may not read.
  */
 import type { GraphQLFormattedError } from 'graphql'
 import { isRawNumber, numberOf, parseExact, type RawNumber } from '../../../platform/data/json-exact.ts'
@@ -13,8 +13,8 @@ import { CallFailure } from './failure.ts'
 import type { ParsedAnswer, ServiceAnswer } from './send.ts'
 
 /**
- * Codes a service may send to a client. The others speak of the gateway's own work and would be
- * false or tell too much.
+ * Codes that a service may send to a client. The others are about the gateway's own work: from a
+ * service they would be false or reveal too much.
  */
 const PASSED_ON: ReadonlySet<ErrorCode> = new Set([
   'UNAUTHENTICATED',
@@ -37,8 +37,8 @@ export interface ReadAnswer {
 
 /**
  * An answer that is known to be GraphQL.
- * @param first what was already parsed of it
- * @param loan of the body's memory, where it is for one call alone
+ * @param first the answer if it is already parsed
+ * @param loan of the body's memory, if it is for one call only
  */
 export function openAnswer(body: Buffer, first?: ParsedAnswer, loan?: Loan): ServiceAnswer {
   let ready = first
@@ -57,7 +57,7 @@ const OK = 200
 
 const ownErrors = new WeakMap<Buffer, readonly GraphQLFormattedError[]>()
 
-/** An answer that the gateway gives itself. Its errors are not read from its text. */
+/** An answer made by the gateway. Its errors are not read from its text. */
 export function ownAnswer({ data = null, errors }: ParsedAnswer): ServiceAnswer {
   const body = Buffer.from(JSON.stringify({ data, errors }))
   if (errors) ownErrors.set(body, errors)
@@ -83,13 +83,13 @@ function answerOf(value: unknown, status: number): ParsedAnswer {
   return errors.length === 0 ? { data: data ?? null } : { data: data ?? null, errors: readErrors(errors) }
 }
 
-/** The errors of an answer as clients may see them. @param text JSON of a list, in that body */
+/** The errors of an answer as clients may see them. @param text JSON of the list of errors */
 export const errorsIn = (text: string, body: Buffer): readonly GraphQLFormattedError[] =>
   ownErrors.get(body) ?? readErrors(parseExact(text) as readonly unknown[])
 
 /**
- * How many a service sends is its own choice: what is beyond the bound is one error more, which the
- * log gives the number of.
+ * A service may send any number of errors: those beyond the bound become one error, and the log
+ * gives their number.
  */
 function readErrors(errors: readonly unknown[]): GraphQLFormattedError[] {
   const read = errors.slice(0, MAX_ERRORS).map(readError)
@@ -106,7 +106,7 @@ function parseJson(status: number, body: Buffer): unknown {
   }
 }
 
-/** Keeps a message only where its code says that it is meant for the client. */
+/** Keeps a message only if its code says that it is meant for the client. */
 function readError(error: unknown): GraphQLFormattedError {
   const { message, path, extensions } = isRecord(error) ? error : {}
   const place = isPath(path) ? { path: path.map(plainStep) } : {}
@@ -122,7 +122,7 @@ function readError(error: unknown): GraphQLFormattedError {
 
 function hints({ retryAfter }: JsonRecord): JsonRecord {
   const seconds = numberOf(retryAfter)
-  // JSON has no infinity, which `1e400` is read as.
+  // `1e400` parses to infinity, which JSON cannot write.
   return Number.isFinite(seconds) ? { retryAfter: seconds } : {}
 }
 

@@ -4,7 +4,7 @@
  */
 
 export interface Breaker {
-  /** True where a call may go to the instance now. */
+  /** True if a call may go to the instance now. */
   admits(now: number): boolean
   /**
    * Must precede each admitted call: after a pause exactly one goes ahead and the others stay away.
@@ -12,9 +12,9 @@ export interface Breaker {
   enter(now: number): void
   succeeded(): void
   failed(now: number): void
-  /** Opens at once, on better evidence than a failed call. */
+  /** Opens at once, on stronger evidence than a failed call. */
   trip(now: number): void
-  /** The call ended, or will last, and says nothing about the instance. */
+  /** The call ended, or will take long, and says nothing about the instance. */
   abandoned(): void
   readonly state: 'closed' | 'open' | 'half-open'
 }
@@ -32,7 +32,7 @@ export interface Pauses {
 
 const SHORT: Pauses = { first: 500, longest: 1_000 }
 
-/** For what is asked by other means whether it is well: no call is risked. */
+/** For an instance whose health is checked by other means: no trial calls. */
 export const NO_TRIALS: Pauses = { first: Number.POSITIVE_INFINITY, longest: Number.POSITIVE_INFINITY }
 
 type State =

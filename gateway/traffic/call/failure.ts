@@ -1,15 +1,15 @@
 /**
- * How a call to a service can fail. Stays inside the gateway: clients get the coded error that
- * `toClient` makes of it.
+ * The ways in which a call to a service can fail. Stays inside the gateway: `toClient` makes the
+ * coded error for clients.
  */
 import type { GraphQLError } from 'graphql'
 import { codedError, type ErrorCode } from '../../../platform/protocol/errors.ts'
 
 interface Failing {
-  /** Whether it may mean that the instance is in trouble, whoever calls. */
+  /** Whether the instance may be in trouble, for any caller. */
   readonly isEvidence: boolean
   /**
-   * What may be sent again: mutations whose every field has a key and queries, queries alone, or
+   * What may be sent again: queries and mutations with a key for every field, queries only, or
    * nothing.
    */
   readonly again: 'keyed' | 'queries' | 'nothing'
@@ -17,36 +17,36 @@ interface Failing {
 
 const failings = {
   /**
-   * Refused, reset, or cut before the answer was whole; whether the service did the work is
-   * unknown.
+   * Refused, reset, or cut before the answer was complete; it is unknown whether the service did
+   * the work.
    */
   connection: { isEvidence: true, again: 'keyed' },
   /**
-   * Nothing whole came back in time, or the instance is known to be frozen; whether the service did
-   * the work is unknown.
+   * No complete answer came in time, or the instance is frozen; it is unknown whether the service
+   * did the work.
    */
   timeout: { isEvidence: true, again: 'keyed' },
   /** A status from 500 on without a GraphQL answer. */
   fault: { isEvidence: true, again: 'queries' },
   /**
-   * Another status below 400 without a GraphQL answer (a redirect, HTML, truncated JSON), or what
-   * is no HTTP.
+   * Another status below 400 without a GraphQL answer (a redirect, HTML, truncated JSON), or no
+   * HTTP at all.
    */
   answer: { isEvidence: false, again: 'queries' },
   /** A status from 400 on without a GraphQL answer, as of a proxy that asks for credentials. */
   refused: { isEvidence: false, again: 'nothing' },
   /**
-   * A server says that it waited too long for a request (408) on a connection that was idle until
-   * this one was sent: it has most likely not read it, as where it had closed the connection.
+   * A server reports that it waited too long for a request (408) on a connection that was idle
+   * until this one was sent. Most likely it has not read it, as if it had closed the connection.
    */
   crossed: { isEvidence: false, again: 'keyed' },
   /** An answer over the limit. */
   size: { isEvidence: false, again: 'nothing' },
   /** The instance asks to be left alone for a while (429, or 503 with `Retry-After`). */
   shed: { isEvidence: false, again: 'queries' },
-  /** Never sent: each instance that is fit asked this caller to leave it alone. */
+  /** Never sent: each healthy instance asked this caller to stay away. */
   held: { isEvidence: false, again: 'nothing' },
-  /** Never sent: too many calls wait already, or no instance is fit to be asked. */
+  /** Never sent: too many calls are waiting, or no instance is healthy. */
   overload: { isEvidence: false, again: 'queries' },
   /** Nobody waits for the answer any more. */
   cancelled: { isEvidence: false, again: 'nothing' },
@@ -55,7 +55,7 @@ const failings = {
 export type FailureKind = keyof typeof failings
 
 interface FailureOptions extends ErrorOptions {
-  /** What the client is told instead of what the kind alone tells. */
+  /** The code for the client, if not that of the kind. */
   readonly code?: ErrorCode
   /** Seconds after which to try again. */
   readonly retryAfter?: number | undefined
@@ -66,7 +66,7 @@ export class CallFailure extends Error {
   readonly kind: FailureKind
   readonly code: ErrorCode
   readonly retryAfter: number | undefined
-  /** Address of the instance that was asked, where one was. */
+  /** Address of the instance, if one was called. */
   instance: string | undefined
 
   constructor(kind: FailureKind, message: string, { code, retryAfter, ...options }: FailureOptions = {}) {
@@ -89,7 +89,7 @@ const messages: Partial<Record<ErrorCode, (service: string) => string>> = {
 }
 
 /**
- * What a client may know of it: which service, whether it was slow or silent, and when to try
+ * The error for the client: names the service, whether it was slow or unavailable, and when to try
  * again.
  */
 export function toClient({ code, retryAfter }: CallFailure, service: string): GraphQLError {

@@ -1,22 +1,22 @@
-/** What came of a stream and was not read yet, however it comes. */
+/** Buffers the events of a stream that were not read yet, over any transport. */
 import type { CallFailure } from './failure.ts'
 import type { ServiceAnswer } from './send.ts'
 
 /** A subscription at one instance. Never reconnects by itself. */
 export interface Stream {
   /**
-   * The next event, or waits for it; `undefined` once the service has said that it is complete.
-   * Rejects with a `CallFailure`: `connection` where the stream ends before that, `cancelled` where
-   * the signal is aborted.
+   * Waits for the next event; `undefined` once the service has completed the stream. Rejects with a
+   * `CallFailure`: `connection` if the stream ends before that, `cancelled` if the signal is
+   * aborted.
    */
   next(): Promise<ServiceAnswer | undefined>
-  /** True once the service may have begun: events could be missed if it began elsewhere. */
+  /** True once the service may have begun: starting elsewhere could miss events. */
   hasAnswered(): boolean
-  /** Must be called, however it ended. */
+  /** Must always be called. */
   close(): void
 }
 
-const MAX_WAITING = 64 // events read ahead of a slow reader before the service is asked to wait
+const MAX_WAITING = 64 // events buffered for a slow reader before reading pauses
 
 export type Inbox = ReturnType<typeof createInbox>
 
@@ -34,7 +34,7 @@ export function createInbox() {
       waiting.push(answer)
       wake()
     },
-    /** The first to say so is believed. */
+    /** The first call counts. */
     end(failure?: CallFailure): void {
       ended ??= failure ? { failure } : {}
       wake()
@@ -42,8 +42,8 @@ export function createInbox() {
     isEmpty: () => waiting.length === 0,
     isFull: () => waiting.length >= MAX_WAITING,
     /**
-     * What is there, or waits for it; `undefined` at the end. Rejects with the failure it ended in,
-     * once all before it was taken.
+     * Waits for the next event; `undefined` at the end. Rejects with the failure of the stream once
+     * all events before it were taken.
      */
     async next(): Promise<ServiceAnswer | undefined> {
       while (waiting.length === 0 && !ended) await new Promise<void>((resolve) => (wake = resolve))

@@ -18,7 +18,7 @@ interface Common {
   readonly concurrency: number
   /** Calls that may wait; more are refused at once. */
   readonly queue: number
-  /** Further tries of a call, where they can do no harm. */
+  /** Retries of a call, if they can do no harm. */
   readonly retries: number
   /** Bytes of one answer, on the wire and again after decompression. */
   readonly answerBytes: number
@@ -26,7 +26,7 @@ interface Common {
   readonly subscriptions: 'sse' | 'ws'
   /** Where WebSockets are opened; by default where operations are posted. */
   readonly subscriptionPath?: string | undefined
-  /** In this order; `undefined` where it is told only what all are. */
+  /** Header rules, in this order; `undefined` without any. */
   readonly headers?: readonly HeaderRule[] | undefined
 }
 

@@ -1,6 +1,6 @@
 /**
- * The one door out of the gateway: what a call to a service is and what comes back. Types only;
- * `traffic.ts` implements them.
+ * Calls to services and their answers: the only way out of the gateway. Types only; `traffic.ts`
+ * implements them.
  */
 import type { IncomingHttpHeaders } from 'node:http'
 import type { GraphQLFormattedError } from 'graphql'
@@ -10,80 +10,80 @@ import type { PickedHeaders } from '../../headers/to-client.ts'
 import type { CallTrace } from './trace.ts'
 
 /**
- * What holds for every call made on behalf of one client request. The engine hands it through
- * untouched.
+ * The context of every call made for one client request. The engine passes it through unchanged.
  */
 export interface CallContext {
-  /** Sent along and named in every error. */
+  /** Sent to services and named in every error. */
   readonly requestId: string
-  /** Tells callers apart where they take turns. Never sent. */
+  /** Identifies the caller where callers take turns. Never sent. */
   caller(): string
-  /** The caller's credentials. They reach stateful services only, whatever the engine asks for. */
+  /** The caller's credentials. Only stateful services get them. */
   readonly authorization: string | undefined
-  /** What the caller's token says, of which stateful services may be told parts. */
+  /** The claims of the caller's token, of which stateful services may get some. */
   readonly claims?: Claims | undefined
   /**
-   * What the caller may see (`published` or `preview`), for services that are never told who the
-   * caller is.
+   * What the caller may see (`published` or `preview`), for services that never learn who calls.
    */
   readonly perspective: string | undefined
-  /** The client's request, for hooks; absent where several clients share the calls. */
+  /** The client's request, for hooks; absent if several clients share the calls. */
   readonly exchange?: object | undefined
-  /** All that the client sent, for header rules; absent where several clients share the calls. */
+  /** All headers of the client, for header rules; absent if several clients share the calls. */
   readonly headers?: Readonly<IncomingHttpHeaders> | undefined
-  /** Told what clients get of the headers of each answer. */
+  /** Called with the headers of each answer that clients get. */
   readonly hear?: ((picked: PickedHeaders) => void) | undefined
-  /** Of the trace that the request belongs to (W3C Trace Context); every service is told. */
+  /** `traceparent` of the request's trace (W3C Trace Context); sent to every service. */
   readonly traceparent?: string | undefined
   /** The client's `Accept-Language`; a service whose answer depends on it says so with `Vary`. */
   readonly language: string | undefined
   /** Aborted when nobody waits for the answer any more. */
   readonly signal: Signal | undefined
   /**
-   * True where every root field of the client's mutation carries an idempotency key, so that it may
-   * be sent twice.
+   * True if every root field of the client's mutation carries an idempotency key, so that it may be
+   * sent twice.
    */
   readonly idempotent: boolean
-  /** Told of every answer used, so that the client's own cache headers can follow from them. */
+  /**
+   * Called with the freshness of every used answer, from which the client's cache headers follow.
+   */
   observe(freshness: Freshness): void
 }
 
-/** What is needed of an `AbortSignal`; `abort.ts` makes others. */
+/** The part of `AbortSignal` that is needed; `abort.ts` makes others. */
 export interface Signal {
   readonly aborted: boolean
   addEventListener(type: 'abort', listener: () => void, options?: { readonly once: boolean }): void
   removeEventListener(type: 'abort', listener: () => void): void
 }
 
-/** How long, and by whom, an answer may be kept. */
+/** How long an answer may be cached, and for whom. */
 export interface Freshness {
-  /** Seconds it stays good; 0 where it must not be kept. */
+  /** Seconds for which it may be cached; 0 if it must not be. */
   readonly maxAge: number
   /** `private`: meant for one caller alone. */
   readonly scope: 'public' | 'private'
-  /** Seconds it was already kept. */
+  /** Seconds for which it was already cached. */
   readonly age: number
-  /** True where another `Accept-Language` may have another answer. */
+  /** True if the answer may depend on `Accept-Language`. */
   readonly variesByLanguage: boolean
 }
 
-/** A request's body as it goes over the wire: JSON in UTF-8, `{"query":…,"variables":…}`. */
+/** A request's body as it is sent: JSON in UTF-8, `{"query":…,"variables":…}`. */
 export interface RequestBody {
   readonly bytes: Buffer
   /**
-   * Where the representations stand in `bytes`, if it asks for entities and nothing else: begin and
-   * end of each in turn, with a comma in between. Each is the same for the same entity, so that it
-   * can be kept and looked up by itself.
+   * Positions of the representations in `bytes`, if it requests only entities: begin and end of
+   * each, alternating, with a comma in between. The same entity always has the same bytes, so that
+   * it can be cached by itself.
    */
   readonly representations: readonly number[] | Int32Array | undefined
-  /** What is asked of the entities, where a request may ask for others besides. */
+  /** The request in pieces, if it may be gathered with others. */
   readonly question?: Question | undefined
 }
 
-/** What a body asks of entities, in pieces of which one for several bodies can be written. */
+/** A request for entities, in pieces from which one body for several requests can be written. */
 export interface Question {
   readonly operationName: string | undefined
-  /** Of its variables beside the representations, such as `$first:Int=3`. */
+  /** Definitions of its variables besides the representations, such as `$first:Int=3`. */
   readonly definitions: readonly string[]
   /** Such as `{...on User{name}}`. */
   readonly selection: string
@@ -91,7 +91,7 @@ export interface Question {
   readonly variables: Readonly<Record<string, unknown>>
 }
 
-/** What a reader makes of an answer: see `ServiceCall`. */
+/** Whether a reader accepted an answer: see `ServiceCall`. */
 export type Taken = boolean | 'partial'
 
 /** One call to one service. */
@@ -101,17 +101,16 @@ export interface ServiceCall {
   readonly operation: 'query' | 'mutation'
   readonly body: RequestBody
   /**
-   * Takes in a whole answer of status < 400 that came for this call: true where it is what the
-   * engine expects, which is a GraphQL answer and needs no parsing, `partial` where it has errors.
-   * It is called at most once at a time, synchronously, and never once the call is given up; after
-   * false (or if absent) the answer is parsed. The call's answer need not be the last that was
-   * taken in: then it has another `body`.
+   * Reads a whole answer with a status below 400. Returns true if it is a GraphQL answer as the
+   * engine expects, which needs no parsing, and `partial` if it has errors. Called synchronously,
+   * one at a time, and never after the call is given up. After false, or if absent, the answer is
+   * parsed. The answer of the call need not be the last one read: it then has another `body`.
    */
   readonly read?: ((body: Buffer) => Taken) | undefined
   readonly context: CallContext
-  /** Headers that hooks add: names and values in turn. */
+  /** Headers that hooks add: names and values, alternating. */
   readonly added?: readonly string[] | undefined
-  /** Told what becomes of it, if its client asked for that. */
+  /** Records the call, if its client asked for a trace. */
   readonly trace?: CallTrace | undefined
 }
 
@@ -120,19 +119,11 @@ export type SubscriptionCall = Omit<ServiceCall, 'operation' | 'read' | 'trace'>
 
 /** A GraphQL answer as the service gave it. */
 export interface ServiceAnswer {
-  /**
-   * JSON in UTF-8. It is shared between callers and never changes, and is no part of a connection's
-   * read buffer.
-   */
+  /** JSON in UTF-8. Callers may share it, so it never changes; it is not part of a read buffer. */
   readonly body: Buffer
-  /**
-   * Of the memory of `body`, where nobody but the caller refers to it: it is the caller's to free.
-   */
+  /** The loan of `body`'s memory, if only the caller refers to it: the caller frees it. */
   readonly loan?: Loan | undefined
-  /**
-   * Data and sanitized errors: parsed anew by each call of this, so that the caller owns what it
-   * gets.
-   */
+  /** Data and sanitized errors. Each call parses again, so that the caller owns the result. */
   parsed(): ParsedAnswer
 }
 

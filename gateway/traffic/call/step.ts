@@ -1,11 +1,11 @@
-/** What the steps of a service's traffic pass to each other. Types only. */
+/** The interface between the steps of a service's traffic. Types only. */
 import type { PickedHeaders } from '../../headers/to-client.ts'
 import type { Freshness, ServiceAnswer, ServiceCall, Signal } from './send.ts'
 
-/** A call on its way. */
+/** A call, with its deadline and signal. */
 export interface Work {
   readonly call: ServiceCall
-  /** When it is given up, in milliseconds of `performance.now()`. */
+  /** Deadline, in milliseconds of `performance.now()`. */
   readonly deadline: number
   /** Aborted when nobody waits for the reply any more. */
   readonly signal: Signal | undefined
@@ -16,9 +16,9 @@ export interface Work {
 export interface Reply {
   readonly answer: ServiceAnswer
   readonly freshness: Freshness
-  /** What the service says its answer depends on, by names that a purge can use. */
+  /** Tags that the service gave the answer, for purges. */
   readonly tags: readonly string[]
-  /** What clients get of its headers, if anything. */
+  /** Headers that clients get, if any. */
   readonly headers: PickedHeaders | undefined
 }
 

@@ -1,13 +1,13 @@
-/** What traffic tells of one call, if its client asked for a trace. Types only. */
+/** Records one call, if its client asked for a trace. Types only. */
 
 export interface CallTrace {
-  /** So many of its entities came from the cache. */
+  /** Number of its entities that came from the cache. */
   foundEntities(count: number): void
   /** It was answered without a call of its own. */
   answeredBy(source: 'cache' | 'shared'): void
   /**
    * Call it as a try begins.
-   * @param instance its address, without what may be secret of it
+   * @param instance its address, without secrets
    * @param bytes of the request
    */
   tries(instance: string, isHedge: boolean, bytes: number): TryTrace
@@ -15,7 +15,7 @@ export interface CallTrace {
   received(bytes: number): void
 }
 
-/** How a try ends. */
+/** Records the end of a try. */
 interface TryTrace {
   answered(): void
   failed(error: unknown): void

@@ -3,15 +3,13 @@
  * behind an answer are then noticed before the next request.
  */
 
-/**
- * @param release given each item once the event loop has polled after it was given to the result
- */
+/** @param release called with each item once the event loop has polled */
 export function afterNextPoll<Item>(release: (item: Item) => void): (item: Item) => void {
   let added: Item[] = []
   let polled: Item[] = []
   let isTurning = false
-  // An immediate runs behind the poll that it was set in: only the one after it has a whole poll
-  // before it.
+  // An immediate runs after the poll in which it was set: only the next one has a whole poll before
+  // it.
   const turn = (): void => {
     const rested = polled
     polled = added

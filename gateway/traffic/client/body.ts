@@ -1,7 +1,7 @@
 /**
- * Puts the body of an HTTP/1.1 answer together from pieces, never over its limit, and never a byte
- * past its end. What it says of itself are functions, not getters: V8 gives each object with a
- * getter a hidden class of its own, which outlives it.
+ * Assembles the body of an HTTP/1.1 answer from pieces, never over its limit, and never a byte past
+ * its end. It has functions instead of getters: V8 gives each object with a getter its own hidden
+ * class, which outlives the object.
  */
 import { createGrowingBuffer } from '../../../platform/memory/growing-buffer.ts'
 import { type Loan, lend } from '../../../platform/memory/loans.ts'
@@ -11,23 +11,21 @@ import { malformed } from './head.ts'
 
 export interface Body {
   /**
-   * Takes the next piece; what it needs of it is copied or read before it returns. Returns how many
-   * bytes of the piece were the body's. @throws CallFailure of kind `answer` or `size`
+   * Takes the next piece, and copies or reads what it needs before it returns. Returns how many
+   * bytes of the piece belong to the body. @throws CallFailure of kind `answer` or `size`
    */
   take(piece: Buffer): number
-  /**
-   * True once it is whole; one that goes on until the end of the connection is never known to be.
-   */
+  /** True once it is complete; never true for a body that ends with the connection. */
   isWhole(): boolean
-  /** Once it is whole: the body without its framing. Nothing changes it any more. */
+  /** The complete body without its framing. Never changes. */
   content(): Buffer
-  /** Of the memory of `content`, where that is lent. */
+  /** The loan of the memory of `content`, if it is lent. */
   loan(): Loan | undefined
 }
 
-/** Where the pieces of a body go whose length nobody knows yet. */
+/** Receives the pieces of a body of unknown length. */
 export interface Sink {
-  /** @param piece good until this returns */
+  /** @param piece valid until this returns */
   add(piece: Buffer): void
   content(): Buffer
 }
@@ -38,7 +36,7 @@ const MAX_LINES = 16 * 1024 // bytes of a chunk's first line, or of all trailers
 export const NOTHING: Buffer = Buffer.alloc(0)
 const notLent = (): undefined => undefined
 
-/** Of an answer whose connection is given up with its head. */
+/** For an answer whose connection is closed after its head. */
 export const NO_BODY: Body = {
   take: (piece) => piece.length,
   isWhole: () => true,
@@ -47,11 +45,11 @@ export const NO_BODY: Body = {
 }
 
 interface BodyOptions {
-  /** Takes the pieces of a body that does not tell its length; by default they are kept. */
+  /** Receives the pieces of a body of unknown length; by default they are kept. */
   readonly sink?: Sink
-  /** Whether a body that tells its length may stand in memory that is lent. */
+  /** Whether a body of known length may use lent memory. */
   readonly mayBeLent?: boolean
-  /** Bytes at most. */
+  /** Maximum bytes. */
   readonly most?: number
 }
 
@@ -75,7 +73,7 @@ function measuredBody(length: number, mayBeLent: boolean): Body {
     take(piece) {
       const taken = Math.min(length - bytes, piece.length)
       if (taken > 0) {
-        // Not of the pool, which one that is kept would hold whole.
+        // Not from Node's pool: a kept slice would keep the whole pool.
         if (bytes === 0) {
           loan = mayBeLent ? lend(length) : undefined
           whole = loan?.bytes ?? Buffer.allocUnsafeSlow(length)

@@ -1,5 +1,5 @@
 /**
- * One kept-alive HTTP/1.1 connection, which carries one request at a time. What is not plainly an
+ * One kept-alive HTTP/1.1 connection, which carries one request at a time. Anything but a plain
  * answer to it ends the connection.
  */
 import { CallFailure } from '../call/failure.ts'
@@ -9,70 +9,69 @@ import type { HttpAnswer } from './http-answer.ts'
 import { writeRequest } from './request.ts'
 import { openSocket } from './socket.ts'
 
-/** Who waits for the answer. One of the two is called, once. */
+/** Waits for the answer. Exactly one of its two functions is called, once. */
 export interface Receiver {
-  /** When it is given up, in milliseconds of `performance.now()`. */
+  /** Deadline, in milliseconds of `performance.now()`. */
   readonly deadline: number
-  /** Of the call; an answer that names another is not taken. */
+  /** Id of the call; an answer that names another is rejected. */
   readonly callId: string | undefined
   answered(answer: HttpAnswer): void
   /**
-   * @param isUnheard the connection had carried another request, and ended by itself before any byte
-   * of this one's answer: it has most likely not been read
+   * @param isUnheard the connection had carried another request, and ended by itself before any
+   * byte of this answer: most likely the request was not read
    */
   failed(failure: CallFailure, isUnheard: boolean): void
 }
 
 export interface Connection {
-  /** Sends a whole request; only while no other is on its way. */
+  /** Sends a whole request; only while no other is in flight. */
   send(head: string, body: Buffer, receiver: Receiver): void
   /**
-   * Who waits for the answer of the request that is on its way. A function, as with bodies: a
-   * getter gives each connection a hidden class of its own, and all that is looked up in it is
-   * slow.
+   * The receiver of the request in flight. A function, not a getter, which would give each
+   * connection its own hidden class and slow down every property access.
    */
   receiver(): Receiver | undefined
-  /** Until when it may be used again, in milliseconds of `performance.now()`. */
+  /** When reuse ends, in milliseconds of `performance.now()`. */
   usableUntil(): number
-  /** Ends it; whoever waits for an answer fails. */
+  /** Ends it, and fails the request in flight. */
   destroy(failure: CallFailure): void
 }
 
 interface ConnectionEvents {
-  /** It may carry the next request. */
+  /** The connection may carry the next request. */
   onFree(connection: Connection): void
-  /** It is gone, for whatever reason; called once. */
+  /** The connection has ended, for any reason; called once. */
   onClosed(connection: Connection): void
-  /** It brought what nobody asked for: the other side, or what lies between, mixes answers up. */
+  /** It delivered unrequested data: the service, or a proxy, mixes up answers. */
   onUnsolicitedData(): void
 }
 
 const CONNECT_TIMEOUT = 2_000 // milliseconds
 
 /**
- * What a server may say of its own accord before it closes an idle connection (RFC 9110, section
+ * A server may send this unrequested before it closes an idle connection (RFC 9110, section
  * 15.5.9).
  */
 const TIMEOUT_NOTICE = /^HTTP\/1\.[01] 408/
 const TIMEOUT_NOTICE_LENGTH = 12 // bytes
-const MAX_INTERIM = 16 // answers before the one that counts
+const MAX_INTERIM = 16 // interim answers before the final one
 
-/** With these a server may refuse a request unread, and never reads the rest of it. */
+/** Statuses with which a server may refuse a request without reading all of it. */
 const REFUSED_UNREAD: ReadonlySet<number> = new Set([408, 411, 413, 417, 431])
 
 export interface ConnectionOptions {
   /** Whether each answer must name the call that it answers. */
   readonly echoes: boolean
-  /** Whether answers may stand in memory that is lent. */
+  /** Whether answers may use lent memory. */
   readonly lends: boolean
-  /** The host to connect to, where the origin's name has several. */
+  /** The host to connect to, if the origin's name has several. */
   readonly at?: string | undefined
-  /** Bytes of one answer at most. */
+  /** Maximum bytes of one answer. */
   readonly most?: number | undefined
 }
 
 /**
- * Opens one at once; a request may be sent before it stands.
+ * Opens a connection at once; a request may be sent before it is established.
  * @param origin scheme, host and port
  */
 // biome-ignore lint/complexity/noExcessiveLinesPerFunction: closures of one connection
@@ -112,7 +111,7 @@ export function openConnection(origin: URL, options: ConnectionOptions, events: 
       if (!read) return
       head = read.head
       rest = read.rest
-      // Interim answers are followed by the one that counts.
+      // The final answer follows interim answers.
       if (head.status >= 200) body = open(head, receiver)
       else if (interim++ === MAX_INTERIM) throw malformed('no end of interim answers')
     }
@@ -125,8 +124,7 @@ export function openConnection(origin: URL, options: ConnectionOptions, events: 
   const open = ({ status, framing, callId }: AnswerHead, { callId: asked }: Receiver): Body => {
     if (callId === asked || (callId === undefined && !echoes))
       return openBody(framing, { mayBeLent: lends, most: options.most ?? MAX_BODY })
-    // Who stands between may refuse without knowing of calls: the status is all that is believed of
-    // it.
+    // A proxy may refuse without knowing the call id: only its status is used.
     if (callId === undefined && status >= 400) return NO_BODY
     onUnsolicitedData()
     throw new CallFailure('connection', 'the answer is that to another call')

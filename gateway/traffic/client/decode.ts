@@ -7,8 +7,8 @@ import type { HttpAnswer } from './http-answer.ts'
 export const isEncoded = (fields: HttpAnswer['fields']): boolean => fields.has('content-encoding')
 
 /**
- * Rejects with a `CallFailure`, but of a refusal the status is left. @param most bytes of the body,
- * decoded
+ * Rejects with a `CallFailure`, but keeps the status of a refusal. @param most decoded bytes of the
+ * body
  */
 export async function decodeAnswer(answer: HttpAnswer, most: number = MAX_BODY): Promise<HttpAnswer> {
   const decode = decoderOf(answer.fields.get('content-encoding'))

@@ -1,6 +1,6 @@
 /**
- * Reads the head of an HTTP/1.1 answer (RFC 9112), strictly: what could be understood in two ways
- * is refused, since where an answer is taken to end must never be a matter of opinion.
+ * Reads the head of an HTTP/1.1 answer (RFC 9112), strictly: refuses anything ambiguous, because
+ * two readers must never disagree on where an answer ends.
  */
 import { isFieldName } from '../../../platform/http/message/fields.ts'
 import { CALL_HEADER } from '../../../platform/protocol/signature.ts'
@@ -11,20 +11,20 @@ export interface AnswerHead {
   readonly status: number
   /** How the body is delimited; a number is its length in bytes. */
   readonly framing: number | 'chunked' | 'until the end'
-  /** Milliseconds for which the connection may be used again; 0 where it may not. */
+  /** Milliseconds for which the connection may be used again; 0 if it may not. */
   readonly reusable: number
-  /** Those of `READ`, by name; several of one name are joined by commas. */
+  /** The headers in `READ`, by name; repeated ones are joined by commas. */
   readonly fields: ReadonlyMap<string, string>
   readonly text: string
-  /** Which call it says it answers; `undefined` where it does not say. */
+  /** The call that it says it answers; `undefined` if it does not say. */
   readonly callId: string | undefined
 }
 
-/** Where a head ends, and how long it may be until there, in bytes. */
+/** The end of a head, and its maximum length in bytes. */
 const HEAD_END = '\r\n\r\n'
 const MAX_HEAD = 16 * 1024
 
-/** What anybody here makes use of. */
+/** The headers that are used. */
 const READ: ReadonlySet<string> = new Set([
   'age',
   'cache-control',
@@ -43,32 +43,32 @@ const READ: ReadonlySet<string> = new Set([
 ])
 
 const STATUS = /^HTTP\/1\.([01]) ([1-5]\d\d)(?: |$)/
-/** Line ends by themselves, and what else makes two readers of one head disagree. */
+/** Bare line ends, and other characters that make two readers disagree. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
 const FORBIDDEN = /[\0\x0b\x0c]|\r(?!\n)|(?<!\r)\n/
 const LONGEST_IDLE = 30_000 // milliseconds; below the 65 s after which our own services close
 const HASTE = 1_000 // milliseconds before a service closes, so that no request meets the end of its connection
 
-/** Heads read of late: those of one service within one second differ in nothing but lengths. */
+/** Recently read heads: those of one service within a second differ only in lengths. */
 const known = new Map<string, AnswerHead>()
 const KNOWN = 256 // heads
 
-/** The one line that no two heads share. */
+/** The only line that is unique to a head. */
 const CALL_LINE = `\r\n${CALL_HEADER}: `
 const CALL_ID = /^[\w-]+$/
 
 /**
- * Puts heads together from pieces: gives each, with what follows it, once it is whole.
+ * Assembles heads from pieces: returns each complete head, with the bytes that follow it.
  * @throws CallFailure of kind `answer`
  */
 export function createHeadReader(): (piece: Buffer) => { head: AnswerHead; rest: Buffer } | undefined {
-  /** The beginning of a head whose rest has not come yet. */
+  /** The beginning of an incomplete head. */
   let begun: Buffer | undefined
   return (piece) => {
     const all = begun ? Buffer.concat([begun, piece]) : piece
     const end = all.indexOf(HEAD_END, 0, 'latin1')
     if (end > MAX_HEAD || (end < 0 && all.length > MAX_HEAD)) throw malformed('a head that is too long')
-    // The buffer that the piece lies in is soon used again.
+    // The buffer of the piece is soon reused.
     begun = end < 0 ? Buffer.from(all) : undefined
     if (end < 0) return undefined
     const head = readHead(all.toString('latin1', 0, end))
@@ -77,7 +77,7 @@ export function createHeadReader(): (piece: Buffer) => { head: AnswerHead; rest:
   }
 }
 
-/** @param text without the empty line that ends it @throws CallFailure of kind `answer` */
+/** @param text without the empty line at its end @throws CallFailure of kind `answer` */
 export function readHead(text: string): AnswerHead {
   const start = text.indexOf(CALL_LINE)
   if (start < 0) return readKnown(text)
@@ -129,7 +129,7 @@ function framingOf(status: number, fields: ReadonlyMap<string, string>): AnswerH
   return encoding === undefined ? 'until the end' : 'chunked'
 }
 
-/** A service may say how long it waits for the next request. */
+/** A service may announce how long it waits for the next request. */
 function idleOf(fields: ReadonlyMap<string, string>): number {
   const seconds = /\btimeout=(\d{1,6})\b/i.exec(fields.get('keep-alive') ?? '')?.[1]
   return seconds === undefined ? LONGEST_IDLE : Math.max(0, Math.min(Number(seconds) * 1000 - HASTE, LONGEST_IDLE))

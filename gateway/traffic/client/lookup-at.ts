@@ -1,6 +1,6 @@
 import { isIP, type LookupFunction } from 'node:net'
 
-/** Connects to this host, whatever the name; TLS and `Host` keep the name. */
+/** Connects to this host for any name; TLS and `Host` keep the name. */
 export const lookupAt =
   (host: string): LookupFunction =>
   (_name, { all }, done) => {

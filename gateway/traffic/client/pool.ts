@@ -1,6 +1,6 @@
 /**
- * The connections to one instance, at most so many, and the requests that wait for one. Each
- * carries one request at a time: a slow answer must not hold up the one behind it.
+ * The connections to one instance, up to a maximum, and the requests that wait for one. Each
+ * carries one request at a time, so that a slow answer delays no other.
  */
 import { CallFailure } from '../call/failure.ts'
 import { afterNextPoll } from './after-poll.ts'
@@ -14,16 +14,16 @@ export interface OutgoingRequest {
   readonly method: 'GET' | 'POST'
   /** Path and query string. */
   readonly path: string
-  /** Names and values in turn. */
+  /** Names and values, alternating. */
   readonly headers: readonly string[]
   readonly body: Buffer
-  /** When it is given up, in milliseconds of `performance.now()`. */
+  /** Deadline, in milliseconds of `performance.now()`. */
   readonly deadline: number
-  /** One of its headers; an answer that names another is not taken. */
+  /** Also one of its headers; an answer that names another call is rejected. */
   readonly callId?: string | undefined
   /**
-   * Sent once more, on a new connection, if the one that was kept for it ended unread. Only for what
-   * may be received twice: whether it was read is never known for certain.
+   * Send the request again, on a new connection, if a kept connection ended without reading it.
+   * Only for requests that may be received twice: whether it was read is never certain.
    */
   readonly mayRepeat?: boolean
 }
@@ -31,28 +31,28 @@ export interface OutgoingRequest {
 export interface Sent {
   /** Rejects with a `CallFailure`. */
   readonly answer: Promise<HttpAnswer>
-  /** Gives up; does nothing once the answer is there. */
+  /** Gives up; does nothing after the answer. */
   cancel(failure: CallFailure): void
 }
 
 export interface HttpPool {
   send(request: OutgoingRequest): Sent
-  /** Fails what is on its way and what waits. */
+  /** Fails all requests in flight and waiting. */
   failAll(failure: CallFailure): void
   /** Ends every connection at once. */
   destroy(): void
 }
 
-/** A request on its way, or waiting for a connection. */
+/** A request in flight, or waiting for a connection. */
 interface PendingRequest extends Receiver {
   readonly head: string
   readonly body: Buffer
   connection: Connection | undefined
-  /** Only a new connection will do. */
+  /** Needs a new connection. */
   isRepeat: boolean
 }
 
-const SWEEP = 5_000 // milliseconds between looks for connections that nobody needs any more
+const SWEEP = 5_000 // milliseconds between two searches for connections that are no longer needed
 const NO_REUSE = 3_600_000 // milliseconds for which no connection carries a second request, after one brought unsolicited data
 
 /**
@@ -67,7 +67,7 @@ export function createHttpPool(
 ): HttpPool {
   const origin = new URL(address)
   const open = new Set<Connection>()
-  /** The last one used is the first to be used again, so that those too many fall idle. */
+  /** Last in, first out, so that surplus connections become idle. */
   const idle: Connection[] = []
   const waiting = new Set<PendingRequest>()
 
@@ -75,9 +75,9 @@ export function createHttpPool(
     if (pending.connection) pending.connection.destroy(failure)
     else if (waiting.delete(pending)) pending.failed(failure, false)
   }
-  // What is on its way is found by its connection: a set of it would change with each request, and
-  // the tables that such a set leaves behind keep one another, and all that they hold, from being
-  // collected with the young.
+  // Requests in flight are found by their connections. A set of requests would change with each
+  // one, and its old tables would keep one another, and everything in them, from being collected
+  // early.
   const timer = createDeadlineTimer((now) => {
     let next = Number.POSITIVE_INFINITY
     const see = (deadline: number, end: (failure: CallFailure) => void): void => {
@@ -97,9 +97,7 @@ export function createHttpPool(
     connection.send(pending.head, pending.body, pending)
   }
 
-  /**
-   * The request that waits for longest goes next. @param connection a new one where there is none
-   */
+  /** Sends the request that waits for longest. @param connection a new one is opened if absent */
   const serveNext = (connection: Connection | undefined): void => {
     const [first] = waiting
     if (!first) return void (connection && idle.push(connection))
@@ -142,7 +140,7 @@ export function createHttpPool(
     if (last && last.usableUntil() <= performance.now()) dropStale(performance.now())
     const connection = idle.pop()
     if (connection) carry(connection, pending)
-    // Waiting for one that rests would cost more than the few more connections that there are so.
+    // Waiting for a resting connection would cost more than the few additional ones.
     else if (open.size < size) carry(begin(), pending)
     else waiting.add(pending)
   }

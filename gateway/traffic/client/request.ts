@@ -1,4 +1,4 @@
-/** Writes an HTTP/1.1 request as it goes over the wire. */
+/** Writes an HTTP/1.1 request. */
 import type { Socket } from 'node:net'
 import { createHeaderWriter } from '../../../platform/http/message/header-lines.ts'
 import { joined, MOST_POOLED } from '../../../platform/http/message/joined.ts'
@@ -8,8 +8,8 @@ import { CallFailure } from '../call/failure.ts'
 const headerLines = createHeaderWriter()
 
 /**
- * @param headers names and values in turn
- * @throws CallFailure where a header could be mistaken for more than one
+ * @param headers names and values, alternating
+ * @throws CallFailure if a header value could inject another header
  */
 export function requestHead(
   method: 'GET' | 'POST',
@@ -31,8 +31,8 @@ function linesOf(headers: readonly string[]): string {
 }
 
 /**
- * Sends head and body in one write of the system. What may be lent is copied: a service may answer
- * before it has read a request, and the memory of a body is free once it is answered.
+ * Sends head and body in one system call. Copies bytes that may be lent: a service may answer
+ * before it has read the request, and the body's memory is freed with the answer.
  */
 export function writeRequest(socket: Socket, head: string, body: Buffer): void {
   if (body.length > LARGEST_LOAN) {

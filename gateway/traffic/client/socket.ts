@@ -1,17 +1,17 @@
 /** Opens the socket to an instance, plain or secure. Knows nothing of HTTP. */
 import { connect, isIP, type Socket, type TcpNetConnectOpts } from 'node:net'
 
-const STILL_THERE = 60_000 // milliseconds of silence before the system asks whether the other side lives
+const STILL_THERE = 60_000 // milliseconds of silence before the system probes the other side
 
-/** Where what comes is read, on every socket: nothing of it may be kept. */
+/** The read buffer of all sockets: nothing in it may be kept. */
 const arrivals = Buffer.allocUnsafeSlow(64 * 1024)
 
 /**
- * No stream stands between, and nothing is allocated for what comes.
+ * Reads without a stream and without allocations.
  * @param origin scheme, host and port
- * @param at the host to connect to, where a name has several
- * @param receive is given what came, to be used or copied before it returns; returns false where
- * the other side has to wait
+ * @param at the host to connect to, if the name has several
+ * @param receive gets the received bytes, which it must use or copy before it returns; false pauses
+ * reading
  */
 export function openSocket(
   { protocol, hostname, port }: URL,
@@ -29,7 +29,7 @@ export function openSocket(
     onread: { buffer: arrivals, callback: (length) => receive(arrivals.subarray(0, length)) },
   }
   if (!secure) return connect(options)
-  // Loaded only where it is used: with it Node loads the certificates of all authorities, 3 MB.
+  // Loaded lazily: with it Node loads the certificates of all authorities, 3 MB.
   const tls = process.getBuiltinModule('node:tls')
   return tls.connect({ ...options, ALPNProtocols: ['http/1.1'], ...(isIP(host) === 0 && { servername: host }) })
 }

@@ -1,24 +1,24 @@
 /**
- * Reads one HTTP/1.1 answer as it comes, whatever way it is cut into pieces, for a connection that
- * is closed after it. Knows no socket.
+ * Reads one HTTP/1.1 answer from pieces of any size, for a connection that is closed after it.
+ * Knows no socket.
  */
 import { StringDecoder } from 'node:string_decoder'
 import { type Body, NOTHING, openBody, type Sink } from './body.ts'
 import { createHeadReader } from './head.ts'
 
 export interface AnswerListener {
-  /** @param fields those that `head.ts` reads */
+  /** @param fields the headers that `head.ts` reads */
   onHead(status: number, fields: ReadonlyMap<string, string>): void
-  /** The body's next letters. A body that tells its length comes at once, when it is whole. */
+  /** The next text of the body. A body of known length comes at once, when it is complete. */
   onText(text: string): void
-  /** The answer is whole. */
+  /** The answer is complete. */
   onEnd(): void
 }
 
 interface StreamedAnswer {
-  /** @throws CallFailure of kind `answer` where this is no HTTP answer */
+  /** @throws CallFailure of kind `answer` if it is no HTTP answer */
   read(piece: Buffer): void
-  /** The connection ended. Returns false where the answer was not whole by then. */
+  /** The connection ended. Returns false if the answer was incomplete. */
   end(): boolean
 }
 
@@ -32,7 +32,7 @@ export function readStreamedAnswer(listener: AnswerListener): StreamedAnswer {
     isDone = true
     listener.onEnd()
   }
-  /** Returns what follows the head; `undefined` where that is not whole yet. */
+  /** Returns the bytes after the head; `undefined` if the head is incomplete. */
   const readHeads = (piece: Buffer): Buffer | undefined => {
     let rest = piece
     while (!body) {
@@ -40,7 +40,7 @@ export function readStreamedAnswer(listener: AnswerListener): StreamedAnswer {
       if (!read) return undefined
       rest = read.rest
       const { status, framing, fields } = read.head
-      // Interim answers are followed by the one that counts.
+      // The final answer follows interim answers.
       if (status < 200) continue
       isEndless = framing === 'until the end'
       body = openBody(framing, { sink: sinkOf(listener) })
@@ -67,7 +67,7 @@ export function readStreamedAnswer(listener: AnswerListener): StreamedAnswer {
   }
 }
 
-/** Hands on what comes and keeps nothing. */
+/** Passes pieces on and keeps nothing. */
 function sinkOf({ onText }: AnswerListener): Sink {
   const decoder = new StringDecoder('utf8')
   return {

@@ -1,4 +1,4 @@
-/** Gives each of several calls its part of the one answer to all of them. */
+/** Gives each of several gathered calls its part of the common answer. */
 import type { GraphQLFormattedError } from 'graphql'
 import { own } from '../../../platform/data/own.ts'
 import { remember, reportedIn } from '../../errors/reported.ts'
@@ -11,9 +11,8 @@ const TAIL = Buffer.from(']}}')
 const ERRORS = Buffer.from('},"errors":')
 
 /**
- * The bytes of the parts, each as the answer to its own call; `undefined` where they are not
- * plainly seen. They are not checked: wrong ones are no JSON, since a cut inside of a part leaves
- * brackets open.
+ * The bytes of the parts, each as the answer to its own call; `undefined` if they are not plainly
+ * found. They are not checked: a wrong cut leaves brackets open, which is no JSON.
  */
 export function splitAnswer(body: Buffer, count: number): readonly Buffer[] | undefined {
   const parts: Buffer[] = []
@@ -27,27 +26,27 @@ export function splitAnswer(body: Buffer, count: number): readonly Buffer[] | un
     parts.push(Buffer.concat([HEAD, body.subarray(begin, end), TAIL]))
     begin = end + separator.length
   }
-  // What ends the whole answer ends that of the last part, too. Errors are not of that one alone.
+  // The end of the whole answer also ends that of the last part. Errors concern all parts.
   const last = body.subarray(begin)
   return last.includes(ERRORS) ? undefined : [...parts, Buffer.concat([HEAD, last])]
 }
 
-/** @param body the bytes of the part, where they are known */
+/** @param body the bytes of the part, if they are known */
 export function answerOfPart(whole: ServiceAnswer, index: number, body: Buffer | undefined): ServiceAnswer {
   if (body) return openAnswer(body)
   const part = partOf(whole.parsed(), index)
   return openAnswer(Buffer.from(JSON.stringify(part)), part)
 }
 
-/** The same error elsewhere, or nowhere. */
+/** The same error with another path, or none. */
 const placed = (error: GraphQLFormattedError, place: Pick<GraphQLFormattedError, 'path'>): GraphQLFormattedError => {
   const { path: _path, ...rest } = error
   return remember({ ...rest, ...place }, reportedIn(error))
 }
 
 /**
- * Without data all fail, each by its own errors or else by those of the others. With data, errors
- * of no part are told once.
+ * Without data all parts fail, each with its own errors, or else with those of the others. With
+ * data, errors of no part are reported once.
  */
 function partOf({ data, errors = [] }: ParsedAnswer, index: number): ParsedAnswer {
   const mine = errors

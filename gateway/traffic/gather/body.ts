@@ -1,4 +1,4 @@
-/** Writes one body that asks what several do. */
+/** Writes one request body for several. */
 import type { Question, RequestBody } from '../call/send.ts'
 
 export interface Part {
@@ -6,10 +6,10 @@ export interface Part {
   readonly question: Question
 }
 
-/** What a part is called in the answer. */
+/** The name of a part in the answer. */
 export const aliasOf = (index: number): string => `_${index}`
 
-/** @param parts two or more, each with a question about entities */
+/** @param parts two or more, each a request for entities */
 export function gatheredBody(parts: readonly Part[]): RequestBody {
   const questions = parts.map(({ question }) => question)
   const variable = (index: number): string => `representations${index}`

@@ -1,6 +1,6 @@
 /**
- * Lets one request carry the calls for entities that one client request makes of a service at a
- * time. Each call gets its own part of the answer, and fails where the request fails.
+ * Sends the entity calls that one client request makes to a service at the same time as one
+ * request. Each call gets its own part of the answer, and fails if the request fails.
  */
 import type { CallContext } from '../call/send.ts'
 import type { Reply, Step, Work } from '../call/step.ts'
@@ -13,7 +13,7 @@ interface Waiting extends Part {
   readonly resolve: (reply: Promise<Reply>) => void
 }
 
-/** Large requests gain nothing by it, and services bound what they accept. */
+/** Large requests gain nothing, and services bound the size of requests. */
 const MOST_BYTES = 64 * 1024
 
 export function gathered(next: Step): Step {

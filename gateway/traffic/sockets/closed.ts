@@ -1,7 +1,7 @@
-/** What it means that a service closed a WebSocket, or opened none. */
+/** The failure of a WebSocket that a service closed or refused to open. */
 import { CallFailure, type FailureKind } from '../call/failure.ts'
 
-/** Makes a failure for each stream: it is counted and logged for each. */
+/** Makes a failure for each stream, because each is counted and logged. */
 export type FailureOf = () => CallFailure
 
 interface Meaning {
@@ -10,7 +10,7 @@ interface Meaning {
   readonly code?: 'UNAUTHENTICATED' | 'FORBIDDEN'
 }
 
-/** Of the protocol, and of RFC 6455 (section 7.4). What is not listed is a broken connection. */
+/** Codes of the protocol and of RFC 6455 (section 7.4). Any other is a broken connection. */
 const byCode: Readonly<Record<number, Meaning>> = {
   1002: { kind: 'answer' }, // protocol error
   1003: { kind: 'answer' }, // unsupported data
@@ -35,7 +35,7 @@ export function closedBy(url: string, code: number, reason: string, judgesCaller
   )
 }
 
-/** Of another answer than 101 to the upgrade request. */
+/** The failure of an upgrade request with an answer other than 101. */
 export function notOpened(url: string, status: number, judgesCaller: boolean): FailureOf {
   const kind = status >= 500 || status === 429 ? 'connection' : status >= 400 ? 'refused' : 'answer'
   const code = status === 401 ? 'UNAUTHENTICATED' : status === 403 ? 'FORBIDDEN' : undefined

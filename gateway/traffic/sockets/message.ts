@@ -1,6 +1,6 @@
 /**
- * Reads messages of `graphql-transport-ws` from a service. The payload stays text: it is what the
- * service wrote, numbers and escapes included.
+ * Reads messages of `graphql-transport-ws` from a service. The payload stays text, exactly as the
+ * service wrote it.
  */
 
 export interface Message {
@@ -10,7 +10,7 @@ export interface Message {
   readonly payload: string | undefined
 }
 
-/** `undefined` for what is no message. Does not look into the payload. Takes linear time. */
+/** `undefined` for anything that is no message. Does not parse the payload. Takes linear time. */
 export function readMessage(text: string): Message | undefined {
   const members = membersOf(text)
   const type = stringOf(members?.get('type'))
@@ -57,7 +57,7 @@ function blanks(text: string, from: number): number {
   return at
 }
 
-/** Where a value ends that begins at `from`: `from` itself where none does. */
+/** The end of the value that begins at `from`; `from` itself if there is none. */
 function endOfValue(text: string, from: number): number {
   let level = 0
   for (let at = from; at < text.length; at += 1) {
@@ -75,7 +75,7 @@ function endOfValue(text: string, from: number): number {
   return level === 0 ? text.length : from
 }
 
-/** The place of the quote that ends a string. */
+/** The position of the quote that ends a string. */
 function endOfString(text: string, from: number): number {
   let at = from + 1
   while (at < text.length && text[at] !== '"') at += text[at] === '\\' ? 2 : 1

@@ -1,6 +1,6 @@
 /**
- * One WebSocket to an instance, which carries streams of `graphql-transport-ws`. Never reconnects
- * by itself: with the socket all its streams end.
+ * One WebSocket to an instance, which carries streams of `graphql-transport-ws`. Never reconnects:
+ * when the socket ends, so do its streams.
  */
 import type { WebSocket } from 'ws'
 import { pairsOf } from '../../../platform/http/message/fields.ts'
@@ -12,23 +12,23 @@ import { lookupAt } from '../client/lookup-at.ts'
 import { closedBy, type FailureOf, notOpened } from './closed.ts'
 import { readMessage } from './message.ts'
 
-/** Where a WebSocket is opened, and as whom. */
+/** Address and credentials of a WebSocket. */
 export interface Upgrade {
   /** Scheme, host and port, by HTTP. */
   readonly origin: string
-  /** The host to connect to, where the name of `origin` has several. */
+  /** The host to connect to, if the name of `origin` has several. */
   readonly at: string | undefined
   readonly path: string
-  /** What may be logged of it. */
+  /** Its address, without secrets, for the log. */
   readonly url: string
-  /** Names and values in turn. */
+  /** Names and values, alternating. */
   readonly headers: readonly string[]
   /** The credentials that it carries are a caller's, or would be. */
   readonly judgesCaller: boolean
 }
 
 export interface ServiceSocket {
-  /** False once it has ended, has as many streams as it may, or waits for a slow reader. */
+  /** False once it has ended, has the maximum of streams, or waits for a slow reader. */
   takesMore(): boolean
   /** Ends when `signal` is aborted. */
   subscribe(body: Buffer, signal: AbortSignal): Stream
@@ -43,11 +43,11 @@ const MAX_UNREAD = 16 * 1024 * 1024
 export interface SocketOptions {
   readonly keepAlive: (kept: Kept) => void
   readonly onEnd: () => void
-  /** Milliseconds after which a reader that is behind is left: it keeps others waiting. */
+  /** Milliseconds after which a slow reader's stream is ended, because it delays the others. */
   readonly slowReaderTimeout?: number
   /** Milliseconds until it is open. */
   readonly handshake?: number
-  /** Milliseconds from then until the service has acknowledged it. */
+  /** Milliseconds from then until the service acknowledges it. */
   readonly acknowledgement?: number
 }
 
@@ -73,7 +73,7 @@ export function openServiceSocket(
     clearTimeout(untilAcknowledged)
     for (const inbox of streams.values()) inbox.end(failureOf())
     streams.clear()
-    // A socket that is not read would not see the other side close it.
+    // A paused socket would not notice that the other side closes it.
     if (code === undefined || isHeld()) socket?.terminate()
     else socket?.close(code)
     onEnd()
@@ -87,12 +87,12 @@ export function openServiceSocket(
     socket.send(text)
     requireReader(socket)
   }
-  /** A service that is answered without end, and reads nothing of it, would fill the memory. */
+  /** Ends a socket whose service never reads: unsent bytes would fill the memory. */
   const requireReader = ({ bufferedAmount }: WebSocket): void => {
     if (bufferedAmount > MAX_UNREAD) end(isNone('does not read what it is sent'))
   }
   const begin = ({ id, body }: { readonly id: string; readonly body: Buffer }): void => {
-    // One that left in the meantime is not begun.
+    // A stream that was left in the meantime is not started.
     const inbox = streams.get(id)
     if (!inbox) return
     inbox.answered()
@@ -117,7 +117,7 @@ export function openServiceSocket(
     if (isHeld()) return
     socket?.pause()
     untilLeft = setTimeout(() => {
-      if (streams.size === 1) return // it keeps nobody waiting
+      if (streams.size === 1) return // no other stream waits for it
       for (const [id, inbox] of streams) {
         if (!inbox.isFull()) continue
         inbox.end(broke('its events came faster than they were read, beside others')())
@@ -151,7 +151,7 @@ export function openServiceSocket(
     } else if (type === 'complete') settle(id, inbox)
     else if (type !== 'pong') end(isNone(`sent a message "${type}" out of turn`), BAD_REQUEST)
   }
-  /** The service has said that it is complete: it is not told that the reader has left. */
+  /** Ends a stream that the service has completed: no `complete` is sent back. */
   const settle = (id: string, inbox: Inbox | undefined): void => {
     inbox?.end()
     streams.delete(id)
@@ -195,7 +195,7 @@ export function openServiceSocket(
   const failureOf = (error: Error & { code?: string }): FailureOf => {
     if (error.code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH')
       return () => new CallFailure('size', `${url}: ${error.message}`)
-    // The library's faults of frames and of the handshake have its own codes, or none.
+    // The library's errors of frames and of the handshake have its own codes, or none.
     const isOfSystem = error.code !== undefined && !error.code.startsWith('WS_ERR')
     return isOfSystem || /timed out/.test(error.message) ? broke(error.message, error) : isNone(error.message)
   }

@@ -1,7 +1,7 @@
 /**
- * The WebSockets to one instance. Streams share a socket only where its upgrade request would be
- * the same for all of them, and of a stateful service only those of one caller. A socket ends with
- * its last stream, also where the instance gets no new calls any more.
+ * The WebSockets to one instance. Streams share a socket only if their upgrade requests would be
+ * equal and, for a stateful service, if they have the same caller. A socket ends with its last
+ * stream, even if the instance gets no new calls any more.
  */
 import { REQUEST_ID_HEADER, SIGNATURE_HEADER } from '../../../platform/protocol/signature.ts'
 import { TRACE_HEADER } from '../../../platform/protocol/trace-context.ts'
@@ -10,11 +10,11 @@ import type { Stream } from '../call/inbox.ts'
 import { openServiceSocket, type ServiceSocket, type Upgrade } from './service-socket.ts'
 
 export interface ServiceSockets {
-  /** @param sharer streams of different ones share no socket */
+  /** @param sharer streams with different sharers share no socket */
   subscribe(upgrade: Upgrade, sharer: string, body: Buffer, signal: AbortSignal): Stream
 }
 
-/** Differ from request to request, and say nothing of who calls. */
+/** Headers that differ for each request and do not identify the caller. */
 const OF_REQUEST: ReadonlySet<string> = new Set([REQUEST_ID_HEADER, TRACE_HEADER, SIGNATURE_HEADER])
 
 export function createServiceSockets(): ServiceSockets {
