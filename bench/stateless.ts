@@ -7,12 +7,12 @@ import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
 import { type Instance, type StatelessService, startInstance } from '../test/stateless/support/instances.ts'
 import { usageOf } from './gateway/process.ts'
-import { type Door, directDoor, gatewayDoor } from './stateless/doors.ts'
 import { latencies, throughput } from './stateless/load.ts'
 import { latencyLines, type StartedInstance, throughputLines } from './stateless/report.ts'
+import { directTarget, gatewayTarget, type Target } from './stateless/targets.ts'
 
 const SERVICES: readonly StatelessService[] = ['weather', 'content']
-const DOORS = { direct: directDoor, gateway: gatewayDoor }
+const TARGETS = { direct: directTarget, gateway: gatewayTarget }
 
 export async function run(flags: readonly string[]): Promise<void> {
   const { values } = parseArgs({
@@ -23,7 +23,7 @@ export async function run(flags: readonly string[]): Promise<void> {
       connections: { type: 'string', default: '8' },
       instances: { type: 'string', default: '1,2,3' },
       service: { type: 'string', default: SERVICES.join(',') },
-      through: { type: 'string', default: Object.keys(DOORS).join(',') },
+      through: { type: 'string', default: Object.keys(TARGETS).join(',') },
     },
   })
   const sizes = values.instances.split(',').map(Number)
@@ -33,26 +33,26 @@ export async function run(flags: readonly string[]): Promise<void> {
     number,
   ]
   const wanted = new Set(values.service.split(','))
-  const doors = Object.entries(DOORS).filter(([name]) => values.through.split(',').includes(name))
+  const targets = Object.entries(TARGETS).filter(([name]) => values.through.split(',').includes(name))
 
   for (const service of SERVICES.filter((name) => wanted.has(name))) {
     const started = await startSeveral(service, Math.max(...sizes))
     const instances = started.map(({ instance }) => instance)
     try {
       const first = instances[0] as Instance
-      const direct = await directDoor(service, [first])
+      const direct = await directTarget(service, [first])
       const warm = await latencies(direct, service, 300)
       await direct.close()
       console.log(latencyLines(service, started, warm, usageOf(first.pid).memory))
 
-      for (const [name, open] of doors) {
+      for (const [name, open] of targets) {
         const perSecond = new Map<number, number[]>(sizes.map((size) => [size, []]))
         // Sizes alternate, so that other load on the machine affects all alike.
         for (let round = 0; round < rounds; round++) {
           for (const size of sizes) {
-            const door: Door = await open(service, instances.slice(0, size))
-            perSecond.get(size)?.push(await throughput(door, service, { seconds, connections: connections * size }))
-            await door.close()
+            const target: Target = await open(service, instances.slice(0, size))
+            perSecond.get(size)?.push(await throughput(target, service, { seconds, connections: connections * size }))
+            await target.close()
           }
         }
         console.log(throughputLines(`${service}, ${name}, ${availableParallelism()} cores`, perSecond))
@@ -70,9 +70,9 @@ async function startSeveral(service: StatelessService, count: number): Promise<S
     const begin = performance.now()
     const instance = await startInstance(service)
     const ready = performance.now() - begin
-    const door = await directDoor(service, [instance])
-    const [cold = Number.NaN] = await latencies(door, service, 1)
-    await door.close()
+    const target = await directTarget(service, [instance])
+    const [cold = Number.NaN] = await latencies(target, service, 1)
+    await target.close()
     started.push({ instance, ready, cold, resident: usageOf(instance.pid).memory })
   }
   return started

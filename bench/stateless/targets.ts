@@ -11,7 +11,7 @@ import type { Instance, StatelessService } from '../../test/stateless/support/in
 import { TEST_SECRET } from '../../test/support/signed-call.ts'
 import { startProcess } from '../gateway/process.ts'
 
-export interface Door {
+export interface Target {
   /** Sends one operation and returns the size of its answer. */
   send(query: string): Promise<Buffer>
   close(): Promise<void>
@@ -29,7 +29,7 @@ const post = async (pool: Pool, body: string, headers: Record<string, string>): 
   return Buffer.from(await response.body.arrayBuffer())
 }
 
-export async function directDoor(_service: StatelessService, instances: readonly Instance[]): Promise<Door> {
+export async function directTarget(_service: StatelessService, instances: readonly Instance[]): Promise<Target> {
   const pools = instances.map(({ url }) => new Pool(url))
   let turn = 0
   return {
@@ -46,7 +46,7 @@ export async function directDoor(_service: StatelessService, instances: readonly
 }
 
 /** Starts a gateway over these instances. */
-export async function gatewayDoor(service: StatelessService, instances: readonly Instance[]): Promise<Door> {
+export async function gatewayTarget(service: StatelessService, instances: readonly Instance[]): Promise<Target> {
   const addresses = instances.map(({ url }) => url).join(',')
   const program = {
     args: [fileURLToPath(new URL('../../gateway/main.ts', import.meta.url))],
