@@ -2,20 +2,12 @@
  * Executes what a plan asks of the graph that finds nodes, in this process. It gives types and keys
  * alone: the plan goes on to the services for everything else.
  */
-import {
-  buildASTSchema,
-  type DocumentNode,
-  execute,
-  GraphQLError,
-  type GraphQLFormattedError,
-  type GraphQLSchema,
-  parse,
-} from 'graphql'
-import { LRUCache } from 'lru-cache'
+import { buildASTSchema, execute, GraphQLError, type GraphQLFormattedError, type GraphQLSchema, parse } from 'graphql'
 import { codedError } from '../../platform/protocol/errors.ts'
 import { keepWhole } from '../errors/reported.ts'
 import { MOST_NODES, type NodeType } from '../supergraph/node-graph.ts'
 import type { ParsedAnswer } from '../traffic/call/send.ts'
+import { createParsedDocuments } from './documents.ts'
 import type { Find } from './find.ts'
 
 /** A request as a plan writes it. */
@@ -27,20 +19,11 @@ export interface NodeRequest {
 
 type AnswerNodes = (request: NodeRequest, find: Find) => Promise<ParsedAnswer>
 
-const MOST_TEXTS = 200
-
 export function createAnswerNodes(types: ReadonlyMap<string, NodeType>): AnswerNodes {
   const schema = schemaOf(types)
-  const documents = new LRUCache<string, DocumentNode>({ max: MOST_TEXTS })
-  const documentOf = (query: string): DocumentNode => {
-    const known = documents.get(query)
-    if (known) return known
-    const document = parse(query, { noLocation: true })
-    documents.set(query, document)
-    return document
-  }
+  const documents = createParsedDocuments()
   return async ({ query, operationName, variables = {} }, find) => {
-    const document = documentOf(query)
+    const document = documents.of(query)
     const { data, errors } = await execute({
       schema,
       document,

@@ -2,8 +2,6 @@
  * Answers calls to a stateless service from the cache, entity by entity, and caches what its
  * `@cacheControl` allows.
  */
-import { hash } from 'node:crypto'
-import { LRUCache } from 'lru-cache'
 import { owned } from '../../../platform/memory/owned.ts'
 import type { Tally } from '../../figures/recent.ts'
 import { type ClientRules, joinPicked, type PickedHeaders } from '../../headers/to-client.ts'
@@ -12,6 +10,7 @@ import type { StatelessService } from '../call/kind.ts'
 import { largeTurn } from '../call/large-answers.ts'
 import type { Freshness } from '../call/send.ts'
 import type { Reply, Step, Work } from '../call/step.ts'
+import { createDigests, digest } from './digests.ts'
 import { asksForEntities, bodyOfSome, type EntityBody, questionOf, representationsOf } from './entity-body.ts'
 import { joinEntities, splitEntities } from './entity-list.ts'
 import { keyFor, lookUp } from './languages.ts'
@@ -129,20 +128,12 @@ const workOfSome = (work: Work, body: EntityBody, split: Split): Work => ({
   call: { ...work.call, body, read: (answer) => split(answer) !== undefined },
 })
 
-const digest = (text: string): string => hash('sha256', text, 'base64url')
-
-/** Head and tail of a request are the selection; there are few, and each is hashed once. */
-const selections = new LRUCache<string, string>({ max: 4_096 })
+/** Head and tail of a request are the selection. */
+const selections = createDigests()
 
 function selectionOf({ call }: Work, body: EntityBody): string {
   const [head, tail] = questionOf(body)
-  const text = `${call.context.perspective ?? ''}\n${head.toString('latin1')}\n${tail.toString('latin1')}`
-  let selection = selections.get(text)
-  if (selection === undefined) {
-    selection = digest(text)
-    selections.set(text, selection)
-  }
-  return selection
+  return selections.of(`${call.context.perspective ?? ''}\n${head.toString('latin1')}\n${tail.toString('latin1')}`)
 }
 
 /** A cached entity must not keep the memory of its whole answer. */
