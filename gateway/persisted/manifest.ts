@@ -45,7 +45,7 @@ async function read(path: string): Promise<readonly ListedOperation[]> {
     const read = await Promise.all(files.sort().map((file) => readFile(join(path, file), 'utf8')))
     return read.map((text) => ({ text, id: undefined, client: undefined }))
   }
-  const json: unknown = JSON.parse(await readFile(path, 'utf8'))
+  const json: unknown = JSON.parse((await readFile(path, 'utf8')).replace(/^\uFEFF/, '')) // tools on Windows begin so
   const pairs = isRecord(json) ? texts.safeParse(Object.entries(json)) : undefined
   if (pairs?.success) return pairs.data.map(([id, text]) => ({ text, id, client: undefined }))
   return apollo

@@ -52,7 +52,10 @@ function cookieOf(cookies: string | undefined, name: string): string | undefined
   for (const part of cookies?.split(';') ?? []) {
     const equals = part.indexOf('=')
     if (equals < 0 || part.slice(0, equals).trim() !== name) continue
-    const value = part.slice(equals + 1).trim()
+    const value = part
+      .slice(equals + 1)
+      .trim()
+      .replace(/^"(.*)"$/, '$1') // as RFC 6265 allows
     if (value === '') continue
     if (found !== undefined && found !== value) return MALFORMED
     found = value

@@ -12,7 +12,7 @@ import type { ReportLimit } from '../../limits/report.ts'
 export interface Budget {
   /**
    * Takes an operation's cost from the caller's budget. @throws BUDGET_EXHAUSTED with `retryAfter`
-   * in seconds
+   * in seconds, or OPERATION_TOO_COMPLEX for more than a full window has
    */
   spend(exchange: Exchange, cost: number): void
   /**
@@ -91,7 +91,7 @@ export function createBudget(
       const wait = waitFor(bucket, cost)
       if (wait === 0) take(bucket, cost)
       else if (measured.has(plan.limit)) reportMeasured(plan.limit, caller)
-      else throw exhausted(plan.limit, wait)
+      else throw neverFits(plan, cost) ?? exhausted(plan.limit, wait)
     },
     charge(exchange, size) {
       take(filled(callerOf(exchange), planOf(exchange.apiClient)), REFUSAL + size)
@@ -126,6 +126,13 @@ function waitFor({ windows, left }: Bucket, cost: number): number {
     if (missing > 0) longest = Math.max(longest, (missing / window.cost) * window.every)
   })
   return longest
+}
+
+/** Of an operation that no waiting helps. */
+function neverFits({ windows, limit }: BudgetPlan, cost: number): Error | undefined {
+  const most = Math.min(...windows.map((window) => window.cost))
+  if (cost <= most) return undefined
+  return overLimit(limit, `The operation costs ${cost}; its caller may spend at most ${most} at once.`)
 }
 
 export function exhausted(limit: BoundName, wait: number): Error {

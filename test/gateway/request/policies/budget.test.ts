@@ -31,6 +31,21 @@ test.each([100, 5_000_000])(
   },
 )
 
+test('An operation that costs more than a full window has is told that no waiting helps, and spends nothing', () => {
+  using _clock = stopClock()
+  const windows = [
+    { every: 60_000, cost: 100 },
+    { every: 3_600_000, cost: 50 },
+  ]
+  const budget = createBudget(createBudgetPlans(budgetsSection.parse({ windows }), { costPerMinute: 1 }, 1))
+  const exchange = exchangeOf('192.0.2.1')
+  const tooDear = { extensions: { code: 'OPERATION_TOO_COMPLEX', limit: 'budgetCost' } }
+  expect(() => budget.spend(exchange, 51)).toThrow(expect.objectContaining(tooDear))
+  budget.spend(exchange, 50)
+  expect(() => budget.spend(exchange, 51)).toThrow(expect.objectContaining(tooDear))
+  expect(() => budget.spend(exchange, 50)).toThrow('budget is used up')
+})
+
 test('Who sends a new document pays for its planning, and who sends it later does not', async () => {
   const shop = await startShop()
   const env = { TRUSTED_PROXIES: '127.0.0.0/8, ::1' }

@@ -93,6 +93,9 @@ describe('token in a cookie', () => {
     expect(await outcome(cookie('nonsense'))).toBe('401 UNAUTHENTICATED')
     expect(await outcome({ cookie: `session=${token}; session=${stranger}` })).toBe('401 UNAUTHENTICATED')
     expect(await outcome({ cookie: `session=${token}; session=${token}` })).toMatch(/^200 {/)
+    expect(await outcome({ cookie: `session="${token}"; session=${token}` })).toMatch(/^200 {/)
+    expect(told()).toBe(`Bearer ${token}`)
+    for (const value of [`"${token}`, `""${token}""`, '"']) expect(await outcome(cookie(value))).toMatch(/^401/)
     expect(await outcome({ cookie: `Session=nonsense; xsession=nonsense; session=` })).toMatch(/^200 {/)
   })
 

@@ -118,6 +118,12 @@ describe('manifests', () => {
     expect(await bySocket(unknown)).toBe('OPERATION_NOT_ALLOWED')
   })
 
+  test('A manifest may begin with a byte order mark', async () => {
+    await writeFile(at('marked.json'), '\uFEFF{"first":"{ a }"}')
+    const lists = await readLists({ manifests: [at('marked.json')], clients: {} })
+    expect(lists.listFor(undefined).textOf('first')).toBe('{ a }')
+  })
+
   test('An id that stands for two texts makes the list unusable', async () => {
     await write('other.json', { first: two })
     const files = { manifests: [at('apollo.json'), at('other.json')], clients: {} }
