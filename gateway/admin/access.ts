@@ -23,7 +23,8 @@ export function createAdmission({ host, token }: AdminSettings): Admit {
     if (!admitsPage(headers, pages) || (local && !LOOPBACK.test(headers.host ?? '')))
       throw new HttpError(403, 'FORBIDDEN', 'This port is for operators, not for web pages.')
     if (who === 'all' || !expected) return
-    if (!timingSafeEqual(digestOf(headers.authorization ?? ''), expected))
+    const given = (headers.authorization ?? '').replace(/^bearer +/i, 'Bearer ')
+    if (!timingSafeEqual(digestOf(given), expected))
       throw new HttpError(401, 'UNAUTHENTICATED', 'This needs the admin token: "Authorization: Bearer …".', {
         'www-authenticate': 'Bearer',
       })

@@ -111,9 +111,12 @@ export const serviceSection = z.discriminatedUnion('kind', [statefulService, sta
 
 export const servicesSection = z.record(z.string(), serviceSection).default({})
 
-/** A setting of stateless services is no key of this type: it does not compile. */
-export type StatefulInput = Omit<z.input<typeof statefulService>, 'kind' | keyof typeof ofStateless>
-export type StatelessInput = Omit<z.input<typeof statelessService>, 'kind' | 'claims'>
+/**
+ * A setting of the other kind has the type `undefined`: it does not compile. Were it no key, it
+ * would where an object is spread.
+ */
+export type StatefulInput = Omit<z.input<typeof statefulService>, 'kind'>
+export type StatelessInput = Omit<z.input<typeof statelessService>, 'kind'>
 export type ServiceInput = z.input<typeof serviceSection>
 export type Kind = ServiceInput['kind']
 export type ServiceSettings = z.output<typeof serviceSection>

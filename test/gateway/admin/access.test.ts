@@ -55,6 +55,7 @@ describe.each([
     const wrong = [{}, { authorization: TOKEN }, { authorization: `Bearer ${TOKEN}x` }, { authorization: 'Bearer' }]
     expect(await Promise.all(wrong.map((headers) => status(route, headers)))).toEqual([401, 401, 401, 401])
     expect(await status(route, bearer)).toBe(200)
+    expect(await status(route, { authorization: `bearer  ${TOKEN}` })).toBe(200)
     expect(await status(route, { ...bearer, ...page })).toBe(403)
     expect(await status(route, { ...bearer, ...pod })).toBe(beyond ? 200 : 403)
   })
