@@ -120,7 +120,7 @@ export async function startGateway(
 interface Succession {
   begin(assembly: Assembly): void
   readonly current: () => Assembly
-  /** Of all assemblies that are in use. */
+  /** Number of streams of all assemblies in use. */
   readonly streams: () => number
   /** One replacement at a time, of assemblies as of supergraphs. */
   replace(open: (before: Assembly) => Promise<Assembly>): Promise<void>
@@ -130,7 +130,7 @@ interface Succession {
   close(): Promise<void>
 }
 
-/** Who serves now, and who still does for requests that began before. */
+/** The current assembly, and earlier ones that still serve requests that began on them. */
 function createSuccession(log: Logger): Succession {
   const inUse = new Set<Assembly>()
   const retired = new Set<Promise<void>>()
@@ -152,7 +152,7 @@ function createSuccession(log: Logger): Succession {
   }
   const replaceSupergraph = (text: string): Promise<string> =>
     inTurn(async () => (await current.serving.replace(text)).id)
-  // Why it is refused is in the log.
+  // The log says why it is refused.
   const offer = (file: string): Promise<void> => readFile(file, 'utf8').then(replaceSupergraph).then(ignore, ignore)
   const retire = (assembly: Assembly, successor?: Assembly): void => {
     const gone = assembly
@@ -190,7 +190,7 @@ function createSuccession(log: Logger): Succession {
 
 const ignore = (): void => undefined
 
-/** Opens the public port. What it does with a request is up to the assembly that serves then. */
+/** Opens the public port. The current assembly handles each request. */
 async function openPort(
   current: () => Assembly,
   { room, reportLimit, log }: Shared,

@@ -1,4 +1,4 @@
-/** Who may use the admin port, and who may not. */
+/** Decides who may use the admin port. */
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import { HttpError } from '../../platform/http/message/http-error.ts'
@@ -31,13 +31,13 @@ export function createAdmission({ host, token }: AdminSettings): Admit {
   }
 }
 
-/** Browsers tell where a request comes from; `none` is what somebody typed. */
+/** Browsers send the origin of a request; `none` means that the user typed the address. */
 function admitsPage({ origin, 'sec-fetch-site': site }: IncomingHttpHeaders, pages: 'none' | 'own' | 'all'): boolean {
   if (pages === 'all' || (origin === undefined && (site === undefined || site === 'none'))) return true
   return pages === 'own' && origin === undefined && site === 'same-origin'
 }
 
-/** Digests have one length, so comparing them tells nothing about the token. */
+/** Digests have equal lengths, so comparing them reveals nothing about the token. */
 const digestOf = (text: string): Buffer => createHash('sha256').update(text).digest()
 
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/i

@@ -1,13 +1,13 @@
 /**
- * The page of the live map at `/` and its files under `/assets/`. It holds no figures: it asks for
- * them, with the token where one is needed. Its files are found at its first visit.
+ * The page of the live map at `/` and its files under `/assets/`. It contains no figures: it
+ * fetches them, with the token if one is needed. Its files are looked up at the first visit.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { findAssets, sendAsset } from '../playground/assets.ts'
 import { notBuilt, pageFile } from '../playground/page-file.ts'
 
 interface MapPage {
-  /** Whether a route is that of the page or of one of its files. */
+  /** Whether a route is the page or one of its files. */
   owns(route: string): boolean
   /** Resolves to false, with nothing written, if there is no such file. */
   send(path: string, request: IncomingMessage, response: ServerResponse): Promise<boolean>

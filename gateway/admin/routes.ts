@@ -15,10 +15,10 @@ type Answer = (request: IncomingMessage, response: ServerResponse) => Promise<vo
 
 const MAX_BODY = 16 * 1024 * 1024 // bytes; supergraphs are large
 
-/** What a scraper or an orchestrator reads without a token. */
+/** Routes for scrapers and orchestrators, which need no token. */
 const OPEN: ReadonlySet<string> = new Set(['GET /metrics', 'GET /health/live', 'GET /health/ready'])
 
-/** What the map's page reads of its own origin. */
+/** Routes that the map's page reads from its own origin. */
 const OF_PAGE: ReadonlySet<string> = new Set(['GET /map', 'GET /map/events'])
 
 export function createAdminRoutes(commands: AdminCommands, feed: MapFeed, settings: AdminSettings): Answer {

@@ -1,6 +1,6 @@
 /**
- * Serves the service worker that opens the web app without a network: what the build made of it,
- * told which page and which files there are. It is another one whenever they are.
+ * Serves the service worker that opens the web app without a network: the built script, with the
+ * names of the page and its files. It changes whenever they do.
  */
 import { hash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
@@ -10,7 +10,7 @@ import type { BuiltPage } from '../playground/assets.ts'
 const NAME = 'offline-worker.js'
 
 interface WorkerOptions extends Pick<BuiltPage, 'files'> {
-  /** As it is sent. */
+  /** The page as it is sent. */
   readonly html: string
   /** The path of the page, with a slash at its end. */
   readonly base: string

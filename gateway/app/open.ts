@@ -18,7 +18,7 @@ interface Settings {
   readonly identity: { readonly demo?: DemoSettings | undefined } | undefined
 }
 
-/** What the page is told: where its users sign in, and as which client. */
+/** Settings embedded in the page: where its users sign in, and as which client. */
 interface PageSettings {
   readonly issuer: string
   readonly clientId: string
@@ -63,7 +63,7 @@ export async function openApp(
     }
     const asset = built?.files.get(path)
     if (asset) return sendAsset(asset, request, response)
-    // The page knows its own paths; what it does not know it says.
+    // The page routes its own paths, and shows an unknown one as such.
     if (!path.startsWith(BASE) || !request.headers.accept?.includes('text/html')) return false
     sendPage(request, response)
     return true

@@ -26,11 +26,11 @@ import { distinct, oneLine, placeOf, type Remark, remarkOf, showPlace } from './
 export interface ServiceSchema {
   readonly name: string
   readonly sdl: string
-  /** As messages name it. */
+  /** The file's name in messages. */
   readonly file: string
 }
 
-/** Whether both are the same service with the same text, wherever that lies. */
+/** Whether both are the same service with the same text, in any file. */
 export const isSameSchema = (one: Omit<ServiceSchema, 'file'>, other: Omit<ServiceSchema, 'file'>): boolean =>
   one.name === other.name && one.sdl === other.sdl
 
@@ -39,7 +39,7 @@ export interface Composition {
   readonly supergraph: string
   /** SDL of the schema that clients see. */
   readonly schema: string
-  /** What the composer found odd. */
+  /** Hints of the composer. */
   readonly hints: readonly Remark[]
 }
 
@@ -65,7 +65,7 @@ export const compose = async (names: readonly string[]): Promise<Composition> =>
 
 /**
  * @param description of the whole graph
- * @param isReleased it was found to be satisfiable before, which takes a third of composing
+ * @param isReleased skips the check of satisfiability, a third of the time: it passed before
  * @throws CompositionError
  */
 export function composeSchemas(
@@ -101,7 +101,7 @@ export function tryCompose(schemas: readonly ServiceSchema[], description?: stri
   }
 }
 
-/** With the graph that finds the services' nodes. */
+/** Adds the graph that finds nodes. */
 function withNodes(definitions: readonly ServiceDefinition[]): ServiceDefinition[] {
   try {
     return withNodeGraph(definitions)
@@ -110,7 +110,7 @@ function withNodes(definitions: readonly ServiceDefinition[]): ServiceDefinition
   }
 }
 
-/** Some faults the composer throws. */
+/** The composer throws some faults instead of returning them. */
 function composeWithoutThrowing(definitions: ServiceDefinition[], isReleased: boolean): CompositionResult {
   try {
     return composeServices(withNodes(definitions), { runSatisfiability: !isReleased })
@@ -137,10 +137,10 @@ export function publicSchema(supergraph: string): string {
   return `${printBuiltSchema(built.apiSchema().toGraphQLJSSchema()).trim()}\n`
 }
 
-/** The same with what the gateway itself adds to it. */
+/** The public schema with what the gateway itself adds. */
 export const clientSchema = (supergraph: string): string => `${publicSchema(supergraph)}${DEFER}`
 
-/** Of the whole graph, which no service can describe. Its definition comes first in the SDL. */
+/** The description of the whole graph, which no service can give. Comes first in the SDL. */
 export const readDescription = (): Promise<string> => readFile(new URL('description.md', import.meta.url), 'utf8')
 
 const printBlock = (text: string): string => print({ kind: Kind.STRING, value: text.trim(), block: true })

@@ -1,7 +1,7 @@
 /**
  * Writes the schema of the graph that finds nodes: `Query.node` and `Query.nodes` over every entity
- * of which a service says that it implements `Node`. No service has to know it; the gateway answers
- * it by itself (`gateway/nodes/`).
+ * that implements `Node` in a service. No service needs to know it; the gateway answers it itself
+ * (`gateway/nodes/`).
  */
 import {
   type ConstDirectiveNode,
@@ -35,7 +35,7 @@ interface NodeType {
   readonly key: readonly { readonly name: string; readonly type: TypeNode }[]
 }
 
-/** Adds the graph where a service has nodes. @throws GraphQLError at a type that cannot be one */
+/** Adds the graph if a service has nodes. @throws GraphQLError for a type that cannot be a node */
 export function withNodeGraph(services: readonly ServiceDefinition[]): ServiceDefinition[] {
   const sdl = nodeSubgraph(services)
   if (sdl === undefined) return [...services]
@@ -44,7 +44,7 @@ export function withNodeGraph(services: readonly ServiceDefinition[]): ServiceDe
   return [...services, { name: NODE_GRAPH, url: NODE_URL, typeDefs: parse(sdl) }]
 }
 
-/** `undefined` where no service has nodes. */
+/** `undefined` if no service has nodes. */
 function nodeSubgraph(services: readonly ServiceDefinition[]): string | undefined {
   const nodes = new Map<string, NodeType>()
   for (const { name: service, typeDefs } of services)
@@ -84,7 +84,7 @@ function* nodesOf(
 const fault = (message: string, node?: ObjectNode): GraphQLError =>
   new GraphQLError(message, { ...(node && { nodes: [node] }), extensions: { code: 'INVALID_NODE' } })
 
-/** Another interface of this name is none of ours. */
+/** Whether an interface is `Node` as defined here; another of this name is ignored. */
 const isNodeInterface = (one: DefinitionNode): boolean =>
   (one.kind === Kind.INTERFACE_TYPE_DEFINITION || one.kind === Kind.INTERFACE_TYPE_EXTENSION) &&
   one.name.value === 'Node' &&
@@ -138,7 +138,7 @@ ${[...scalars]
 ${nodes.map(typeOf).join('\n')}`
 }
 
-/** The owner gives \`nodeId\`, which proves that the entity is there. */
+/** The owner gives \`nodeId\`, which proves that the entity exists. */
 const typeOf = ({ name, key }: NodeType): string => `
 type ${name} implements Node @key(fields: "${key.map((field) => field.name).join(' ')}", resolvable: false) {
   ${key.map((field) => `${field.name}: ${print(field.type)}`).join('\n  ')}

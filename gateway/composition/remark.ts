@@ -1,19 +1,17 @@
-/** What the composer says of the schemas: faults and hints, each with its place. Pure. */
+/** Faults and hints of the composer, each with its place. Pure. */
 import type { ASTNode, GraphQLError } from 'graphql'
 
 /** A place in a file, for people and for annotations. */
 export interface Place {
-  /** From the project's folder where it is in it. */
+  /** Path relative to the project's folder, if it is inside. */
   readonly file: string
-  /** From 1. */
+  /** Line number, from 1. */
   readonly line: number
   readonly column: number
 }
 
 export interface Remark {
-  /**
-   * Of the composer, for example `INVALID_FIELD_SHARING`; `SYNTAX` for what is no schema language.
-   */
+  /** The composer's code, for example `INVALID_FIELD_SHARING`; `SYNTAX` for invalid SDL. */
   readonly code: string
   readonly level: 'error' | 'warning' | 'info'
   /** One line. */
@@ -21,7 +19,7 @@ export interface Remark {
   readonly places: readonly Place[]
 }
 
-/** Where a node begins; its description is no part of it. `undefined` for a made one. */
+/** Where a node begins, without its description; `undefined` for a generated one. */
 export function placeOf(node: ASTNode): Place | undefined {
   if (!node.loc) return undefined
   const named = 'name' in node && node.name && 'loc' in node.name ? node.name.loc : undefined
@@ -37,7 +35,7 @@ export const remarkOf = (error: GraphQLError): Remark => ({
   places: distinct((error.nodes ?? []).flatMap((node) => placeOf(node) ?? [])),
 })
 
-/** Without what some messages repeat: the same place twice. */
+/** Removes places that a message names twice. */
 export const distinct = (places: readonly Place[]): readonly Place[] =>
   places.filter((place, at) => places.findIndex((other) => showPlace(other) === showPlace(place)) === at)
 

@@ -1,4 +1,4 @@
-/** What the gateway's programs are told on the command line. */
+/** The command line arguments of the gateway's programs. */
 import { parseCommand } from '../../platform/process/command.ts'
 
 /** The file of `--config FILE`. @throws StartRefused for anything else */

@@ -1,4 +1,4 @@
-/** What the gateway is started with: the checked settings, and what was read for them. */
+/** The gateway's configuration: the checked settings, and files read for them. */
 import type { IdentitySettings } from '../../platform/protocol/identity-settings.ts'
 import type { RulesOfServices } from '../errors/mask.ts'
 import type { VariantFilter } from '../execution/plan/variant-schema.ts'
@@ -21,7 +21,7 @@ export interface Variant {
   readonly lists: OperationLists | undefined
 }
 
-/** Each section as it was checked, but for those of which the gateway needs something else. */
+/** Each checked section, except those that the gateway needs in another form. */
 export interface Config
   extends Readonly<
       Omit<
@@ -40,7 +40,7 @@ export interface Config
     >,
     ServiceLocations {
   readonly playground: boolean
-  /** `enabled` is what follows from all settings. */
+  /** `enabled` follows from all settings. */
   readonly app: AppSection & { readonly enabled: boolean }
   /** Shared with the services; without it calls are not signed. */
   readonly secret: string | undefined
@@ -50,9 +50,9 @@ export interface Config
   readonly identity: IdentitySettings | undefined
   readonly limits: Limits
   readonly clientHeaders: readonly ClientHeaderRule[]
-  /** What clients see of the errors of services. */
+  /** Rules for the errors of services that clients see. */
   readonly errorRules: RulesOfServices
-  /** Limits that refuse nothing, and tell what they would have refused. */
+  /** Limits that refuse nothing, and report what they would have refused. */
   readonly measured: readonly LimitName[]
   /** The registered operations; `undefined` without a safelist. */
   readonly lists: OperationLists | undefined

@@ -1,5 +1,5 @@
 /**
- * What no section can check alone: settings that contradict each other, or lack one that they need.
+ * Checks across sections: settings that contradict each other, or need another one that is missing.
  */
 
 import { isAddress } from '../traffic/address.ts'
@@ -18,7 +18,7 @@ export interface Fault {
 
 interface Grounds {
   readonly sources: Sources
-  /** `undefined` where a section is faulty by itself. */
+  /** `undefined` if a section itself is faulty. */
   readonly settings: Settings | undefined
   readonly kinds: ReadonlyMap<string, Kind>
   readonly given: GivenSupergraph | undefined
@@ -34,7 +34,7 @@ export const contradictions = ({ sources, settings, kinds, given, env }: Grounds
   ...redisFaults(sources),
 ]
 
-/** Services that are not joined, and joined ones that are nowhere. */
+/** Services that the supergraph does not join, and joined services without addresses. */
 function serviceFaults(
   sources: Sources,
   kinds: ReadonlyMap<string, Kind>,
@@ -59,7 +59,7 @@ function serviceFaults(
   ]
 }
 
-/** What is to be kept in Redis needs one. */
+/** Settings with `store: redis` need a Redis. */
 const redisFaults = (sources: Sources): readonly Fault[] =>
   [
     ['budgets', 'store'],
@@ -69,7 +69,7 @@ const redisFaults = (sources: Sources): readonly Fault[] =>
     .filter((path) => sources.valueAt(path) === 'redis' && sources.valueAt(['redis', 'url']) === undefined)
     .map((path) => ({ path, fault: 'needs redis.url' }))
 
-/** What the product's own services need: a secret, and no demo identity in production. */
+/** Requirements of the product's own services: a secret, and no demo identity in production. */
 function productFaults(sources: Sources, env: Environment): readonly Fault[] {
   const faults: Fault[] = []
   if (sources.valueAt(['secret']) === undefined)
@@ -85,7 +85,7 @@ function productFaults(sources: Sources, env: Environment): readonly Fault[] {
   return faults
 }
 
-/** The app asks for the product's own schema, and nobody can use it who cannot sign in. */
+/** The app needs the product's own schema, and an issuer where its users sign in. */
 function appFaults(sources: Sources, given: GivenSupergraph | undefined): readonly Fault[] {
   if (sources.valueAt(['app', 'enabled']) !== true) return []
   if (given) return [{ path: ['app', 'enabled'], fault: 'is for the shipped supergraph; another one has no such app' }]
@@ -93,7 +93,7 @@ function appFaults(sources: Sources, given: GivenSupergraph | undefined): readon
   return hasIssuer ? [] : [{ path: ['app', 'issuer'], fault: 'is required: where users of the app sign in' }]
 }
 
-/** Without the demo identity, nothing can be asked of tokens that nobody verifies. */
+/** Without an identity tokens are opaque, so no setting may depend on their content. */
 function opaqueFaults(sources: Sources, kinds: ReadonlyMap<string, Kind>): readonly Fault[] {
   if (sources.valueAt(['identity', 'issuers'])) return []
   return [
@@ -105,7 +105,7 @@ function opaqueFaults(sources: Sources, kinds: ReadonlyMap<string, Kind>): reado
     .map((path) => ({ path, fault: 'needs identity.issuers, since tokens are opaque without it' }))
 }
 
-/** Each path is served once. */
+/** No two variants may have the same path. */
 function variantFaults(settings: Settings | undefined): readonly Fault[] {
   const served = new Map<string, string>()
   const files = Object.values(settings?.services ?? {}).flatMap(({ paths }) => paths)
@@ -120,7 +120,7 @@ function variantFaults(settings: Settings | undefined): readonly Fault[] {
   })
 }
 
-/** A header that tells a signed claim is written by nothing else. */
+/** No rule may write a header that carries a signed claim. */
 function headerFaults(settings: Settings | undefined): readonly Fault[] {
   const faults: Fault[] = []
   for (const [name, service] of Object.entries(settings?.services ?? {})) {

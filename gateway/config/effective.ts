@@ -1,4 +1,4 @@
-/** Makes of the checked settings what the gateway works with. */
+/** Makes the gateway's configuration from the checked settings. */
 import { fileURLToPath } from 'node:url'
 import { identityOf } from '../../platform/protocol/identity-settings.ts'
 import type { RulesOfServices } from '../errors/mask.ts'
@@ -72,13 +72,13 @@ export function configOf(
   })
 }
 
-/** A service without rules is missing. */
+/** Services without rules are absent. */
 function errorRulesOf(services: Settings['services'], all: ErrorRules): RulesOfServices {
   const ruled = Object.entries(services).map(([name, { errors }]) => [name, { ...all, ...errors }] as const)
   return new Map(ruled.filter(([, rules]) => Object.keys(rules).length > 0))
 }
 
-/** @param url where it is, unless the settings say so */
+/** @param url its address, unless the settings give one */
 function locatedAt(
   name: string,
   settings: ServiceSettings | undefined,
@@ -92,7 +92,7 @@ function locatedAt(
   return { definition: stateful(name, { ...(settings && own(settings)), headers }), addresses }
 }
 
-/** Without what is no property of the kind. */
+/** Removes properties that the kind does not have. */
 function own<Service extends ServiceSettings>(settings: Service): Omit<Service, 'addresses' | 'errors'> {
   const { addresses: _addresses, errors: _errors, ...rest } = settings
   return rest

@@ -18,17 +18,18 @@ export interface Variable {
   readonly name: string
   readonly path: Path
   /**
-   * Of a text that cannot be read as the setting's type: the text, which the check then refuses.
+   * Parses a text as the setting's type. Returns a text that cannot be parsed, which the check then
+   * refuses.
    */
   readonly read: (text: string) => unknown
-  /** False for names of the rule. */
+  /** False for a name that follows the rule. */
   readonly isAlias: boolean
 }
 
-/** What a variable's name is checked against and read with. */
+/** The services, which decide the names and types of variables. */
 interface Services {
   readonly kinds: ReadonlyMap<string, Kind>
-  /** Services of the registry have an alias for their addresses. */
+  /** True for services of the registry, whose addresses have aliases. */
   readonly areOurs: boolean
 }
 
@@ -48,7 +49,7 @@ const older: readonly (readonly [name: string, path: Path])[] = [
   ...limitNames.map((name) => [limitSetting(name), ['limits', name]] as const),
 ]
 
-/** Of the aliases that have no other place: `STATELESS` names services, not a setting. */
+/** Aliases without another place. (`STATELESS` is none: it names services, not a setting.) */
 export const NODE_ENV: Variable = { name: 'NODE_ENV', path: ['production'], read: isProduction, isAlias: true }
 
 /** Every variable of the configuration with these services. */
@@ -70,7 +71,7 @@ const addressesOf = (name: string): Path => ['services', name, 'addresses']
 export const serviceOf = (kind: Kind): z.ZodType =>
   serviceSection.options.find(({ shape }) => shape.kind.value === kind) ?? serviceSection
 
-/** The settings below an object; what is no object of known keys is one setting. */
+/** The settings below an object; anything but an object with known keys is one setting. */
 const settingsIn = (schema: z.ZodType, path: Path): readonly Variable[] =>
   leavesIn(schema, path)
     .filter((leaf) => !isFixed(leaf.schema))
@@ -89,7 +90,7 @@ function leavesIn(schema: z.ZodType, path: Path): readonly Leaf[] {
   )
 }
 
-/** One line for each variable that would set what no variable can. */
+/** One line for each variable that would set a setting which no variable can. */
 export function fixedFaults(env: Environment, kinds: Services['kinds']): readonly string[] {
   const services = [...kinds].flatMap(([name, kind]) => leavesIn(serviceOf(kind), ['services', name]))
   return [...leavesIn(configSchema, []), ...services].flatMap(({ path, schema }) => {
@@ -101,7 +102,7 @@ export function fixedFaults(env: Environment, kinds: Services['kinds']): readonl
   })
 }
 
-/** Which no text can set: a service's kind, what contradicts it, and functions. */
+/** Settings that no text can give: a service's kind, settings that contradict it, and functions. */
 const isFixed = (schema: z.ZodType): boolean => {
   const bare = bareOf(schema)
   if (bare instanceof z.ZodUnion) return bare.options.every((option) => isFixed(option as z.ZodType))
@@ -128,13 +129,13 @@ function below(schema: z.ZodType, [key, ...rest]: Path): z.ZodType {
   return below(member, rest)
 }
 
-/** What a value may be: the options of a union, else the schema alone. */
+/** The options of a union; of any other schema, the schema itself. */
 export function optionsOf(schema: z.ZodType): readonly z.ZodType[] {
   const bare = bareOf(schema)
   return bare instanceof z.ZodUnion ? bare.options.flatMap((option) => optionsOf(option as z.ZodType)) : [bare]
 }
 
-/** Without what says that it may be absent, and what is made of it. */
+/** The schema without wrappers for absence, defaults and transforms. */
 export function bareOf(schema: z.ZodType): z.ZodType {
   if (
     schema instanceof z.ZodOptional ||
@@ -148,7 +149,7 @@ export function bareOf(schema: z.ZodType): z.ZodType {
 
 const switches = z.stringbool()
 
-/** How the text of a variable becomes the value of a setting. */
+/** Makes the function that parses a variable's text. */
 function readerOf(schema: z.ZodType): Variable['read'] {
   const bare = bareOf(schema)
   if (bare instanceof z.ZodNumber) return (text) => (/^\d+(\.\d+)?$/.test(text) ? Number(text) : text)
@@ -163,14 +164,14 @@ function readerOf(schema: z.ZodType): Variable['read'] {
   return isStructure(bare) ? readJson : (text) => text
 }
 
-/** The first reading that says more than the text itself. */
+/** The first reader that does more than return the text. */
 const read = (readers: readonly Variable['read'][], text: string): unknown =>
   readers.map((one) => one(text)).find((value) => value !== text) ?? text
 
 const isStructure = (schema: z.ZodType): boolean =>
   schema instanceof z.ZodObject || schema instanceof z.ZodRecord || schema instanceof z.ZodArray
 
-/** A text without items is no list. */
+/** A text without items is not a list. */
 const readList = (text: string): unknown => {
   const items = listItems(text)
   return items.length > 0 ? items : text

@@ -1,4 +1,7 @@
-/** What the check says, as one line per fault: where the value comes from, and what it must be. */
+/**
+ * Describes faults of the configuration, one line each: where the value comes from, and what it
+ * must be.
+ */
 import { z } from 'zod'
 import { nearestName } from '../../platform/process/setting-names.ts'
 import { bareOf, type Path, type Variable } from './environment.ts'
@@ -15,7 +18,7 @@ const kinds: Readonly<Record<string, string>> = {
   record: 'must be an object',
 }
 
-/** Where a section has no words of its own. */
+/** The message if a section has none of its own. */
 export const describeIssue: z.core.$ZodErrorMap = (issue) => {
   if (issue.code === 'invalid_type') return missing(issue.input) ?? kinds[issue.expected] ?? `must be ${issue.expected}`
   if (issue.code === 'invalid_value')
@@ -31,7 +34,7 @@ export const describeIssue: z.core.$ZodErrorMap = (issue) => {
 
 const UNKNOWN_FORM = 'has a form that is not known'
 
-/** @param schema what was checked */
+/** @param schema the schema that found them */
 export const faultsOf = (
   error: z.ZodError | undefined,
   schema: z.ZodType,
@@ -49,7 +52,7 @@ export const faultsOf = (
     return [`${nameOf(path, sources, variables)}: ${says}`]
   })
 
-/** Where no option fits, what is wrong deeper inside says more than that none does. */
+/** If no option of a union fits, a fault deeper inside says more. */
 function ofUnion(issue: z.core.$ZodIssue): readonly z.core.$ZodIssue[] {
   if (issue.code !== 'invalid_union' || issue.message !== UNKNOWN_FORM) return [issue]
   const inner = issue.errors.find((issues) => issues.some(({ path }) => path.length > 0))
@@ -57,16 +60,16 @@ function ofUnion(issue: z.core.$ZodIssue): readonly z.core.$ZodIssue[] {
 }
 
 /**
- * The variable that gave the value, and where in it; else the path in the file; of what nobody
- * gave, the variable that would, the older name first; of an item of a list in the file, the path
- * again.
+ * The name of a value in messages: the variable that gave it, with the position inside; otherwise
+ * the path in the file. A missing value is named by the variable that would give it, by its older
+ * name first, but by its path if it belongs to an item of a list in the file.
  */
 export function nameOf(path: Path, sources: Sources, variables: readonly Variable[]): string {
   const source = sources.find(path)
   if (source?.variable !== undefined) {
     const given = variables.find(({ name }) => name === source.variable)
     const inside = path.slice(given?.path.length ?? path.length)
-    // Of a comma-separated list the items are numbered by nobody.
+    // Items of a comma-separated list have no numbers.
     return [source.variable, ...(inside.length > 1 ? inside : [])].join('.')
   }
   const shown = path.join('.')
@@ -76,7 +79,7 @@ export function nameOf(path: Path, sources: Sources, variables: readonly Variabl
   return (fitting.find(({ isAlias }) => isAlias) ?? fitting[0])?.name ?? shown
 }
 
-/** Where an item of a list lacks something, whoever wrote the list is told. */
+/** Whether the value belongs to an item of a list in the file. */
 function isInListOfFile(path: Path, sources: Sources): boolean {
   const at = path.findIndex((key) => typeof key === 'number')
   const list = path.slice(0, Math.max(at, 0))

@@ -1,4 +1,4 @@
-/** The supergraph that the settings name in place of the shipped one. */
+/** Reads a supergraph that the settings name instead of the shipped one. */
 import { readFile } from 'node:fs/promises'
 import { GraphQLError } from 'graphql'
 import { type Graph, readGraphs } from '../supergraph/graphs.ts'

@@ -1,4 +1,4 @@
-/** Imports a configuration's file, for once or again and again. */
+/** Imports a configuration's file, once or repeatedly. */
 import { registerHooks } from 'node:module'
 import { resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
@@ -6,16 +6,16 @@ import { SettingsError } from '../../platform/process/settings.ts'
 import { type Seen, stampOf } from '../../platform/process/watch-file.ts'
 import { createSources, isPlain } from './sources.ts'
 
-/** The gateway's own modules are imported once, as packages are. */
+/** The gateway's own modules are imported once, like packages. */
 const OWN = /\/node_modules\//
 const GATEWAY = [new URL('../', import.meta.url).href, new URL('../../platform/', import.meta.url).href]
 
 let imports = 0
 
 /**
- * What a module exports by default.
- * @param seen if given, the file and what it imports are read as they are now, whatever was read
- * before; takes these files, with their stamps of just before
+ * The default export of a module.
+ * @param seen if given, the file and its imports are read afresh, and recorded here with their
+ * stamps
  * @throws SettingsError
  */
 export async function importFile(file: string, seen?: Seen): Promise<Readonly<Record<string, unknown>>> {
@@ -36,7 +36,7 @@ async function exportOf(url: string, file: string): Promise<Readonly<Record<stri
   }
   try {
     const { default: exported } = (await import(url)) as { default?: unknown }
-    // Read here, since a getter may throw.
+    // Read inside `try`, because a getter may throw.
     return isPlain(exported) ? createSources(exported).values : refuse('must have `export default defineConfig({ … })`')
   } catch (error) {
     if (error instanceof SettingsError) throw error
@@ -44,7 +44,9 @@ async function exportOf(url: string, file: string): Promise<Readonly<Record<stri
   }
 }
 
-/** With the line that is at fault, of whichever file; without what stands there, which may be secret. */
+/**
+ * The reason with the file and line of the fault, but without the line's text, which may be secret.
+ */
 function whyOf({ message, stack = '' }: Error): string {
   const why = message.replace(/, (\.\.\.)?".*"(\.\.\.)? is not valid JSON$/s, ' is not valid JSON')
   const [, path, line] = AT_START.exec(stack) ?? IN_FRAME.exec(stack) ?? []
@@ -52,11 +54,11 @@ function whyOf({ message, stack = '' }: Error): string {
   return path === undefined || isOurs ? why : `${path}:${line}: ${why}`
 }
 
-/** What is no syntax has the place in front of all. */
+/** For a syntax error the position comes first. */
 const AT_START = /^(?:file:\/\/)?(\/[^\n?]*)(?:\?\d+)?:(\d+)\n/
 const IN_FRAME = /\n {4}at [^\n]*?file:\/\/(\/[^\n?]*?)(?:\?\d+)?:(\d+):\d+\)?(?:\n|$)/
 
-/** Node keeps each module by its URL: the same query on all of them makes all of them new. */
+/** Node caches modules by URL: a new query on each URL loads them again. */
 function followImports(entry: string, query: string, seen: Seen): () => void {
   const own = new Set<string>()
   const hooks = registerHooks({

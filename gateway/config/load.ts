@@ -30,12 +30,12 @@ export interface LoadOptions {
   readonly file?: string | undefined
   /** Addresses and secret of the registry's services may be missing. */
   readonly isPartial?: boolean
-  /** For a configuration that is followed: takes the files that were read. */
+  /** For a configuration that is followed: records the files that were read. */
   readonly seen?: Seen
 }
 
 export interface Loaded {
-  /** That was read; `undefined` where none is. */
+  /** The file that was read; `undefined` if there is none. */
   readonly file: string | undefined
   readonly config: Config
   /** The checked sections. */
@@ -46,7 +46,7 @@ export interface Loaded {
 
 const shippedFile = fileURLToPath(new URL('../../tributary.config.ts', import.meta.url))
 
-/** Without what led to it. @throws SettingsError naming every wrong setting */
+/** Returns the configuration only. @throws SettingsError naming every wrong setting */
 export const readConfig = async (env: Environment, file?: string): Promise<Config> =>
   (await loadConfig({ env, file })).config
 
@@ -93,7 +93,7 @@ async function readGiven(path: string): Promise<GivenSupergraph> {
   return readGivenSupergraph(path)
 }
 
-/** Paths of a file are from its folder, those of variables from where the gateway was started. */
+/** Paths in a file are relative to its folder, those in variables to the current directory. */
 function fromFolder(folder: string, file: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
   const sources = createSources(file)
   const lists = safelistsIn(sources).flatMap((path) => [
@@ -117,7 +117,7 @@ const textAt = (sources: Sources, key: string): string | undefined => {
   return typeof value === 'string' ? value : undefined
 }
 
-/** Kinds by service, as the file declares them. */
+/** The kind of each service that the file declares. */
 function kindsOf(sources: Sources, given: GivenSupergraph | undefined): Map<string, Kind> {
   const declared = sources.valueAt(['services'])
   const kinds = new Map<string, Kind>()
@@ -158,7 +158,7 @@ function readStateless(
   return faults
 }
 
-/** Puts what the variables say over the file. */
+/** Lets the environment override the file. */
 function applyVariables(sources: Sources, variables: readonly Variable[], env: Environment): readonly string[] {
   const faults: string[] = []
   const setBy = new Map<string, string>()
@@ -174,7 +174,7 @@ function applyVariables(sources: Sources, variables: readonly Variable[], env: E
   return faults
 }
 
-/** Any address and secret, where none is known yet. */
+/** Assumes addresses and a secret where none is known yet. */
 function assumeRegistry(sources: Sources, kinds: ReadonlyMap<string, Kind>): void {
   const assume = (path: Path, value: unknown): void => {
     if (sources.valueAt(path) === undefined) sources.assume(path, value)
@@ -183,7 +183,7 @@ function assumeRegistry(sources: Sources, kinds: ReadonlyMap<string, Kind>): voi
   assume(['secret'], 'any of sixteen characters')
 }
 
-/** Nobody is asked whether a variable of one word is misspelt: platforms have many. */
+/** Variables of one word are not checked for spelling: platforms set many. */
 function misspelt(env: Environment, variables: readonly Variable[]): readonly string[] {
   const isOrdinary = ({ name, isAlias }: Variable): boolean => !isAlias && !name.includes('_')
   return misspellings(

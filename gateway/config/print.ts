@@ -41,7 +41,7 @@ export function printConfig(loaded: Loaded): string {
   ].join('\n')
 }
 
-/** Where the functions are, which no variable can set. */
+/** Paths of functions, which no variable can set. */
 const functionsIn = (value: unknown, path: Path = []): readonly Path[] => {
   if (typeof value === 'function') return [path]
   if (Array.isArray(value)) return value.flatMap((one, at) => functionsIn(one, [...path, at]))
@@ -60,7 +60,7 @@ function sourceOf(path: Path, sources: Sources): string {
   return source ? 'file' : 'default'
 }
 
-/** What is in effect, where that depends on more than the setting itself. */
+/** The value in effect, if it depends on other settings, too. */
 function effective(path: Path, { config, settings }: Loaded): unknown {
   const [section, name] = path
   if (section === 'playground') return config.playground
@@ -81,7 +81,7 @@ function schemaOf([section, name = '', ...rest]: Path, { settings }: Loaded): z.
   return [section ?? '', name, ...rest].filter((key) => key !== '').reduce(memberOf, configSchema as z.ZodType)
 }
 
-/** The schema of a member; of what has none, the object's own. */
+/** The schema of a member, or the object's own if there is none. */
 const memberOf = (schema: z.ZodType, key: string | number): z.ZodType => {
   const found = optionsOf(schema).flatMap((option) => {
     const member = (option as Partial<z.ZodObject>).shape?.[key] as z.ZodType | undefined
@@ -114,7 +114,7 @@ function masked(value: unknown, schema: z.ZodType): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, masked(one, memberOf(bare, key))]))
 }
 
-/** User information of a URL may be secret, and so may its query. */
+/** Removes user information and query of a URL, which may be secret. */
 function withoutPassword(text: string): string {
   const url = URL.parse(text)
   if (!url || (url.username === '' && url.password === '' && url.search === '')) return text

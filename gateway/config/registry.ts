@@ -4,7 +4,7 @@ import config from '../../tributary.config.ts'
 export const services = Object.entries(config.services ?? {}).map(([name, { kind, addresses }]) => ({
   name,
   kind,
-  /** The file says where it runs. */
+  /** True if the file gives its addresses. */
   isPlaced: addresses !== undefined,
 }))
 

@@ -9,7 +9,7 @@ import { type Seen, watchFiles } from '../../platform/process/watch-file.ts'
 import type { Config } from './config.ts'
 import type { Path } from './environment.ts'
 
-/** What belongs to open sockets, or to the process itself. */
+/** Settings of open sockets or of the process itself. */
 const FIXED: readonly Path[] = [
   ['host'],
   ['port'],
@@ -57,7 +57,10 @@ function whyOf(error: unknown): object {
   return error instanceof StartRefused ? { why: error.message } : { err: error }
 }
 
-/** The next configuration with what cannot change as it is, and the paths of what would have. */
+/**
+ * The next configuration with the settings that cannot change unchanged, and the paths of those
+ * that would have changed.
+ */
 function keepFixed(running: Config, next: Config): { readonly config: Config; readonly kept: readonly string[] } {
   const kept: string[] = []
   let config = next

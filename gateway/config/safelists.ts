@@ -6,14 +6,14 @@ import type { Sources } from './sources.ts'
 
 export const SAFELIST: Path = ['operations', 'safelist']
 
-/** Of the whole schema, and of the variants that have their own. */
+/** Paths of the safelists of the whole schema and of variants with their own. */
 export const safelistsIn = (sources: Sources): readonly Path[] =>
   [SAFELIST, ...sources.namesAt(['variants']).map((name) => ['variants', name, ...SAFELIST])].filter(
     (path) => sources.valueAt(path) !== undefined,
   )
 
 export interface GivenLists {
-  /** Of the safelist. */
+  /** Path of the safelist. */
   readonly path: Path
   readonly lists?: OperationLists
   readonly fault?: string

@@ -1,27 +1,27 @@
-/** Puts values in their places, and remembers where each comes from. */
+/** Merges values from file and environment, and remembers where each comes from. */
 import type { Path } from './environment.ts'
 
 interface Source {
   /** The variable that gave the value. */
   readonly variable?: string
-  /** True at the place itself that was given, false below a place that was. */
+  /** True for a path that was given, false below one. */
   readonly isGiven: boolean
 }
 
 export interface Sources {
   /** @param variable that the value comes from */
   set(path: Path, value: unknown, variable?: string): void
-  /** Puts a value there that stands for one that is not known yet. */
+  /** Sets a placeholder for a value that is not known yet. */
   assume(path: Path, value: unknown): void
   isAssumed(path: Path): boolean
   valueAt(path: Path): unknown
-  /** The keys of the object at a path; none where there is none. */
+  /** The keys of the object at a path; empty if there is none. */
   namesAt(path: Path): readonly string[]
   /** Where the value at a path comes from; `undefined` for a default. */
   find(path: Path): Source | undefined
   /** The variables that gave parts of the value at a path. */
   variablesWithin(path: Path): readonly string[]
-  /** Where `__proto__` stands as a key, which no check of the values would see. */
+  /** Paths of keys named `__proto__`, which no check of the values would find. */
   reservedKeys(): readonly Path[]
   /** The file's values with those of the environment over them. */
   readonly values: Readonly<Record<string, unknown>>
@@ -69,7 +69,7 @@ export function createSources(file: Readonly<Record<string, unknown>>): Sources 
  * An object that is neither plain nor a list (a promise that nobody awaited, a `Map`) becomes a
  * symbol with its name, which every check refuses: its settings would be passed over.
  * @param within the objects that the value is in
- * @throws Error for what contains itself
+ * @throws Error for an object that contains itself
  */
 function copyOf(value: unknown, within: readonly unknown[] = []): unknown {
   if (typeof value !== 'object' || value === null) return value
@@ -107,7 +107,7 @@ function put(tree: Tree, [key, ...rest]: Path, value: unknown): void {
 
 const isTree = (value: unknown): value is Tree => isPlain(value) || Array.isArray(value)
 
-/** A service may have the name of what every object inherits. */
+/** Reads own properties only: a service may be named like an inherited one. */
 function ownAt(tree: unknown, key: string | number): unknown {
   return typeof tree === 'object' && tree !== null && Object.hasOwn(tree, key) ? (tree as Tree)[key] : undefined
 }

@@ -1,4 +1,4 @@
-/** What `npm run contract` is told on the command line. */
+/** The arguments of `npm run contract`. */
 import { parseCommand, readNamed } from '../../platform/process/command.ts'
 import { StartRefused } from '../../platform/process/settings.ts'
 import { readDays } from './checks/recorded.ts'
@@ -8,18 +8,18 @@ export type Output = 'table' | 'json' | 'markdown' | 'github'
 export interface Arguments {
   /** Revision or file. */
   readonly base: string | undefined
-  /** Schemas of services, each in the place of one of the registry or beside them. */
+  /** Schemas of services, which replace those of the registry or add to them. */
   readonly services: readonly { readonly name: string; readonly path: string }[]
   /** Only the named services, and none of the project's own operations. */
   readonly isAlone: boolean
   readonly operations: readonly string[]
   /** Recorded use: files, folders and URLs of a Redis. */
   readonly use: readonly string[]
-  /** Only recorded use of so many days, up to the last that is recorded. */
+  /** Number of days of recorded use, up to the last one recorded. */
   readonly days: number | undefined
-  /** Coordinates whose breaking changes are meant. */
+  /** Coordinates whose breaking changes are intended. */
   readonly accepted: readonly string[]
-  /** Of the gateway: limits, safelists and variants. */
+  /** The gateway's configuration file: limits, safelists and variants. */
   readonly config: string | undefined
   readonly output: Output
 }

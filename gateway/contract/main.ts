@@ -64,7 +64,7 @@ async function run(args: Arguments): Promise<Report> {
   return { ...report, faults: [...stale, ...report.faults], holds: report.holds && stale.length === 0 }
 }
 
-/** Each with the operations of its own safelist. */
+/** The variants, each with the operations of its own safelist. */
 const readVariants = (config: Config): Promise<readonly CheckedVariant[]> =>
   Promise.all(
     config.variants.map(async ({ name, filter, safelist }) => {
@@ -77,7 +77,7 @@ const readVariants = (config: Config): Promise<readonly CheckedVariant[]> =>
 
 const pathOf = (url: URL): string => fileURLToPath(url)
 
-/** Those of the registry, unless the arguments give others. */
+/** The services of the registry, unless the arguments give others. */
 async function readServices({ services, isAlone }: Arguments): Promise<readonly ServiceSchema[]> {
   const given = await Promise.all(
     services.map(async ({ name, path }) => {
@@ -93,7 +93,7 @@ async function readServices({ services, isAlone }: Arguments): Promise<readonly 
   return [...read.map((one) => ({ ...one, file: nameOf(pathOf(subgraphFile(one.name))) })), ...given]
 }
 
-/** Of the project and its safelist, and those of the arguments. */
+/** Operations of the project, of its safelist, and of the arguments. */
 async function readAllOperations(
   { operations, isAlone }: Arguments,
   safelist: Safelist | undefined,
@@ -102,7 +102,7 @@ async function readAllOperations(
   return joined(await Promise.all([...ofProject, ...operations.map((path) => readOperations(path))]))
 }
 
-/** The composed files, where they are not what the schemas compose to. */
+/** Composed files that differ from what the schemas compose to. */
 async function staleFiles(composition: Composition): Promise<readonly Fault[]> {
   const stale = await Promise.all(
     (['supergraph', 'schema'] as const).map(async (name): Promise<readonly Fault[]> => {

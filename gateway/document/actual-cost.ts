@@ -1,6 +1,6 @@
 /**
- * The cost of an operation by the sizes that really came back, in the units of `cost.ts`: what an
- * estimate would have been, had it known them. Arguments are not counted.
+ * The cost of an operation by the actual sizes of its lists, in the units of `cost.ts`. Arguments
+ * are not counted.
  */
 import {
   type FieldNode,
@@ -17,7 +17,7 @@ import {
 import { own } from '../../platform/data/own.ts'
 import { type CostRules, costOfDefer, costOfWrites, isRenamedTypename } from './cost.ts'
 
-/** @param data of the answer */
+/** @param data the answer's data */
 export function actualCost(
   { schema, declared: { weights } }: Pick<CostRules, 'schema' | 'declared'>,
   operation: OperationDefinitionNode,

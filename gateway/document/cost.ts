@@ -33,16 +33,16 @@ const MUTATION = 100 // a write costs more than the objects it returns
 const DEFERRED = 5 // a fragment is announced, completed and written for each object by itself
 const MOST = 1e15 // of a field: sums and products of such costs stay finite
 
-/** What costs depend on, for one schema. */
+/** The rules of costs for one schema. */
 export interface CostRules {
   readonly schema: GraphQLSchema
   readonly declared: DeclaredCosts
   readonly limits: Limits
-  /** Told of each size of a list that is asked for, where `listSize` is measured. */
+  /** Called with each requested size of a list, if `listSize` is measured. */
   readonly onListSize?: ((size: number) => void) | undefined
 }
 
-/** A number where no variable can change it. */
+/** A number if no variable can change it. */
 type Cost = number | Estimate
 
 const at = (cost: Cost, variables: Variables): number => (typeof cost === 'number' ? cost : cost(variables))
@@ -90,7 +90,7 @@ export function estimateCost(
     const coordinate = `${parent.name}.${field.name}`
     const type = getNamedType(field.type)
     const { weights, sizes } = declared
-    // A leaf is one of few in its object, unless the client repeats it under many aliases.
+    // An object has few leaves, unless the client repeats them under many aliases.
     const otherwise = isCompositeType(type) || node.alias ? 1 : 0
     const own = weights.get(coordinate) ?? weights.get(type.name) ?? otherwise
     const given = costOfArguments(node, field, coordinate)
@@ -145,7 +145,7 @@ export function costOfDefer({ directives = [] }: SelectionNode): number {
   return defer && !(value?.kind === Kind.BOOLEAN && !value.value) ? DEFERRED : 0
 }
 
-/** Of the fields of a mutation, however many fragments they stand in. */
+/** The extra cost of a mutation's root fields, including those in fragments. */
 export function costOfWrites(
   { operation, selectionSet }: OperationDefinitionNode,
   fragments: ReadonlyMap<string, FragmentDefinitionNode>,
@@ -188,7 +188,8 @@ function costOfField(given: Cost, times: number | Size, own: number, inner: Cost
 type OfSelections = (set: SelectionSetNode, type: GraphQLNamedType | undefined, around: InnerSize | undefined) => Cost
 
 /**
- * What a field needs whatever its surroundings: its requested size, and the cost of its selections.
+ * The parts of a field's cost that do not depend on its surroundings: requested size, and cost of
+ * its selections.
  */
 interface Within {
   readonly asked: number | Size | undefined
@@ -259,7 +260,8 @@ export function limitCost(cost: number, limits: Limits): void {
 }
 
 /**
- * All operations of a batch together may cost no more than one request. @param before those before
+ * All operations of a batch together may cost no more than one request. @param before cost of the
+ * earlier ones
  */
 export function limitBatchCost(before: number, cost: number, limits: Limits): void {
   if (before + cost <= limits.cost) return

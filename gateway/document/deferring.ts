@@ -1,6 +1,5 @@
 /**
- * Refuses `@defer` where it can mean nothing, and `@stream` (the specification's rules for
- * incremental delivery).
+ * Refuses meaningless `@defer`, and `@stream` (the specification's rules for incremental delivery).
  */
 import {
   type ASTVisitor,
@@ -13,7 +12,7 @@ import {
   visit,
 } from 'graphql'
 
-/** Run it before graphql-js, which knows no `@stream` and would only say so. */
+/** Run it before graphql-js, which would only say that `@stream` is unknown. */
 export function streamed(document: DocumentNode): readonly GraphQLError[] {
   let found: DirectiveNode | undefined
   visit(document, {
@@ -25,7 +24,7 @@ export function streamed(document: DocumentNode): readonly GraphQLError[] {
   return found ? [new GraphQLError(message, { nodes: found })] : []
 }
 
-/** Labels tell deferred fragments apart; the changes of a mutation are made in order. */
+/** Labels must be unique; root fields of a mutation cannot be deferred. */
 export function deferring(context: ValidationContext): ASTVisitor {
   const labels = new Map<string, DirectiveNode>()
   const report = (message: string, nodes: readonly DirectiveNode[]): void =>

@@ -87,7 +87,7 @@ export function createDocuments(
   }
 }
 
-/** @param requireValid rejects where the document is not valid */
+/** @param requireValid rejects if the document is not valid */
 function knownDocument(node: DocumentNode, rules: CostRules, requireValid: () => Promise<void>): KnownDocument {
   const fragments = fragmentsOf(node)
   const operations = new Map<string | undefined, KnownOperation>()

@@ -25,7 +25,7 @@ import {
 type Fragments = ReadonlyMap<string, FragmentDefinitionNode>
 
 const STANDARD = 30_000 // 20 ms for the whole of a schema like the bank's
-/** At least, by field. */
+/** Minimum cost of each field. */
 const LEAST: ReadonlyMap<string, number> = new Map([
   ['__schema', STANDARD],
   ['__type', 200],
@@ -41,11 +41,14 @@ export function introspectionCost(schema: GraphQLSchema, node: FieldNode, fragme
   return Math.max(least, Math.ceil((STANDARD * fields) / sizes.standard))
 }
 
-/** Of the lists in an introspection. */
+/** Sizes of the lists in an introspection. */
 interface Sizes {
-  /** By list: below each of `types`, on average; elsewhere at most, for the client picks there. */
+  /**
+   * For each list: the mean below `types`; elsewhere the maximum, because the client chooses the
+   * type.
+   */
   readonly lists: ReadonlyMap<string, { readonly mean: number; readonly most: number }>
-  /** The share of the types that fields and inputs have with so many wrappers, and more. */
+  /** The share of field and input types with at least this many wrappers. */
   readonly wrapped: readonly number[]
   /** Fields in the answer to the standard query. */
   readonly standard: number
@@ -110,9 +113,9 @@ const QUERY_FIELD = QUERY.definitions
   .find((node): node is OperationDefinitionNode => node.kind === Kind.OPERATION_DEFINITION)
   ?.selectionSet.selections.find((node) => node.kind === Kind.FIELD)
 
-/** Where a selection stands. */
+/** The position of a selection. */
 interface Place {
-  /** Below each of `types`, and not below what refers to another type. */
+  /** True below `types`, outside references to other types. */
   readonly isListed: boolean
   /** Wrappers already taken off a type. */
   readonly wraps: number

@@ -1,6 +1,6 @@
 /**
- * The size of a list: what the client asks for, otherwise what the schema declares. Only integers
- * count, whatever an argument is called, and the items of a list that is declared to.
+ * The size of a list: the requested one, otherwise that of the schema. Only integer arguments
+ * count, and lists that the schema declares as slicing arguments.
  */
 import {
   type FieldNode,
@@ -33,7 +33,7 @@ export type Size = (variables: Variables) => number
 
 interface SizeRules {
   readonly limits: Pick<Limits, 'listSize'>
-  /** Told of each size that is asked for, where `listSize` is measured. */
+  /** Called with each requested size, if `listSize` is measured. */
   readonly onListSize?: ((size: number) => void) | undefined
   /** Defaults of the operation's variables. */
   readonly defaults: ReadonlyMap<string, ValueNode | undefined>
@@ -44,12 +44,10 @@ export const GUESS = 5
 const SLICING = ['first', 'last', 'limit']
 const MOST = Number.MAX_SAFE_INTEGER // even if the limit is off
 
-/** What an argument says of the size; `undefined` with variables by which it says nothing. */
+/** The size that an argument gives; `undefined` with variables by which it gives none. */
 type Asked = (variables: Variables) => number | undefined
 
-/**
- * A number where no request can change it; `undefined` if neither client nor schema gives a size.
- */
+/** A number if no request can change it; `undefined` if neither client nor schema gives a size. */
 export function sizeOf(
   node: FieldNode,
   field: GraphQLField<unknown, unknown>,
@@ -83,7 +81,7 @@ function mayBeInteger({ type }: GraphQLArgument): boolean {
   return isScalarType(scalar) && (scalar.name === 'Int' || !isSpecifiedScalarType(scalar))
 }
 
-/** As long as the argument is the list of what it names. */
+/** A list argument gives its own length. */
 const isList = ({ type }: GraphQLArgument): boolean => isListType(getNullableType(type))
 
 function askedSize(value: ValueNode, argument: GraphQLArgument, { onListSize, limits, defaults }: SizeRules): Asked {
@@ -118,7 +116,7 @@ const integerOf: Read = (value, variables, defaults, defaultValue) => {
   return isInteger(defaultValue) ? defaultValue : undefined
 }
 
-/** What is no list is one of a single item. */
+/** A value that is not a list counts as one item. */
 const lengthOf: Read = (value, variables, defaults, defaultValue) => {
   if (value.kind === Kind.NULL) return undefined
   if (value.kind === Kind.LIST) return value.values.length

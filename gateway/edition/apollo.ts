@@ -52,7 +52,7 @@ export async function startApollo({ schema, supergraph, plugins = [], log }: Apo
     introspection: true, // decided by a policy
     csrfPrevention: false, // likewise
     persistedQueries: false, // likewise
-    // For a store of ours the library prints the whole schema first.
+    // With a store of its own the library would print the whole schema first.
     documentStore: plugins.length === 0 ? null : store,
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,

@@ -33,7 +33,7 @@ export interface Edition extends SchemaEdition {
   readonly id: string
   readonly supergraph: string
   readonly engine: Engine
-  /** By the names of the contract variants. */
+  /** Keyed by the names of the contract variants. */
   readonly variants: ReadonlyMap<string, SchemaEdition>
   /**
    * Validates, plans and compiles an operation of another edition before its first request. Rejects
@@ -66,7 +66,7 @@ interface EditionOptions extends SchemaOptions {
   readonly defer: boolean
   readonly limits: Limits
   readonly variants: readonly VariantOptions[]
-  /** Told of each size of a list that is asked for, where `listSize` is measured. */
+  /** Called with each requested size of a list, if `listSize` is measured. */
   readonly onListSize?: ((size: number) => void) | undefined
   readonly reportLimit: ReportLimit
   /** Opens traffic to the services that the supergraph joins; throws if one has no address. */

@@ -36,7 +36,7 @@ interface ServingOptions {
   /** Run once for every new document. */
   readonly checks: readonly DocumentCheck[]
   readonly variants: readonly VariantOptions[]
-  /** Told of each size of a list that is asked for, where `listSize` is measured. */
+  /** Called with each requested size of a list, if `listSize` is measured. */
   readonly onListSize?: ((size: number) => void) | undefined
   /** Called with how long the planner has worked for a caller. */
   readonly onPlanningWork: (caller: string, milliseconds: number) => void
@@ -50,7 +50,7 @@ interface ServingOptions {
   readonly checkAccess: (rules: AccessRules) => void
   /** Documents to warm before the first request. */
   readonly expected: readonly ExpectedDocument[]
-  /** Of the configuration before: its operations in use are warmed. */
+  /** The edition of the previous configuration: its operations in use are warmed. */
   readonly before?: Edition
   /** The text to serve, if not that of the file. */
   readonly supergraph?: string

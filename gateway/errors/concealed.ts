@@ -1,6 +1,6 @@
 /**
- * Stands behind the error of what is there and is hidden from clients on purpose: whoever asks for
- * it must not fill the log.
+ * The original error for an element that is deliberately hidden from clients. Not logged, so that
+ * clients who ask for it cannot fill the log.
  */
 import { GraphQLError } from 'graphql'
 

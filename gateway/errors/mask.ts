@@ -16,7 +16,7 @@ import { compileShow, type Show } from './show.ts'
 /** Extensions that clients act on. */
 const SHOWN = ['service', 'retryAfter'] as const
 
-/** @param original what was thrown, for the log */
+/** @param original the thrown value, for the log */
 function maskError(
   { message, path, locations, extensions }: GraphQLFormattedError,
   request: Named,
@@ -38,16 +38,16 @@ function maskError(
   }
 }
 
-/** Masks any thrown value; anything but a `GraphQLError` was not foreseen. */
+/** Masks any thrown value; anything but a `GraphQLError` is unexpected. */
 function maskThrown(error: unknown, request: Named, log: Logger): GraphQLFormattedError {
   const known = error instanceof GraphQLError ? error.toJSON() : { message: 'unforeseen' }
   return maskError(known, request, log, error)
 }
 
-/** Makes of any thrown value what a client may see of it. */
+/** Makes the error that a client may see of any thrown value. */
 export type Mask = (error: unknown, request: Named) => GraphQLFormattedError
 
-/** Rules by the name of the service; a service without any is missing. */
+/** Rules by the name of the service; services without any are absent. */
 export type RulesOfServices = ReadonlyMap<string, ErrorRules>
 
 export function createMask(log: Logger, rules: RulesOfServices): Mask {

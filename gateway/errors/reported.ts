@@ -1,4 +1,4 @@
-/** What a service reported, kept beside what is shown of it. Only `mask.ts` may show any of it. */
+/** Keeps a service's error beside the one that is shown. Only `mask.ts` may show any of it. */
 import type { GraphQLError, GraphQLFormattedError } from 'graphql'
 
 interface Reported {
@@ -18,9 +18,7 @@ export const reportedIn = (error: GraphQLFormattedError): Reported | undefined =
 
 const wholes = new WeakMap<GraphQLFormattedError, GraphQLError>()
 
-/**
- * For what the gateway answers itself: the error of a service that stands behind one of its own.
- */
+/** Keeps the error of a service behind one that the gateway made itself. */
 export function keepWhole(error: GraphQLFormattedError, whole: GraphQLError): GraphQLFormattedError {
   wholes.set(error, whole)
   return error
@@ -28,15 +26,14 @@ export function keepWhole(error: GraphQLFormattedError, whole: GraphQLError): Gr
 
 export const wholeOf = (error: GraphQLFormattedError): GraphQLError | undefined => wholes.get(error)
 
-/** An error of a service as the `originalError` of the one that stands for it. */
+/** A service's error, as the `originalError` of the one that represents it. */
 export interface ServiceError extends Error {
   readonly service: string
   readonly reported: Reported | undefined
 }
 
 /**
- * Where a service fails there is no stack here to show, and writing one costs ten times as much as
- * the error.
+ * Without a stack: it would show nothing of the service, and costs ten times as much as the error.
  */
 export function serviceErrorOf(service: string, message: string, what: Reported | undefined): ServiceError {
   const text = `${service}: ${what?.message ?? message}`

@@ -1,4 +1,4 @@
-/** Makes one function of the rules for the errors of a service. */
+/** Compiles the rules for a service's errors into one function. */
 
 import { excerpt } from '../../platform/process/excerpt.ts'
 import { isErrorCode } from '../../platform/protocol/errors.ts'
@@ -8,11 +8,11 @@ import type { ServiceError } from './reported.ts'
 export interface Shown {
   readonly message: string
   readonly extensions: Readonly<Record<string, unknown>>
-  /** Something of it is for the log alone. */
+  /** True if parts of it are only for the log. */
   readonly isPart: boolean
 }
 
-/** `undefined` where the rules let nothing through. */
+/** `undefined` if the rules let nothing through. */
 export type Show = (error: ServiceError) => Shown | undefined
 
 const LONGEST_EXTENSION = 1_000 // characters of JSON
@@ -40,7 +40,7 @@ export function compileShow({
       extensions: {
         ...chosen(extensions, reported.extensions),
         code,
-        // The gateway says such codes, too: with `service` they are a service's.
+        // The gateway uses such codes, too: `service` marks them as a service's.
         ...((isOfList || serviceName !== false) && { service }),
       },
       isPart: !tellsMessage,
@@ -54,7 +54,7 @@ function chooser(codes: 'all' | readonly string[]): (code: string) => boolean {
   return (code) => listed.has(code)
 }
 
-/** What is too long is left out, since half a value is another one. */
+/** A value that is too long is left out: half of it would be another value. */
 function chosen(names: readonly string[], all: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const shown: Record<string, unknown> = {}
   let left = MOST_OF_EXTENSIONS

@@ -1,4 +1,4 @@
-/** What the services learn of a request, and when a call for it is cancelled. */
+/** The context of calls to services: what they learn of a request, and when a call is cancelled. */
 import type { OperationDefinitionNode } from 'graphql'
 import type { CallContext } from '../traffic/call/send.ts'
 import { callerOf } from './caller-key.ts'

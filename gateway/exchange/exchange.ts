@@ -22,11 +22,11 @@ export type PartsFormatName = '20220824' | 'v0.2'
 
 /** The forms in which a client takes an answer. */
 export interface Accepted {
-  /** As one JSON text. */
+  /** Accepts one JSON text. */
   readonly whole: boolean
-  /** As events of a stream; `undefined` if not. */
+  /** Format of a stream of events; `undefined` if not accepted. */
   readonly events: EventFormatName | undefined
-  /** What it defers, in parts; `undefined` if not. */
+  /** Format of deferred parts; `undefined` if not accepted. */
   readonly parts: PartsFormatName | undefined
 }
 
@@ -52,17 +52,17 @@ export interface Parameters {
 }
 
 export interface Exchange {
-  /** As it came, or with the body that a coprocessor gave it. */
+  /** The request as received, or with a body from a coprocessor. */
   request: HttpRequest
-  /** The contract variant that it asks; `undefined` for the whole schema. */
+  /** The contract variant that it addresses; `undefined` for the whole schema. */
   readonly variant: string | undefined
-  /** When it came, in milliseconds of `performance.now()`. */
+  /** Arrival, in milliseconds of `performance.now()`. */
   readonly started: number
   /** Identifies the request in the log, in errors and in calls to services. */
   readonly requestId: string
-  /** Of the trace that it belongs to (W3C Trace Context); every service is told. */
+  /** `traceparent` of its trace (W3C Trace Context); sent to every service. */
   readonly traceparent: string
-  /** The caller's credentials, as services are told them. */
+  /** The caller's credentials, as services get them. */
   readonly authorization: string | undefined
   /** Headers of the answer, besides those of every answer. */
   readonly headers: Map<string, string>
@@ -89,7 +89,7 @@ export interface Exchange {
   readonly outer: Exchange | undefined
   /** The operation that was admitted; `undefined` until one is. */
   definition: OperationDefinitionNode | undefined
-  /** What its plan asks, once it has one. */
+  /** The services that its plan calls, once it has a plan. */
   stages: Stages | undefined
   /** Records its calls, if the client asked for a trace and may see it. */
   tracing: Tracing | undefined

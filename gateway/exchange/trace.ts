@@ -1,6 +1,6 @@
 /**
- * What a request's answer was made of, for callers who may see it: `extensions.trace`. It holds no
- * credentials. All times are milliseconds since the request began.
+ * `extensions.trace`: how an answer was made, for callers who may see it. It holds no credentials.
+ * All times are milliseconds since the request began.
  */
 import type { TracedCall } from '../execution/trace/traced-call.ts'
 
@@ -8,12 +8,12 @@ export type { TracedAttempt, TracedCall } from '../execution/trace/traced-call.t
 
 export interface Trace {
   readonly duration: number
-  /** Of the answer's data. */
+  /** Bytes of the answer's data. */
   readonly bytes: number
   readonly cost: {
     readonly estimate: number
     readonly actual: number
-    /** What is left of the caller's budgets: `cost` may be spent in `every` milliseconds. */
+    /** The rest of the caller's budgets: `cost` may be spent in `every` milliseconds. */
     readonly budgets: readonly { readonly cost: number; readonly every: number; readonly left: number }[]
   }
   readonly calls: readonly TracedCall[]

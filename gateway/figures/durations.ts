@@ -1,6 +1,6 @@
 /**
- * How long something took and how often it failed: in all for Prometheus, and in the last seconds
- * for people. Recording costs some tens of nanoseconds.
+ * Durations and failures of something: in total for Prometheus, and of the last seconds for people.
+ * Recording takes some tens of nanoseconds.
  */
 import { createRecent } from './recent.ts'
 
@@ -15,7 +15,7 @@ const FAILED = BUCKETS // the cell after them
 
 /** Figures of one span of time. Those of several processes are added up. */
 export interface Spread {
-  /** How often each bucket was met. */
+  /** Count of each bucket. */
   readonly counts: readonly number[]
   readonly failed: number
 }
@@ -70,10 +70,7 @@ export const addSpreads = (spreads: readonly Spread[]): Spread =>
 
 export const countOf = ({ counts }: Pick<Spread, 'counts'>): number => counts.reduce((sum, count) => sum + count, 0)
 
-/**
- * The duration that this share stayed below, in milliseconds, as if each bucket were filled evenly;
- * `null` without any.
- */
+/** A quantile in milliseconds, interpolated within its bucket; `null` without any durations. */
 export function quantileOf(spread: Spread, share: number): number | null {
   const count = countOf(spread)
   if (count === 0) return null

@@ -1,6 +1,4 @@
-/**
- * Shows durations and tallies to Prometheus. They are read when they are asked for, never before.
- */
+/** Exports durations and tallies to Prometheus. They are read only when metrics are collected. */
 import { Counter, Histogram, type Registry } from '../../platform/process/prometheus.ts'
 import { BOUNDS, countOf, type Durations } from './durations.ts'
 
@@ -32,7 +30,7 @@ export function exportCounts(registry: Registry, { name, help, labelNames, read 
   })
 }
 
-/** A histogram of Prometheus is given each value, and costs ten times as much. */
+/** Prometheus' own histogram observes each value, at ten times the cost. */
 class DurationsMetric extends Histogram {
   readonly #metric: Metric<Pick<Durations, 'total'>>
   /** Knows all but the values. */
@@ -52,7 +50,7 @@ class DurationsMetric extends Histogram {
     return { ...(await this.#empty.get()), values }
   }
 
-  /** What the registry calls for its text; its types do not tell. */
+  /** The registry calls this for its text, although its types do not say so. */
   getForPromString(): ReturnType<Histogram['get']> {
     return this.get()
   }

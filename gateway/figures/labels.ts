@@ -1,4 +1,4 @@
-/** Labels for names that clients choose: a bounded number of them, whatever clients send. */
+/** Bounds the number of labels for names that clients choose. */
 
 export const ANONYMOUS = 'anonymous'
 export const OTHER = 'other'
@@ -6,7 +6,7 @@ export const OTHER = 'other'
 const LONGEST = 128 // characters
 /** Control characters and such that reorder others: names are shown in terminals and logs. */
 const UNFIT = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u
-/** For names that came from elsewhere. */
+/** Cleans a name from outside. */
 export const fitName = (name: string): string => name.replace(new RegExp(UNFIT, 'gu'), '\ufffd')
 const MOST_RESERVED = 1_000
 
@@ -17,7 +17,7 @@ export const MOST_CLIENTS = 50
 export const MOST_VARIANTS = 100
 /** Instances of one service; a name of several can get new addresses for ever. */
 export const MOST_INSTANCES = 256
-/** What several processes may have reserved and met together. */
+/** Maximum over several processes. */
 export const MOST_SUMMED = MOST_RESERVED + MOST_OPERATIONS
 
 export interface Labels {

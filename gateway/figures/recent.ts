@@ -1,4 +1,4 @@
-/** Counts of each of the last seconds, in a ring, so that nothing has to run while nobody looks. */
+/** Counts of each of the last seconds, in a ring, so that no timer is needed. */
 
 /** Whole seconds that the recent figures cover. */
 export const RECENT = 10

@@ -1,4 +1,4 @@
-/** Limits that refuse nothing, and tell what they would have refused. */
+/** Limits that refuse nothing, and report what they would have refused. */
 import { type BoundName, type LimitName, type Limits, limitOf } from './limits.ts'
 import type { ReportLimit } from './report.ts'
 

@@ -12,7 +12,7 @@ export function createShares<Holder>(most: number): Shares<Holder> {
   return Number.isFinite(most) ? countShares(most, () => false) : { take: () => true, giveBack: () => undefined }
 }
 
-/** Gives everybody as much as they ask for. @param exceeded is told of what is over the maximum */
+/** Never refuses. @param exceeded called for each holder over the maximum */
 export function measureShares<Holder>(most: number, exceeded: (holder: Holder) => void): Shares<Holder> {
   return countShares(most, (holder) => {
     exceeded(holder)

@@ -1,4 +1,4 @@
-/** Makes the live map of what each process of the gateway reports. */
+/** Makes the live map from the reports of the gateway's processes. */
 import { addSpreads, countOf, quantileOf, type Spread } from '../figures/durations.ts'
 import { RECENT } from '../figures/recent.ts'
 import type { InstanceReading, ServiceReading } from '../traffic/reading.ts'
@@ -15,7 +15,7 @@ import type { Reading } from './reading.ts'
 
 const MOST_OPERATIONS = 20
 
-/** @param readings at least one, of each process one */
+/** @param readings one from each process, at least one */
 export function describeMap(readings: readonly Reading[], state: string, now = Date.now()): LiveMap {
   const operations = readings.flatMap((reading) => reading.operations)
   const all = addSpreads(operations.map(({ answers }) => answers))
@@ -69,7 +69,7 @@ function describeService(parts: readonly ServiceReading[]): MappedService {
 
 const BREAKERS: readonly Breaker[] = ['open', 'half-open', 'closed']
 
-/** The worst that any process knows of it. @param parts at least one */
+/** The worst health that any process reports. @param parts at least one */
 function describeInstance(parts: readonly InstanceReading[]): MappedInstance {
   const breaker = BREAKERS.find((state) => parts.some((part) => part.breaker === state)) ?? 'closed'
   return {
@@ -85,7 +85,7 @@ function describeInstance(parts: readonly InstanceReading[]): MappedInstance {
 
 const STORES: readonly StoreHealth[] = ['ready', 'unavailable', 'unknown']
 
-/** It is there if one instance reaches it. */
+/** A database is up if one instance reaches it. */
 function describeStore(instances: readonly InstanceReading[]): MappedService['store'] {
   const stores = instances.flatMap(({ store }) => store ?? [])
   const [first] = stores

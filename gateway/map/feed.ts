@@ -1,6 +1,6 @@
 /**
- * The live map once a second, for all who follow it: read once for all of them, and not at all
- * while nobody does.
+ * Sends the live map once a second to all followers: read once for all of them, and not at all
+ * without any.
  */
 import type { ServerResponse } from 'node:http'
 import { HttpError } from '../../platform/http/message/http-error.ts'
@@ -24,7 +24,7 @@ const RETRY_AFTER = 10 // seconds
 export function createFeed(read: () => Promise<LiveMap>, interval = INTERVAL): MapFeed {
   const followers = new Set<ServerResponse>()
   let timer: NodeJS.Timeout | undefined
-  /** The last event, for those who come next. */
+  /** The last event, for new followers. */
   let last: string | undefined
   let isReading = false
   let isClosed = false
@@ -35,10 +35,10 @@ export function createFeed(read: () => Promise<LiveMap>, interval = INTERVAL): M
     try {
       const event = `data: ${JSON.stringify(await read())}\n\n`
       if (timer) last = event
-      // A client that does not keep up misses some; nothing is kept for it.
+      // A slow client misses events; none is buffered for it.
       for (const response of followers) if (!response.writableNeedDrain) response.write(event)
     } catch {
-      // the next second may do
+      // the next second may succeed
     } finally {
       isReading = false
     }

@@ -23,7 +23,7 @@ interface OperationFigures {
   readonly stages: Stages | undefined
 }
 
-/** Those that ran of late. @param now in milliseconds of `performance.now()` */
+/** The operations that ran recently. @param now in milliseconds of `performance.now()` */
 export const readingsOf = (
   operations: Iterable<readonly [name: string, figures: OperationFigures]>,
   now: number,

@@ -1,6 +1,6 @@
 /**
- * Executes what a plan asks of the graph that finds nodes, in this process. It gives types and keys
- * alone: the plan goes on to the services for everything else.
+ * Executes a plan's calls to the node graph in this process. It gives only types and keys: the plan
+ * fetches everything else from the services.
  */
 import { buildASTSchema, execute, GraphQLError, type GraphQLFormattedError, type GraphQLSchema, parse } from 'graphql'
 import { codedError } from '../../platform/protocol/errors.ts'
@@ -35,10 +35,10 @@ export function createAnswerNodes(types: ReadonlyMap<string, NodeType>): AnswerN
   }
 }
 
-/** As it is read from JSON. */
+/** The data as parsed from JSON. */
 const plain = (data: object | null): Record<string, unknown> | null => JSON.parse(JSON.stringify(data))
 
-/** What a service said stands behind it. */
+/** The error as the client sees it, with the service's error behind it. */
 function told(error: GraphQLError): GraphQLFormattedError {
   const { originalError: thrown } = error
   return thrown instanceof GraphQLError ? keepWhole(error.toJSON(), thrown) : error.toJSON()
@@ -59,7 +59,7 @@ function rootOf(find: Find) {
   }
 }
 
-/** Values of keys pass through as the id says them. */
+/** Key values pass through unchanged from the id. */
 const schemaOf = (types: ReadonlyMap<string, NodeType>): GraphQLSchema =>
   buildASTSchema(
     parse(`

@@ -1,6 +1,6 @@
 /**
- * Finds out which nodes are there for a caller: asks each type's own service, with the caller's
- * credentials, for no more than their names. Every id asked for at a time goes out in one call to a
+ * Finds out which nodes exist for a caller: asks the service that owns each type, with the caller's
+ * credentials, only for `__typename`. Ids requested at the same time go out in one call per
  * service. Keeps nothing.
  */
 import DataLoader from 'dataloader'
@@ -12,19 +12,19 @@ import { entityBody } from '../execution/calls/request-body.ts'
 import type { NodeType } from '../supergraph/node-graph.ts'
 import type { ParsedAnswer, RequestBody, ServiceAnswer } from '../traffic/call/send.ts'
 
-/** An entity as the plan goes on with it: its type, and the fields of its key. */
+/** An entity for the rest of the plan: its type, and its key. */
 export type Representation = Readonly<Record<string, KeyValue>>
 
-/** What becomes of an id: null where there is no such entity for the caller. */
+/** The result for an id: null if the entity does not exist for the caller. */
 type Found = Representation | GraphQLError | null
 
-/** Rejects for what is no id, and where the service did not say. */
+/** Rejects for an invalid id, and if the service does not answer. */
 export type Find = (nodeId: string) => Promise<Representation | null>
 
-/** Asks a service on behalf of whoever asks for nodes. */
+/** Calls a service for the caller of the request. */
 type AskService = (service: string, body: RequestBody) => Promise<Pick<ServiceAnswer, 'parsed'>>
 
-/** @param askService rejects with a coded `GraphQLError` where no answer came */
+/** @param askService rejects with a coded `GraphQLError` if no answer came */
 export function createFind(types: ReadonlyMap<string, NodeType>, askService: AskService): Find {
   const loader = new DataLoader<string, Representation | null>(async (nodeIds) => {
     const found = new Map<string, Found>(nodeIds.map((nodeId) => [nodeId, noId()]))
@@ -49,7 +49,7 @@ interface NamedNode {
   readonly representation: Representation
 }
 
-/** `undefined` for what is no id here. */
+/** `undefined` for an invalid id. */
 function nodeOf(nodeId: string, types: ReadonlyMap<string, NodeType>): NamedNode | undefined {
   const { type = '', key = [] } = decodeNodeId(nodeId) ?? {}
   const found = types.get(type)
@@ -62,7 +62,7 @@ function nodeOf(nodeId: string, types: ReadonlyMap<string, NodeType>): NamedNode
 const QUERY = 'query($representations:[_Any!]!){_entities(representations:$representations){__typename}}'
 const QUESTION = { operationName: undefined, definitions: [], selection: '{__typename}' }
 
-/** One for each, in their order. */
+/** One result for each id, in their order. */
 async function ask(
   service: string,
   representations: readonly Representation[],

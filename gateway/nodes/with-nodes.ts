@@ -1,4 +1,4 @@
-/** Traffic that answers the graph of nodes by itself, and sends everything else on. */
+/** Wraps traffic: answers calls to the node graph itself, and sends everything else on. */
 import type { NodeGraph } from '../supergraph/node-graph.ts'
 import { ownAnswer } from '../traffic/call/answer.ts'
 import type { Send } from '../traffic/call/send.ts'
@@ -7,7 +7,7 @@ import type { Traffic } from '../traffic/traffic.ts'
 import { createAnswerNodes, type NodeRequest } from './answer-nodes.ts'
 import { createFind } from './find.ts'
 
-/** @param graph of the supergraph; `undefined` where it has none */
+/** @param graph the supergraph's node graph; `undefined` if it has none */
 export function withNodes(traffic: Traffic, graph: NodeGraph | undefined): Traffic {
   if (!graph) return traffic
   const { types } = graph
@@ -19,12 +19,12 @@ export function withNodes(traffic: Traffic, graph: NodeGraph | undefined): Traff
       return traffic.send({ service, operation: 'query', body, context, trace })
     })
     const answer = await answerNodes(JSON.parse(bytes.toString()) as NodeRequest, find)
-    // Otherwise each service said for how long.
+    // Otherwise the services said how long.
     if (asked === 0) context.observe(NOT_KEPT)
     return ownAnswer(answer)
   }
-  // Nothing is added to the other calls, not even a promise.
+  // Other calls get no overhead, not even a promise.
   const send: Send = (call) => (call.service === graph.name ? answerHere(call) : traffic.send(call))
-  // Who asks decides what is there.
+  // Which nodes exist depends on the caller.
   return { ...traffic, send, isShared: (service) => service !== graph.name && traffic.isShared(service) }
 }

@@ -10,16 +10,16 @@ interface OperationList {
 }
 
 export interface OperationLists {
-  /** @param client a name; those without a list of their own have what all have */
+  /** @param client a name; a client without its own list has that of all clients */
   listFor(client: string | undefined): OperationList
-  /** All texts, of whichever client. */
+  /** All texts of all clients. */
   readonly texts: readonly string[]
 }
 
 export interface ListFiles {
-  /** For all clients. */
+  /** Manifests for all clients. */
   readonly manifests: readonly string[]
-  /** More for some, by name. */
+  /** Additional manifests for some clients, by name. */
   readonly clients: Readonly<Record<string, readonly string[]>>
 }
 

@@ -1,4 +1,4 @@
-/** Keeps the lists as their files are: a new list serves within seconds, a faulty one never. */
+/** Follows the files of the lists: a new list serves within seconds, a faulty one never. */
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Logger } from '../../platform/process/log.ts'
@@ -36,7 +36,7 @@ export function followLists(files: ListFiles, first: OperationLists, log: Logger
   }
 }
 
-/** A folder's own stamp does not tell that a file in it was written. */
+/** A folder's own stamp does not change when a file in it is written. */
 async function seeFolders(paths: readonly string[], seen: Seen): Promise<void> {
   for (const path of paths)
     for (const file of await readdir(path).catch(() => []))

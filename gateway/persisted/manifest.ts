@@ -9,7 +9,7 @@ import { isRecord } from '../../platform/data/record.ts'
 
 export interface ListedOperation {
   readonly text: string
-  /** What clients send in place of the text, besides its SHA-256. */
+  /** The id that clients send instead of the text, besides its SHA-256. */
   readonly id: string | undefined
   /** The only clients that may run it, by name; `undefined` for all. */
   readonly client: string | undefined

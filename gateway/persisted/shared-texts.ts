@@ -12,13 +12,13 @@ const SET = "return redis.call('SET', KEYS[1], ARGV[1], 'EX', ARGV[2])"
 
 /**
  * @param maxAge seconds that a text is kept after it was sent last
- * @param name of the part of the texts that this is about
+ * @param name of the contract variant, whose texts are kept apart
  */
 export function shareTexts(near: PersistedTexts, redis: RedisConnection, maxAge: number, name = ''): PersistedTexts {
   const keyOf = (sha256: string): string => (name === '' ? PREFIX + sha256 : `${PREFIX}${name}:${sha256}`)
   const fetched = async (sha256: string, asked: Promise<unknown>): Promise<string | undefined> => {
     const text = await asked
-    // Others write there, too.
+    // Others may write to this Redis, so the text is verified.
     if (typeof text !== 'string' || hash('sha256', text, 'hex') !== sha256) return undefined
     near.set(sha256, text)
     return text

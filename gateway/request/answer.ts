@@ -61,7 +61,7 @@ export function createOperations(options: OperationOptions): AnswerOperation {
   }
 }
 
-/** Resolves to false if a hook refused the message: what it says instead is sent and counted. */
+/** Resolves to false if a hook refused the message: its refusal is then sent and counted. */
 type SendWhole = (exchange: Exchange, reply: HttpReply, message: Message) => boolean | Promise<boolean>
 
 function createSendWhole({ beforeSend, refusalOf }: OperationOptions): SendWhole {
@@ -82,7 +82,7 @@ function createSendWhole({ beforeSend, refusalOf }: OperationOptions): SendWhole
 }
 
 /**
- * Sends an answer or a refusal in the form that the client takes. Returns what `SendWhole` does.
+ * Sends an answer or a refusal in a form that the client accepts. Returns like `SendWhole`.
  * @param messageOf makes the whole answer, if that is what is sent
  */
 const createDeliver =
@@ -91,13 +91,13 @@ const createDeliver =
     const { parts, accepts } = exchange
     if (parts && !accepts.whole) sendAsPart(parts, outcome)
     if (parts?.hasBegun) parts.end(outcome)
-    // Clients of event streams take any other status for a broken connection, and retry.
+    // Clients of event streams treat any status but 200 as a broken connection, and retry.
     else if (accepts.events && !accepts.whole) return sendEvents(exchange, reply, [outcome]).then(() => true)
     else return sendWhole(exchange, reply, messageOf())
     return true
   }
 
-/** A client that takes nothing but parts gets a whole answer as the only one. */
+/** A client that accepts only parts gets a whole answer as its only part. */
 function sendAsPart(parts: PartsSender, { body, errors = [] }: Outcome): void {
   if (parts.hasBegun || !body) return
   const { data } = JSON.parse(body.toString()) as { readonly data: unknown }

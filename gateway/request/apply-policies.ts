@@ -1,6 +1,6 @@
 import type { Exchange, Policy } from '../exchange/exchange.ts'
 
-/** Applies policies in order. A promise only where one of them waits: most do not. */
+/** Applies policies in order. Returns a promise only if one of them waits, which is rare. */
 export function applyPolicies(policies: readonly Policy[], exchange: Exchange, from = 0): Promise<void> | undefined {
   for (let at = from; at < policies.length; at += 1) {
     const pending = (policies[at] as Policy)(exchange)

@@ -31,7 +31,7 @@ type AnswerBatch = (exchange: Exchange, entries: readonly unknown[], reply: Http
 
 type Answered = { readonly body: Body; readonly loan?: Loan | undefined }
 
-/** Told the kind of an operation that was admitted; it runs once this resolves. */
+/** Called with the kind of an admitted operation, which runs once this resolves. */
 type OnAdmitted = NonNullable<Parameters<Perform>[3]>
 
 export function createBatches(options: BatchOptions): AnswerBatch {
@@ -73,9 +73,9 @@ const [OPEN, COMMA, CLOSE] = [Buffer.from('['), Buffer.from(','), Buffer.from(']
 const bytes = (body: Body): Buffer => (typeof body === 'string' ? Buffer.from(body, 'latin1') : body)
 
 /**
- * Admits one entry after the other, so that the first ones get what is left of a bound. Queries run
- * side by side; a mutation runs once all before it are answered, and nothing after it begins before
- * it is.
+ * Admits the entries in order, so that the first ones get the rest of a limit. Queries run in
+ * parallel; a mutation starts once all before it are answered, and nothing after it starts before
+ * its answer.
  */
 async function inOrder(
   entries: readonly unknown[],

@@ -1,6 +1,6 @@
 /**
- * Tells clients what an operation cost, if they ask with `extensions: {cost: true}`: in
- * `extensions.cost` of the answer. A parameter, because headers do not reach WebSockets.
+ * Adds `extensions.cost` to answers of clients that ask with `extensions: {cost: true}`. A
+ * parameter, because headers do not reach WebSockets.
  */
 import { actualCost } from '../document/actual-cost.ts'
 import type { KnownOperation } from '../document/documents.ts'
@@ -19,7 +19,7 @@ export const withCostReport =
     if (!asksForCost(exchange)) return answer
     return answer.then(({ outcome }) => {
       const cost = costOf(edition, exchange, operation, outcome, budget)
-      // What is left is the caller's own.
+      // The rest of the budget concerns only this caller, so the answer is not cacheable.
       return { outcome: { ...outcome, extensions: { ...outcome.extensions, cost } }, keepable: undefined }
     })
   }

@@ -18,7 +18,7 @@ export interface Endpoints {
    * @param path with or without a slash at its end; `undefined` where no operations are answered
    */
   at(path: string): Endpoint | undefined
-  /** For a request that may be for a path of an older configuration. */
+  /** Also answers requests to a path of an older configuration. */
   readonly answer: AnswerOperation
 }
 
@@ -36,7 +36,7 @@ export function createEndpoints(endpoints: ReadonlyMap<string, Endpoint>): Endpo
     paths: [...endpoints.keys()],
     at,
     answer(request, reply) {
-      // Most have no query string, and need no cutting.
+      // Fast path: most requests have no query string.
       const endpoint = endpoints.get(request.url) ?? at(pathOf(request))
       if (endpoint) return endpoint.answer(request, reply)
       reply.send(NOT_FOUND.status, HEADERS, BODY)

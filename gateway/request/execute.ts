@@ -29,7 +29,7 @@ export interface Execution {
   readonly keepable: Keepable | undefined
   /** The whole body, if it was written for several requests. */
   readonly body?: Body | undefined
-  /** Of the memory of the outcome's body, where it is this request's alone. */
+  /** The loan of the body's memory, if only this request uses it. */
   readonly loan?: Loan | undefined
 }
 
@@ -40,12 +40,12 @@ export type Execute = (
   client: Client,
 ) => Promise<Execution>
 
-/** What identical requests may share, before it is addressed to each. */
+/** The result that identical requests share. */
 interface Result {
   readonly answer: Answer
   readonly keepable: Keepable | undefined
   readonly body?: Body | undefined
-  /** What each gets of the headers of the services' answers. */
+  /** Headers of services' answers, for each request. */
   readonly heard: Heard | undefined
 }
 
@@ -53,7 +53,7 @@ interface ExecuteOptions {
   readonly mask: Mask
   /** Called for each request that is about to run, before anything is asked of a service. */
   readonly before: BeforeCalls | undefined
-  /** What is denied to callers. */
+  /** Decides what is denied to a caller. */
   readonly decide: Authorization['decide']
   /** Called for each request that is answered with the execution of another. */
   readonly onShared: () => void
@@ -122,7 +122,7 @@ export function createExecute({ mask, decide, before, onShared, openHeard }: Exe
         const answer = await ready.execute(bound, context, traffic.send, undefined, tracing)
         // Written once for all requests that share it.
         const body = share && answer.errors.length === 0 ? bodyOf(answer.body) : undefined
-        // What is not for everybody must not lie in a cache for everybody.
+        // An answer that depends on access must not be cached for everybody.
         const keepable = needed.length > 0 ? undefined : keepableOf(operation, exchange, tally.result())
         return { answer, keepable, body, heard }
       }

@@ -9,19 +9,19 @@ import { exportCounts, exportDurations } from '../figures/export.ts'
 import { type ByLabel, byLabel, createLabels, MOST_CLIENTS, MOST_OPERATIONS, MOST_VARIANTS } from '../figures/labels.ts'
 import { createTally, type Tally } from '../figures/recent.ts'
 
-/** Services can make up codes: each would be a series of its own. */
+/** Services can invent codes, and each would be a series of its own. */
 const labelOf = (code: unknown): string => (isErrorCode(code) ? code : 'OTHER')
 
 /** Counts an answer. */
 export type CountAnswer = (outcome: Outcome, exchange: Exchange) => void
 
-/** The name by which a client calls itself. */
+/** Reads the name that a client gives itself. */
 type NameOf = (exchange: Exchange) => string | undefined
 
 /** Figures of one operation. */
 export interface OperationFigures {
   readonly durations: Durations
-  /** Of its plan, as it ran last; `undefined` before it ran. */
+  /** The plan of its last run; `undefined` before the first. */
   stages: Stages | undefined
 }
 

@@ -58,8 +58,8 @@ export interface Policies {
   /** For every operation by HTTP, with its parameters and before its document is read. */
   readonly parameters: readonly Policy[]
   /**
-   * For every operation by WebSocket, whose parameters are in its message: the policies above that
-   * apply to it.
+   * For every operation by WebSocket, whose parameters are in its message: those of the policies
+   * above that apply.
    */
   readonly message: readonly Policy[]
   /** Once for every new document. */
@@ -70,7 +70,7 @@ export interface Policies {
   readonly limitConcurrency: LimitConcurrency
   /** How many new documents of one caller may wait to be read. */
   readonly operationsWaiting: number
-  /** Told of each size of a list that is asked for; only where `listSize` is measured. */
+  /** Called with each requested size of a list; present only if `listSize` is measured. */
   readonly onListSize: ((size: number) => void) | undefined
   /** Pays for operations, and for reading refused documents and variables. */
   readonly budget: Budget
@@ -78,7 +78,7 @@ export interface Policies {
   readonly spendShared: SpendShared
 }
 
-/** What depends on the path: the whole schema's, or a contract variant's. */
+/** Options that depend on the path: that of the whole schema, or of a contract variant. */
 export interface EndpointPolicyOptions {
   readonly introspection: boolean
   /** Refuse requests without a token, where tokens are verified. */
@@ -92,19 +92,19 @@ export interface EndpointPolicyOptions {
 
 /** Hooks of the configuration that run as policies. */
 export interface HookPolicies {
-  /** Before it is known who calls. */
+  /** Run before the caller is known. */
   readonly request: readonly Policy[]
   /**
-   * Once the text of an operation is known, before it is read.
-   * @param again policies for what is put in its place
+   * Run when the text of an operation is known, before it is parsed.
+   * @param again policies for an operation that replaces it
    */
   parameters(again: readonly Policy[]): readonly Policy[]
 }
 
 export interface PolicyOptions {
-  /** Those that are enforced. */
+  /** Enforced limits. */
   readonly limits: Limits
-  /** Those that are measured only. */
+  /** Limits that are only measured. */
   readonly measuring: Measuring | undefined
   readonly budgets: BudgetSettings
   /** Reports what the measured budgets would have refused. */
@@ -187,7 +187,7 @@ export function createPolicies(options: PolicyOptions): (endpoint: EndpointPolic
   }
 }
 
-/** The usual ones, and those of the settings. */
+/** The usual headers, and those of the settings. */
 const clientNameHeadersOf = ({ safelist }: EndpointPolicyOptions, budgets: BudgetSettings): ReadonlySet<string> =>
   new Set([
     ...CLIENT_NAME_HEADERS,
@@ -196,7 +196,7 @@ const clientNameHeadersOf = ({ safelist }: EndpointPolicyOptions, budgets: Budge
     ...(budgets.client?.header === undefined ? [] : [budgets.client.header]),
   ])
 
-/** First, so that refusals have them, too. */
+/** Runs first, so that refusals have them, too. */
 function insertHeaders(rules: readonly ClientHeaderRule[]): Policy | undefined {
   const constants = constantsOf(rules)
   if (constants.length === 0) return undefined

@@ -1,4 +1,4 @@
-/** The outcome of an operation that was refused or failed, by whichever way it came. */
+/** Makes the outcome of an operation that was refused or failed, by HTTP or WebSocket. */
 import { GraphQLError } from 'graphql'
 import { HttpError } from '../../platform/http/message/http-error.ts'
 import type { Named } from '../../platform/protocol/trace-context.ts'
@@ -16,7 +16,7 @@ interface RefusalOptions {
   readonly mask: Mask
 }
 
-/** Counts the refusal and reports the limit that was passed. Masks anything unforeseen. */
+/** Counts the refusal and reports the exceeded limit. Masks unexpected errors. */
 export type RefusalOf = (error: unknown, exchange: Exchange) => Outcome
 
 export const createRefusalOf =

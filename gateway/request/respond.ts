@@ -16,7 +16,7 @@ import type { Execution } from './execute.ts'
 /** Faults of the document, answered with 200 to clients of plain `application/json`. */
 const DOCUMENT_FAULTS: ReadonlySet<ErrorCode> = new Set(['GRAPHQL_PARSE_FAILED', 'GRAPHQL_VALIDATION_FAILED'])
 
-/** Operations of a refused batch that are each told why. */
+/** Maximum operations of a refused batch that each get the error. */
 const MOST_TOLD = 100
 
 /** A whole answer to a client, as `HttpReply` sends it. */
@@ -58,7 +58,7 @@ function isKnownToClient({ request, headers }: Exchange, body: Body): boolean {
 
 /** @param error the thrown value that `refusal` was made of */
 export function refusalMessage(exchange: Exchange, error: unknown, refusal: Outcome): Message {
-  // What was to be sent in its place may have been for caches.
+  // Headers of the answer that it replaces may allow caching.
   for (const name of ['cache-control', 'age', 'etag']) exchange.headers.delete(name)
   const { code, retryAfter } = refusal.errors?.[0]?.extensions ?? {}
   const legacy = exchange.legacyStatus && isDocumentFault(code)

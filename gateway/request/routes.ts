@@ -16,7 +16,7 @@ import type { ServeFile } from './service-files.ts'
 
 export interface RouteOptions {
   readonly endpoints: Endpoints
-  /** The pages for browsers, by their order. */
+  /** The pages for browsers, in order of precedence. */
   readonly pages: readonly ServePage[]
   readonly serveFile: ServeFile
   readonly cors: Cors
@@ -44,8 +44,8 @@ export function createRoutes(options: RouteOptions) {
 }
 
 /**
- * Of a browser that opens the path of a contract variant: there may be a page for it. Who comes
- * back from a sign-in brings a query of another kind.
+ * True for a browser that opens the path of a contract variant, which may have a page. A return
+ * from a sign-in has a query string, but names no operation.
  */
 const isVisit = ({ method, url = '', headers: { accept } }: IncomingMessage): boolean =>
   (method === 'GET' || method === 'HEAD') && (accept?.includes('text/html') ?? false) && !namesOperation(url)

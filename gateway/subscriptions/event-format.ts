@@ -11,7 +11,7 @@ export interface EventFormat {
   readonly beat: number
   /** An answer, or the refusal of an operation that never began. */
   next(outcome: Outcome): string
-  /** Why a stream that began ends early. */
+  /** The failure that ends a stream early. */
   failure(outcome: Outcome): string
   /** Sent last. Without it the client sees that the stream broke. */
   readonly end: string

@@ -12,7 +12,7 @@ import { sse } from './sse.ts'
 
 const FORMATS: Readonly<Record<EventFormatName, EventFormat>> = { sse, multipart }
 
-/** @param outcomes of a stream, or the one answer or refusal of an operation that has none */
+/** @param outcomes of a stream, or the only answer or refusal of another operation */
 export async function sendEvents(
   exchange: Exchange,
   reply: HttpReply,
@@ -27,7 +27,7 @@ export async function sendEvents(
   try {
     for await (const outcome of outcomes) {
       if (stream.isClosed()) return
-      // Of a stream only what ends it comes without a body.
+      // In a stream only the failure that ends it has no body.
       const hasFailed = outcome.body === undefined && !Array.isArray(outcomes)
       await stream.write(hasFailed ? format.failure(outcome) : format.next(outcome))
     }

@@ -34,14 +34,14 @@ export type Subscribe = (
 const FIRST_PAUSE = 100 // milliseconds, doubled up to `LONGEST_PAUSE`
 const LONGEST_PAUSE = 2_000 // milliseconds
 
-/** Rejects with what refuses an operation that has its plan. */
+/** Rejects to refuse an operation that has its plan. */
 export type BeforeCalls = (exchange: Exchange, operation: KnownOperation) => Promise<void>
 
 interface SubscribeOptions {
   readonly mask: Mask
   /** Tries in a row to reach the service again. */
   readonly reconnects: number
-  /** What is denied to callers. */
+  /** Decides what is denied to a caller. */
   readonly decide: Authorization['decide']
   /** Called before a stream is opened. */
   readonly before: BeforeCalls | undefined
@@ -59,7 +59,7 @@ export function createSubscribe({ mask, reconnects, decide, before }: SubscribeO
     if (before) await before(exchange, operation)
     const { events } = compiled
     if (!events) {
-      // Its root is denied: what it answers is why.
+      // Its root field is denied: the answer's error says why.
       const answer = await compiled.execute(bound, streamContext(exchange, ending), traffic.send)
       throw answer.errors[0] ?? codedError('INTERNAL', 'The operation has no events.')
     }
@@ -74,12 +74,12 @@ interface Followed {
   readonly position: Position | undefined
 }
 
-/** Whether the service will say the same again. */
+/** Whether a retry would fail in the same way. */
 const isFinal = (error: unknown): boolean =>
   error instanceof GraphQLError && FINAL.has(String(error.extensions['code']))
 const FINAL: ReadonlySet<string> = new Set(['UNAUTHENTICATED', 'FORBIDDEN'] satisfies ErrorCode[])
 
-/** One generator only: each keeps its frame while the stream is idle. */
+/** A single generator, because each one keeps its frame while the stream is idle. */
 async function* follow(
   { compiled, events, bound, position }: Followed,
   exchange: Exchange,

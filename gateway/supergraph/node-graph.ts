@@ -1,6 +1,6 @@
 /**
- * The graph of a supergraph that finds nodes, and that no service serves: it has the address
- * `tributary:node`. Reads which types have nodes, by which key, and who knows whether one exists.
+ * Reads the node graph of a supergraph, which the gateway itself serves and which has the address
+ * `tributary:node`: the types of nodes, their keys, and the services that own them.
  */
 import { type DirectiveNode, type DocumentNode, Kind, type ObjectTypeDefinitionNode } from 'graphql'
 import { keyFields } from '../../platform/protocol/node-id.ts'
@@ -9,15 +9,15 @@ import { keyFields } from '../../platform/protocol/node-id.ts'
 export const NODE_GRAPH = 'node'
 export const NODE_URL = 'tributary:node'
 
-/** Ids of `Query.nodes` at most. */
+/** Maximum ids of `Query.nodes`. */
 export const MOST_NODES = 100
 
 export const isNodeGraph = ({ url }: { readonly url: string }): boolean => url === NODE_URL
 
-/** Whether any graph of a supergraph finds nodes. */
+/** Whether a supergraph has a node graph. */
 export const hasNodeGraph = (supergraph: DocumentNode): boolean => nodeGraphIn(supergraph) !== undefined
 
-/** Its name within the supergraph; `undefined` where there is none. */
+/** Its name within the supergraph; `undefined` if there is none. */
 export const nodeGraphIn = (supergraph: DocumentNode): string | undefined =>
   graphsIn(supergraph).find(({ url }) => url === NODE_URL)?.value
 
@@ -27,26 +27,26 @@ export interface NodeType {
   readonly service: string
   /** Names of the key's fields. */
   readonly key: readonly string[]
-  /** Of each, the type of its values in an id; `undefined` where that may be any. */
+  /** The type of each key field's values in an id; `undefined` for any. */
   readonly valueTypes: readonly (ValueType | undefined)[]
 }
 
 type ValueType = 'string' | 'number' | 'boolean'
 
-/** The graph that finds nodes, as plain data. */
+/** The node graph, as plain data. */
 export interface NodeGraph {
   readonly name: string
-  /** By the name of the type. */
+  /** Keyed by the name of the type. */
   readonly types: ReadonlyMap<string, NodeType>
 }
 
-/** `undefined` where a supergraph has none. */
+/** `undefined` if a supergraph has none. */
 export function readNodeGraph(supergraph: DocumentNode): NodeGraph | undefined {
   const { name } = graphsIn(supergraph).find(({ url }) => url === NODE_URL) ?? {}
   return name === undefined ? undefined : { name, types: readNodeTypes(supergraph, name) }
 }
 
-/** @param graph the name of the graph that finds nodes */
+/** @param graph the name of the node graph */
 function readNodeTypes({ definitions }: DocumentNode, graph: string): ReadonlyMap<string, NodeType> {
   const names = new Map(graphsIn({ definitions }).map(({ value, name = '' }) => [value, name]))
   const types = definitions.flatMap((type): [string, NodeType][] => {
@@ -62,7 +62,10 @@ function readNodeTypes({ definitions }: DocumentNode, graph: string): ReadonlyMa
   return new Map(types)
 }
 
-/** As services write them: an id as a JSON number would be another name of the same node. */
+/**
+ * Types of key values as services write them: an `ID` written as a number would be a second name of
+ * the same node.
+ */
 const VALUE_TYPES: ReadonlyMap<string, ValueType> = new Map([
   ['ID', 'string'],
   ['String', 'string'],
@@ -77,7 +80,7 @@ function valueTypeOf({ fields = [] }: ObjectTypeDefinitionNode, field: string): 
   return named?.kind === Kind.NAMED_TYPE ? VALUE_TYPES.get(named.name.value) : undefined
 }
 
-/** Nobody is told of such a type. */
+/** Whether a type is hidden from clients. */
 const isHidden = ({ directives = [] }: ObjectTypeDefinitionNode): boolean =>
   directives.some(({ name }) => name.value === 'inaccessible')
 

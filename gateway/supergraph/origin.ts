@@ -1,5 +1,5 @@
 /**
- * Which schemas a supergraph was composed from: its first line names each with a digest, so that a
+ * The origin of a supergraph: its first line names each composed schema with a digest, so that a
  * stale file is noticed without composing.
  */
 import { createHash } from 'node:crypto'
@@ -13,9 +13,9 @@ export const originLine = (schemas: ReadonlyMap<string, string>): string =>
   `${HEADING}${[...schemas].map(entryOf).join(', ')}`
 
 /**
- * The services whose schema is not the one that the supergraph was composed from, and those that it
- * was composed from and that are no more. A service without a schema file here counts as unchanged:
- * a gateway may be deployed without the services' folders.
+ * Services whose schema differs from the composed one, and composed services that no longer exist.
+ * A service without a schema file here counts as unchanged: a gateway may be deployed without the
+ * services' folders.
  */
 export async function staleServices(supergraph: string, names: readonly string[]): Promise<readonly string[]> {
   const origin = originOf(supergraph)

@@ -1,12 +1,12 @@
-/** Adds recorded use up on a thread of its own: as much as the bounds let in takes 0.3 s of CPU. */
+/** Adds up recorded use in a thread of its own: the maximum takes 0.3 s of CPU. */
 import { parentPort, workerData } from 'node:worker_threads'
 import { parseDays, textOfDay } from './day.ts'
 import { mergeUse } from './records.ts'
 
 export interface AddUpData {
-  /** Of the sum. */
+  /** The day of the sum. */
   readonly day: string
-  /** Days as text; one that cannot be read adds nothing. */
+  /** Days as text; an unreadable one adds nothing. */
   readonly texts: readonly string[]
 }
 

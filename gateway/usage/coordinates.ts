@@ -1,7 +1,7 @@
 /**
- * What an operation uses of a schema, as schema coordinates: `Type`, `Type.field`,
- * `Type.field(argument:)`, `Enum.VALUE`, `Input.field` and `@directive`. Of an enum that it reads
- * there is also `Enum.*`: any value may come. Never a value of the operation.
+ * Finds the schema coordinates that an operation uses: `Type`, `Type.field`,
+ * `Type.field(argument:)`, `Enum.VALUE`, `Input.field` and `@directive`. An enum that it reads also
+ * counts as `Enum.*`, because any value may come. Never includes a value of the operation.
  */
 import {
   type ArgumentNode,
@@ -32,7 +32,7 @@ import {
   type ValueNode,
 } from 'graphql'
 
-/** Called for each use, with the node that it stands in; several times for the same coordinate. */
+/** Called for each use, with its node; may repeat coordinates. */
 type OnUse = (coordinate: string, node: ASTNode) => void
 
 export const fieldOf = (type: string, field: string): string => `${type}.${field}`
@@ -44,8 +44,8 @@ interface UseOptions {
   readonly schema: GraphQLSchema
   readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>
   /**
-   * Whether a variable counts as giving all that it may: every input field and enum value of its
-   * type. Without it, only the types count.
+   * Whether a variable counts as using every input field and enum value of its type; otherwise only
+   * the types count.
    */
   readonly guessVariables: boolean
   readonly onUse: OnUse
@@ -53,14 +53,14 @@ interface UseOptions {
   readonly onOmit?: (coordinate: string) => void
 }
 
-/** Skips what the schema does not have, and introspection. */
+/** Skips introspection, and anything that the schema does not have. */
 export function visitUses(operation: OperationDefinitionNode, options: UseOptions): void {
   const { schema, fragments, guessVariables, onUse, onOmit } = options
   const seen = new Set<string>()
   const isSure = surenessIn(operation)
   const uses: LiteralUses = { onUse, onOmit, isSure }
 
-  /** Everybody uses the scalars of GraphQL. */
+  /** Built-in scalars do not count. */
   const noteType = (type: GraphQLNamedType, node: ASTNode): void => {
     if (!isScalarType(type) || !isSpecifiedScalarType(type)) onUse(type.name, node)
   }
@@ -109,7 +109,7 @@ export function visitUses(operation: OperationDefinitionNode, options: UseOption
       ofDirectives(selection.directives)
       const isSpread = selection.kind === Kind.FRAGMENT_SPREAD
       const fragment = isSpread ? fragments.get(selection.name.value) : selection
-      // Its own type decides what a fragment uses, wherever it is spread.
+      // A fragment's uses depend on its own type, not on where it is spread.
       if (!fragment || (isSpread && seen.has(selection.name.value))) continue
       if (isSpread) seen.add(selection.name.value)
       const condition = fragment.typeCondition
@@ -137,7 +137,7 @@ interface LiteralUses extends Pick<UseOptions, 'onUse'> {
   readonly isSure: ReturnType<typeof surenessIn>
 }
 
-/** Whether a value is there in every request: an absent variable leaves it to the default. */
+/** Whether a value is given in every request: an absent variable leaves the default. */
 function surenessIn({ variableDefinitions = [] }: OperationDefinitionNode) {
   const absent = new Set(
     variableDefinitions
@@ -150,7 +150,7 @@ function surenessIn({ variableDefinitions = [] }: OperationDefinitionNode) {
   }
 }
 
-/** What a literal gives; a variable in it gives nothing yet. */
+/** The uses of a literal; variables inside do not count yet. */
 function readLiteral(value: ValueNode, type: GraphQLInputType, uses: LiteralUses): void {
   const { onUse, onOmit, isSure } = uses
   const named = getNamedType(type)
@@ -194,7 +194,7 @@ function readAll(
   }
 }
 
-/** What a type declares: an enum's values, an input's fields, or fields with their arguments. */
+/** The members of a type: values of an enum, fields of an input, or fields with their arguments. */
 export function membersIn(type: GraphQLNamedType): readonly (readonly [coordinate: string, member: Member])[] {
   if (isEnumType(type)) return type.getValues().map((value) => [fieldOf(type.name, value.name), value])
   if (isInputObjectType(type))

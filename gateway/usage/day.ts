@@ -1,4 +1,4 @@
-/** The use of one day as text: what files and Redis hold. */
+/** The use of one day as text, as in files and Redis. */
 import { z } from 'zod'
 import { type UseRecords, useRecords } from './records.ts'
 
@@ -16,7 +16,7 @@ export const dayOf = (time: number): string => new Date(time).toISOString().slic
 export const textOfDay = (day: string, records: UseRecords): string =>
   JSON.stringify({ format: FORMAT, version: 1, day, ...records })
 
-/** `undefined` for another text, or one that was cut short. */
+/** `undefined` for any other text, or a truncated one. */
 export function parseDay(text: string): DayOfUse | undefined {
   try {
     return schema.safeParse(JSON.parse(text)).data
@@ -25,6 +25,6 @@ export function parseDay(text: string): DayOfUse | undefined {
   }
 }
 
-/** Without the texts that are none. */
+/** Parses days; skips invalid texts. */
 export const parseDays = (texts: readonly string[]): readonly DayOfUse[] =>
   texts.flatMap((text) => parseDay(text) ?? [])

@@ -1,6 +1,6 @@
 /**
- * Files of recorded use: one a day, to which every process on the folder adds. A reader never sees
- * half of one.
+ * Files of recorded use: one per day, to which every process with the folder adds. A reader never
+ * sees a partial file.
  */
 import { randomUUID } from 'node:crypto'
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
@@ -15,7 +15,7 @@ const DAY = 86_400_000 // milliseconds
 /**
  * Adds texts of days to the file of today. Resolves to false, with nothing written, while another
  * process writes.
- * @param days whose files are kept
+ * @param days number of days to keep
  */
 export async function addToday(
   folder: string,
@@ -44,7 +44,7 @@ export async function addToday(
   }
 }
 
-/** Days that are over, and drafts of processes that were killed. */
+/** Removes expired days, and drafts of killed processes. */
 async function removeBefore(folder: string, first: string): Promise<void> {
   const names = await readdir(folder)
   const old = names.filter((name) => name.endsWith('.draft') || (DAY_FILE.exec(name)?.[1] ?? first) < first)

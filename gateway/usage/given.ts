@@ -1,7 +1,7 @@
 /**
- * What the variables of a request give: names of input fields and enum values, by schema
- * coordinate. Names that the schema does not have are passed over, so no value of a client is ever
- * one of them.
+ * Finds the input fields and enum values that the variables of a request use, as schema
+ * coordinates. Names that the schema does not have are skipped, so that no value of a client can be
+ * recorded.
  */
 import {
   type GraphQLEnumType,
@@ -19,13 +19,13 @@ import { fieldOf } from './coordinates.ts'
 type Found = (coordinate: string) => void
 export type ReadGiven = (variables: Readonly<Record<string, unknown>>, found: Found) => void
 
-/** Values of a request that are looked at; a longer list is known by its first items. */
+/** Maximum values visited per request; of a longer list only the first items count. */
 const MOST = 1_000
 
-/** @returns the values that are left to look at */
+/** @returns how many more values may be visited */
 type Walk = (value: unknown, found: Found, left: number) => number
 
-/** `undefined` for an operation whose variables have no names to give. */
+/** `undefined` for an operation whose variables cannot use any. */
 export function variablesGivenBy(schema: GraphQLSchema, { variableDefinitions = [] }: OperationDefinitionNode) {
   const walks = variableDefinitions.flatMap(({ variable, type }) => {
     const walk = walkOf(typeFromAST(schema, type) as GraphQLInputType | undefined)
@@ -73,7 +73,7 @@ function walkEnum(type: GraphQLEnumType): Walk {
 }
 
 function walkObject(type: GraphQLInputObjectType): Walk {
-  // Made at the first use: input types may contain themselves.
+  // Made at the first use, because input types may be recursive.
   let fields: ReadonlyMap<string, { readonly coordinate: string; readonly walk: Walk | undefined }> | undefined
   return (value, found, left) => {
     if (typeof value !== 'object' || value === null) return left

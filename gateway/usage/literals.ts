@@ -1,4 +1,4 @@
-/** Puts variables in the place of literals. Enum values of the schema and null stay. */
+/** Replaces literals by variables. Enum values of the schema and null stay. */
 import {
   type GraphQLInputType,
   GraphQLNonNull,
@@ -14,22 +14,24 @@ import {
 } from 'graphql'
 
 export interface Literals {
-  /** What stands there instead. A custom scalar may hold anything, so of it nothing stays. */
+  /**
+   * The replacement of a value. A custom scalar may contain anything, so it is replaced as a whole.
+   */
   replace(value: ValueNode, type: GraphQLInputType): ValueNode
-  /** Of the variables that were put in. */
+  /** Definitions of the new variables. */
   readonly definitions: readonly VariableDefinitionNode[]
-  /** Names of the operation's own variables that are left. */
+  /** Names of the operation's own variables that are still used. */
   readonly used: ReadonlySet<string>
 }
 
-/** @param nameOf gives each variable its name */
+/** @param nameOf returns the next variable's name */
 export function createLiterals(nameOf: () => string): Literals {
   const definitions: VariableDefinitionNode[] = []
   const used = new Set<string>()
 
   const variableOf = (type: GraphQLInputType): ValueNode => {
     const variable = { kind: Kind.VARIABLE, name: { kind: Kind.NAME, value: nameOf() } } as const
-    // It stands for a value that was there.
+    // It replaces a value that was given, so it is never null.
     const text = String(new GraphQLNonNull(getNullableType(type)))
     definitions.push({ kind: Kind.VARIABLE_DEFINITION, variable, type: parseType(text, { noLocation: true }) })
     return variable

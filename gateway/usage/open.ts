@@ -1,4 +1,4 @@
-/** Opens the record of use as the settings say. */
+/** Opens the recording of use by the settings. */
 import { join } from 'node:path'
 import type { Logger } from '../../platform/process/log.ts'
 import type { UsageSettings } from '../config/sections/usage.ts'
@@ -9,7 +9,7 @@ import { type AddUse, openUseWriter } from './writer.ts'
 
 interface UseRecording {
   readonly count: UseRecorder['count']
-  /** Writes what is left. */
+  /** Writes the rest. */
   close(): Promise<void>
 }
 
@@ -23,7 +23,7 @@ interface RecordOptions {
 
 const REDIS_TIMEOUT = 2_000 // milliseconds; no request waits for it
 
-/** `undefined` if nothing is to be recorded. */
+/** `undefined` if recording is off. */
 export async function openUseRecording(options: RecordOptions): Promise<UseRecording | undefined> {
   const { settings, names, log } = options
   if (!settings.record) return undefined

@@ -1,4 +1,4 @@
-/** Reads recorded use for the commands: of files, folders and Redis. */
+/** Reads recorded use for the commands, from files, folders and Redis. */
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -8,7 +8,7 @@ import { type DayOfUse, parseDay, parseDays } from './day.ts'
 import { readShared } from './shared.ts'
 
 /**
- * The days in a file, in a folder and those in it (of several gateways, one a folder), or in Redis.
+ * The days in a file, in a folder and its subfolders (one per gateway), or in Redis.
  * @param place a path, or the URL of a Redis
  * @throws StartRefused
  */

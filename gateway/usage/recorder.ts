@@ -1,6 +1,6 @@
 /**
- * Counts who uses what, in memory: what an operation uses is worked out once per document, and each
- * request adds one to a counter. Keeps no value of a client: of an operation its signature only.
+ * Counts who uses what, in memory: the uses of an operation are found once per document, and each
+ * request increments a counter. Keeps no value of a client; of an operation only its signature.
  */
 import { hash } from 'node:crypto'
 import type { FragmentDefinitionNode, GraphQLSchema } from 'graphql'
@@ -31,15 +31,15 @@ const LONGEST_NAME = 128 // characters
 export interface UseRecorder {
   /** Counts an operation that was admitted. */
   count(operation: KnownOperation, schema: GraphQLSchema, exchange: Exchange): void
-  /** What was counted since the last call. */
+  /** Returns the counts since the last call. */
   drain(): UseRecords
 }
 
-/** What a client says of itself. */
+/** The name and version that a client gives. */
 export interface ClientNames {
   readonly name: (exchange: Exchange) => string | undefined
   readonly version: (exchange: Exchange) => string | undefined
-  /** Names that others cannot take the place of. */
+  /** Names that always have a place. */
   readonly reserved?: readonly string[]
 }
 
@@ -56,7 +56,7 @@ interface Entry {
   readonly sign: () => string | undefined
 }
 
-/** A document with who sent it. */
+/** A document and its senders. */
 interface Counted {
   document: UsedDocument
   readonly rows: Rows
@@ -64,7 +64,7 @@ interface Counted {
 
 type Rows = Map<string, Map<string, Counter>>
 
-/** All documents share their coordinates, of which there are as many as the schema has. */
+/** Documents share their coordinates, whose number the schema bounds. */
 function createIntern(): (text: string) => string {
   const known = new Map<string, string>()
   return (text) => {
@@ -74,7 +74,7 @@ function createIntern(): (text: string) => string {
   }
 }
 
-/** Signatures by id: of operations that use the same, the first one met. */
+/** Signatures by id: the first one met of operations with the same uses. */
 function createTexts(): (entry: Entry) => string | undefined {
   const texts = new LRUCache<string, { readonly text: string | undefined }>({
     maxSize: MOST_TEXT_BYTES,
@@ -92,7 +92,7 @@ export function createUseRecorder(names: ClientNames): UseRecorder {
   clients.reserve(names.reserved ?? [])
   const versions = new Map<string, Labels>()
   const entries = new WeakMap<KnownOperation, Entry>()
-  /** By id, since the last call; of operations that use the same, one counts for all. */
+  /** Counts by id since the last call; operations with the same uses share an id. */
   let documents = new Map<string, Counted>()
   let rowCount = 0
   let givenCount = 0
@@ -107,7 +107,7 @@ export function createUseRecorder(names: ClientNames): UseRecorder {
     return version === undefined || version === '' ? UNKNOWN_VERSION : labels.of(version)
   }
 
-  /** With its text, if there is room. */
+  /** Adds its text, if there is room. */
   const withText = (document: UsedDocument, text: string | undefined): UsedDocument => {
     if (text === undefined || textBytes + text.length > MOST_TEXT_BYTES) return document
     textBytes += text.length
@@ -138,7 +138,7 @@ export function createUseRecorder(names: ClientNames): UseRecorder {
     count(operation, schema, exchange) {
       const entry = entries.get(operation) ?? entryOf(operation, schema, exchange.variant, intern)
       entries.set(operation, entry)
-      if (entry.document.coordinates.length === 0) return // introspection alone
+      if (entry.document.coordinates.length === 0) return // only introspection
       const client = clients.of(names.name(exchange))
       const counter = counterOf(entry, client, versionOf(client, names.version(exchange)))
       counter.requests += 1
@@ -171,7 +171,7 @@ export function createUseRecorder(names: ClientNames): UseRecorder {
   }
 }
 
-/** The id says what is used, not how it was written: no literal has a part in it. */
+/** The id depends on the uses, not on the text: no literal is part of it. */
 function entryOf(
   { definition, document }: KnownOperation,
   schema: GraphQLSchema,

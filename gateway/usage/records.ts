@@ -1,20 +1,22 @@
 /**
- * Recorded use as data: operations by what they use, and how often each client's version sent them.
- * Bounded, whatever clients send; what is over a bound counts under `other`.
+ * Recorded use as data: operations by their uses, and how often each version of a client sent them.
+ * Bounded, whatever clients send; the excess counts as `other`.
  */
 import { z } from 'zod'
 import { OTHER } from '../figures/labels.ts'
 
 export const MOST_DOCUMENTS = 1_000
-/** Of all documents together. */
+/** Maximum coordinates of all documents together. */
 const MOST_COORDINATES = 100_000
 export const MOST_ROWS = 10_000
-/** Names that variables give, of all rows together; further ones count as used by the operation. */
+/**
+ * Maximum names from variables, of all rows together; further ones count as used by the operation.
+ */
 export const MOST_GIVEN = 50_000
-/** Of all operations together. */
+/** Maximum bytes of all texts together. */
 export const MOST_TEXT_BYTES = 2 * 1024 * 1024
 
-/** Of a client that does not tell its version. */
+/** The version of a client that gives none. */
 export const UNKNOWN_VERSION = 'unknown'
 
 const counts = z.record(z.string(), z.number().int().min(1))
@@ -24,14 +26,14 @@ const usedDocument = z.object({
   operation: z.string().nullable(),
   kind: z.enum(['query', 'mutation', 'subscription']),
   coordinates: z.array(z.string()),
-  /** The contract variant by whose path it came; absent for the whole schema. */
+  /** The contract variant on whose path it was sent; absent for the whole schema. */
   variant: z.string().optional(),
-  /** Its signature; absent where it was too long, or there was no room. */
+  /** Its signature; absent if it was too long, or if there was no room. */
   text: z.string().optional(),
 })
 
 const row = z.object({
-  /** Its id. */
+  /** Id of the document. */
   document: z.string(),
   client: z.string(),
   version: z.string(),
@@ -48,7 +50,7 @@ export type UseRecords = Readonly<z.output<typeof useRecords>>
 
 const ROWS_AT_ONCE = 1_000
 
-/** The same in portions, none of which takes long to write. */
+/** Splits the records into portions that are each quick to write. */
 export function* portionsOf({ documents, rows }: UseRecords): Generator<UseRecords> {
   for (let start = 0; start < rows.length; start += ROWS_AT_ONCE) {
     const some = rows.slice(start, start + ROWS_AT_ONCE)
@@ -64,7 +66,7 @@ export function mergeUse(parts: readonly UseRecords[]): UseRecords {
   let coordinates = 0
   let textBytes = 0
   let given = 0
-  /** A row's names, as far as there is room. */
+  /** Adds a row's names, as far as there is room. */
   const added = (document: string, before: UseRow['given'], more: UseRow['given']): UseRow['given'] => {
     const sum = new Map(Object.entries(before))
     for (const [name, count] of Object.entries(more)) {
@@ -81,7 +83,7 @@ export function mergeUse(parts: readonly UseRecords[]): UseRecords {
   }
   const roomFor = (text: string | undefined): string | undefined =>
     text !== undefined && textBytes + text.length <= MOST_TEXT_BYTES ? text : undefined
-  /** Where a document counts. */
+  /** The id under which a document counts. */
   const place = (id: string, document: UsedDocument): string => {
     const room = documents.size < MOST_DOCUMENTS && coordinates + document.coordinates.length <= MOST_COORDINATES
     const own = documents.has(id) || room ? id : `${OTHER}-${document.kind}`
@@ -119,7 +121,7 @@ export function mergeUse(parts: readonly UseRecords[]): UseRecords {
 
 const keyOf = (...parts: readonly string[]): string => JSON.stringify(parts)
 
-/** An operation that uses this, too. */
+/** Adds a coordinate to an operation's uses. */
 export const withCoordinate = (document: UsedDocument, coordinate: string): UsedDocument =>
   document.coordinates.includes(coordinate)
     ? document

@@ -1,6 +1,6 @@
 /**
- * Recorded use in Redis, of all gateways together: the text of a day's file, which each gateway
- * replaces only if nobody else has since it was read.
+ * Recorded use of all gateways in Redis: the text of a day's file, which a gateway replaces only if
+ * nobody else has changed it since it was read.
  */
 import type { RedisConnection } from '../../platform/redis/connection.ts'
 import { addUp } from './add-up.ts'
@@ -21,7 +21,7 @@ const LIST = "return redis.call('SMEMBERS', KEYS[1])"
 /**
  * Adds texts of days to today. Resolves to false, with nothing written, if Redis is away or another
  * gateway wrote meanwhile.
- * @param days that Redis keeps
+ * @param days number of days that Redis keeps
  */
 export async function addToShared(
   redis: RedisConnection,

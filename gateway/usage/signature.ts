@@ -1,6 +1,6 @@
 /**
- * The text of an operation as recorded use keeps it: without a value of its client, and in a form
- * that can run again. Each literal becomes a variable, which whoever runs it supplies.
+ * Makes the text of an operation for recorded use: without values of its client, but still
+ * runnable. Each literal becomes a variable, whose value must be supplied.
  */
 import {
   type DocumentNode,
@@ -20,7 +20,7 @@ import { createLiterals, isKept } from './literals.ts'
 const LONGEST = 16_384 // bytes of a text
 
 /**
- * Aliases are numbered, not removed: fields that differ in their arguments would collide without.
+ * Aliases are numbered, not removed: otherwise fields with different arguments would collide.
  * @param document valid for the schema
  * @returns `undefined` if the text is too long
  */
@@ -47,13 +47,13 @@ export function signatureOf(
         const type = info.getInputType()
         if (!type || !defaultValue) return node
         if (isKept(defaultValue, type)) return { ...node, defaultValue }
-        // Places that take no null may rely on the default.
+        // Non-null positions may rely on the default.
         return node.type.kind === Kind.NON_NULL_TYPE
           ? node
           : { ...node, type: { kind: Kind.NON_NULL_TYPE, type: node.type } }
       },
       Argument(node) {
-        // It must be a literal, and means nothing to whoever takes the answer whole.
+        // A label must be a literal, and has no effect on the uses.
         if (info.getDirective()?.name === 'defer' && node.name.value === 'label') return null
         const type = info.getArgument()?.type
         return type ? { ...node, value: literals.replace(node.value, type) } : null
@@ -76,7 +76,7 @@ function withVariables(document: DocumentNode, { definitions, used }: ReturnType
   }
 }
 
-/** Gives names that the document does not have. */
+/** Makes names that the document does not contain. */
 function createNumbering(document: DocumentNode): (prefix: string) => string {
   const taken = new Set<string>()
   visit(document, { Name: ({ value }) => void taken.add(value) })
@@ -88,7 +88,7 @@ function createNumbering(document: DocumentNode): (prefix: string) => string {
   }
 }
 
-/** One for each. */
+/** Gives each name its own replacement. */
 function renaming(next: () => string): (name: NameNode) => NameNode {
   const names = new Map<string, string>()
   return (name) => {

@@ -1,4 +1,4 @@
-/** Writes recorded use at intervals, and what is left at the end. Never makes a request wait. */
+/** Writes recorded use at intervals, and the rest at the end. Never makes a request wait. */
 import { setTimeout as sleep, setImmediate as yieldToOthers } from 'node:timers/promises'
 import type { Logger } from '../../platform/process/log.ts'
 import { addUp } from './add-up.ts'
@@ -7,30 +7,27 @@ import type { UseRecorder } from './recorder.ts'
 import { portionsOf } from './records.ts'
 
 interface UseWriter {
-  /** Writes what is left. */
+  /** Writes the rest. */
   close(): Promise<void>
 }
 
-/**
- * Adds texts of days to what is recorded. Resolves to false, with nothing written, if that must
- * wait.
- */
+/** Adds days to the record. Resolves to false, with nothing written, if it must wait. */
 export type AddUse = (texts: readonly string[]) => Promise<boolean>
 
 interface WriterOptions {
   readonly recorder: UseRecorder
   readonly add: AddUse
-  /** Milliseconds from one writing to the next. */
+  /** Milliseconds between two writes. */
   readonly every: number
   readonly log: Logger
 }
 
-const TRIES = 40 // at the end, while other processes write
-const PAUSE = 50 // milliseconds between them
+const TRIES = 40 // tries at the end, while other processes write
+const PAUSE = 50 // milliseconds between tries
 const MOST_LEFT = 32 // texts that wait before they are added up
 
 export function openUseWriter({ recorder, add, every, log }: WriterOptions): UseWriter {
-  /** As text: adding it up here would hold up requests. */
+  /** Unwritten days, as text: adding them up here would block requests. */
   let left: readonly string[] = []
   let isRefused = false
   let turn: Promise<boolean> = Promise.resolve(true)
@@ -54,7 +51,7 @@ export function openUseWriter({ recorder, add, every, log }: WriterOptions): Use
       return true
     }
   }
-  /** One after the other. Resolves to false if another process was writing. */
+  /** Writes one at a time. Resolves to false if another process was writing. */
   const inTurn = (): Promise<boolean> => {
     turn = turn.then(write)
     return turn

@@ -1,6 +1,6 @@
 /**
- * Counts messages that have come in part against the room that they share with bodies. The
- * protocol's library keeps them, and tells nothing of them.
+ * Counts partly received messages against the memory that they share with bodies. The protocol's
+ * library buffers them without reporting it.
  */
 import type { Socket } from 'node:net'
 import type { WebSocket } from 'ws'
@@ -18,7 +18,7 @@ export function boundUnfinished(socket: WebSocket, connection: Socket, room: Bod
     share?.leave()
     share = undefined
   }
-  // Before the library reads it, and so before it tells of what that completes.
+  // Runs before the library reads the piece, and so before it emits a completed message.
   connection.prependListener('data', (piece: Buffer) => {
     bytes += piece.length
     if (share) share.grow(piece.length)
@@ -27,7 +27,7 @@ export function boundUnfinished(socket: WebSocket, connection: Socket, room: Bod
       share.grow(bytes)
     }
   })
-  // They may come amid a message, and belong to none.
+  // Control frames may come inside a message, and belong to none.
   const uncount = (payload: Buffer): void => {
     bytes -= payload.length + CONTROL_HEAD
   }

@@ -32,7 +32,7 @@ import { SUBPROTOCOL } from './session/messages.ts'
 import { type Answer, type Operation, openSession, type Session } from './session/session.ts'
 import { boundUnfinished } from './unfinished.ts'
 
-/** Some of it changes with the configuration: it is read whenever it is needed. */
+/** Some options change with the configuration, so they are read whenever they are needed. */
 export interface SocketOptions {
   readonly server: Server
   readonly endpoints: Endpoints
@@ -80,7 +80,10 @@ export async function serveSockets(options: SocketOptions): Promise<SocketClient
   const open = (socket: WebSocket, message: IncomingMessage, connection: Socket): void => {
     const path = pathOf(message)
     const request = requestOfSocket(requestOf(message, clientAddress))
-    /** The same with what `connection_init` says: one object, which streams are counted by. */
+    /**
+     * The request with the data of `connection_init`: one object per socket, by which streams are
+     * counted.
+     */
     let introduced: HttpRequest | undefined
     const exceededBy = createJsonBound(options.limits)
     socket.on('error', (error: Error & { code?: string }) => {
@@ -153,7 +156,10 @@ function requestOfSocket({ url, headers, address }: HttpRequest): HttpRequest {
   return { method: 'POST', url, headers, address: () => from, readText: () => '' }
 }
 
-/** What `connection_init` says comes before the headers of the upgrade request. */
+/**
+ * Runs one operation. Data of `connection_init` takes precedence over headers of the upgrade
+ * request.
+ */
 async function run(
   { payload, initPayload, ...client }: Operation,
   request: HttpRequest,

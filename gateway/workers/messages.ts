@@ -29,7 +29,7 @@ export type OutcomeMessage =
   | { readonly type: 'outcome'; readonly id: number; readonly refused: string }
   | { readonly type: 'outcome'; readonly id: number; readonly failed: string }
 
-/** What a worker asks of the primary: the map of all workers. */
+/** A worker's request to the primary for the map of all workers. */
 export interface MapRequest {
   readonly type: 'map?'
   readonly id: number

@@ -1,8 +1,7 @@
 /**
- * The metrics of all workers as those of one gateway. A counter never falls: what a worker had
- * counted when it was last asked stays in the sum after its death. Prometheus would read a fall as
- * a restart, and count all that is left as new. Each worker bounds the names it shows by itself:
- * here those of all that ever ran are bounded.
+ * Sums the metrics of all workers to those of one gateway. A counter never falls: a dead worker's
+ * last counts stay in the sum, because Prometheus takes a fall for a restart and counts the rest as
+ * new. Also bounds the labels of all workers that ever ran.
  */
 import type { MetricObjectWithValues, MetricValue } from 'prom-client'
 import { AggregatorRegistry } from '../../platform/process/prometheus.ts'
@@ -11,7 +10,7 @@ import { createLabels, MOST_SUMMED } from '../figures/labels.ts'
 export type Metrics = MetricObjectWithValues<MetricValue<string>>[]
 
 export interface MetricSums {
-  /** Takes in what a worker reports now. */
+  /** Updates a worker's metrics. */
   update(worker: number, metrics: Metrics): void
   /** Keeps the counters of a worker that has ended, and drops its gauges. */
   end(worker: number): void
@@ -41,7 +40,7 @@ export function createMetricSums(): MetricSums {
   }
 }
 
-/** Puts `other` in place of what goes beyond the bound of its label. */
+/** Replaces labels beyond their bound by `other`. */
 function createBound(): (metrics: Metrics) => Metrics {
   const names = ['operation', 'client', 'instance'].map((label) => [label, createLabels(MOST_SUMMED)] as const)
   return (metrics) =>

@@ -23,7 +23,7 @@ export interface RunningWorkers extends RunningProcess {
 
 const PAUSE = 500 // milliseconds before a dead worker is replaced
 const COMMAND_TIMEOUT_MS = 60_000 // milliseconds a worker has for a command
-/** Of these for its figures: a scraper waits 10 s, and then has none of any worker. */
+/** Of these for metrics: a scraper gives up after 10 s, and would then get none of any worker. */
 const FIGURES_TIMEOUT_MS = 2_000
 
 /** The configuration's settings for it. */
@@ -105,13 +105,13 @@ function commandsOf(workers: () => readonly Worker[], sums: MetricSums, state: A
       this.set(workers().length)
     },
   })
-  /** A worker that hangs or dies meanwhile counts with what it reported last. */
+  /** A worker that hangs or dies meanwhile counts with its last report. */
   const update = (worker: Worker): Promise<void> =>
     command(worker, 'metrics', null, FIGURES_TIMEOUT_MS).then(
       (metrics) => (worker.isDead() ? undefined : sums.update(worker.id, metrics)),
       () => undefined,
     )
-  /** Without those that hang or die meanwhile. */
+  /** Skips workers that hang or die meanwhile. */
   const fromEach = async <Name extends 'services' | 'reading'>(
     name: Name,
   ): Promise<WorkerCommands[Name]['output'][]> => {

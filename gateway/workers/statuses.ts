@@ -1,14 +1,12 @@
 /**
- * What all workers know of the services, as one gateway would tell it. Each worker asks by itself:
- * one that has not found an instance again would still refuse what needs it.
+ * Joins what the workers know of the services. Each worker probes by itself: one that has not found
+ * an instance again would still refuse calls to it.
  */
 import type { ServiceStatus } from '../traffic/traffic.ts'
 
 type InstanceStatus = ServiceStatus['instances'][number]
 
-/**
- * An instance is healthy where it is for every worker, and its process is known where all agree.
- */
+/** An instance is healthy if it is for every worker, and its pid is known if all agree. */
 export function joinStatuses(workers: readonly (readonly ServiceStatus[])[]): readonly ServiceStatus[] {
   const [first = []] = workers
   return first.map((service) => {

@@ -6,7 +6,7 @@ import type { LiveMap } from '../map/page/live-map.ts'
 import type { Reading } from '../map/reading.ts'
 import type { CommandMessage, MapMessage, MapRequest, OutcomeMessage } from './messages.ts'
 
-/** What the primary needs of the gateway in this process. */
+/** The parts of this process's gateway that the primary needs. */
 interface WorkerGateway {
   readonly commands: AdminCommands
   readonly registry: Registry
@@ -47,7 +47,7 @@ const ANSWER_TIMEOUT = 5_000 // milliseconds
 
 let lastId = 0
 
-/** Asks the primary for the map of all workers. Rejects where it has none. */
+/** Asks the primary for the map of all workers. Rejects if it has none. */
 export function askForMap(): Promise<LiveMap> {
   lastId += 1
   const id = lastId

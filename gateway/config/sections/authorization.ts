@@ -1,10 +1,10 @@
-/** What becomes of what a caller may not see, and the functions behind `@policy`. */
+/** How denied fields are answered, and the functions behind `@policy`. */
 import type { IncomingHttpHeaders } from 'node:http'
 import { z } from 'zod'
 import type { Caller } from '../../../platform/protocol/caller.ts'
 import { milliseconds } from './values.ts'
 
-/** What a policy is told of a request. */
+/** The request as a policy sees it. */
 export interface PolicyRequest {
   /** `undefined` if signed out. */
   readonly caller: Caller | undefined
@@ -29,9 +29,9 @@ const allPolicies = z.custom<AllPolicies>(isFunction, 'must be functions by name
 
 export const authorizationSection = z
   .strictObject({
-    /** `null`: what a caller may not see is null, with an error. `refuse`: the whole request is. */
+    /** `null`: a denied field is null, with an error. `refuse`: the whole request is refused. */
     onForbidden: z.enum(['null', 'refuse'], 'must be null or refuse').default('null'),
-    /** By the names of `@policy`, or one function for all names of a request. */
+    /** One function for each name in `@policy`, or one for all names of a request. */
     policies: z.union([allPolicies, z.record(z.string(), policy)]).default({}),
     /** Milliseconds for the policies of a request; one that takes longer allows nothing. */
     timeout: milliseconds.default(1_000),

@@ -8,7 +8,7 @@ const MOST = 1e12
 const budgetWindow = z.strictObject({
   /** Milliseconds within which the whole cost is refilled. */
   every: whole(1_000, 31 * DAY),
-  /** As much can be spent at once. */
+  /** Cost that can be spent at once. */
   cost: whole(1, MOST),
 })
 
@@ -34,13 +34,13 @@ export const budgetsSection = z
       })
       .refine(({ header, claim }) => (header === undefined) !== (claim === undefined), 'must be a header or a claim')
       .optional(),
-    /** Budgets of API clients by name; what is absent is as for all. */
+    /** Budgets of API clients, by name; absent parts are those of all callers. */
     clients: z.record(z.string(), z.strictObject(ofClient)).default({}),
-    /** Where the cost of each caller is counted; `redis` for several gateways together. */
+    /** Where each caller's cost is counted; `redis` for several gateways together. */
     store: z.enum(['memory', 'redis'], 'must be memory or redis').default('memory'),
     /** Milliseconds that a request waits for Redis at most. */
     redisTimeout: whole(1, 1_000).default(50),
-    /** Nothing is refused: log and metrics tell what would have been. */
+    /** Refuse nothing; report in log and metrics what would have been refused. */
     measure: onOff.default(false),
   })
   .superRefine(({ client, clients }, context) => {

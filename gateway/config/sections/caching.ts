@@ -4,7 +4,7 @@ import { whole } from './values.ts'
 
 export const cachingSection = z
   .strictObject({
-    /** Of memory, for the workers of a gateway together. */
+    /** Bytes of memory, for all workers of a gateway together. */
     bytes: whole(0).default(128 * 1024 * 1024),
   })
   .prefault({})

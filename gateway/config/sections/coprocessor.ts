@@ -1,4 +1,4 @@
-/** A process of a team that is asked by HTTP at fixed points of a request. */
+/** A team's own process that is called by HTTP at fixed points of a request. */
 import { z } from 'zod'
 import { httpUrl } from '../../../platform/process/settings.ts'
 import { list, milliseconds } from './values.ts'
@@ -9,11 +9,11 @@ const stage = list(part).optional()
 export const coprocessorSection = z
   .strictObject({
     url: httpUrl,
-    /** Milliseconds for each answer of it. */
+    /** Milliseconds for each of its answers. */
     timeout: milliseconds.default(1_000),
-    /** What becomes of a request for which it has no proper answer. */
+    /** What happens to a request without a valid answer. */
     onFailure: z.enum(['refuse', 'pass'], 'must be refuse or pass').default('refuse'),
-    /** The stages at which it is asked, and what it is told there. */
+    /** The stages at which it is called, and what it gets there. */
     stages: z.strictObject({
       RouterRequest: stage,
       RouterResponse: stage,

@@ -5,7 +5,7 @@
 import { z } from 'zod'
 import { list, onOff } from './values.ts'
 
-/** What the gateway says of its own work: from a service it would be false. */
+/** Codes about the gateway's own work: from a service they would be false. */
 const GATEWAY_ONLY: ReadonlySet<string> = new Set([
   'GRAPHQL_PARSE_FAILED',
   'GRAPHQL_VALIDATION_FAILED',
@@ -15,7 +15,7 @@ const GATEWAY_ONLY: ReadonlySet<string> = new Set([
   'INTERNAL',
 ])
 
-/** Written by the gateway, or never shown. */
+/** Extensions that the gateway writes itself, or never shows. */
 const NOT_CHOSEN: ReadonlySet<string> = new Set([
   'code',
   'service',
@@ -34,7 +34,7 @@ const EXTENSION = 'must be names of extensions, and none that the gateway writes
 const code = z.string(CODE).refine(isServiceCode, CODE)
 const codes = z.union([z.literal('all'), list(code)], { error: "must be 'all' or a list of codes" })
 
-/** Of one service; what is absent is as for all. */
+/** Rules for one service; absent parts are those for all. */
 export const errorRules = z.strictObject({
   /** Codes let through. */
   codes: codes.optional(),
@@ -44,7 +44,7 @@ export const errorRules = z.strictObject({
   extensions: list(z.string(EXTENSION).refine((name) => name !== '' && !NOT_CHOSEN.has(name), EXTENSION))
     .max(20, 'must be at most 20 names')
     .optional(),
-  /** Given to errors that have none. */
+  /** Code for errors without one. */
   defaultCode: code.optional(),
   /**
    * Names the service in each of its errors that is let through; those of the closed list always

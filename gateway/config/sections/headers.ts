@@ -1,6 +1,6 @@
 /**
- * What services are told of a client's headers, besides what the gateway says itself. Rules are
- * data; `gateway/headers/` makes a function of those of a service.
+ * Which headers of a client services get, besides those of the gateway itself. Rules are data;
+ * `gateway/headers/` compiles a service's rules.
  */
 import { z } from 'zod'
 import { isFieldName, isFieldValue } from '../../../platform/http/message/fields.ts'
@@ -35,16 +35,16 @@ const patterns = z.union([pattern, list(pattern).min(1, 'must name at least one 
 
 export const headerRule = z
   .strictObject({
-    /** Hands on what the client sent under these names. */
+    /** Forwards the client's headers with these names. */
     forward: patterns.optional(),
-    /** Under another name. */
+    /** Forwards it under another name. */
     rename: ruled.optional(),
-    /** Where the client sent none. */
+    /** Value if the client sent none. */
     default: value.optional(),
     /** Writes a header of this name. */
     insert: ruled.optional(),
     value: hidden(value).optional(),
-    /** Takes out what an earlier rule wrote, and of a stateful service its `authorization`. */
+    /** Removes headers of earlier rules, and for a stateful service `authorization`. */
     remove: patterns.optional(),
   })
   .superRefine((rule, context) => {
@@ -74,11 +74,11 @@ function faultOf({ forward, rename, default: absent, insert, value, remove }: Ru
 
 export type HeaderRule = z.output<typeof headerRule>
 
-/** Headers of an answer that frame it, or that say who may read or keep it. */
+/** Headers of an answer that frame it, or say who may read or cache it. */
 const FIXED_ANSWER =
   /^(access-control|age|alt-svc|cache-control|connection|content|date|etag|expires|keep-alive|proxy|retry-after|te|trailer|transfer|tributary|upgrade|vary|x-content-type-options|x-request-id|__proto__)(-|$)/
 
-/** What no rule writes into an answer. */
+/** Whether no rule may write this header of an answer. */
 export const isFixedOfAnswer = (name: string): boolean => FIXED_ANSWER.test(name)
 
 const FIXED_OF_ANSWER = 'is a header of answers that the gateway writes itself'
@@ -88,9 +88,9 @@ const ofAnswer = fieldName
 
 export const clientHeaderRule = z
   .strictObject({
-    /** Hands on what services answered; of `set-cookie` each one. */
+    /** Forwards headers of services' answers; `set-cookie` keeps all values. */
     forward: ofAnswer.optional(),
-    /** Which of several. */
+    /** Which value counts if there are several. */
     when: z.enum(['first', 'last', 'append'], 'must be first, last or append').default('last'),
     /** Writes a header of this name. */
     insert: ofAnswer
@@ -112,9 +112,9 @@ export type ClientHeaderRule = z.output<typeof clientHeaderRule>
 
 export const headersSection = z
   .strictObject({
-    /** For every service, before its own. */
+    /** Rules for every service, applied before its own. */
     services: list(headerRule).default([]),
-    /** For the answers to clients. */
+    /** Rules for answers to clients. */
     client: list(clientHeaderRule).default([]),
   })
   .prefault({})

@@ -1,13 +1,13 @@
-/** Functions of a team that run at fixed points of a request. */
+/** A team's own functions that run at fixed points of a request. */
 import type { IncomingHttpHeaders } from 'node:http'
 import { z } from 'zod'
 import type { Caller } from '../../../platform/protocol/caller.ts'
 import { milliseconds } from './values.ts'
 
-/** What every hook is told of the client's request. */
+/** The client's request as every hook sees it. */
 export interface HookRequest {
   readonly requestId: string
-  /** Of the request's trace (W3C Trace Context). */
+  /** `traceparent` of the request's trace (W3C Trace Context). */
   readonly traceparent: string
   /** The contract variant that is asked; `undefined` for the whole schema. */
   readonly variant: string | undefined
@@ -17,7 +17,7 @@ export interface HookRequest {
   readonly address: string | undefined
   /** `undefined` if signed out, or before tokens are verified. */
   readonly caller: Caller | undefined
-  /** What the hooks of one request tell each other. */
+  /** Values that the hooks of one request share. */
   readonly context: Map<string, unknown>
 }
 
@@ -27,7 +27,7 @@ export interface HookOperation extends HookRequest {
   /** The text of the document. */
   readonly query: string
   readonly variables: Readonly<Record<string, unknown>>
-  /** Estimated. */
+  /** The estimated cost. */
   readonly cost: number
 }
 
@@ -36,7 +36,7 @@ export interface HookServiceRequest {
   readonly service: string
   readonly kind: 'stateful' | 'stateless'
   readonly requestId: string
-  /** As the service is told. */
+  /** `traceparent` as the service gets it. */
   readonly traceparent: string | undefined
   /** From 1 on, with retries and hedging. */
   readonly attempt: number
@@ -44,7 +44,7 @@ export interface HookServiceRequest {
   readonly request: HookRequest | undefined
   /** `{query, variables}`, parsed at each call of this. */
   body(): unknown
-  /** Of this try. Names that the gateway writes itself are refused. */
+  /** Sets a header of this try. Headers that the gateway writes itself are refused. */
   setHeader(name: string, value: string): void
 }
 
@@ -62,7 +62,7 @@ export interface HookServiceResponse extends Omit<HookServiceRequest, 'setHeader
 export interface HookAnswer extends HookOperation {
   /** `{data, errors}`, parsed at each call of this. */
   body(): { readonly data?: unknown; readonly errors?: readonly unknown[] }
-  /** Takes the place of the answer. */
+  /** Replaces the answer. */
   replace(body: { readonly data?: unknown; readonly errors?: readonly ShownError[] }): void
   setHeader(name: string, value: string): void
 }
@@ -79,9 +79,9 @@ export interface ShownError {
 export interface HookError {
   readonly requestId: string
   readonly traceparent: string | undefined
-  /** What was thrown. */
+  /** The thrown error. */
   readonly error: unknown
-  /** What the client is shown. */
+  /** The error as the client sees it. */
   readonly shown: ShownError
 }
 
@@ -102,7 +102,7 @@ export const hooksSection = z
     onServiceResponse: hook<(response: HookServiceResponse) => Returns>(),
     /** Before an answer is sent. */
     onAnswer: hook<(answer: HookAnswer) => Returns>(),
-    /** For each error that a client is shown; what it returns is shown instead. */
+    /** For each error that a client sees; a returned error replaces it. */
     onError: hook<(error: HookError) => ShownError | undefined>(),
     /** Before an event is sent; `false` leaves it out. */
     onSubscriptionEvent: hook<(event: HookEvent) => Returns | boolean | Promise<boolean>>(),

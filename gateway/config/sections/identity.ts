@@ -1,5 +1,2 @@
-/**
- * Who issues the tokens that the gateway trusts: services read the same, so it is kept where they
- * can.
- */
+/** The issuers of trusted tokens. Services read the same settings, so they are in `platform/`. */
 export { identitySection } from '../../../platform/protocol/identity-settings.ts'

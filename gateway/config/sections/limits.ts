@@ -12,7 +12,10 @@ export const limitsSection = <Name extends string>(names: readonly Name[], measu
   z
     .strictObject({
       ...(Object.fromEntries(names.map((name) => [name, limit])) as Record<Name, typeof limit>),
-      /** Limits that refuse nothing and tell what they would have: their names, or all that can. */
+      /**
+       * Limits that refuse nothing and report what they would have refused: names, or all that
+       * allow it.
+       */
       measure: z
         .union([onOff, list(z.string())])
         .superRefine((value, context) => {

@@ -18,9 +18,9 @@ export const safelistSection = z
      * ids.
      */
     mode: z.enum(['off', 'log', 'enforce'], 'must be off, log or enforce').default('enforce'),
-    /** For all clients. */
+    /** Manifests for all clients. */
     manifests: paths.default([]),
-    /** More for some clients, by the name they send. */
+    /** Additional manifests for some clients, by the name that they send. */
     clients: z.record(z.string(), paths.min(1, 'must name at least one file')).default({}),
     /** Where a client tells its name; the first header that is there counts. */
     clientHeaders: list(headerName).default([...CLIENT_NAME_HEADERS]),
@@ -40,9 +40,9 @@ export const operationsSection = z
     persisted: z
       .strictObject({
         automatic: onOff.default(true),
-        /** Of texts, in the memory of this process. */
+        /** Bytes of texts in the memory of this process. */
         bytes: whole(1).default(16 * 1024 * 1024),
-        /** `redis`: besides, for several gateways together. */
+        /** `redis`: also in Redis, for several gateways together. */
         store: z.enum(['memory', 'redis'], 'must be memory or redis').default('memory'),
         /** Seconds that Redis keeps a text after it was sent last. */
         maxAge: whole(1, 31 * 86_400).default(86_400),

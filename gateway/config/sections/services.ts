@@ -19,7 +19,7 @@ const named = z.strictObject({
   every: milliseconds.default(5_000),
 })
 
-/** What a service has that does not say otherwise. */
+/** Defaults of a service. */
 export const statefulDefaults = {
   paths: [] as string[],
   deadline: 15_000,
@@ -67,9 +67,9 @@ const common = (defaults: typeof statefulDefaults) => ({
    * Where its WebSockets are opened, for example `/subscriptions`; by default where operations go.
    */
   subscriptionPath: z.string().startsWith('/', 'must be a path').optional(),
-  /** What it is told of the client's headers; these come after `headers.services`. */
+  /** Which of the client's headers it gets; applied after `headers.services`. */
   headers: list(headerRule).optional(),
-  /** What clients see of the errors that it reports; what is absent is as in `errors`. */
+  /** How clients see its errors; absent parts are those of `errors`. */
   errors: errorRules.optional(),
 })
 
@@ -90,7 +90,7 @@ const statefulService = z.strictObject({
   kind: z.literal('stateful'),
   ...common(statefulDefaults),
   /**
-   * By header: the claim of the caller's token that it tells; a list is a path into nested claims.
+   * For each header, the claim of the caller's token in it; a list is a path into nested claims.
    */
   claims: claimHeadersSettings.optional(),
   sharedCache: contradiction,

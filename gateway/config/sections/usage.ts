@@ -1,4 +1,4 @@
-/** Whether it is recorded who uses what of the schema, and where to. */
+/** Recording of who uses which part of the schema. */
 import { z } from 'zod'
 import { milliseconds, onOff, whole } from './values.ts'
 
@@ -8,9 +8,9 @@ export const usageSection = z
     record: onOff.default(true),
     /** `redis`: of all gateways together. */
     store: z.enum(['files', 'redis'], 'must be files or redis').default('files'),
-    /** Of files; without it `usage` in the folder `dataDir`. */
+    /** Folder of the files; by default `usage` in the folder `dataDir`. */
     folder: z.string().optional(),
-    /** Milliseconds from one writing to the next. */
+    /** Milliseconds between two writes. */
     every: milliseconds.default(60_000),
     /** Days that are kept. */
     days: whole(1, 3_660).default(60),

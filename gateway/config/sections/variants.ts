@@ -5,7 +5,7 @@ import { list, onOff } from './values.ts'
 
 const NAME = /^[a-z][\w-]{0,63}$/i
 const PATH = /^(\/[\w.~-]+)+$/
-/** Of paths that the gateway serves itself. */
+/** First parts of paths that the gateway serves itself. */
 const TAKEN: ReadonlySet<string> = new Set(['health', 'assets', 'demo', 'app'])
 
 const tags = list(z.string().regex(/^[\w/-]{1,128}$/, 'must be names of tags'))
@@ -19,9 +19,9 @@ const path = z
 const variant = z.strictObject({
   /** `/graphql/<name>` without it. */
   path: path.optional(),
-  /** Tags of what it has; without any, all that is not excluded. */
+  /** Tags of included elements; without any, everything that is not excluded. */
   include: tags.default([]),
-  /** Tags of what it lacks, whatever includes it. */
+  /** Tags of excluded elements; takes precedence over `include`. */
   exclude: tags.default([]),
   /** Leaves out types that none of its operations can reach. */
   hideUnreachable: onOff.default(true),
@@ -35,7 +35,7 @@ const variant = z.strictObject({
     .prefault({}),
   operations: z
     .strictObject({
-      /** Of this variant alone, in place of the one of `operations`. */
+      /** The safelist of this variant, instead of that of `operations`. */
       safelist: safelistSection,
     })
     .prefault({}),

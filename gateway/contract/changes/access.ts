@@ -1,16 +1,19 @@
-/** Whether access became narrower: `@authenticated`, `@requiresScopes` and `@policy` compared. */
+/**
+ * Compares access directives: whether `@authenticated`, `@requiresScopes` or `@policy` became
+ * stricter.
+ */
 import { Kind, parseConstValue } from 'graphql'
 import type { Applied } from './service-schema.ts'
 
 type AccessChange = 'same' | 'tightened' | 'loosened'
 
-/** Of one of these directives at one place. */
+/** Compares one of these directives at one place. */
 export function compareAccess(before: Applied | undefined, after: Applied | undefined): AccessChange {
   if (!before && !after) return 'same'
   if (!before) return 'tightened'
   if (!after) return 'loosened'
   const [old, now] = [waysOf(before), waysOf(after)]
-  // Whoever was let in by an old way is let in by one that asks no more.
+  // An old combination still suffices if a new one asks for no more.
   if (!admits(now, old)) return 'tightened'
   return admits(old, now) ? 'same' : 'loosened'
 }

@@ -1,16 +1,16 @@
-/** A change between two schemas, and who may feel it. Types and small helpers only. */
+/** A change between two schemas, and whom it may affect. Types and small helpers only. */
 import type { Place } from '../../composition/remark.ts'
 
 export type Level = 'breaking' | 'dangerous' | 'safe'
 
 /**
- * Which operations a change concerns, by the coordinates that they use. One without any concerns
- * none.
+ * The operations that a change affects, by the coordinates that they use. Without coordinates it
+ * affects none.
  */
 export interface Reach {
   readonly anyOf?: readonly string[]
   readonly allOf?: readonly string[]
-  /** Not those that use one of these in every request. */
+  /** Except operations that use one of these in every request. */
   readonly unless?: readonly string[]
 }
 
@@ -25,14 +25,14 @@ export interface Change {
   /** The service in whose schema it is; `undefined` for the public schema. */
   readonly service?: string | undefined
   readonly reach: Reach
-  /** True if an operation that is still valid cannot feel it. */
+  /** True if it cannot affect an operation that is still valid. */
   readonly isSeenByValidation?: boolean
-  /** What feels it besides operations: parts of other services' schemas. */
+  /** Parts of other services' schemas that it affects. */
   readonly dependents?: readonly Dependent[]
   readonly place?: Place | undefined
 }
 
-/** A part of another service's schema that relies on what was changed. */
+/** A part of another service's schema that depends on the changed element. */
 export interface Dependent {
   readonly service: string
   readonly coordinate: string

@@ -1,6 +1,6 @@
 /**
- * What a changed directive of federation means, one rule for each. A rule sees one place of one
- * service's schema before and after; it returns `undefined` where nothing of weight changed.
+ * The meaning of changed federation directives, one rule for each. A rule compares one place of one
+ * service's schema before and after; it returns `undefined` if nothing relevant changed.
  */
 import { parse, print, type SelectionSetNode, visit } from 'graphql'
 import { compareAccess } from './access.ts'
@@ -10,18 +10,17 @@ import type { Applied } from './service-schema.ts'
 export interface Effect {
   readonly level: Level
   readonly code: string
-  /** What it means, after the place. */
+  /** The message, without the place. */
   readonly message: string
   /**
-   * Who feels it: those who ask for the place, other services that use the key, or nobody that is
-   * known.
+   * Whom it affects: operations that select the place, services that use the key, or nobody known.
    */
   readonly felt: 'by clients' | { readonly key: string } | 'by nobody'
 }
 
 type Rule = (before: readonly Applied[], after: readonly Applied[]) => readonly Effect[]
 
-/** A directive that a place has at most once. */
+/** A directive that is not repeatable. */
 interface Meaning {
   readonly code: string
   readonly added: readonly [Level, string]
@@ -98,7 +97,7 @@ const cost: Rule = ([before], [after]) => {
     : [dangerous('COST_CHANGED', `${change}: operations may pass the limit`, 'by clients')]
 }
 
-/** By the directive's own name. What is not here, is not of federation. */
+/** Keyed by the directive's own name. Directives without a rule are not of federation. */
 export const directiveRules: Readonly<Record<string, Rule>> = {
   key: keys,
   tag: tags,
@@ -174,7 +173,7 @@ export const directiveRules: Readonly<Record<string, Rule>> = {
 
 const isResolvable = ({ values }: Applied): boolean => values['resolvable'] !== 'false'
 
-/** A field set without what its spelling allows, such as another order; else the value itself. */
+/** A field set in normal form, regardless of order and spelling; any other value unchanged. */
 export function normal(fields = ''): string {
   const text = fields.replace(/^"""|"""$|^"|"$/g, '').trim()
   try {

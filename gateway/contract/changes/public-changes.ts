@@ -1,4 +1,7 @@
-/** Every change between two public schemas, classed, with the operations that it concerns. */
+/**
+ * Finds and classifies every change between two public schemas, with the operations that it
+ * affects.
+ */
 // MIT; finds every change between two schemas
 import { CriticalityLevel, diff, type Change as Found } from '@graphql-inspector/core'
 import {
@@ -40,7 +43,7 @@ export async function publicChanges(before: GraphQLSchema, after: GraphQLSchema)
   })
 }
 
-/** Where they break somebody, an operation that is still valid does not feel these. */
+/** Breaking changes that cannot affect an operation which is still valid. */
 const SEEN_BY_VALIDATION: ReadonlySet<string> = new Set([
   'FIELD_REMOVED',
   'FIELD_ARGUMENT_ADDED',
@@ -55,14 +58,14 @@ const SEEN_BY_VALIDATION: ReadonlySet<string> = new Set([
   'DIRECTIVE_ARGUMENT_REMOVED',
 ])
 
-/** A new type of object, which those may get who read an interface of it. */
+/** A new object type, which operations that select one of its interfaces may get. */
 const isNewObject = ({ type, meta }: Found, before: GraphQLSchema, after: GraphQLSchema): boolean =>
   type === 'OBJECT_TYPE_INTERFACE_ADDED' &&
   meta.addedToNewType &&
   isObjectType(after.getType(meta.objectTypeName)) &&
   before.getType(meta.addedInterfaceName) !== undefined
 
-/** What else comes with a new type, field or argument is no change of its own. */
+/** False for parts of a new type, field or argument, which are no changes of their own. */
 function isOwn({ type, path = '', meta }: Found, before: GraphQLSchema): boolean {
   const parts = path.split('.').filter((part) => !part.startsWith('@'))
   if (type.startsWith('DIRECTIVE_USAGE_')) return isTold(type, meta) && exists(before, parts)
@@ -71,7 +74,10 @@ function isOwn({ type, path = '', meta }: Found, before: GraphQLSchema): boolean
   return exists(before, type.endsWith('_ADDED') && !/DESCRIPTION|DEPRECATION/.test(type) ? parts.slice(0, -1) : parts)
 }
 
-/** Of applied directives: others are told as what they mean, or mean nothing to clients. */
+/**
+ * Whether a change of an applied directive is reported: others are reported by their meaning, or
+ * mean nothing to clients.
+ */
 const isTold = (type: string, { addedDirectiveName: added, removedDirectiveName: removed }: Found['meta']): boolean =>
   added === 'oneOf' || (/ARGUMENT_DEFINITION|INPUT_FIELD/.test(type) && (added ?? removed) === 'deprecated')
 
@@ -88,9 +94,9 @@ function exists(schema: GraphQLSchema, [typeName, member, argument]: readonly st
 }
 
 function levelOf({ type, meta, criticality }: Found, read: ReadonlySet<string>): Level {
-  // Who only gives an enum is not surprised by a new value of it.
+  // Operations that only send an enum are not affected by a new value.
   if (type === 'ENUM_VALUE_ADDED' && !read.has(meta.enumName)) return 'safe'
-  // Nor is anybody by an argument that may be left out, as little as by such an input field.
+  // An optional argument or input field affects nobody.
   if (type === 'FIELD_ARGUMENT_ADDED' && !meta.isAddedFieldArgumentBreaking && !meta.hasDefaultValue) return 'safe'
   return levels[criticality.level]
 }
@@ -131,7 +137,7 @@ const named =
   (key: string, prefix = ''): ReachOf =>
   (meta) =>
     one(meta[key] && `${prefix}${meta[key]}`)
-/** An argument of a field, or a field of an input. */
+/** An argument of a field, or a field of an input object. */
 function inputOf(schema: GraphQLSchema, typeName: string, member: string, argument?: string) {
   const type = schema.getType(typeName)
   if (isInputObjectType(type)) return type.getFields()[member]
@@ -139,11 +145,13 @@ function inputOf(schema: GraphQLSchema, typeName: string, member: string, argume
   return args?.find(({ name }) => name === argument)
 }
 
-/** Once a value is required, those who leave it out feel that, too, unless there is a default. */
+/**
+ * A value that becomes required also affects operations that leave it out, unless it has a default.
+ */
 const becomesRequired = (before = '', now: GraphQLArgument | GraphQLInputField | undefined): boolean =>
   now !== undefined && isNonNullType(now.type) && now.defaultValue === undefined && !before.endsWith('!')
 
-/** By kind of change; a kind that is not here concerns nobody. */
+/** Keyed by kind of change; other kinds affect nobody. */
 const reaches: Readonly<Record<string, ReachOf>> = {
   FIELD_REMOVED: (meta) => one(fieldOf(meta['typeName'] ?? '', meta['removedFieldName'] ?? '')),
   FIELD_TYPE_CHANGED: field,

@@ -1,10 +1,10 @@
-/** By which coordinates clients read a part of the schema: interfaces and unions stand for it. */
+/** The coordinates by which clients read a part of the schema, including interfaces and unions. */
 import { type GraphQLSchema, isInterfaceType, isObjectType, isUnionType } from 'graphql'
 import { fieldOf } from '../../usage/coordinates.ts'
 
 /**
- * Of a field or an argument also those of the interfaces that have it; of a type its interfaces and
- * unions.
+ * For a field or an argument, also those of the interfaces that have it; for a type, its interfaces
+ * and unions.
  */
 export function throughAbstract(schema: GraphQLSchema, coordinate: string): readonly string[] {
   const [typeName = '', member] = coordinate.split('.')
@@ -20,7 +20,7 @@ export function throughAbstract(schema: GraphQLSchema, coordinate: string): read
   return [coordinate, ...[...type.getInterfaces(), ...unions].map(({ name }) => name)]
 }
 
-/** A field of an interface, and those of the objects that have it from there. */
+/** A field of an interface, with the same field of its objects. */
 export function throughObjects(schema: GraphQLSchema, coordinate: string): readonly string[] {
   const [typeName = '', member] = coordinate.split('.')
   const type = schema.getType(typeName)

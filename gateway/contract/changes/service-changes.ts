@@ -1,6 +1,6 @@
 /**
- * Changes between the schemas of services: their directives, and which service answers a field.
- * What clients see of them is told by the public schema's changes.
+ * Changes between the schemas of services: directives, and which service answers a field. Changes
+ * that clients see are found in the public schema.
  */
 import { type GraphQLSchema, isInterfaceType, OperationTypeNode } from 'graphql'
 import type { Change, Dependent } from './change.ts'
@@ -27,7 +27,7 @@ export function serviceChanges(input: ServiceChangesInput): readonly Change[] {
   ]
 }
 
-/** Of one place that is in both. */
+/** Changes at one place that exists in both. */
 function changesOf(
   known: ServiceElements,
   { service, elements }: ServiceElements,
@@ -54,12 +54,12 @@ function changesOf(
   })
 }
 
-/** A type has for all of its fields what each of them has. */
+/** Directives that, on a type, apply to each of its fields. */
 const FOR_FIELDS: ReadonlySet<string> = new Set(['shareable', 'external'])
 
 /**
- * A directive of a place, or of its type where that stands for it; of a type also what all of its
- * fields have.
+ * A directive of a place, or the one of its type that applies to it; for a type also a directive
+ * that all of its fields have.
  */
 function appliedTo(element: Element, name: string, elements: ServiceElements['elements']): readonly Applied[] {
   const own = named(element, name)
@@ -76,7 +76,7 @@ function appliedTo(element: Element, name: string, elements: ServiceElements['el
 const named = ({ directives }: Element, name: string): readonly Applied[] =>
   directives.filter((directive) => directive.name === name)
 
-/** Deprecations and links are told elsewhere, or mean nothing by themselves. */
+/** Deprecations and links are reported elsewhere, or mean nothing by themselves. */
 const TOLD: ReadonlySet<string> = new Set(['deprecated', 'oneOf', 'specifiedBy', 'link', 'composeDirective', 'extends'])
 
 function otherDirective(name: string, before: readonly Applied[], after: readonly Applied[]): readonly Effect[] {
@@ -86,7 +86,10 @@ function otherDirective(name: string, before: readonly Applied[], after: readonl
   return [safe('DIRECTIVE_CHANGED', `has changed: @${name} ${what}`)]
 }
 
-/** How clients read it: an object that stands for an interface answers its objects' fields. */
+/**
+ * The coordinates by which clients read it: an interface object answers the fields of the
+ * interface's objects.
+ */
 function readAs(coordinate: string, services: readonly ServiceElements[], schema: GraphQLSchema): readonly string[] {
   const isObject = services.some(({ elements }) => elements.get(typeOf(coordinate))?.kind === 'OBJECT')
   return isObject && isInterfaceType(schema.getType(typeOf(coordinate)))
@@ -111,7 +114,7 @@ function dependentsOf(
   })
 }
 
-/** Services that come and go, and fields that move between them while clients see the same. */
+/** Services that are added or removed, and fields that move between services unseen by clients. */
 function whoAnswers({ before, after, schema }: ServiceChangesInput): readonly Change[] {
   const old = new Map(before.map((service) => [service.service, service]))
   const now = new Map(after.map((service) => [service.service, service]))
@@ -170,7 +173,7 @@ const isPublic = (schema: GraphQLSchema, type: string, field: string): boolean =
   return found !== undefined && 'getFields' in found && field in found.getFields()
 }
 
-/** Types whose fields services are asked for; those of others come with the object. */
+/** Types that services are called for; fields of others come with their object. */
 const calledTypes = (services: readonly ServiceElements[], schema: GraphQLSchema): ReadonlySet<string> =>
   new Set([
     ...Object.values(OperationTypeNode).flatMap((kind) => schema.getRootType(kind)?.name ?? []),
@@ -193,14 +196,17 @@ function fieldsOf(services: readonly ServiceElements[]): ReadonlyMap<string, rea
   return fields
 }
 
-/** Whoever refers to a type has the fields of its key, and answers none of them. */
+/**
+ * Whether the field is part of a key: a service that only refers to a type has its key fields, but
+ * does not answer them.
+ */
 function isOfKey({ coordinate }: Element, elements: ServiceElements['elements']): boolean {
   const [type = '', field = ''] = coordinate.split('.')
   const keys = (elements.get(type)?.directives ?? []).filter(({ name }) => name === 'key')
   return keys.some(({ values }) => normal(values['fields']).split(' ').includes(field))
 }
 
-/** Where a coordinate is declared, or what it is part of. */
+/** Where a coordinate, or the element that contains it, is declared. */
 export function findPlace(services: readonly ServiceElements[], coordinate: string) {
   for (const each of [coordinate, ...parentsOf(coordinate)])
     for (const { elements } of services) {

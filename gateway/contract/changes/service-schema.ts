@@ -1,6 +1,6 @@
 /**
- * What a service's schema declares, by schema coordinate: where, and with which directives. The
- * directives of federation go by their own names, however the schema imports them.
+ * The elements that a service's schema declares, by schema coordinate, with place and directives.
+ * Federation directives have their own names, however the schema imports them.
  */
 import { type ConstDirectiveNode, type DocumentNode, Kind, parse, print, Source, type TypeNode } from 'graphql'
 import type { ServiceSchema } from '../../composition/compose.ts'
@@ -8,9 +8,9 @@ import { type Place, placeOf } from '../../composition/remark.ts'
 import { readLinks } from '../../execution/plan/links.ts'
 import { argumentOf, fieldOf } from '../../usage/coordinates.ts'
 
-/** A directive as it is applied. */
+/** An applied directive. */
 export interface Applied {
-  /** Without `@`; of federation as its specification has it. */
+  /** Without `@`; for federation directives the name in the specification. */
   readonly name: string
   /** Printed values, by name. */
   readonly values: Readonly<Record<string, string>>
@@ -19,7 +19,7 @@ export interface Applied {
 
 export interface Element {
   readonly coordinate: string
-  /** Of a type, `FIELD`, `ARGUMENT`, `VALUE` or `SCHEMA`. */
+  /** The kind of a type, or `FIELD`, `ARGUMENT`, `VALUE` or `SCHEMA`. */
   readonly kind: 'OBJECT' | 'INTERFACE' | 'OTHER' | 'FIELD' | 'ARGUMENT' | 'INPUT_FIELD' | 'VALUE' | 'SCHEMA'
   readonly place: Place | undefined
   readonly directives: readonly Applied[]
@@ -48,7 +48,7 @@ export function readService({ name, sdl, file }: ServiceSchema): ServiceElements
       readonly type?: TypeNode
     },
   ): void => {
-    const before = elements.get(coordinate) // of a type that is extended
+    const before = elements.get(coordinate) // of an extended type
     const directives = (node.directives ?? []).map((directive) => appliedOf(directive, nameOf))
     elements.set(coordinate, {
       coordinate,

@@ -1,7 +1,7 @@
-/** What a supergraph tells of its services' directives in one place for all. */
+/** Reads the directives that a supergraph merges from its services. */
 import { readService, type ServiceElements } from './service-schema.ts'
 
-/** What composition merges; the rest is in the services' own parts. */
+/** Directives that composition merges; the others are in the services' own parts. */
 const MERGED: ReadonlySet<string> = new Set([
   'inaccessible',
   'tag',

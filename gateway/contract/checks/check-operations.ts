@@ -1,4 +1,4 @@
-/** What is wrong with operations by themselves: no name, not valid, too dear. Pure. */
+/** Checks operations by themselves: unnamed, invalid, or too expensive. Pure. */
 import { GraphQLError, type GraphQLSchema } from 'graphql'
 import { type Place, placeOf } from '../../composition/remark.ts'
 import { estimateCost } from '../../document/cost.ts'
@@ -7,7 +7,7 @@ import type { Limits } from '../../limits/limits.ts'
 import type { WrittenOperation } from '../sources/operation-files.ts'
 import { faultsOf } from './validate.ts'
 
-/** What fails without being a change. */
+/** A failure that is not a change. */
 export interface Fault {
   readonly code: 'COMPOSITION' | 'STALE' | 'UNREADABLE' | 'UNNAMED' | 'INVALID' | 'TOO_DEAR' | 'VARIANT'
   readonly message: string

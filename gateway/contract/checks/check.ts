@@ -20,7 +20,7 @@ import { type CheckedVariant, checkVariants } from './variants.ts'
 
 interface CheckInput {
   readonly services: readonly ServiceSchema[]
-  /** What they compose to, or why they do not. */
+  /** The composition, or why it failed. */
   readonly composed: Composition | CompositionError
   readonly base: Base
   readonly operations: readonly WrittenOperation[]
@@ -28,21 +28,21 @@ interface CheckInput {
   readonly limits: Limits
   /** Contract variants of the configuration. */
   readonly variants?: readonly CheckedVariant[]
-  /** Coordinates whose breaking changes are meant. */
+  /** Coordinates whose breaking changes are intended. */
   readonly accepted?: readonly string[]
-  /** Faults that were found before: of files. */
+  /** Faults of files, found before. */
   readonly faults: readonly Fault[]
 }
 
 export interface Report {
-  /** What was compared with. */
+  /** The name of the base. */
   readonly base: string
   readonly findings: readonly Finding[]
   readonly faults: readonly Fault[]
   readonly hints: readonly Remark[]
   readonly deprecated: readonly (Deprecated & { readonly place: Place | undefined })[]
   readonly operations: number
-  /** Operations by client and version, as they were recorded. */
+  /** Number of recorded operations, by client and version. */
   readonly recorded: number
   readonly holds: boolean
 }
@@ -76,7 +76,7 @@ export async function check(input: CheckInput): Promise<Report> {
   const broken = ofWhole.filter(({ verdict }) => BROKEN.has(verdict))
   const inOperations = ofOperations.flatMap(({ operation, use }) => {
     const faults = checkOperation(operation, rules)
-    // A finding has told why already.
+    // A finding already says why.
     return broken.some((finding) => feels(use, finding)) ? faults.filter(isNotInvalid) : faults
   })
   const faults = [...input.faults, ...inOperations, ...ofVariants.faults]
@@ -98,12 +98,12 @@ const countsOf = ({ base, operations, recorded }: CheckInput) => ({
 
 const build = (sdl: string): GraphQLSchema => buildSchema(sdl, { assumeValidSDL: true })
 
-/** Without a public schema; what changed in the services may be why they do not compose. */
+/** The report without a public schema; changes of the services may be why they do not compose. */
 function brokenReport(input: CheckInput, { remarks }: CompositionError): Report {
   const { services, base, operations, recorded } = input
   const elements = services.flatMap(readIfPossible)
   const before = base.schema === undefined || base.isComposed ? undefined : build(base.schema)
-  // What cannot be read has not gone.
+  // A schema that cannot be read was not removed.
   const isReadable = ({ name }: ServiceSchema): boolean =>
     !services.some((one) => one.name === name) || elements.some(({ service }) => service === name)
   const old = (base.services ?? []).filter(isReadable).flatMap(readIfPossible)
@@ -135,7 +135,7 @@ async function changesOf(
 ): Promise<readonly Change[]> {
   const ofPublic = await publicChanges(before, after)
   const ofServices = serviceChanges({ ...sides(base, read, supergraph), schema: before })
-  // What is hidden is told once, as what clients no longer see.
+  // A hidden element is reported once, as one that clients no longer see.
   const told = new Set(ofPublic.map(({ coordinate }) => coordinate))
   const isTold = ({ code, coordinate }: Change): boolean => code.startsWith('INACCESSIBLE_') && told.has(coordinate)
   return placed([...ofPublic, ...ofServices.filter((change) => !isTold(change))], read.old, read.elements)
@@ -160,7 +160,7 @@ function placed(
   }))
 }
 
-/** Lines of a supergraph are nobody's: those of the services' own files are looked up instead. */
+/** Lines of a supergraph mean nothing to people: the services' own files are searched instead. */
 const withoutPlaces = ({ elements, ...service }: ServiceElements): ServiceElements => ({
   ...service,
   elements: new Map(
@@ -171,13 +171,13 @@ const withoutPlaces = ({ elements, ...service }: ServiceElements): ServiceElemen
   ),
 })
 
-/** The services of the base, as far as they can be read, and those of now. */
+/** The services of the base, as far as they can be read, and the current ones. */
 interface ReadServices {
   readonly old: readonly ServiceElements[]
   readonly elements: readonly ServiceElements[]
 }
 
-/** Both sides are read in the same way: from schemas, or from supergraphs. */
+/** Reads both sides in the same way: from schemas, or from supergraphs. */
 function sides(base: Base, { old, elements }: ReadServices, supergraph: string) {
   if (base.services === undefined) return { before: [], after: [] }
   if (!base.isComposed || base.supergraph === undefined) return { before: old, after: elements }
@@ -187,9 +187,7 @@ function sides(base: Base, { old, elements }: ReadServices, supergraph: string) 
   }
 }
 
-/**
- * First in the service that had it; what is gone altogether was in a file that may still be there.
- */
+/** Prefers the service that had it; a removed element was in a file that may still exist. */
 function placeIn(
   coordinate: string,
   old: readonly ServiceElements[],

@@ -1,9 +1,9 @@
-/** What the composer refuses, as faults with a place. Pure. */
+/** Turns the composer's errors into faults with a place. Pure. */
 import type { Place, Remark } from '../../composition/remark.ts'
 import type { ServiceElements } from '../changes/service-schema.ts'
 import type { Fault } from './check-operations.ts'
 
-/** The composer does not place all of its faults; most of them name a coordinate. */
+/** The composer gives no place for some faults; most of those name a coordinate. */
 export function faultOf({ message, places, code }: Remark, elements: readonly ServiceElements[]): Fault {
   const quoted = [...message.matchAll(/"([_A-Za-z][\w.]*)(?:\([^"]*)?"/g)].map(([, coordinate = '']) => coordinate)
   const named = [...quoted, ...(message.match(/\b[A-Z]\w*(\.\w+)?/g) ?? [])]
@@ -13,7 +13,7 @@ export function faultOf({ message, places, code }: Remark, elements: readonly Se
   return { code: 'COMPOSITION', message: `${message}${also} [${code}]`, place }
 }
 
-/** `[weather] …`: where the service has the directive that is spoken of, or its file. */
+/** `[weather] …`: the place of the directive that the message names in the service, or its file. */
 function inService(message: string, elements: readonly ServiceElements[]): Place | undefined {
   const [, service] = /^\[([\w-]+)\]/.exec(message) ?? []
   const own = elements.find((one) => one.service === service)

@@ -1,4 +1,4 @@
-/** What a schema says is deprecated, and who still asks for it. Pure. */
+/** Deprecated elements of a schema, and who still uses them. Pure. */
 import { type GraphQLSchema, isIntrospectionType } from 'graphql'
 import { membersIn } from '../../usage/coordinates.ts'
 import { throughAbstract } from '../changes/read-as.ts'
@@ -11,7 +11,7 @@ export interface Deprecated {
   readonly askers: readonly Feeler[]
 }
 
-/** Deprecated fields, arguments, input fields and enum values, and who asks for them. */
+/** Deprecated fields, arguments, input fields and enum values, and who uses them. */
 export const deprecatedUse = (schema: GraphQLSchema, uses: readonly Use[]): readonly Deprecated[] =>
   Object.values(schema.getTypeMap())
     .filter((type) => !isIntrospectionType(type))

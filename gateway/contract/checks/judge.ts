@@ -1,13 +1,15 @@
-/** Judges changes by use: whoever feels a breaking change makes it fail. Pure. */
+/** Judges changes by use: a breaking change fails if it affects anybody. Pure. */
 import { type Change, isReached, type Reach } from '../changes/change.ts'
 import type { Use } from './use.ts'
 
-/** Who feels a change: `place` and `requests` are of what changed, where they are known. */
+/**
+ * Who is affected by a change: `place` and `requests` are those of the changed element, if known.
+ */
 export type Feeler = Pick<Use, 'operation' | 'client' | 'version' | 'variant' | 'requests' | 'first' | 'last' | 'place'>
 
 /**
- * `fails`: breaks somebody; `accepted`: does, and is meant to; `noted`: to be looked at; `passes`:
- * harms nobody.
+ * `fails`: breaks somebody; `accepted`: breaks somebody, as intended; `noted`: needs a look;
+ * `passes`: harms nobody.
  */
 export type Verdict = 'fails' | 'accepted' | 'noted' | 'passes'
 
@@ -18,11 +20,11 @@ export interface Finding extends Change {
 
 const GRAVITY = ['fails', 'breaking', 'dangerous', 'safe']
 
-/** The gravest first. */
+/** The most serious first. */
 export const judge = (changes: readonly Change[], uses: readonly Use[]): readonly Finding[] =>
   byGravity(changes.map((change) => judgeOne(change, uses)))
 
-/** Lets breaking changes of these coordinates pass. */
+/** Accepts breaking changes of these coordinates. */
 export const acceptAt =
   (coordinates: readonly string[]) =>
   (finding: Finding): Finding =>
@@ -57,7 +59,7 @@ function feelerIn(use: Use, { anyOf = [], allOf = [], unless = [] }: Reach): Fee
   return feeler.requests === undefined ? feeler : { ...feeler, requests: feeler.requests - others }
 }
 
-/** @param coordinates what changed: the first that it uses is the place */
+/** @param coordinates of the change: the first one that it uses gives the place */
 export function feelerOf({ uses, given, ...use }: Use, coordinates: readonly string[]): Feeler {
   const { operation, client, version, variant, first, last } = use
   const used = coordinates.filter((coordinate) => uses.has(coordinate))

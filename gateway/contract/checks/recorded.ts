@@ -1,10 +1,10 @@
-/** Recorded use as the checks take it: one for each operation, client and version. */
+/** Prepares recorded use for the checks: one entry for each operation, client and version. */
 import type { OperationTypeNode } from 'graphql'
 import { readWhole } from '../../../platform/process/command.ts'
 import type { DayOfUse } from '../../usage/day.ts'
 import type { Use } from './use.ts'
 
-/** What is known of use that was recorded. */
+/** Recorded use of an operation. */
 export interface RecordedUse extends Use {
   readonly client: string
   readonly version: string
@@ -17,7 +17,7 @@ export interface RecordedUse extends Use {
 
 /**
  * Days of several gateways, in any order.
- * @param last only so many days, up to the last that is recorded
+ * @param last number of days to use, up to the last one recorded
  */
 export function recordedUse(all: readonly DayOfUse[], last?: number): readonly RecordedUse[] {
   const days = last === undefined ? all : latest(all, last)
@@ -56,7 +56,7 @@ export function recordedUse(all: readonly DayOfUse[], last?: number): readonly R
   )
 }
 
-/** How many days count, as commands are told. @throws StartRefused */
+/** Reads the number of days from a command's arguments. @throws StartRefused */
 export const readDays = (text: string | undefined): number | undefined =>
   text === undefined ? undefined : readWhole('--days', text, 1, 9_999)
 

@@ -1,4 +1,4 @@
-/** Who uses what: operations that were written, and use that was recorded. Pure. */
+/** Who uses what: written operations, and recorded use. Pure. */
 import type { GraphQLSchema, OperationTypeNode } from 'graphql'
 import { type Place, placeOf } from '../../composition/remark.ts'
 import { visitUses } from '../../usage/coordinates.ts'
@@ -10,27 +10,27 @@ export interface Use {
   /** `undefined` for one without a name. */
   readonly operation: string | undefined
   readonly kind: OperationTypeNode
-  /** Of a client that sent it, or whose manifest lists it. */
+  /** The client that sent it, or whose manifest lists it. */
   readonly client?: string | undefined
   readonly version?: string | undefined
-  /** The contract variant by whose path it comes; `undefined` for the whole schema. */
+  /** The contract variant on whose path it is sent; `undefined` for the whole schema. */
   readonly variant?: string | undefined
-  /** How often it was sent, and the days of the first and last time, where that was recorded. */
+  /** How often it was sent, with the first and last day, if recorded. */
   readonly requests?: number | undefined
   readonly first?: string | undefined
   readonly last?: string | undefined
-  /** How many of the requests use a coordinate, where that was not every one. */
+  /** How many requests use a coordinate, if not all do. */
   readonly given?: ReadonlyMap<string, number> | undefined
   readonly place?: Place | undefined
-  /** With the place in the operation, where it was written. */
+  /** Used coordinates, with the place in a written operation. */
   readonly uses: ReadonlyMap<string, Place | undefined>
-  /** Arguments and input fields of these that some requests leave out. */
+  /** Optional arguments and input fields that some requests leave out. */
   readonly omits?: ReadonlySet<string>
-  /** Whether it is valid in the new schema; `undefined` where that is not known. */
+  /** Whether it is valid in the new schema; `undefined` if unknown. */
   readonly isValid?: boolean
 }
 
-/** @param before the schema that it was written for */
+/** @param before the schema for which it was written */
 export function useOf(written: WrittenOperation, before: GraphQLSchema, after: GraphQLSchema): Use {
   const uses = new Map<string, Place | undefined>()
   const omits = new Set<string>()

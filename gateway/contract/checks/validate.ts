@@ -1,5 +1,5 @@
 /**
- * Validation as the gateway does it: graphql passes an operation of a kind that the schema does not
+ * Validates like the gateway: graphql-js accepts an operation of a kind that the schema does not
  * have.
  */
 import { type DocumentNode, GraphQLError, type GraphQLSchema, Kind, validate } from 'graphql'
@@ -12,7 +12,7 @@ export function faultsOf(schema: GraphQLSchema, document: DocumentNode): readonl
   return faults
 }
 
-/** Several checks ask for the same. */
+/** Several checks validate the same documents. */
 const known = new WeakMap<GraphQLSchema, WeakMap<DocumentNode, readonly GraphQLError[]>>()
 
 function findFaults(schema: GraphQLSchema, document: DocumentNode): readonly GraphQLError[] {

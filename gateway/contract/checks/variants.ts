@@ -1,6 +1,6 @@
 /**
- * The contract of each variant: what changed in its part of the schema besides what changed in the
- * whole, who feels it, and whether it can be served. Pure.
+ * Checks each variant: changes in its part of the schema besides those of the whole, whom they
+ * affect, and whether it can be served. Pure.
  */
 import { buildSchema, type GraphQLSchema, parse } from 'graphql'
 import type { Composition } from '../../composition/compose.ts'
@@ -15,23 +15,23 @@ import { type Finding, judge } from './judge.ts'
 import { type Use, useOf } from './use.ts'
 import { faultsOf } from './validate.ts'
 
-/** A variant as it is configured. */
+/** A configured variant. */
 export interface CheckedVariant {
   readonly name: string
   readonly filter: VariantFilter
-  /** Of its own safelist. */
+  /** Operations of its own safelist. */
   readonly operations: readonly WrittenOperation[]
 }
 
 interface VariantInput {
   readonly before: Composition | undefined
   readonly after: Composition
-  /** Of all clients: one that was valid in a variant may be asked of it. */
+  /** Operations of all clients: one that was valid in a variant may be sent to it. */
   readonly operations: readonly WrittenOperation[]
-  /** Those by the path of a variant are of that alone. */
+  /** Use on the path of a variant concerns only that variant. */
   readonly recorded: readonly Use[]
   readonly limits: Limits
-  /** What is told already, of the whole schema. */
+  /** Changes already reported for the whole schema. */
   readonly told: readonly Change[]
   /** Adds where each change is. */
   readonly place: (changes: readonly Change[]) => readonly Change[]
@@ -72,7 +72,7 @@ async function checkVariant({ name, filter, operations: own }: CheckedVariant, i
 
 const keyOf = ({ code, coordinate }: Change): string => `${code} ${coordinate}`
 
-/** Why there is none, in words. */
+/** The variant's schema, or why there is none. */
 function schemaOf({ supergraph, schema }: Composition, filter: VariantFilter): GraphQLSchema | string {
   try {
     return buildSchema(variantSchema(parse(supergraph), schema, filter).sdl, { assumeValidSDL: true })

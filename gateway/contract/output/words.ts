@@ -35,7 +35,7 @@ const noteOf: Readonly<Record<Verdict, string>> = {
   passes: 'passes',
 }
 
-/** What becomes of a finding, in a few words. */
+/** The verdict on a finding, in a few words. */
 export function showVerdict({ verdict, level, feelers, dependents = [] }: Finding): string {
   const felt = feelers.length + dependents.length
   if (verdict === 'noted' && level === 'breaking') return 'passes: nobody that is known feels it'
@@ -65,5 +65,5 @@ export function counts(findings: readonly Finding[]): string {
 
 const LONGEST = 240 // characters
 
-/** Composers quote whole descriptions. */
+/** The composer quotes whole descriptions. */
 export const shorten = (text: string): string => (text.length > LONGEST ? `${text.slice(0, LONGEST - 1)}…` : text)

@@ -1,6 +1,4 @@
-/**
- * What the schemas are compared with: a Git revision, a supergraph, or a released public schema.
- */
+/** Reads the base of the comparison: a Git revision, a supergraph, or a released public schema. */
 import { readFile, stat } from 'node:fs/promises'
 import { basename, dirname } from 'node:path'
 import { ROUTER_SUPPORTED_SUPERGRAPH_FEATURES, Supergraph } from '@apollo/federation-internals'
@@ -20,13 +18,13 @@ import { isComposedOf } from '../../supergraph/origin.ts'
 import { defaultRevision, openRepository, type Repository } from './git.ts'
 
 export interface Base {
-  /** For people. */
+  /** Its name in reports. */
   readonly name: string
   /** SDL of the public schema; `undefined` if there was none yet. */
   readonly schema: string | undefined
-  /** Of each service; `undefined` if only the public schema is known. */
+  /** Schemas of the services; `undefined` if only the public schema is known. */
   readonly services: readonly ServiceSchema[] | undefined
-  /** Composed; `undefined` if only the public schema is known. */
+  /** The supergraph; `undefined` if only the public schema is known. */
   readonly supergraph: string | undefined
   /**
    * True if the services are read from the supergraph, which does not tell all of their schemas.
@@ -36,25 +34,25 @@ export interface Base {
 
 const NOTHING = { schema: undefined, services: undefined, supergraph: undefined, isComposed: false } as const
 
-/** A schema file of today, to be found in a revision. */
+/** A current schema file, to be read from a revision. */
 interface SchemaFile {
   readonly name: string
   readonly sdl: string
-  /** Absolute. */
+  /** Absolute path. */
   readonly path: string
 }
 
 interface BaseOptions {
   /** A revision or a file; without it the branch point. */
   readonly base: string | undefined
-  /** The branch that a change is to be merged into, if the CI service tells. */
+  /** The target branch of the change, if the CI service gives it. */
   readonly target: string | undefined
   readonly files: readonly SchemaFile[]
-  /** Of these files; `undefined` if they do not compose. */
+  /** The composition of these files; `undefined` if they do not compose. */
   readonly composition: Composition | undefined
-  /** Composed files of the project, where its services take part; absolute paths. */
+  /** Absolute paths of the project's composed files, if its services take part. */
   readonly composed: { readonly supergraph: string; readonly schema: string } | undefined
-  /** Where a service of the project has its schema. */
+  /** The schema file of a service of the project. */
   readonly fileOf: (service: string) => string
 }
 
@@ -106,7 +104,7 @@ async function readRevision(
     .filter((name) => !known.has(name))
     .map((name) => ({ name, path: fileOf(name) }))
   const read = await Promise.all(
-    // A draft of a service of the project may be anywhere.
+    // A draft of a project's service may be in any folder.
     [...files, ...gone].map(async ({ name, path }) => ({
       name,
       file: path,
@@ -119,7 +117,7 @@ async function readRevision(
   const isAsNow = (service: ServiceSchema): boolean => files.some((file) => isSameSchema(file, service))
   if (composition && services.length === files.length && services.every(isAsNow))
     return { ...composition, services, isComposed: false }
-  // What was composed for a release needs no look whether every query can be planned.
+  // A released composition was checked for satisfiability already.
   const isReleased = isComposedOf(supergraph ?? '', new Map(services.map(({ name, sdl }) => [name, sdl])))
   try {
     return { ...composeSchemas(services, undefined, isReleased), services, isComposed: false }
@@ -149,7 +147,7 @@ async function readFileBase(file: string): Promise<Base> {
   }
 }
 
-/** The services' schemas as far as a supergraph tells them. */
+/** The services' schemas as far as a supergraph contains them. */
 export const servicesIn = (supergraph: string): readonly ServiceSchema[] =>
   Supergraph.build(supergraph, { supportedFeatures: ROUTER_SUPPORTED_SUPERGRAPH_FEATURES, validateSupergraph: false })
     .subgraphs()

@@ -1,13 +1,13 @@
-/** Reads what Git has of a folder. Changes nothing. */
+/** Reads a folder's Git repository. Changes nothing. */
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 
 export interface Repository {
-  /** The commit that a name stands for. */
+  /** The commit of a revision. */
   commit(revision: string): Promise<string | undefined>
-  /** A file as it was. @param path from the folder */
+  /** A file of a commit. @param path relative to the folder */
   show(commit: string, path: string): Promise<string | undefined>
-  /** Where two lines of work parted. */
+  /** The merge base of two commits. */
   mergeBase(one: string, other: string): Promise<string | undefined>
 }
 
@@ -22,7 +22,7 @@ export function openRepository(folder: string): Repository {
   const trimmed = async (...args: readonly string[]): Promise<string | undefined> =>
     (await git(...args))?.trim() || undefined
   return {
-    // A name that begins with a dash would be an option.
+    // A name with a leading dash would be taken for an option.
     commit: async (revision) =>
       revision.startsWith('-')
         ? undefined
@@ -32,19 +32,18 @@ export function openRepository(folder: string): Repository {
   }
 }
 
-/** The main line of work, by the names that it usually has. */
+/** Usual names of the main branch. */
 const MAIN = ['origin/HEAD', 'origin/main', 'origin/master', 'main', 'master']
 
 export interface Revision {
   readonly commit: string
-  /** For people. */
+  /** Its name in reports. */
   readonly name: string
 }
 
 /**
- * What a change is compared with if nobody says: where its branch left the main one, or the last
- * commit on that.
- * @param target the branch that it is to be merged into, if that is known
+ * The default base of a change: where its branch left the main branch, or the last commit on that.
+ * @param target the target branch, if known
  */
 export async function defaultRevision(
   repository: Repository,

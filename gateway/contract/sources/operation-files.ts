@@ -28,7 +28,7 @@ export interface WrittenOperation {
   readonly document: DocumentNode
   /** The only client that may run it, by its manifest. */
   readonly client: string | undefined
-  /** Of the `.json` file beside it. */
+  /** Variables from the `.json` file beside it. */
   readonly variables: Readonly<Record<string, unknown>>
 }
 
@@ -51,13 +51,13 @@ interface Text {
 
 const DOCUMENTS = new Set(['.graphql', '.gql'])
 const SOURCES = new Set(['.ts', '.tsx', '.mts', '.js', '.jsx', '.mjs', '.vue', '.svelte'])
-/** What is generated repeats what is written elsewhere, with examples in its comments. */
+/** Folders of generated code, which repeats operations and has examples in comments. */
 const GENERATED = ['generated', '__generated__', 'dist', 'build']
 const SKIPPED = new Set([...GENERATED, 'node_modules', '.git', '.data'])
 
 /**
  * @param path a folder, which is searched, a file of operations, or a manifest
- * @param client whose they are, where the path does not say
+ * @param client of the operations, unless the path says so
  * @throws StartRefused
  */
 export async function readOperations(path: string, client?: string): Promise<WrittenOperations> {
@@ -95,7 +95,7 @@ async function filesIn(folder: string): Promise<readonly string[]> {
   return nested.flat().sort()
 }
 
-/** @param isNamed a manifest of any format, instead of one that says what it is */
+/** @param isNamed accepts a manifest of any format, not only one that names its format */
 async function textsOf(file: string, isNamed: boolean, client: string | undefined): Promise<readonly Text[]> {
   const shown = nameOf(file)
   const kind = extname(file)
@@ -128,25 +128,25 @@ function parseVariables(text: string): Readonly<Record<string, unknown>> {
   }
 }
 
-/** gql`…`, graphql(`…`), and a template behind the comment GraphQL. */
+/** gql`…`, graphql(`…`), and a template after the comment GraphQL. */
 const TEMPLATE =
   /(?:(?<![.\w])(?:gql|graphql)(?:<[^>`]*>)?(?:\(\s*)?(?:\/\*\s*GraphQL\s*\*\/\s*)?|\/\*\s*GraphQL\s*\*\/\s*)`([^`]*)`/g
 
 /** How a document begins, after comments. */
 const DOCUMENT = /^(?:\s|#.*\n)*(?:\{|(?:query|mutation|subscription|fragment)\b)/
 
-/** Each template of a source file, at its line. What is put into one names fragments only. */
+/** The templates of a source file, with their lines. Interpolations may only be fragments. */
 function templates(text: string, file: string): readonly Source[] {
   return [...text.matchAll(TEMPLATE)].flatMap((match) => {
     const body = (match[1] ?? '').replace(/\$\{[^}]*\}/g, '')
-    // Prose may have the same marks.
+    // Other templates may look alike.
     if (!DOCUMENT.test(body)) return []
     const before = text.slice(0, match.index + match[0].indexOf('`') + 1)
     return [new Source(body, file, { line: before.split('\n').length, column: 1 })]
   })
 }
 
-/** From where the command was started, if it is below. */
+/** The path relative to the current directory, if it is below. */
 export function nameOf(file: string): string {
   const path = relative(process.cwd(), file)
   return path.startsWith('..') ? file : path
@@ -177,7 +177,7 @@ export function operationsOf(
   })
 }
 
-/** Fragments that an operation spreads, directly or not. */
+/** Fragments that an operation spreads, directly or indirectly. */
 function spreadBy(
   operation: OperationDefinitionNode,
   known: ReadonlyMap<string, FragmentDefinitionNode>,

@@ -1,4 +1,4 @@
-/** The operations that the project is known to send: its own, its clients' and its safelist's. */
+/** Reads the operations that the project sends: its own, its clients' and its safelist's. */
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type { Safelist } from '../../config/sections/operations.ts'
@@ -7,7 +7,7 @@ import { readOperations, type WrittenOperations } from './operation-files.ts'
 const OPERATIONS = fileURLToPath(new URL('../../operations', import.meta.url))
 const CLIENTS = fileURLToPath(new URL('../../../client', import.meta.url))
 
-/** @throws StartRefused where a manifest of the safelist cannot be read */
+/** @throws StartRefused if a manifest of the safelist cannot be read */
 export async function readProjectOperations(safelist: Safelist | undefined): Promise<WrittenOperations> {
   const paths = [OPERATIONS, ...(existsSync(CLIENTS) ? [CLIENTS] : []), ...(safelist?.manifests ?? [])]
   return joined(

@@ -1,15 +1,15 @@
-/** What `npm run usage` is told on the command line. */
+/** The arguments of `npm run usage`. */
 import { parseCommand } from '../../../platform/process/command.ts'
 import { readDays } from '../checks/recorded.ts'
 
 export interface UsageArguments {
-  /** Files, folders and URLs of a Redis; without any where the gateway records. */
+  /** Files, folders and Redis URLs; by default where the gateway records. */
   readonly use: readonly string[]
-  /** Only so many days, up to the last that is recorded. */
+  /** Number of days, up to the last one recorded. */
   readonly days: number | undefined
   /** A public schema or a supergraph; without it the gateway's own. */
   readonly schema: string | undefined
-  /** Coordinates of what is thought of as removed. */
+  /** Coordinates to treat as removed. */
   readonly without: readonly string[]
   readonly output: 'text' | 'json'
 }

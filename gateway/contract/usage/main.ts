@@ -1,6 +1,6 @@
 /**
- * `npm run usage`: who asks for what, what nobody asks for, and whom a removal breaks. Writes
- * nothing. Exits 1 if a removal breaks somebody, 2 if there is nothing to report on.
+ * `npm run usage`: who uses what, what nobody uses, and whom a removal breaks. Writes nothing.
+ * Exits 1 if a removal breaks somebody, 2 if there is nothing to report on.
  */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -28,12 +28,12 @@ async function run({ use, days, schema: file, without }: UsageArguments): Promis
   const { config, settings } = await loadConfig({ env: process.env, isPartial: true })
   const paths = use.length > 0 ? use : [ownPlace(config)]
   const recorded = recordedUse((await Promise.all(paths.map(readRecorded))).flat(), days)
-  // Those of this project say nothing of another schema.
+  // This project's operations say nothing about another schema.
   const written = file === undefined ? (await readProjectOperations(settings.operations.safelist)).operations : []
   return usageReport({ schema, recorded, without, written: written.map((one) => useOf(one, schema, schema)) })
 }
 
-/** Where the gateway records. */
+/** The folder or Redis where the gateway records. */
 function ownPlace({ usage, redis, dataDir }: Config): string {
   const { store, folder = join(dataDir, 'usage') } = usage
   return store === 'redis' && redis.url !== undefined ? redis.url : folder

@@ -34,7 +34,7 @@ export function textOf(report: UsageReport): string {
     .join('\n\n')
 }
 
-/** Types of which nothing is asked for share a line. */
+/** Wholly unused types share a line. */
 function textOfUnused(unused: readonly Unused[]): readonly string[] {
   const whole = unused.filter(({ isWhole }) => isWhole).map(({ type }) => type)
   const parts = unused.filter(({ isWhole }) => !isWhole).map(textOfPart)
@@ -45,7 +45,7 @@ function textOfUnused(unused: readonly Unused[]): readonly string[] {
 function textOfPart({ type, members }: Unused): string {
   const own = members.map((member) => member.slice(type.length + 1))
   const fields = own.filter((name) => !name.includes('('))
-  // What is asked of a field that nobody asks for, goes without saying.
+  // Arguments of an unused field need no mention.
   const shown = own.filter((name) => !fields.includes(name.replace(/\(.*/, '')) || fields.includes(name))
   return `${type}: ${shown.join(', ')}`
 }

@@ -1,5 +1,5 @@
 /**
- * What recorded use says of a schema: who asks, what nobody asks for, and whom a removal breaks.
+ * Reports recorded use of a schema: who uses what, what nobody uses, and whom a removal breaks.
  * Pure.
  */
 import { type GraphQLNamedType, type GraphQLSchema, isEnumType, isIntrospectionType } from 'graphql'
@@ -19,12 +19,12 @@ interface ClientVersion {
   readonly last: string
 }
 
-/** Members of a type that nobody asks for. */
+/** Unused members of a type. */
 export interface Unused {
   readonly type: string
   /** Schema coordinates. */
   readonly members: readonly string[]
-  /** Whether these are all that it has. */
+  /** Whether all of its members are unused. */
   readonly isWhole: boolean
 }
 
@@ -37,7 +37,7 @@ export interface UsageReport {
   readonly first: string
   readonly last: string
   readonly requests: number
-  /** By client, its oldest version first. */
+  /** Ordered by client, then by version, the oldest first. */
   readonly clients: readonly ClientVersion[]
   readonly unused: readonly Unused[]
   readonly deprecated: readonly Deprecated[]
@@ -47,7 +47,7 @@ export interface UsageReport {
 interface UsageInput {
   readonly schema: GraphQLSchema
   readonly recorded: readonly RecordedUse[]
-  /** Operations of the project, which may be sent although nobody was seen to. */
+  /** Operations of the project, which may be sent although none was recorded. */
   readonly written: readonly Use[]
   readonly without: readonly string[]
 }
@@ -90,7 +90,7 @@ function unusedOf(schema: GraphQLSchema, recorded: readonly RecordedUse[]): read
   const used = new Set(recorded.flatMap(({ uses }) => [...uses.keys()]))
   return Object.values(schema.getTypeMap()).flatMap((type) => {
     if (isIntrospectionType(type)) return []
-    // Any value may come to those who read an enum.
+    // An operation that reads an enum may get any value.
     const all = isEnumType(type) && used.has(anyValueOf(type.name)) ? [] : membersOf(type)
     const members = all.filter((one) => !throughAbstract(schema, one).some((each) => used.has(each)))
     return members.length === 0 ? [] : [{ type: type.name, members, isWhole: members.length === all.length }]
@@ -99,7 +99,7 @@ function unusedOf(schema: GraphQLSchema, recorded: readonly RecordedUse[]): read
 
 const membersOf = (type: GraphQLNamedType): readonly string[] => membersIn(type).map(([coordinate]) => coordinate)
 
-/** Whether a schema has this, as `npm run usage` is asked for it. */
+/** Whether a schema has this coordinate. */
 export const isCoordinate = (schema: GraphQLSchema, coordinate: string): boolean => {
   const type = schema.getType(coordinate.split('.')[0] ?? '')
   return type !== undefined && (coordinate === type.name || membersOf(type).includes(coordinate))
@@ -110,7 +110,7 @@ function feelersOf(schema: GraphQLSchema, coordinate: string, uses: readonly Use
   return uses.filter((use) => anyOf.some((one) => use.uses.has(one))).map((use) => feelerOf(use, anyOf))
 }
 
-/** A member goes with those by which it is read; a type may go alone: others stand in its place. */
+/** Removing a member removes all coordinates by which it is read; a type may be removed alone. */
 function readAs(schema: GraphQLSchema, coordinate: string): readonly string[] {
   const type = schema.getType(coordinate.split('.')[0] ?? '')
   if (type?.name === coordinate) return [coordinate]

@@ -5,7 +5,7 @@ import type { Part } from '../../execution/answer/part.ts'
 export type ToldPart = Part<GraphQLFormattedError>
 
 export interface PartsFormat {
-  /** Of the media type of the answer. */
+  /** Parameter of the answer's media type. */
   readonly parameter: string
   /** One part, as an object of JSON. */
   write(part: ToldPart): Readonly<Record<string, unknown>>

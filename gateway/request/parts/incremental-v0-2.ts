@@ -1,6 +1,6 @@
 /**
- * The format of graphql-js 17 (`incrementalSpec=v0.2`): what is deferred is announced with a
- * number, and no field comes twice.
+ * The format of graphql-js 17 (`incrementalSpec=v0.2`): deferred fragments are announced with a
+ * number, and no field is sent twice.
  */
 import type { Completed, Pending } from '../../execution/answer/part.ts'
 import { errorsOf, labelOf, type PartsFormat, type ToldPart } from './format.ts'
@@ -8,7 +8,7 @@ import { errorsOf, labelOf, type PartsFormat, type ToldPart } from './format.ts'
 export const incrementalV02: PartsFormat = {
   parameter: 'incrementalSpec=v0.2',
   write({ first, pending, completed, hasNext }) {
-    // No list is empty: a fragment that adds nothing is completed, and no more.
+    // No list may be empty: a fragment that adds nothing is only completed.
     const incremental = completed.flatMap(added)
     return {
       ...(first && { data: first.data, ...errorsOf(first.errors) }),

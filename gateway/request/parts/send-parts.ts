@@ -18,7 +18,7 @@ export function openParts(exchange: Exchange, reply: HttpReply, format: PartsFor
     send(each) {
       if (!stream && reply.isClosed()) return undefined
       if (stream?.isClosed()) return undefined
-      // What is told last comes behind all else.
+      // Cost and trace follow the last part.
       const hasNext = each.hasNext || exchange.tracing !== undefined || asksForCost(exchange)
       isComplete = !hasNext
       const text = part(write({ ...each, hasNext }))
@@ -32,7 +32,7 @@ export function openParts(exchange: Exchange, reply: HttpReply, format: PartsFor
     end(outcome) {
       if (!stream || stream.isClosed()) return
       const { extensions } = outcome
-      // The parts of an operation that ran have told its errors.
+      // If the operation ran, its parts have carried its errors.
       const errors = 'body' in outcome ? undefined : outcome.errors
       const last = isComplete
         ? ''

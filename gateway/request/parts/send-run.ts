@@ -1,10 +1,10 @@
-/** Sends the parts of a run as they come, and makes the outcome of them all. */
+/** Sends the parts of a run as they come, and returns the outcome of all. */
 import type { GraphQLError, GraphQLFormattedError } from 'graphql'
 import type { PartsSender } from '../../exchange/exchange.ts'
 import type { Outcome } from '../../exchange/outcome.ts'
 import type { RunInParts } from '../../execution/parts/execute.ts'
 
-/** @param mask makes of an error what the client may see, and logs it */
+/** @param mask makes the error that the client may see, and logs it */
 export async function sendRun(
   { parts, data }: RunInParts,
   send: PartsSender['send'],
@@ -25,7 +25,7 @@ export async function sendRun(
     })
   }
   return {
-    /** Written only for whoever asks what the answer cost or was made of: the client has it. */
+    /** Computed only for reports of cost or trace: the client has it already. */
     get body() {
       return Buffer.from(`{"data":${JSON.stringify(data())}}`)
     },

@@ -1,6 +1,6 @@
 /**
- * Recognises the API client of a request, whose budget applies. Only clients that the settings name
- * count: anybody could claim any other name, and have a new budget with each.
+ * Recognizes the API client of a request, whose budget applies. Only names in the settings count:
+ * otherwise anybody could get a new budget with each invented name.
  */
 
 import type { BudgetSettings } from '../../config/sections/budgets.ts'

@@ -31,7 +31,7 @@ export interface Budget {
 
 interface Bucket {
   windows: readonly BudgetWindow[]
-  /** By window. */
+  /** The rest of each window. */
   left: number[]
   /** Milliseconds of `performance.now()`. */
   filledAt: number
@@ -43,7 +43,7 @@ export type Buckets = LRUCache<string, Bucket>
 const CALLERS = 50_000 // the least recently seen start anew
 const REFUSAL = 1_000 // cost of any refused input, plus 1 per character or value
 /**
- * Whatever the budget of a minute is, so much planning uses it up: one caller has a third of the
+ * This much planning uses up a minute's budget, whatever its size: one caller gets a third of the
  * planner.
  */
 const PLANNING = 20_000 // milliseconds
@@ -97,7 +97,7 @@ export function createBudget(
       take(filled(callerOf(exchange), planOf(exchange.apiClient)), REFUSAL + size)
     },
     chargePlanning(caller, milliseconds) {
-      // Whose plan applies is known of those only who have spent before.
+      // The plan of a caller is only known once it has spent before.
       const { windows, left } = filled(caller, buckets.get(caller) ?? planOf(undefined))
       windows.forEach(({ every, cost }, at) => {
         left[at] = (left[at] ?? 0) - (milliseconds / PLANNING) * cost * (MINUTE / every)
@@ -114,7 +114,7 @@ export function createBudget(
   }
 }
 
-/** What is left of the window of so many milliseconds, if there is one. */
+/** The rest of the window with this length, if there is one. */
 const leftOf = ({ windows, left }: Bucket, every: number): number | undefined =>
   left[windows.findIndex((window) => window.every === every)]
 

@@ -1,12 +1,12 @@
 /**
- * The name by which a client calls itself. Anybody can claim any: it chooses among registered
- * operations, and gives no right.
+ * Reads the name that a client gives itself. Anybody can claim any name: it selects among
+ * registered operations, and gives no rights.
  */
 import type { Exchange } from '../../exchange/exchange.ts'
 
 export type ClientName = (exchange: Exchange) => string | undefined
 
-/** @param headers the first that is there counts */
+/** @param headers the first one present counts */
 export const createClientName =
   (headers: readonly string[]): ClientName =>
   ({ request }) => {

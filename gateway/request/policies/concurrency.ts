@@ -9,8 +9,8 @@ import { type Limits, overLimit } from '../../limits/limits.ts'
 import type { Measuring } from '../../limits/measuring.ts'
 
 /**
- * Runs `work` in its caller's turn. @throws BUDGET_EXHAUSTED with `retryAfter` if too much waits
- * already
+ * Runs `work` when it is its caller's turn. @throws BUDGET_EXHAUSTED with `retryAfter` if too much
+ * waits already
  */
 export type LimitConcurrency = <Result>(
   exchange: Exchange,

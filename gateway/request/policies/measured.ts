@@ -23,7 +23,7 @@ interface MeasuredPolicies {
 
 export function measurePolicies({ limits, report }: Measuring): MeasuredPolicies {
   const documents = new WeakMap<DocumentNode, readonly BoundName[]>()
-  /** Of the current request: its cost is estimated synchronously. */
+  /** The longest list of the current request: costs are estimated synchronously. */
   let longestList = 0
   const boundVariables = limitVariables(limits, noBudget)
   return {

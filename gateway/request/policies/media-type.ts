@@ -21,13 +21,13 @@ import {
 
 const OFFERED: readonly MediaType[] = ['application/json', 'application/graphql-response+json']
 
-/** What asks for each format of events. */
+/** Media types that ask for each format of events. */
 const EVENTS = [
   { format: 'sse', type: 'text/event-stream' },
   { format: 'multipart', type: 'multipart/mixed', parameter: ['subscriptionspec', '1.0'] },
 ] as const
 
-/** What asks for each format of answers in parts. */
+/** Media types that ask for each format of parts. */
 const PARTS = [
   { format: '20220824', parameter: ['deferspec', '20220824'] },
   { format: 'v0.2', parameter: ['incrementalspec', 'v0.2'] },
@@ -37,7 +37,7 @@ const MULTIPART = 'multipart/mixed'
 
 type Negotiated = Pick<Exchange, 'mediaType' | 'legacyStatus' | 'accepts'>
 
-/** Clients repeat the same few values. */
+/** Cached: clients repeat the same few values. */
 const negotiated = new LRUCache<string, Negotiated | 'none'>({ max: 256 })
 
 export const negotiateMediaType: Policy = (exchange) => {
@@ -73,17 +73,17 @@ function negotiate(preferenceOf: PreferenceOf | undefined): Negotiated | 'none' 
   }
 }
 
-/** The format of parts that the client likes best; `undefined` if it asks for none. */
+/** The format of parts that the client prefers; `undefined` if it asks for none. */
 function partsFormatOf(preferenceOf: PreferenceOf): PartsFormatName | undefined {
   const best = likedBest(PARTS, ({ parameter }) => preferenceOf(MULTIPART, parameter))
   if (best) return best.option.format
-  // Who names no specification reads the older format; `*/*` does not ask for parts.
+  // Without a named specification the older format is meant; `*/*` does not ask for parts.
   const any = preferenceOf(MULTIPART)
   const isForEvents = EVENTS.some((each) => 'parameter' in each && preferenceOf(each.type, each.parameter))
   return any && any.quality > 0 && any.precision === 2 && !isForEvents ? '20220824' : undefined
 }
 
-/** The format of events that the client likes best; `undefined` if it accepts none. */
+/** The format of events that the client prefers; `undefined` if it accepts none. */
 function eventFormatOf(preferenceOf: PreferenceOf): EventFormatName | undefined {
   return likedBest(EVENTS, ({ type, ...only }) => {
     const preference = preferenceOf(type, 'parameter' in only ? only.parameter : undefined)
@@ -92,7 +92,7 @@ function eventFormatOf(preferenceOf: PreferenceOf): EventFormatName | undefined 
   })?.option.format
 }
 
-/** Of several options the one that the client prefers, of those that it accepts. */
+/** The option that the client prefers among those that it accepts. */
 function likedBest<Option>(
   options: readonly Option[],
   preferenceOf: (option: Option) => Preference | undefined,

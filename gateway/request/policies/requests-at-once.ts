@@ -1,4 +1,4 @@
-/** Bounds the queries and mutations of one caller that are in work at once. More are refused. */
+/** Bounds the queries and mutations of one caller that run at once. More are refused. */
 import { callerOf } from '../../exchange/caller-key.ts'
 import type { BudgetPlans } from '../../limits/budget-plans.ts'
 import { overLimit } from '../../limits/limits.ts'
@@ -9,13 +9,13 @@ import type { SharedRequests } from './shared-requests.ts'
 const RETRY_AFTER = 1 // seconds
 
 interface RequestOptions {
-  /** If set, nothing is refused, and what would have been is reported. */
+  /** If set, nothing is refused, and would-be refusals are reported. */
   readonly reportMeasured: ReportLimit | undefined
-  /** Counts those of all gateways; without it each counts its own. */
+  /** Counts for all gateways; without it each gateway counts its own. */
   readonly shared: SharedRequests | undefined
 }
 
-/** @param inner what requests within the bound go on to */
+/** @param inner runs requests within the bound */
 export function limitRequests(
   { planOf }: Pick<BudgetPlans, 'planOf'>,
   inner: LimitConcurrency,

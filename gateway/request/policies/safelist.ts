@@ -21,7 +21,9 @@ export function requireListed(lists: LiveLists, clientName: ClientName): Policy 
   }
 }
 
-/** Runs any operation. @param resolve what resolves ids; its text is looked for on the list */
+/**
+ * Runs any operation, and reports those whose text is not on the list. @param resolve resolves ids
+ */
 export function reportUnlisted(
   lists: LiveLists,
   clientName: ClientName,

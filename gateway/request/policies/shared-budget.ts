@@ -1,6 +1,6 @@
 /**
- * Keeps budgets in Redis, for all gateways together. Each process counts besides, what it spends
- * alone: that refuses at once, and goes on alone while Redis is away.
+ * Keeps budgets in Redis, for all gateways together. Each process also counts its own spending,
+ * which refuses at once, and continues alone while Redis is away.
  */
 import type { RedisConnection } from '../../../platform/redis/connection.ts'
 import { callerOf } from '../../exchange/caller-key.ts'
@@ -11,9 +11,9 @@ import type { ReportLimit } from '../../limits/report.ts'
 import { type Budget, exhausted } from './budget.ts'
 
 /**
- * Takes a cost from each window, or from none. Redis' own clock counts. Answers the milliseconds
- * to wait, and what is left of each window.
- * KEYS: one per window; ARGV: cost, then cost and milliseconds of each window.
+ * Takes a cost from each window, or from none. Uses Redis' own clock. Returns the milliseconds to
+ * wait, and the rest of each window. KEYS: one per window; ARGV: cost, then cost and milliseconds
+ * of each window.
  */
 const SPEND = `
 local time = redis.call('TIME')
@@ -46,7 +46,7 @@ export type SpendShared = (exchange: Exchange) => Promise<void> | undefined
 interface SharedBudgetOptions {
   readonly redis: RedisConnection
   readonly plans: BudgetPlans
-  /** Has counted this process's own spending already. */
+  /** The budget of this process, which has counted this spending already. */
   readonly own: Budget
   readonly measured: ReadonlySet<BoundName>
   readonly reportMeasured: ReportLimit

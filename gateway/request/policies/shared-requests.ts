@@ -1,14 +1,14 @@
 /**
- * Counts the requests in work of all gateways in Redis. A place is held by a lease, which its
- * gateway renews: one that crashed holds its places for ten seconds.
+ * Counts the running requests of all gateways in Redis. Each place is a lease that its gateway
+ * renews: a crashed gateway holds its places for ten seconds.
  */
 import { randomUUID } from 'node:crypto'
 import type { RedisConnection } from '../../../platform/redis/connection.ts'
 
 export interface SharedRequests {
   /**
-   * A place among `most`, as what gives it back; `full` without one. `undefined`, at once or later,
-   * while Redis is away.
+   * Takes one of `most` places, and returns the function that gives it back; `full` if none is
+   * free. `undefined`, at once or later, while Redis is away.
    */
   take(caller: string, most: number): Promise<(() => void) | 'full' | undefined> | undefined
 }

@@ -45,7 +45,7 @@ const tooDeep = (levels: number) => overLimit('variableDepth', `The variables ne
 
 const tooMany = (most: number) => overLimit('variableValues', `The request holds more than ${most} values.`)
 
-/** Stops at a limit. */
+/** Visits a value; throws at a limit. */
 function lookAt(value: object, level: number, seen: { values: number }, limits: VariableLimits): void {
   const { variableDepth, variableValues } = limits
   if (level > variableDepth) throw tooDeep(variableDepth)

@@ -1,11 +1,11 @@
 /** The messages and close codes of `graphql-transport-ws` (enisdenjo/graphql-ws, PROTOCOL.md). */
 import { isOptionalRecord, isRecord } from '../../../platform/data/record.ts'
 
-/** What is kept of the payload of `connection_init`. */
+/** The used parts of the payload of `connection_init`. */
 export interface InitPayload {
   /** The token: `authorization` or `Authorization` of the payload. */
   readonly authorization: string | undefined
-  /** By the name of the header in whose place it stands: what tells who the API client is. */
+  /** Name and version of the API client, keyed by the headers that they replace. */
   readonly client: Readonly<Record<string, string>>
 }
 
