@@ -5,7 +5,6 @@ import { ApolloGateway } from '@apollo/gateway'
 import { buildSubgraphSchema } from '@apollo/subgraph'
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals'
 import { execute, parse, validateSchema } from 'graphql'
-import { pino } from 'pino'
 import { mediansOf } from '../../bench/gateway/compare.ts'
 import { readFlags } from '../../bench/gateway/flags.ts'
 import { composeGraph } from '../../bench/gateway/graph.ts'
@@ -17,6 +16,7 @@ import { report } from '../../bench/gateway/report.ts'
 import { sendAtRate } from '../../bench/gateway/sending.ts'
 import { type Outcome, targets, verdicts } from '../../bench/gateway/targets.ts'
 import { graphs, type Workload, workloads } from '../../bench/gateway/workloads.ts'
+import { log } from '../support/log.ts'
 import { until } from '../support/until.ts'
 
 const measured = (perSecond: number, cpu: number, memory = 100): Measurement => ({
@@ -283,7 +283,7 @@ test.each(graphs)('The benchmark graph $name composes to what the stock gateway 
   for (const { schema } of graph.services)
     expect(validateSchema(buildSubgraphSchema({ typeDefs: parse(await readFile(schema, 'utf8')) }))).toEqual([])
   const supergraphSdl = await composeGraph(graph, 'http://127.0.0.1:1')
-  const stock = new ApolloGateway({ supergraphSdl, logger: pino({ level: 'silent' }) })
+  const stock = new ApolloGateway({ supergraphSdl, logger: log })
   await expect(stock.load()).resolves.toHaveProperty('schema')
   await stock.stop()
 })

@@ -1,19 +1,16 @@
 /** Statements through the gateway: the link that the schema gives is all that a browser needs. */
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { readConfig } from '../../gateway/config/load.ts'
 import { type RunningGateway, startGateway } from '../../gateway/gateway.ts'
-import { createLogger } from '../../platform/process/log.ts'
 import { demoIdentity } from '../../platform/protocol/demo-identity.ts'
 import { banking } from '../../subgraphs/banking/main.ts'
 import { type RunningService, startService } from '../../subgraphs/shared/serve.ts'
 import { createDatabase, type TestDatabase } from '../support/database.ts'
+import { newFolder } from '../support/folder.ts'
+import { log } from '../support/log.ts'
 import { nowhere } from '../support/nowhere.ts'
 
 const GATEWAY_SECRET = 'a secret of sixteen'
-const log = createLogger('gateway', 'silent')
 
 let dataDir: string
 let database: TestDatabase
@@ -21,7 +18,7 @@ let bank: RunningService
 let gateway: RunningGateway
 let authorization: string
 beforeAll(async () => {
-  dataDir = await mkdtemp(join(tmpdir(), 'downloads-'))
+  dataDir = await newFolder()
   database = await createDatabase('seeded')
   const shared = { DATA_DIR: dataDir, GATEWAY_SECRET, LOG_LEVEL: 'silent' }
   bank = await startService(banking, { ...shared, DATABASE_URL: database.url })
@@ -33,7 +30,6 @@ afterAll(async () => {
   await gateway.stop()
   await bank.stop()
   await database.drop()
-  await rm(dataDir, { recursive: true, force: true })
 })
 
 async function linkTo(format: string): Promise<string> {

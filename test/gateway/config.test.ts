@@ -1,13 +1,13 @@
 import { execFile } from 'node:child_process'
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdir, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { beforeAll, describe, expect, test } from '@jest/globals'
 import { readConfig } from '../../gateway/config/load.ts'
 import { SettingsError } from '../../platform/process/settings.ts'
 import { examplesOf } from '../support/example.ts'
+import { newFolder } from '../support/folder.ts'
 import { composeAt } from '../support/gateway.ts'
 import { nowhere } from '../support/nowhere.ts'
 import { itemsSdl, ordersSdl } from '../support/shop.ts'
@@ -29,7 +29,7 @@ const provider = {
 let folder: string
 let supergraph: string
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'config-'))
+  folder = await newFolder()
   supergraph = join(folder, 'supergraph.graphql')
   await writeFile(
     supergraph,
@@ -39,7 +39,6 @@ beforeAll(async () => {
     ]),
   )
 })
-afterAll(() => rm(folder, { recursive: true }))
 
 async function faultsOf(env: Record<string, string>): Promise<readonly string[]> {
   const error = await readConfig(env).catch((caught: unknown) => caught)

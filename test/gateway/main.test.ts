@@ -1,13 +1,13 @@
 import { once } from 'node:events'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { Agent, get, type IncomingMessage } from 'node:http'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { json } from 'node:stream/consumers'
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals'
 import type { LiveMap } from '../../gateway/map/page/live-map.ts'
 import { freePorts } from '../../platform/process/ports.ts'
 import { type ConfigFile, makeConfigFile } from '../support/config-file.ts'
+import { newFolder } from '../support/folder.ts'
 import { ask, composeAt, verdict } from '../support/gateway.ts'
 import { type GatewayProcess, spawnGateway } from '../support/gateway-process.ts'
 import { PAUSE, startLoad } from '../support/load.ts'
@@ -24,7 +24,7 @@ let lone: GatewayProcess
 const running: GatewayProcess[] = []
 beforeAll(async () => {
   shop = await startShop()
-  folder = await mkdtemp(join(tmpdir(), 'lifecycle-'))
+  folder = await newFolder()
   supergraph = join(folder, 'supergraph.graphql')
   await writeFile(supergraph, composeAt(shop.services))
   patient = await makeConfigFile('{ draining: { quiet: 3_000, grace: 60_000, timeout: 120_000 } }')
@@ -38,7 +38,6 @@ afterAll(async () => {
   await lone?.terminate()
   await shop.close()
   await patient.remove()
-  await rm(folder, { recursive: true })
 })
 
 const settings = () => ({ SUPERGRAPH: supergraph, PORT: '0', ADMIN_PORT: '0', DATA_DIR: folder })

@@ -1,19 +1,18 @@
 /** The end of `npm install`, in an install without development packages. */
 import { execFile } from 'node:child_process'
-import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { cp, mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { afterEach, beforeEach, expect, test } from '@jest/globals'
+import { beforeEach, expect, test } from '@jest/globals'
+import { newFolder } from '../support/folder.ts'
 
 let folder: string
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'tributary-build-'))
+  folder = await newFolder()
   await cp(fileURLToPath(new URL('../../install', import.meta.url)), join(folder, 'install'), { recursive: true })
   await writeFile(join(folder, 'package.json'), '{ "type": "module" }')
 })
-afterEach(() => rm(folder, { recursive: true }))
 
 const build = () => promisify(execFile)(process.execPath, [join(folder, 'install/build.ts')])
 

@@ -1,12 +1,12 @@
 /** Which Node runs the product: one that is there, or one that `npm install` adds. */
 import { execFile } from 'node:child_process'
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { cp, readFile, writeFile } from 'node:fs/promises'
 import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { afterEach, beforeEach, expect, test } from '@jest/globals'
+import { beforeEach, expect, test } from '@jest/globals'
 import { processEnvironment } from '../../platform/memory/node-flags.ts'
+import { newFolder } from '../support/folder.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const run = promisify(execFile)
@@ -15,9 +15,8 @@ const GUARD = '--import ./install/node-24.js '
 
 let folder: string
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'tributary-install-'))
+  folder = await newFolder()
 })
-afterEach(() => rm(folder, { recursive: true }))
 
 // biome-ignore lint/suspicious/noExplicitAny: any JSON
 async function edit(path: string, change: (content: any) => void): Promise<void> {

@@ -1,5 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { Client } from 'pg'
@@ -13,6 +12,7 @@ import { verifyLedger } from '../../subgraphs/banking/audit/verify.ts'
 import { openBank, subjectOf, type TestBank } from '../subgraphs/banking/support/bank.ts'
 import { brokenInvariants } from '../subgraphs/banking/support/books.ts'
 import { createDatabase, type TestDatabase } from '../support/database.ts'
+import { newFolder } from '../support/folder.ts'
 import { startLateCount } from './late-count.ts'
 import { describeService, fillService, query, rowsOf } from './league.ts'
 
@@ -24,7 +24,7 @@ let league: OwnDatabase
 const databases: TestDatabase[] = []
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'tributary-backup-'))
+  folder = await newFolder()
   source = await createDatabase('seeded')
   bank = openBank(source.url)
   league = await describeService(folder, (await emptyDatabase()).url)
@@ -33,7 +33,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await bank.close()
   await Promise.all([source, ...databases].map((database) => database.drop()))
-  await rm(folder, { recursive: true, force: true })
 })
 
 const emptyDatabase = async (): Promise<TestDatabase> => {

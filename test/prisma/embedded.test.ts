@@ -5,15 +5,14 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
 import { Client } from 'pg'
-import { createLogger } from '../../platform/process/log.ts'
 import { freePorts } from '../../platform/process/ports.ts'
 import { serverAccount } from '../../prisma/embedded/account.ts'
 import { type EmbeddedDatabase, type EmbeddedOptions, startEmbedded } from '../../prisma/embedded.ts'
 import { makeDataFolder, type TestFolder } from '../support/data-folder.ts'
+import { log } from '../support/log.ts'
 import { announced, isAlive, processesIn } from '../support/processes.ts'
 import { until } from '../support/until.ts'
 
-const log = createLogger('test', 'silent')
 const program = new URL('../../prisma/embedded.ts', import.meta.url)
 
 let folder: TestFolder

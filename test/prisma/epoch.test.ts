@@ -3,8 +3,6 @@
  * comes with one is told.
  */
 import { randomUUID } from 'node:crypto'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { Client } from 'pg'
@@ -17,6 +15,7 @@ import { openBank, subjectOf, type TestBank, verdictOf } from '../subgraphs/bank
 import { brokenInvariants } from '../subgraphs/banking/support/books.ts'
 import { codesOf, startBanking, type TestService } from '../subgraphs/banking/support/service.ts'
 import { createDatabase, type TestDatabase } from '../support/database.ts'
+import { newFolder } from '../support/folder.ts'
 import { until } from '../support/until.ts'
 
 let folder: string
@@ -40,7 +39,7 @@ async function cursorsOf(from: TestService): Promise<{ activity: string; entries
 }
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'tributary-epoch-'))
+  folder = await newFolder()
   source = await createDatabase('seeded')
   const bank = openBank(source.url)
   account = await bank.open({ owner: 'payer', balance: 1_000n })
@@ -69,7 +68,6 @@ afterAll(async () => {
   await service.stop()
   await restored.close()
   await Promise.all([source.drop(), target.drop()])
-  await rm(folder, { recursive: true, force: true })
 })
 
 test('A cursor of the undone history is refused with a code, with or without later events', async () => {

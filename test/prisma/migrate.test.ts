@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { cp, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import { Client } from 'pg'
@@ -9,6 +8,7 @@ import { readSchema, withSchemaEngine } from '../../prisma/engine.ts'
 import { migrate } from '../../prisma/migrate.ts'
 import { openBank } from '../subgraphs/banking/support/bank.ts'
 import { createDatabase, type TestDatabase } from '../support/database.ts'
+import { newFolder } from '../support/folder.ts'
 import { until } from '../support/until.ts'
 
 let database: TestDatabase
@@ -51,7 +51,7 @@ test('The schema and the migrations agree', async () => {
 })
 
 test('A failed migration changes nothing, running processes continue, and once corrected it is applied', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'tributary-migrations-'))
+  const folder = await newFolder()
   const running = openBank(database.url)
   try {
     await cp(new URL('../../prisma/migrations', import.meta.url), folder, { recursive: true })
@@ -71,7 +71,6 @@ test('A failed migration changes nothing, running processes continue, and once c
     expect(await migrate(database.url, folder)).toEqual(['29990101000000_next'])
   } finally {
     await running.close()
-    await rm(folder, { recursive: true, force: true })
   }
 })
 
@@ -80,16 +79,13 @@ describe('killed migration', () => {
   let folder: string
   let gate: Client
   beforeEach(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'tributary-migrations-'))
+    folder = await newFolder()
     await cp(new URL('../../prisma/migrations', import.meta.url), folder, { recursive: true })
     gate = new Client({ connectionString: database.url })
     await gate.connect()
     await gate.query('SELECT pg_advisory_lock($1)', [GATE])
   })
-  afterEach(async () => {
-    await gate.end()
-    await rm(folder, { recursive: true, force: true })
-  })
+  afterEach(() => gate.end())
 
   /** Kills a process in the middle of the script, and gives the backend that still runs it. */
   async function killWithin(name: string, script: string): Promise<number> {

@@ -32,7 +32,6 @@ afterAll(async () => {
   await client.end()
   await bank.close()
   await database.drop()
-  await migrations.remove()
 })
 
 /** Transfers until `work` has ended, some at a time; each must be accepted. */

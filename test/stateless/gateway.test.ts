@@ -1,12 +1,10 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { readConfig } from '../../gateway/config/load.ts'
 import { type RunningGateway, startGateway } from '../../gateway/gateway.ts'
-import { createLogger } from '../../platform/process/log.ts'
+import { newFolder } from '../support/folder.ts'
 import { ask } from '../support/gateway.ts'
 import { type Load, startLoad } from '../support/load.ts'
+import { log } from '../support/log.ts'
 import { nowhere } from '../support/nowhere.ts'
 import { TEST_SECRET } from '../support/signed-call.ts'
 import { until } from '../support/until.ts'
@@ -26,7 +24,7 @@ let gateway: RunningGateway
 const fleet: Record<StatelessService, Instance[]> = { weather: [], content: [] }
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'stateless-'))
+  folder = await newFolder()
   const several = (service: StatelessService, count: number) =>
     Promise.all(Array.from({ length: count }, () => startInstance(service)))
   ;[fleet.weather, fleet.content] = await Promise.all([several('weather', 2), several('content', 2)])
@@ -41,12 +39,11 @@ beforeAll(async () => {
     WEATHER_URL: addresses('weather'),
     CONTENT_URL: addresses('content'),
   })
-  gateway = await startGateway(config, createLogger('gateway', 'silent'))
+  gateway = await startGateway(config, log)
 })
 afterAll(async () => {
   await gateway.stop()
   await Promise.all([...fleet.weather, ...fleet.content].map((instance) => instance.kill()))
-  await rm(folder, { recursive: true })
 })
 
 /**

@@ -1,19 +1,18 @@
 /** Migrations whose partitions are so small that a test fills several. */
-import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { cp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { newFolder } from './folder.ts'
 
 interface SmallPartitions {
   /** All migrations. */
   readonly all: string
   /** Those with which the tables are not yet partitioned. */
   before(): Promise<string>
-  remove(): Promise<void>
 }
 
 /** @param size numbers of a partition */
 export async function smallPartitions(size: number): Promise<SmallPartitions> {
-  const folder = await mkdtemp(join(tmpdir(), 'tributary-partitions-'))
+  const folder = await newFolder()
   const all = join(folder, 'all')
   await cp(new URL('../../prisma/migrations', import.meta.url), all, { recursive: true })
   const bounds = join(all, '20260117000200_partition_bounds', 'migration.sql')
@@ -27,6 +26,5 @@ export async function smallPartitions(size: number): Promise<SmallPartitions> {
         if (/_(partition|archive)/.test(name)) await rm(join(some, name), { recursive: true })
       return some
     },
-    remove: () => rm(folder, { recursive: true, force: true }),
   }
 }

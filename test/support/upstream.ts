@@ -9,8 +9,9 @@ import type { ServiceDefinition } from '../../gateway/traffic/call/kind.ts'
 import type { CallContext, Freshness, RequestBody, ServiceCall } from '../../gateway/traffic/call/send.ts'
 import { createTrafficMetrics } from '../../gateway/traffic/metrics.ts'
 import { createTraffic, type Traffic } from '../../gateway/traffic/traffic.ts'
-import { createLogger, type Logger } from '../../platform/process/log.ts'
+import type { Logger } from '../../platform/process/log.ts'
 import { callContext } from './call-context.ts'
+import { log as silent } from './log.ts'
 
 export interface Received {
   readonly request: IncomingMessage
@@ -84,7 +85,7 @@ export function trafficTo(
     store: store ?? createMemoryStore(10_000_000),
     metrics: createTrafficMetrics(new Registry()),
     clientRules,
-    log: log ?? createLogger('test', 'silent'),
+    log: log ?? silent,
   })
 }
 

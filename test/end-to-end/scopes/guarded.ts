@@ -3,8 +3,7 @@
  * gateway of which either may be told to check nothing.
  */
 import { readFileSync } from 'node:fs'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import {
   buildSchema,
@@ -25,13 +24,14 @@ import {
 } from 'graphql'
 import { readConfig } from '../../../gateway/config/load.ts'
 import { startGateway } from '../../../gateway/gateway.ts'
-import { createLogger } from '../../../platform/process/log.ts'
 import { startService } from '../../../subgraphs/shared/serve.ts'
 import type { ServiceDefinition } from '../../../subgraphs/shared/service.ts'
 import type { Answer } from '../../support/answer.ts'
 import { createDatabase } from '../../support/database.ts'
+import { newFolder } from '../../support/folder.ts'
 import { ask } from '../../support/gateway.ts'
 import { startIdentityProvider } from '../../support/identity-provider.ts'
+import { log } from '../../support/log.ts'
 import { TEST_SECRET } from '../../support/signed-call.ts'
 
 export const SUPERGRAPH = readFileSync(new URL('../../../gateway/supergraph.graphql', import.meta.url), 'utf8')
@@ -115,7 +115,7 @@ export interface Pair {
 // biome-ignore lint/suspicious/noExplicitAny: a service of any settings
 export async function startPair(bank: ServiceDefinition<any, any>, supergraph: string): Promise<Pair> {
   const [folder, database, provider] = await Promise.all([
-    mkdtemp(join(tmpdir(), 'scopes-')),
+    newFolder(),
     createDatabase('seeded'),
     startIdentityProvider(),
   ])
@@ -134,7 +134,7 @@ export async function startPair(bank: ServiceDefinition<any, any>, supergraph: s
   )
   await writeFile(file, located)
   const config = await readConfig({ ...shared, SUPERGRAPH: file, PORT: '0', ADMIN_PORT: '0' })
-  const gateway = await startGateway(config, createLogger('gateway', 'silent'))
+  const gateway = await startGateway(config, log)
   const authorization = async (scope: string): Promise<string> => `Bearer ${await provider.token({ scope })}`
   return {
     bankUrl: service.url,
@@ -152,7 +152,7 @@ export async function startPair(bank: ServiceDefinition<any, any>, supergraph: s
     async stop() {
       await gateway.stop()
       await service.stop()
-      await Promise.all([database.drop(), provider.close(), rm(folder, { recursive: true })])
+      await Promise.all([database.drop(), provider.close()])
     },
   }
 }

@@ -1,6 +1,5 @@
 /** The web app's service worker in Chromium, with pages of two builds. */
-import { copyFile, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { copyFile, mkdir, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
@@ -8,6 +7,7 @@ import type { Browser } from 'playwright-core'
 import { openApp } from '../../../gateway/app/open.ts'
 import type { ServePage } from '../../../gateway/playground/page-file.ts'
 import { type HttpListener, listen } from '../../../platform/http/server/listen.ts'
+import { newFolder } from '../../support/folder.ts'
 import { until } from '../../support/until.ts'
 import { launchBrowser } from '../playground/browser.ts'
 
@@ -15,7 +15,6 @@ const assets = fileURLToPath(new URL('../../../client/app/dist/assets/', import.
 const REGISTER = `const of = trustedTypes.createPolicy('worker', { createScriptURL: () => '/app/offline-worker.js' })
   navigator.serviceWorker.register(of.createScriptURL(''))`
 
-const folders: string[] = []
 let serve: ServePage
 let listener: HttpListener
 let browser: Browser
@@ -31,13 +30,11 @@ beforeAll(async () => {
 afterAll(async () => {
   await browser?.close()
   await listener?.drain(0)
-  await Promise.all(folders.map((folder) => rm(folder, { recursive: true })))
 })
 
 /** A page that says its name by its script, with the worker that the build made. */
 async function build(name: string, issuer = 'http://localhost:4080'): Promise<ServePage> {
-  const folder = await mkdtemp(join(tmpdir(), 'tributary-offline-'))
-  folders.push(folder)
+  const folder = await newFolder()
   const inside = (file: string): string => join(folder, 'assets', file)
   await mkdir(inside(''))
   const page = `<!doctype html><script type="application/json" id="app-settings"></script><body>

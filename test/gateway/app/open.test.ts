@@ -1,27 +1,22 @@
 /** Which requests the web app answers, and with what. */
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { afterAll, describe, expect, test } from '@jest/globals'
 import { openApp } from '../../../gateway/app/open.ts'
 import { type HttpListener, listen } from '../../../platform/http/server/listen.ts'
+import { newFolder } from '../../support/folder.ts'
 
 const PAGE = '<!doctype html><script type="application/json" id="app-settings"></script>'
 const app = { enabled: true, clientId: 'web', scope: 'openid profile' }
 const demo = (issuer?: string) => ({ demo: { dataDir: '.data', issuer } })
 const html = { accept: 'text/html,application/xhtml+xml' }
 
-const folders: string[] = []
 const listeners: HttpListener[] = []
-afterAll(async () => {
-  await Promise.all(listeners.map((listener) => listener.drain(0)))
-  await Promise.all(folders.map((folder) => rm(folder, { recursive: true })))
-})
+afterAll(() => Promise.all(listeners.map((listener) => listener.drain(0))))
 
 async function open(settings: Parameters<typeof openApp>[0], isBuilt = true): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'tributary-app-'))
-  folders.push(folder)
+  const folder = await newFolder()
   if (isBuilt) {
     await mkdir(join(folder, 'assets'))
     await writeFile(join(folder, 'index.html'), PAGE)

@@ -10,9 +10,9 @@ import { createAuthorization } from '../../../gateway/authorization/authorize.ts
 import { type Exchange, openExchange } from '../../../gateway/exchange/exchange.ts'
 import type { Answer } from '../../../gateway/execution/answer/answer.ts'
 import type { Send } from '../../../gateway/traffic/call/send.ts'
-import { createLogger } from '../../../platform/process/log.ts'
 import { callContext } from '../../support/call-context.ts'
 import { SEED } from '../../support/cases.ts'
+import { log } from '../../support/log.ts'
 import { plainSchema } from '../execution/support/compare.ts'
 import { createDice } from '../execution/support/dice.ts'
 import { type Federation, federate } from '../execution/support/federation.ts'
@@ -212,7 +212,7 @@ const { decide } = createAuthorization({
   policies: (_names, { headers }) => `${headers['x-policies']}`.split(' '),
   timeout: 10_000,
   knowsCallers: true,
-  log: createLogger('gateway', 'silent'),
+  log,
 })
 
 const emptyRequest = { method: 'POST', url: '/graphql', address: () => undefined, readText: () => '' }

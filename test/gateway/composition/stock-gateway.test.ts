@@ -2,10 +2,10 @@ import { readFile } from 'node:fs/promises'
 import type { ApolloGateway, GraphQLDataSource } from '@apollo/gateway'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { type GraphQLSchema, parse, printSchema, validate } from 'graphql'
-import { pino } from 'pino'
 import { DEFER } from '../../../gateway/execution/plan/api-schema.ts'
 import { readShippedOperations } from '../../../gateway/operations/shipped.ts'
 import { withoutAccessRules } from '../../../tools/compare/without-access-rules.ts'
+import { log } from '../../support/log.ts'
 
 const unreachable: GraphQLDataSource = {
   process: async () => {
@@ -21,7 +21,7 @@ beforeAll(async () => {
   const committed = await readFile(new URL('../../../gateway/supergraph.graphql', import.meta.url), 'utf8')
   // It refuses supergraphs that say who may see what.
   const supergraphSdl = withoutAccessRules(committed)
-  stock = new ApolloGateway({ supergraphSdl, buildService: () => unreachable, logger: pino({ level: 'silent' }) })
+  stock = new ApolloGateway({ supergraphSdl, buildService: () => unreachable, logger: log })
   schema = (await stock.load({})).schema
 })
 afterAll(() => stock.stop())

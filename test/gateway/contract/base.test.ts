@@ -1,12 +1,12 @@
 /** What a revision counts as, whether its services compose or not. */
 import { execFile } from 'node:child_process'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { beforeAll, expect, test } from '@jest/globals'
 import { composeSchemas } from '../../../gateway/composition/compose.ts'
 import { type Base, readBase } from '../../../gateway/contract/sources/base.ts'
+import { newFolder } from '../../support/folder.ts'
 
 const run = promisify(execFile)
 const HEAD = 'extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key"])\n'
@@ -19,10 +19,9 @@ const COMMITTED = 'type Query {\n  products: String\n}\n'
 
 let folder: string
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'base-'))
+  folder = await newFolder()
   await git('init', '-q', '-b', 'main')
 })
-afterAll(() => rm(folder, { recursive: true }))
 
 const git = (...args: string[]) => run('git', ['-c', 'user.name=a', '-c', 'user.email=a@b.c', ...args], { cwd: folder })
 const pathOf = (name: string): string => join(folder, `${name}.graphql`)

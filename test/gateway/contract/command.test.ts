@@ -1,14 +1,14 @@
 import { execFile } from 'node:child_process'
-import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { cp, mkdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { beforeAll, describe, expect, test } from '@jest/globals'
 import { services } from '../../../gateway/config/registry.ts'
 import { textOfDay } from '../../../gateway/usage/day.ts'
 import { addToday } from '../../../gateway/usage/files.ts'
 import type { UseRecords } from '../../../gateway/usage/records.ts'
+import { newFolder } from '../../support/folder.ts'
 import { reviews, shop } from './small-graph.ts'
 
 const project = fileURLToPath(new URL('../../../', import.meta.url))
@@ -17,7 +17,7 @@ const run = promisify(execFile)
 /** A checkout of its own, so that breaking it on purpose breaks nobody else's. */
 let checkout: string
 beforeAll(async () => {
-  checkout = await mkdtemp(join(tmpdir(), 'contract-'))
+  checkout = await newFolder()
   for (const each of ['gateway', 'platform', 'package.json', 'tributary.config.ts'])
     await cp(join(project, each), join(checkout, each), { recursive: true, filter: (path) => !path.endsWith('/dist') })
   for (const { name } of services)
@@ -27,7 +27,6 @@ beforeAll(async () => {
   await git('add', 'gateway', 'subgraphs')
   await commit('as it is')
 })
-afterAll(() => rm(checkout, { recursive: true }))
 
 const git = (...args: string[]) => run('git', args, { cwd: checkout })
 const AS_SOMEBODY = ['-c', 'user.name=a', '-c', 'user.email=a@b.c']

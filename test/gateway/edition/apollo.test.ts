@@ -1,9 +1,8 @@
 import { expect, test } from '@jest/globals'
 import { buildSchema, GraphQLError, parse } from 'graphql'
 import { startApollo } from '../../../gateway/edition/apollo.ts'
-import { createLogger } from '../../../platform/process/log.ts'
+import { log } from '../../support/log.ts'
 
-const log = createLogger('gateway', 'silent')
 const schema = buildSchema('type Query { a: Int }')
 const supergraph = 'of no importance here'
 const query = 'query One { a } query Two { a }'

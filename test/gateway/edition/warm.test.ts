@@ -2,13 +2,12 @@ import { setImmediate as turn } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { startWarming } from '../../../gateway/edition/warm.ts'
 import type { OperationInUse } from '../../../gateway/execution/engine.ts'
-import { createLogger } from '../../../platform/process/log.ts'
 import { ask, composeAt } from '../../support/gateway.ts'
+import { log } from '../../support/log.ts'
 import { itemsSdl, ordersSdl } from '../../support/shop.ts'
 import { type ShopGateway, startShopGateway } from '../../support/shop-gateway.ts'
 import { until } from '../../support/until.ts'
 
-const log = createLogger('test', 'silent')
 const LONG = 3_600_000 // milliseconds
 const operations = (count: number): OperationInUse[] =>
   Array.from({ length: count }, (_, index) => ({

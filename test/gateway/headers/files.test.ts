@@ -1,11 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
 import { readConfig } from '../../../gateway/config/load.ts'
 import { startGateway } from '../../../gateway/gateway.ts'
-import { createLogger } from '../../../platform/process/log.ts'
 import { SIGNATURE_HEADER, verifySignature } from '../../../platform/protocol/signature.ts'
+import { newFolder } from '../../support/folder.ts'
+import { log } from '../../support/log.ts'
 import { nowhere } from '../../support/nowhere.ts'
 import { startUpstream } from '../../support/upstream.ts'
 
@@ -19,7 +17,7 @@ test('Files follow the rules of their service, and no cache keeps one that a cal
     response.writeHead(200, { 'content-type': 'text/plain', 'cache-control': 'public, max-age=60' }).end('a')
     return undefined
   })
-  const folder = await mkdtemp(join(tmpdir(), 'files-'))
+  const folder = await newFolder()
   const config = await readConfig({
     PORT: '0',
     DATA_DIR: folder,
@@ -29,7 +27,7 @@ test('Files follow the rules of their service, and no cache keeps one that a cal
     SERVICES_CONTENT_HEADERS: JSON.stringify([{ forward: ['authorization', 'x-tenant'] }]),
     HEADERS_SERVICES: JSON.stringify([{ insert: 'x-gateway', value: 'shop' }]),
   })
-  const gateway = await startGateway(config, createLogger('gateway', 'silent'))
+  const gateway = await startGateway(config, log)
   try {
     const path = '/assets/abc-picture.png'
     const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'
@@ -51,6 +49,5 @@ test('Files follow the rules of their service, and no cache keeps one that a cal
   } finally {
     await gateway.stop()
     await content.stop()
-    await rm(folder, { recursive: true })
   }
 })

@@ -1,8 +1,7 @@
 /** What a coprocessor puts in place of a client's operation: checked as if the client sent it. */
 import { createHash } from 'node:crypto'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { json } from 'node:stream/consumers'
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals'
@@ -10,6 +9,7 @@ import { createClient as createSocketClient } from 'graphql-ws'
 import { WebSocket } from 'ws'
 import type { CoprocessorSettings } from '../../../gateway/config/sections/coprocessor.ts'
 import { type HttpListener, listen } from '../../../platform/http/server/listen.ts'
+import { newFolder } from '../../support/folder.ts'
 import { ask, type Operation, startTestGateway, type TestGateway, verdict } from '../../support/gateway.ts'
 import { type IdentityProvider, startIdentityProvider } from '../../support/identity-provider.ts'
 import { ordersSdl, type Shop, startShop } from '../../support/shop.ts'
@@ -41,7 +41,7 @@ beforeAll(async () => {
     },
     { host: '127.0.0.1', port: 0 },
   )
-  folder = await mkdtemp(join(tmpdir(), 'changed-'))
+  folder = await newFolder()
   await writeFile(
     join(folder, 'list.json'),
     JSON.stringify({
@@ -75,7 +75,7 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   await Promise.all([gateway.stop(), strict.stop()])
-  await Promise.all([coprocessor.drain(0), provider.close(), shop.close(), rm(folder, { recursive: true })])
+  await Promise.all([coprocessor.drain(0), provider.close(), shop.close()])
 })
 beforeEach(() => {
   messages.length = 0

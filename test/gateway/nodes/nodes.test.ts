@@ -4,6 +4,7 @@ import { pino } from 'pino'
 import { encodeNodeId } from '../../../platform/protocol/node-id.ts'
 import { nodeSource } from '../../../tools/compare/stock/node-source.ts'
 import { ask, composeAt, startTestGateway, type TestGateway } from '../../support/gateway.ts'
+import { log } from '../../support/log.ts'
 import { itemId, type NodeServices, orderId, startNodeServices, tagId } from './services.ts'
 
 let nodes: NodeServices
@@ -191,13 +192,13 @@ describe('stock @apollo/gateway', () => {
       supergraphSdl,
       buildService: ({ name, url }) =>
         name === 'node' ? nodeSource(supergraphSdl) : new RemoteGraphQLDataSource({ url: url ?? '' }),
-      logger: pino({ level: 'silent' }),
+      logger: log,
     })
   })
 
   test('A stock gateway finds the same nodes, with this answer in place of the service', async () => {
     const { ApolloServer } = await import('@apollo/server')
-    const server = new ApolloServer({ gateway: stock, logger: pino({ level: 'silent' }) })
+    const server = new ApolloServer({ gateway: stock, logger: log })
     const query = `query ($ids: [ID!]!) { nodes(nodeIds: $ids) { __typename nodeId
       ... on Order { id item { name } } ... on Item { left name } ... on Tag { label } } }`
     const ids = [orderId('1'), itemId('s1', 1), itemId('s1', 10), orderId('none'), tagId(3)]

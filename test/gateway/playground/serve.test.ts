@@ -1,7 +1,6 @@
 import { once } from 'node:events'
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from 'node:http'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { brotliCompressSync, brotliDecompressSync } from 'node:zlib'
@@ -16,6 +15,7 @@ import { type HttpListener, listen } from '../../../platform/http/server/listen.
 import type { ControlAddress } from '../../../platform/process/control.ts'
 import { createVerifier } from '../../../platform/protocol/caller.ts'
 import { demoCallers, demoIdentity } from '../../../platform/protocol/demo-identity.ts'
+import { newFolder } from '../../support/folder.ts'
 
 const SCRIPT = 'console.log("the page")'
 const PAGE = '<!doctype html><script type="application/json" id="playground-settings"></script>'
@@ -50,11 +50,9 @@ async function send(
   })
 }
 
-const folders: string[] = []
 const listeners: HttpListener[] = []
 async function temporaryFolder(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'tributary-playground-'))
-  folders.push(folder)
+  const folder = await newFolder()
   return folder
 }
 
@@ -94,10 +92,7 @@ async function open(options: {
   return { origin: listener.url, dataDir, dist: folder }
 }
 
-afterAll(async () => {
-  await Promise.all(listeners.map((listener) => listener.drain(0)))
-  await Promise.all(folders.map((folder) => rm(folder, { recursive: true })))
-})
+afterAll(() => Promise.all(listeners.map((listener) => listener.drain(0))))
 
 describe('page', () => {
   let origin: string

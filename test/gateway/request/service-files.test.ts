@@ -1,13 +1,11 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import { readConfig } from '../../../gateway/config/load.ts'
 import { type RunningGateway, startGateway } from '../../../gateway/gateway.ts'
-import { createLogger } from '../../../platform/process/log.ts'
 import { SIGNATURE_HEADER, verifySignature } from '../../../platform/protocol/signature.ts'
 import { readAnswer } from '../../support/answer.ts'
+import { newFolder } from '../../support/folder.ts'
 import { verdict } from '../../support/gateway.ts'
+import { log } from '../../support/log.ts'
 import { nowhere } from '../../support/nowhere.ts'
 import { until } from '../../support/until.ts'
 import { startUpstream, type Upstream } from '../../support/upstream.ts'
@@ -37,7 +35,7 @@ beforeAll(async () => {
     response.writeHead(200, { 'content-type': 'text/csv' }).end('a,b')
     return undefined
   })
-  folder = await mkdtemp(join(tmpdir(), 'files-'))
+  folder = await newFolder()
   const config = await readConfig({
     PORT: '0',
     DATA_DIR: folder,
@@ -46,12 +44,11 @@ beforeAll(async () => {
     BANKING_URL: banking.url,
     CONTENT_URL: content.map(({ url }) => url).join(','),
   })
-  gateway = await startGateway(config, createLogger('gateway', 'silent'))
+  gateway = await startGateway(config, log)
 })
 afterAll(async () => {
   await gateway.stop()
   await Promise.all([banking, ...content].map((upstream) => upstream.stop()))
-  await rm(folder, { recursive: true })
 })
 
 async function isHealthy(): Promise<boolean> {

@@ -1,11 +1,11 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { readConfig } from '../../../gateway/config/load.ts'
 import { claimHeaders, mayTellClaim } from '../../../platform/protocol/claims.ts'
 import { createReadSigned } from '../../../subgraphs/shared/signed-request.ts'
 import { exampleOf } from '../../support/example.ts'
+import { newFolder } from '../../support/folder.ts'
 import { ask, composeAt, startTestGateway, type TestGateway, verdict } from '../../support/gateway.ts'
 import { type IdentityProvider, startIdentityProvider } from '../../support/identity-provider.ts'
 import { type Shop, startShop } from '../../support/shop.ts'
@@ -137,7 +137,7 @@ test('Headers that say something else tell no claim', () => {
 })
 
 test('Claims of a stateless service, of opaque tokens and in a header that is taken are refused in words', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'claims-'))
+  const folder = await newFolder()
   const SUPERGRAPH = join(folder, 'supergraph.graphql')
   await writeFile(SUPERGRAPH, composeAt(shop.services))
   const faults = (env: Record<string, string>) =>
@@ -154,5 +154,4 @@ test('Claims of a stateless service, of opaque tokens and in a header that is ta
   await expect(readConfig({ SUPERGRAPH, ...issuers }, file)).rejects.toThrow(
     'services.items.claims: is for stateful services: what a stateless one answers is shared by all callers',
   )
-  await rm(folder, { recursive: true })
 })

@@ -10,7 +10,7 @@ import { type ServiceDefinition, stateful } from '../../../gateway/traffic/call/
 import type { Instance } from '../../../gateway/traffic/instance.ts'
 import { openInstances } from '../../../gateway/traffic/open-instances.ts'
 import { openStream } from '../../../gateway/traffic/stream.ts'
-import { createLogger } from '../../../platform/process/log.ts'
+import { log } from '../../support/log.ts'
 import { until } from '../../support/until.ts'
 import { certificate } from './client/certificate.ts'
 
@@ -53,7 +53,7 @@ async function instancesOf(
       secret: undefined,
       isOurs: false,
       resolve,
-      log: createLogger('test', 'silent'),
+      log,
     },
   )
   opened.push(found)

@@ -1,18 +1,17 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from '@jest/globals'
+import { beforeEach, expect, test } from '@jest/globals'
 import { textOfDay } from '../../../gateway/usage/day.ts'
 import { addToday } from '../../../gateway/usage/files.ts'
 import { readRecorded } from '../../../gateway/usage/read.ts'
 import type { UsedDocument, UseRecords } from '../../../gateway/usage/records.ts'
 import { tryLock } from '../../../platform/process/lock.ts'
+import { newFolder } from '../../support/folder.ts'
 
 let folder: string
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'usage-'))
+  folder = await newFolder()
 })
-afterEach(() => rm(folder, { recursive: true }))
 
 const records = (version = '1'): UseRecords => ({
   documents: { d1: { operation: 'One', kind: 'query', coordinates: ['Query.a'] } },

@@ -1,11 +1,11 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { createClient } from 'graphql-ws'
 import { WebSocket } from 'ws'
 import { recordedUse } from '../../../gateway/contract/checks/recorded.ts'
 import { readRecorded } from '../../../gateway/usage/read.ts'
+import { newFolder } from '../../support/folder.ts'
 import { ask, composeAt } from '../../support/gateway.ts'
 import { type GatewayProcess, spawnGateway } from '../../support/gateway-process.ts'
 import { redisIsInstalled, startRedis } from '../../support/redis.ts'
@@ -17,15 +17,12 @@ let shop: Shop
 let env: Record<string, string>
 beforeAll(async () => {
   shop = await startShop()
-  folder = await mkdtemp(join(tmpdir(), 'usage-'))
+  folder = await newFolder()
   const SUPERGRAPH = join(folder, 'supergraph.graphql')
   await writeFile(SUPERGRAPH, composeAt(shop.services))
   env = { SUPERGRAPH, PORT: '0', ADMIN_PORT: '0', DATA_DIR: folder, USAGE_RECORD: 'on' }
 })
-afterAll(async () => {
-  await shop.close()
-  await rm(folder, { recursive: true })
-})
+afterAll(() => shop.close())
 
 const usage = (): string => join(folder, 'usage')
 const requestsOf = async (operation: string): Promise<number> =>

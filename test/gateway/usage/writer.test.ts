@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals'
 import { parseDays } from '../../../gateway/usage/day.ts'
 import { mergeUse, portionsOf, type UseRecords } from '../../../gateway/usage/records.ts'
 import { openUseWriter } from '../../../gateway/usage/writer.ts'
-import { createLogger } from '../../../platform/process/log.ts'
+import { log } from '../../support/log.ts'
 import { until } from '../../support/until.ts'
 
 /** @param versions of clients that sent each of three operations */
@@ -51,7 +51,7 @@ test('Use that cannot be written waits in a bounded number of texts, and none of
       return true
     },
     every: 1,
-    log: createLogger('test', 'silent'),
+    log,
   })
   await until(() => drained > 100)
   expect(written).toEqual([])

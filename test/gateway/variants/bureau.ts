@@ -1,8 +1,9 @@
 /** Two services with tags of every kind, behind a gateway with two contract variants. */
-import { createLogger, type Logger } from '../../../platform/process/log.ts'
+import type { Logger } from '../../../platform/process/log.ts'
 import { startTestGateway, type TestGateway, type TestGatewayOptions } from '../../support/gateway.ts'
 import { type IdentityProvider, startIdentityProvider } from '../../support/identity-provider.ts'
 import { type Journal, journalSdl, startJournal } from '../../support/journal.ts'
+import { log } from '../../support/log.ts'
 import { startSubgraph, type TestSubgraph } from '../../support/subgraph.ts'
 
 const LINK = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@tag", "@external",
@@ -116,7 +117,6 @@ export async function startBureau(options: Partial<TestGatewayOptions> = {}): Pr
 }
 
 function keepingLog(lines: string[]): Logger {
-  const log = createLogger('gateway', 'silent')
   for (const level of ['warn', 'error'] as const)
     log[level] = ((fields: object, message: string) =>
       void lines.push(JSON.stringify({ level, ...fields, message }))) as never

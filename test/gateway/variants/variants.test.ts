@@ -1,7 +1,6 @@
 /** Contract variants on their paths: what their clients can ask for, and by which ways. */
 import { hash } from 'node:crypto'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import {
@@ -18,6 +17,7 @@ import { WebSocket } from 'ws'
 import { readConfig } from '../../../gateway/config/load.ts'
 import { DEFER } from '../../../gateway/execution/plan/api-schema.ts'
 import { exampleOf, schemaOf } from '../../support/example.ts'
+import { newFolder } from '../../support/folder.ts'
 import { ask, composeAt, post, startTestGateway, verdict } from '../../support/gateway.ts'
 import { startSubgraph } from '../../support/subgraph.ts'
 import { until } from '../../support/until.ts'
@@ -283,7 +283,7 @@ test('A new supergraph serves all variants, or none where one cannot be filtered
 describe('settings', () => {
   test('A variant without a safelist has that of the gateway; one with its own has that; hooks are told', async () => {
     const told: (string | undefined)[] = []
-    const folder = await mkdtemp(join(tmpdir(), 'variants-'))
+    const folder = await newFolder()
     const list = async (name: string, query: string): Promise<string> => {
       await writeFile(join(folder, name), JSON.stringify({ [hash('sha256', query)]: query }))
       return join(folder, name)
@@ -312,7 +312,6 @@ describe('settings', () => {
     expect(await verdicts('/own')).toEqual(['403 OPERATION_NOT_ALLOWED', '200 OK'])
     expect(told).toEqual([undefined, 'like', 'own'])
     await stop()
-    await rm(folder, { recursive: true })
   })
 
   test('In production a variant hides its schema, unless it is told otherwise', async () => {

@@ -1,15 +1,12 @@
 import { spawnSync } from 'node:child_process'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { beforeAll, expect, test } from '@jest/globals'
 import { gatewayFlags, processEnvironment } from '../../../platform/memory/node-flags.ts'
+import { newFolder } from '../../support/folder.ts'
 
 let folder: string
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'tributary-startup-memory-'))
+  folder = await newFolder()
 })
-afterAll(() => rm(folder, { recursive: true }))
 
 const here = (path: string): string => JSON.stringify(new URL(`../../../${path}`, import.meta.url).href)
 

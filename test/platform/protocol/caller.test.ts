@@ -1,10 +1,10 @@
-import { mkdtemp, rm, stat } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { base64url, SignJWT, UnsecuredJWT } from 'jose'
 import { createVerifier, type VerifyAuthorization } from '../../../platform/protocol/caller.ts'
 import { demoIdentity } from '../../../platform/protocol/demo-identity.ts'
+import { newFolder } from '../../support/folder.ts'
 import { type Algorithm, type IdentityProvider, startIdentityProvider } from '../../support/identity-provider.ts'
 
 const coded = (code: string) => expect.objectContaining({ extensions: expect.objectContaining({ code }) })
@@ -91,9 +91,8 @@ test('A caller is not refused as unauthenticated when the key set is unreachable
 describe('demo identity', () => {
   let dataDir: string
   beforeAll(async () => {
-    dataDir = await mkdtemp(join(tmpdir(), 'tributary-identity-'))
+    dataDir = await newFolder()
   })
-  afterAll(() => rm(dataDir, { recursive: true }))
 
   test('All processes of one folder share a key at once, readable by its owner only', async () => {
     const identities = await Promise.all(Array.from({ length: 8 }, () => demoIdentity(dataDir)))
@@ -111,10 +110,9 @@ describe('demo identity', () => {
   })
 
   test('A token of another folder is refused', async () => {
-    const other = await mkdtemp(join(tmpdir(), 'tributary-identity-'))
+    const other = await newFolder()
     const verify = await createVerifier({ issuers: [], demo: { dataDir } })
     const token = await (await demoIdentity(other)).sign('payer')
-    await rm(other, { recursive: true })
     await expect(verify(`Bearer ${token}`)).rejects.toEqual(coded('UNAUTHENTICATED'))
   })
 })

@@ -1,7 +1,6 @@
 /** `npm run compare`, on two small services: both gateways run for real. */
 import { spawn } from 'node:child_process'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
@@ -11,6 +10,7 @@ import { addToday } from '../../../gateway/usage/files.ts'
 import { processEnvironment } from '../../../platform/memory/node-flags.ts'
 import { readArguments } from '../../../tools/compare/arguments.ts'
 import type { Compared } from '../../../tools/compare/compare.ts'
+import { newFolder } from '../../support/folder.ts'
 import { composeAt } from '../../support/gateway.ts'
 import { type Shop, startShop } from '../../support/shop.ts'
 
@@ -38,13 +38,10 @@ let folder: string
 const file = (name: string): string => join(folder, name)
 beforeAll(async () => {
   shop = await startShop()
-  folder = await mkdtemp(join(tmpdir(), 'compare-test-'))
+  folder = await newFolder()
   await writeFile(file('supergraph.graphql'), composeAt(shop.services))
 })
-afterAll(async () => {
-  await shop.close()
-  await rm(folder, { recursive: true })
-})
+afterAll(() => shop.close())
 
 const OPERATIONS = `
   query Orders($first: Int!) { orders(first: $first) { id item { ...Name } } }

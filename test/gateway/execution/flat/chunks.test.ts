@@ -10,9 +10,9 @@ import { readBody } from '../../../../gateway/traffic/call/answer.ts'
 import { stateful } from '../../../../gateway/traffic/call/kind.ts'
 import { createTrafficMetrics } from '../../../../gateway/traffic/metrics.ts'
 import { createTraffic, type Traffic } from '../../../../gateway/traffic/traffic.ts'
-import { createLogger } from '../../../../platform/process/log.ts'
 import { callContext } from '../../../support/call-context.ts'
 import { SEED } from '../../../support/cases.ts'
+import { log } from '../../../support/log.ts'
 import { type RawRequest, type RawService, startRawService } from '../../traffic/raw-service.ts'
 import { createDice, type Dice } from '../support/dice.ts'
 import { mutateAnswer } from '../support/mutate-answer.ts'
@@ -42,7 +42,7 @@ beforeAll(async () => {
     ownServices: false,
     store: createMemoryStore(1_000_000),
     metrics: createTrafficMetrics(new Registry()),
-    log: createLogger('test', 'silent'),
+    log,
   })
 })
 afterAll(async () => {

@@ -9,9 +9,9 @@ import { createMemoryStore } from '../../../../gateway/traffic/cache/memory.ts'
 import { stateful, stateless } from '../../../../gateway/traffic/call/kind.ts'
 import { createTrafficMetrics } from '../../../../gateway/traffic/metrics.ts'
 import { createTraffic, type Traffic } from '../../../../gateway/traffic/traffic.ts'
-import { createLogger } from '../../../../platform/process/log.ts'
 import { callContext } from '../../../support/call-context.ts'
 import { SEED } from '../../../support/cases.ts'
+import { log } from '../../../support/log.ts'
 import { type RawRequest, type RawService, startRawService } from '../../traffic/raw-service.ts'
 import { createCanary, markIn, withoutMarks } from '../support/canary.ts'
 import { createDice, type Dice } from '../support/dice.ts'
@@ -149,7 +149,7 @@ describe.each([
       ownServices: false,
       store: createMemoryStore(10_000_000),
       metrics: createTrafficMetrics(new Registry()),
-      log: createLogger('test', 'silent'),
+      log,
     })
     answers.clear()
     fates.clear()

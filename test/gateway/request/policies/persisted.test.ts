@@ -3,8 +3,7 @@
  */
 import { hash } from 'node:crypto'
 import { on, once } from 'node:events'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
 import { createClient } from '@redis/client'
@@ -15,6 +14,7 @@ import { operationsSection } from '../../../../gateway/config/sections/operation
 import { readLists } from '../../../../gateway/persisted/lists.ts'
 import { readAnswer } from '../../../support/answer.ts'
 import { exampleOf } from '../../../support/example.ts'
+import { newFolder } from '../../../support/folder.ts'
 import { ask, startTestGateway, type TestGateway, verdict } from '../../../support/gateway.ts'
 import { startRedis } from '../../../support/redis.ts'
 import { type Shop, startShop } from '../../../support/shop.ts'
@@ -37,15 +37,12 @@ const apollo = (...operations: readonly object[]) => ({
 })
 beforeAll(async () => {
   shop = await startShop()
-  folder = await mkdtemp(join(tmpdir(), 'persisted-'))
+  folder = await newFolder()
   await write('apollo.json', apollo({ id: 'first', body: one, name: 'One', type: 'query' }))
   await write('codegen.json', { [hash('sha1', two, 'hex')]: two })
   await write('relay.json', { [md5(three)]: three, ['__proto__']: two })
 })
-afterAll(async () => {
-  await shop.close()
-  await rm(folder, { recursive: true })
-})
+afterAll(() => shop.close())
 
 let gateway: TestGateway
 let stop = async (): Promise<void> => undefined

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { createClient as createSocketClient } from 'graphql-ws'
 import { WebSocket } from 'ws'
+import { newFolder } from '../../../support/folder.ts'
 import { ask, startTestGateway, type TestGateway, verdict } from '../../../support/gateway.ts'
 import { type Shop, startShop } from '../../../support/shop.ts'
 
@@ -28,7 +28,7 @@ let gateway: TestGateway
 const start = (SAFELIST: string) => startTestGateway({ services: shop.services, env: { STATELESS: 'items', SAFELIST } })
 beforeAll(async () => {
   shop = await startShop()
-  folder = await mkdtemp(join(tmpdir(), 'safelist-'))
+  folder = await newFolder()
   await writeFile(join(folder, 'manifest.json'), JSON.stringify(manifest))
   await writeFile(join(folder, 'listed.graphql'), listed)
   gateway = await start(join(folder, 'manifest.json'))
@@ -36,7 +36,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await gateway.stop()
   await shop.close()
-  await rm(folder, { recursive: true })
 })
 
 describe('safelist', () => {
@@ -83,7 +82,7 @@ describe('safelist', () => {
   })
 
   test('The gateway does not start on an unusable list', async () => {
-    const empty = await mkdtemp(join(folder, 'empty-'))
+    const empty = await newFolder()
     await writeFile(join(folder, 'wrong.json'), '{"operations":[]}')
     for (const [path, fault] of [
       [join(folder, 'nowhere'), 'cannot be read (ENOENT)'],

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { createClient } from '@redis/client'
-import { pino } from 'pino'
 import { shareRequests } from '../../../../gateway/request/policies/shared-requests.ts'
 import { connectRedis } from '../../../../platform/redis/connection.ts'
 import { stopClock } from '../../../support/clock.ts'
+import { log } from '../../../support/log.ts'
 import { type RedisServer, startRedis } from '../../../support/redis.ts'
 import { until } from '../../../support/until.ts'
 
@@ -15,7 +15,7 @@ afterAll(() => redis.kill())
 
 test('A place is renewed while its request is in work, and given back after it', async () => {
   using clock = stopClock()
-  const connection = connectRedis(redis.url, 1_000, 'each counts alone', pino({ level: 'silent' }))
+  const connection = connectRedis(redis.url, 1_000, 'each counts alone', log)
   const requests = shareRequests(connection)
   const taken = await until(() => requests.take('somebody', 1))
   if (taken === 'full') throw new Error('Nobody else takes places here.')

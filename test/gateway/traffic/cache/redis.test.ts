@@ -3,7 +3,7 @@ import { createMemoryStore } from '../../../../gateway/traffic/cache/memory.ts'
 import { createRedisStore } from '../../../../gateway/traffic/cache/redis.ts'
 import { stateless } from '../../../../gateway/traffic/call/kind.ts'
 import type { Traffic } from '../../../../gateway/traffic/traffic.ts'
-import { createLogger } from '../../../../platform/process/log.ts'
+import { log } from '../../../support/log.ts'
 import { type RedisServer, startRedis } from '../../../support/redis.ts'
 import { until } from '../../../support/until.ts'
 import { callOf, entityBody, startUpstream, trafficTo, type Upstream } from '../../../support/upstream.ts'
@@ -29,7 +29,7 @@ afterAll(async () => {
 
 /** A gateway's traffic, with a memory of its own and the Redis of all. */
 async function openGateway(): Promise<Traffic> {
-  const store = createRedisStore(redis.url, createMemoryStore(1_000_000), createLogger('test', 'silent'))
+  const store = createRedisStore(redis.url, createMemoryStore(1_000_000), log)
   const traffic = trafficTo(stateless('weather'), [upstream.url], { store })
   opened.push(traffic.close, () => store.close())
   return traffic
@@ -64,8 +64,8 @@ describe('Redis', () => {
   })
 
   test('A value comes back as it was, digit by digit', async () => {
-    const store = createRedisStore(redis.url, createMemoryStore(1_000_000), createLogger('test', 'silent'))
-    const other = createRedisStore(redis.url, createMemoryStore(1_000_000), createLogger('test', 'silent'))
+    const store = createRedisStore(redis.url, createMemoryStore(1_000_000), log)
+    const other = createRedisStore(redis.url, createMemoryStore(1_000_000), log)
     opened.push(
       () => store.close(),
       () => other.close(),
@@ -99,7 +99,7 @@ describe('Redis', () => {
   })
 
   test('A missing Redis does not stop the gateway from starting', async () => {
-    const store = createRedisStore('redis://127.0.0.1:9', createMemoryStore(1_000_000), createLogger('test', 'silent'))
+    const store = createRedisStore('redis://127.0.0.1:9', createMemoryStore(1_000_000), log)
     const traffic = trafficTo(stateless('weather'), [upstream.url], { store })
     opened.push(traffic.close, () => store.close())
     const first = await countOf(traffic, 'alone')

@@ -8,8 +8,8 @@ import { probeHealth } from '../../../../gateway/traffic/health.ts'
 import { closeInstance, openInstance } from '../../../../gateway/traffic/open-instance.ts'
 import { sendJson } from '../../../../platform/http/message/http-error.ts'
 import { type HttpListener, listen } from '../../../../platform/http/server/listen.ts'
-import { createLogger } from '../../../../platform/process/log.ts'
 import { healthy } from '../../../../start/health.ts'
+import { log } from '../../../support/log.ts'
 import { until } from '../../../support/until.ts'
 
 let service: HttpListener
@@ -33,10 +33,7 @@ test.each<[string | undefined, string]>([
     secret: undefined,
     isOurs: true,
   })
-  const stop = probeHealth(
-    [{ name: 'reviews', kind: 'stateless', instances: [instance] }],
-    createLogger('gateway', 'silent'),
-  )
+  const stop = probeHealth([{ name: 'reviews', kind: 'stateless', instances: [instance] }], log)
   await until(() => instance.pid === 7)
   await until(() => instance.breaker.state === state)
   stop()

@@ -1,8 +1,6 @@
 /**
  * Old partitions go to the archive while the bank works, and whoever reads the history finds them.
  */
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { backup } from '../../../../prisma/backup.ts'
@@ -15,6 +13,7 @@ import { readActivity } from '../../../../subgraphs/banking/events/read.ts'
 import { createPartitions } from '../../../../subgraphs/banking/ledger/upkeep.ts'
 import { readEntries, readSums } from '../../../../subgraphs/banking/statements/read.ts'
 import { createDatabase, type TestDatabase } from '../../../support/database.ts'
+import { newFolder } from '../../../support/folder.ts'
 import { smallPartitions } from '../../../support/small-partitions.ts'
 import { openBank, subjectOf, type TestBank, verdictOf } from '../support/bank.ts'
 
@@ -49,7 +48,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await bank.close()
   await database.drop()
-  await migrations.remove()
 })
 
 /** What clients and auditors see of the history. */
@@ -131,7 +129,7 @@ test('A change of a row in the archive is found', async () => {
 })
 
 test('A backup has the archive in it', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'tributary-archive-'))
+  const folder = await newFolder()
   const target = await createDatabase('empty')
   await backup(database.url, join(folder, 'all'))
   await restore(target.url, join(folder, 'all'))
@@ -140,5 +138,4 @@ test('A backup has the archive in it', async () => {
   expect([verdictOf(again), again.replayed]).toEqual(['ACCEPTED', true])
   await restored.close()
   await target.drop()
-  await rm(folder, { recursive: true })
 })

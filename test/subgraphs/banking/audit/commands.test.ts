@@ -1,12 +1,12 @@
 /** `npm run ledger:verify` and `npm run ledger:anchor`, as processes. */
 import { execFile } from 'node:child_process'
-import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { processEnvironment } from '../../../../platform/memory/node-flags.ts'
+import { newFolder } from '../../../support/folder.ts'
 import { createBank, type TestBank } from '../support/bank.ts'
 
 const main = fileURLToPath(new URL('../../../../subgraphs/banking/audit/main.ts', import.meta.url))
@@ -14,14 +14,11 @@ const main = fileURLToPath(new URL('../../../../subgraphs/banking/audit/main.ts'
 let bank: TestBank
 let folder: string
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'tributary-anchor-'))
+  folder = await newFolder()
   bank = await createBank()
   await bank.open({ balance: 10n })
 })
-afterAll(async () => {
-  await bank.close()
-  await rm(folder, { recursive: true, force: true })
-})
+afterAll(() => bank.close())
 
 const run = (...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> =>
   promisify(execFile)(process.execPath, [main, ...args], {

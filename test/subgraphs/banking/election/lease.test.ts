@@ -1,7 +1,6 @@
 /** One instance writes: the others see it do so, and one of them follows when it dies or hangs. */
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { Client } from 'pg'
-import { pino } from 'pino'
 import { markBackend, newInstance } from '../../../../subgraphs/banking/database/backends.ts'
 import { openLedgerDatabase } from '../../../../subgraphs/banking/database/open.ts'
 import { type Lease, startLease } from '../../../../subgraphs/banking/election/lease.ts'
@@ -12,11 +11,10 @@ import { ledgerRequest } from '../../../../subgraphs/banking/ledger/request.ts'
 import { createWriter } from '../../../../subgraphs/banking/ledger/writer.ts'
 import { ledgerParts } from '../../../../subgraphs/banking/ledger-parts.ts'
 import { createDatabase, type TestDatabase } from '../../../support/database.ts'
+import { log } from '../../../support/log.ts'
 import { until } from '../../../support/until.ts'
 import { type NetworkProxy, startProxy } from '../history/proxy.ts'
 import { bank, openBank, subjectOf, type TestBank, verdictOf } from '../support/bank.ts'
-
-const log = pino({ level: 'silent' })
 
 let database: TestDatabase
 let closing: (() => Promise<unknown>)[]

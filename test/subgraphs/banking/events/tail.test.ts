@@ -1,9 +1,9 @@
 /** The end of the outbox is read only while somebody follows it, and then nothing is missed. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
-import { pino } from 'pino'
 import type { PrismaClient } from '../../../../prisma/generated/client.ts'
 import { startTail, type Tail } from '../../../../subgraphs/banking/events/tail.ts'
+import { log } from '../../../support/log.ts'
 import { until } from '../../../support/until.ts'
 import { createBank, type TestBank } from '../support/bank.ts'
 
@@ -30,7 +30,7 @@ beforeEach(async () => {
       }
     },
   })
-  tail = startTail({ url: bank.url, database, log: pino({ level: 'silent' }) })
+  tail = startTail({ url: bank.url, database, log })
 })
 afterEach(async () => {
   await tail.stop()

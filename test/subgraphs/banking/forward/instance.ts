@@ -5,7 +5,6 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { pino } from 'pino'
 import { HttpError } from '../../../../platform/http/message/http-error.ts'
 import { newInstance } from '../../../../subgraphs/banking/database/backends.ts'
 import type { Standing } from '../../../../subgraphs/banking/election/standing.ts'
@@ -13,6 +12,7 @@ import type { Sent } from '../../../../subgraphs/banking/forward/link.ts'
 import type { LedgerParts } from '../../../../subgraphs/banking/ledger/part.ts'
 import { ledgerParts } from '../../../../subgraphs/banking/ledger-parts.ts'
 import { createOneWriter } from '../../../../subgraphs/banking/one-writer.ts'
+import { log } from '../../../support/log.ts'
 import { TEST_SECRET } from '../../../support/signed-call.ts'
 import { until } from '../../../support/until.ts'
 import { openBank, type TestBank } from '../support/bank.ts'
@@ -47,7 +47,7 @@ export async function startMember(
     parts,
     secret: TEST_SECRET,
     address,
-    log: pino({ level: 'silent' }),
+    log,
     onStanding: () => {},
     onSent: (outcome) => void sent.push(outcome),
   })

@@ -6,11 +6,11 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { pino } from 'pino'
 import { demoIdentity } from '../../../../platform/protocol/demo-identity.ts'
 import { backup } from '../../../../prisma/backup.ts'
 import { type EmbeddedDatabase, startEmbedded } from '../../../../prisma/embedded.ts'
 import { migrate } from '../../../../prisma/migrate.ts'
+import { log } from '../../../support/log.ts'
 import { TEST_SECRET } from '../../../support/signed-call.ts'
 import { type Clocks, startClocks } from './clocks.ts'
 import { type Era, lastOperation, restoreInto, writerAddress } from './era.ts'
@@ -69,7 +69,6 @@ export async function startCluster(
   const dataDir = await mkdtemp(join(tmpdir(), 'tributary-history-'))
   await chmod(dataDir, 0o755) // as root, the server's own user must get in
   const clocks = midnightIn === undefined ? undefined : await startClocks(dataDir, instances, midnightIn)
-  const log = pino({ level: 'silent' })
   let database: EmbeddedDatabase = await startEmbedded({ dataDir, log })
   const port = Number(new URL(database.url).port)
   await migrate(database.url)

@@ -1,11 +1,11 @@
 /** The way of a batch from state to state, by a writer that does as it is told. */
 import { describe, expect, test } from '@jest/globals'
-import { pino } from 'pino'
 import { createCommitter } from '../../../../subgraphs/banking/ledger/commit.ts'
 import type { Answer } from '../../../../subgraphs/banking/ledger/evaluate.ts'
 import { accept } from '../../../../subgraphs/banking/ledger/refusal.ts'
 import type { SpeculatedBatch } from '../../../../subgraphs/banking/ledger/speculate.ts'
 import type { Writer } from '../../../../subgraphs/banking/ledger/writer.ts'
+import { log } from '../../../support/log.ts'
 
 const told: Answer = { outcome: accept('1'), replayed: false }
 /** The same, found under its key. */
@@ -38,7 +38,7 @@ async function follow(attempts: readonly Attempt[], { ahead = false, retryFor = 
       return gives as readonly Answer[]
     },
   }
-  const { commit } = createCommitter({ writer, log: pino({ level: 'silent' }), retryFor })
+  const { commit } = createCommitter({ writer, log, retryFor })
   const ended = await commit([], ahead ? speculated : undefined).catch((error: unknown) => error)
   return { way, ended }
 }

@@ -1,14 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import { pino } from 'pino'
 import { expireHolds } from '../../../../subgraphs/banking/holds/expiry.ts'
 import type { Ledger } from '../../../../subgraphs/banking/ledger/ledger.ts'
 import { runDueSchedules } from '../../../../subgraphs/banking/schedules/due.ts'
+import { log } from '../../../support/log.ts'
 import { createBank, customer, openBank, subjectOf, type TestBank, verdictOf } from '../support/bank.ts'
 import { installMovedClock, type MovedClock } from '../support/moved-clock.ts'
 
 const DAY = 86_400_000 // milliseconds
-const log = pino({ level: 'silent' })
 const dayOf = (offset: number): string => new Date(Date.now() + offset * DAY).toISOString().slice(0, 10)
 
 let clock: MovedClock

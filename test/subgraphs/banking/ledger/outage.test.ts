@@ -5,12 +5,12 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import { pino } from 'pino'
 import { openLedgerDatabase } from '../../../../subgraphs/banking/database/open.ts'
 import type { Answer } from '../../../../subgraphs/banking/ledger/evaluate.ts'
 import { createLedger } from '../../../../subgraphs/banking/ledger/ledger.ts'
 import { ledgerRequest } from '../../../../subgraphs/banking/ledger/request.ts'
 import { ledgerParts } from '../../../../subgraphs/banking/ledger-parts.ts'
+import { log } from '../../../support/log.ts'
 import { type Commit, type LostCommit, type NetworkProxy, startProxy } from '../history/proxy.ts'
 import { bank, createBank, openBank, subjectOf, type TestBank, verdictOf } from '../support/bank.ts'
 import { brokenInvariants } from '../support/books.ts'
@@ -113,7 +113,7 @@ test('When the database stays away the outcome is reported as unknown, and the s
   const ledger = createLedger({
     parts: ledgerParts,
     database: unreachable,
-    log: pino({ level: 'silent' }),
+    log,
     retryFor: 300,
   })
   const command = {

@@ -1,6 +1,5 @@
 /** A primary and a standby, whose replay is paused to make it late. */
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals'
-import { pino } from 'pino'
 import type { PrismaClient } from '../../../../prisma/generated/client.ts'
 import { migrate } from '../../../../prisma/migrate.ts'
 import { seed } from '../../../../prisma/seed.ts'
@@ -9,6 +8,7 @@ import { openDatabase } from '../../../../subgraphs/banking/database/open.ts'
 import type { Place } from '../../../../subgraphs/banking/database/past.ts'
 import { openStandbys, type Standbys } from '../../../../subgraphs/banking/replicas/standbys.ts'
 import { createDatabase } from '../../../support/database.ts'
+import { log } from '../../../support/log.ts'
 import { startServers, type TestServer, type TestServers, urlOf } from '../../../support/servers.ts'
 import { signedGet } from '../../../support/signed-call.ts'
 import { until } from '../../../support/until.ts'
@@ -19,7 +19,6 @@ let all: TestServers
 let primary: TestServer
 let standby: TestServer
 let bank: TestBank
-const log = pino({ level: 'silent' })
 beforeAll(async () => {
   all = await startServers(2)
   ;[primary, standby] = all.servers as [TestServer, TestServer]

@@ -1,6 +1,5 @@
 /** A ledger on a database of its own, with short ways to open accounts and move money. */
 import { randomUUID } from 'node:crypto'
-import { pino } from 'pino'
 import type { PrismaClient } from '../../../../prisma/generated/client.ts'
 import { openLedgerDatabase } from '../../../../subgraphs/banking/database/open.ts'
 import { createLedgerClock } from '../../../../subgraphs/banking/ledger/clock.ts'
@@ -11,6 +10,7 @@ import type { Election } from '../../../../subgraphs/banking/ledger/writer.ts'
 import { ledgerParts } from '../../../../subgraphs/banking/ledger-parts.ts'
 import type { TransferCommand } from '../../../../subgraphs/banking/transfers/commands.ts'
 import { createDatabase } from '../../../support/database.ts'
+import { log } from '../../../support/log.ts'
 
 export const bank = bankActor('test')
 export const customer = (id: string): Actor => ({ id, officer: false })
@@ -46,7 +46,7 @@ export function openBank(url: string, { confirmed, elected }: BankOptions = {}):
     parts: ledgerParts,
     database: ledgerDatabase,
     clock: createLedgerClock({ confirmed }),
-    log: pino({ level: 'silent' }),
+    log,
     ...elected,
   })
   const sources = new Map<string, Promise<string>>()

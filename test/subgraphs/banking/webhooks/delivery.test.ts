@@ -5,7 +5,6 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import { Client } from 'pg'
-import { pino } from 'pino'
 import { Webhook } from 'standardwebhooks'
 import { openDatabase } from '../../../../subgraphs/banking/database/open.ts'
 import type { RetryPolicy } from '../../../../subgraphs/banking/webhooks/backoff.ts'
@@ -15,6 +14,7 @@ import { type WebhookSender, webhookSender } from '../../../../subgraphs/banking
 import { type RunningWebhooks, startWebhooks } from '../../../../subgraphs/banking/webhooks/service.ts'
 import { endpointSecrets } from '../../../../subgraphs/banking/webhooks/signing.ts'
 import { readDeliveries, removeEndpoint, reviveDelivery } from '../../../../subgraphs/banking/webhooks/store.ts'
+import { log } from '../../../support/log.ts'
 import { until } from '../../../support/until.ts'
 import { createBank, subjectOf, type TestBank } from '../support/bank.ts'
 import { openReceiver, type Receiver } from './receiver.ts'
@@ -65,7 +65,6 @@ const start = (): RunningWebhooks => {
   running.push(webhooks)
   return webhooks
 }
-const log = pino({ level: 'silent' })
 const deliver = async (): Promise<void> => {
   const deliveries = createDeliveries({ database: bank.database, sender, secrets, retries, log })
   await deliveries.begin()

@@ -1,7 +1,6 @@
 /** One customer's receivers, slow or dead, cost other customers nothing. */
 import { randomUUID } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals'
-import { pino } from 'pino'
 import { type HttpListener, listen } from '../../../../platform/http/server/listen.ts'
 import { Prisma } from '../../../../prisma/generated/client.ts'
 import { pauseOfEndpoint, usualRetries } from '../../../../subgraphs/banking/webhooks/backoff.ts'
@@ -9,6 +8,7 @@ import { claimDue, claimQuery, SLOTS, shareOf } from '../../../../subgraphs/bank
 import { handOver } from '../../../../subgraphs/banking/webhooks/hand-over.ts'
 import { startWebhooks } from '../../../../subgraphs/banking/webhooks/service.ts'
 import { pauseEndpoint, removeEndpoint, reviveDelivery } from '../../../../subgraphs/banking/webhooks/store.ts'
+import { log } from '../../../support/log.ts'
 import { until } from '../../../support/until.ts'
 import { createBank, subjectOf, type TestBank } from '../support/bank.ts'
 
@@ -58,7 +58,7 @@ const payOften = async (owner: string, times: number): Promise<void> => {
   while (await handOver(bank.database));
 }
 const start = () => {
-  const options = { database: bank.database, log: pino({ level: 'silent' }), secret: 'the secret of the tests' }
+  const options = { database: bank.database, log, secret: 'the secret of the tests' }
   return startWebhooks({ ...options, allowPrivate: true, retries: usualRetries })
 }
 

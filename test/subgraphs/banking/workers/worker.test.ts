@@ -1,9 +1,8 @@
 import { afterEach, expect, test } from '@jest/globals'
-import { pino } from 'pino'
 import { startWorker } from '../../../../subgraphs/banking/workers/worker.ts'
+import { log } from '../../../support/log.ts'
 import { until } from '../../../support/until.ts'
 
-const log = pino({ level: 'silent' })
 let stop: () => Promise<void>
 afterEach(() => stop())
 

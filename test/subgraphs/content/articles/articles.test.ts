@@ -1,10 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { articleFile, type TestFolder, type TestService, testFolder, testService } from '../support/library.ts'
+import { articleFile, type TestService, testFolder, testService } from '../support/library.ts'
 
-let folder: TestFolder
 let content: TestService
 beforeAll(async () => {
-  folder = await testFolder({
+  const folder = await testFolder({
     'en/fees.md': articleFile('Fees', 'publishedOn: 2026-01-01\ntopics: [costs]'),
     'pt/fees.md': articleFile('Preços', 'publishedOn: 2026-01-01\ntopics: [costs]'),
     'pt-BR/fees.md': articleFile('Tarifas'),
@@ -20,10 +19,7 @@ beforeAll(async () => {
   })
   content = await testService(folder.path)
 })
-afterAll(async () => {
-  await content[Symbol.asyncDispose]()
-  await folder[Symbol.asyncDispose]()
-})
+afterAll(() => content[Symbol.asyncDispose]())
 
 describe('one article', () => {
   const locales = async (locale: string | undefined, acceptLanguage?: string) => {

@@ -8,14 +8,13 @@ import { SIGNATURE_HEADER, sign } from '../../../../platform/protocol/signature.
 import { readAssets } from '../../../../subgraphs/content/assets/manifest.ts'
 import { TEST_SECRET } from '../../../support/signed-call.ts'
 import { jpegOf, noiseOf, pngOf } from '../support/images.ts'
-import { articleFile, type TestFolder, type TestService, testFolder, testService } from '../support/library.ts'
+import { articleFile, type TestService, testFolder, testService } from '../support/library.ts'
 
-let folder: TestFolder
 let content: TestService
 let photo: Buffer
 beforeAll(async () => {
   photo = await pngOf(800, 400)
-  folder = await testFolder({
+  const folder = await testFolder({
     'en/a.md': articleFile('A', 'image: shop/photo.png'),
     'secret.txt': 'nobody may read this',
     'assets/shop/photo.png': photo,
@@ -26,10 +25,7 @@ beforeAll(async () => {
   })
   content = await testService(folder.path)
 })
-afterAll(async () => {
-  await content[Symbol.asyncDispose]()
-  await folder[Symbol.asyncDispose]()
-})
+afterAll(() => content[Symbol.asyncDispose]())
 
 interface Reply {
   readonly status: number
@@ -226,7 +222,7 @@ describe('files that are no assets', () => {
   })
 
   test('An unusable file is refused by name when the library is read', async () => {
-    await using hostile = await testFolder({
+    const hostile = await testFolder({
       'assets/script.svg': '<svg onload="alert(1)"/>',
       'assets/page.html': '<script>alert(1)</script>',
       'assets/noise.png': randomBytes(200),
@@ -256,7 +252,7 @@ describe('files that are no assets', () => {
   })
 
   test('A file changed in place is not served under its old address', async () => {
-    await using own = await testFolder({ 'en/a.md': articleFile('A'), 'assets/a.png': await pngOf(5, 5) })
+    const own = await testFolder({ 'en/a.md': articleFile('A'), 'assets/a.png': await pngOf(5, 5) })
     await using service = await testService(own.path)
     const { data } = await service.ask('{ asset(path: "a.png") { url } }')
     await own.write({ 'assets/a.png': await pngOf(6, 6) })

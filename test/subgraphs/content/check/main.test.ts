@@ -8,7 +8,7 @@ import { pngOf } from '../support/images.ts'
 import { articleFile, type Files, testFolder } from '../support/library.ts'
 
 const faultsOf = async (files: Files): Promise<readonly string[]> => {
-  await using folder = await testFolder(files)
+  const folder = await testFolder(files)
   return (await checkLibrary(folder.path)).map(
     ({ file, line, severity, message }) => `${file}:${line}: ${severity}: ${message}`,
   )
@@ -129,7 +129,7 @@ describe('npm run content:check', () => {
   })
 
   test('The command prints all findings, and fails on errors only', async () => {
-    await using folder = await testFolder({ 'en/a.md': articleFile('A', '', '[x](gone.md)') })
+    const folder = await testFolder({ 'en/a.md': articleFile('A', '', '[x](gone.md)') })
     const check = (path: string) =>
       promisify(execFile)(process.execPath, ['subgraphs/content/check/main.ts', path]).then(
         ({ stdout }) => ({ code: 0, stdout, stderr: '' }),

@@ -2,14 +2,13 @@ import { rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { describe, expect, test } from '@jest/globals'
-import { createLogger } from '../../../../platform/process/log.ts'
 import { followReleases } from '../../../../subgraphs/content/release/current-release.ts'
 import { type Release, readRelease } from '../../../../subgraphs/content/release/release.ts'
+import { log } from '../../../support/log.ts'
 import { until } from '../../../support/until.ts'
 import { pngOf } from '../support/images.ts'
 import { articleFile, type Files, testFolder, testService } from '../support/library.ts'
 
-const log = createLogger('test', 'silent')
 const NEVER = 2 ** 30
 
 const title = (release: Release): string | undefined => release.published.bySlug('a', ['en'])?.title
@@ -20,7 +19,7 @@ const version = (name: string, articles = 20): Files =>
 
 describe('releases', () => {
   test('A release is swapped by a symbolic link', async () => {
-    await using folder = await testFolder({ '1/en/a.md': articleFile('One'), '2/en/a.md': articleFile('Two') })
+    const folder = await testFolder({ '1/en/a.md': articleFile('One'), '2/en/a.md': articleFile('Two') })
     const link = join(folder.path, 'current')
     await symlink('1', link)
     const current = await followReleases({ folder: link, watchFiles: false, log, interval: 10 })
@@ -32,7 +31,7 @@ describe('releases', () => {
   })
 
   test('A release is swapped by renaming folders, and the last one answers while there is none', async () => {
-    await using folder = await testFolder({ 'live/en/a.md': articleFile('One'), 'next/en/a.md': articleFile('Two') })
+    const folder = await testFolder({ 'live/en/a.md': articleFile('One'), 'next/en/a.md': articleFile('Two') })
     const live = join(folder.path, 'live')
     const current = await followReleases({ folder: live, watchFiles: false, log, interval: NEVER })
     await rename(live, join(folder.path, 'old'))
@@ -63,7 +62,7 @@ describe('releases', () => {
   test.each(swaps)(
     'A release never mixes articles of two, however often %s swaps it during a read',
     async (_what, swap) => {
-      await using folder = await testFolder()
+      const folder = await testFolder()
       for (const name of ['one', 'two']) await folder.write(prefixed(name, version(name, 100)))
       await swap(folder.path, 'two', 'one')
       const current = await followReleases({
@@ -101,7 +100,7 @@ describe('releases', () => {
   )
 
   test('A release still serves files under the addresses of the last one', async () => {
-    await using folder = await testFolder({
+    const folder = await testFolder({
       '1/en/a.md': articleFile('One'),
       '1/assets/a.png': await pngOf(4, 4),
       '2/en/a.md': articleFile('Two'),
@@ -120,7 +119,7 @@ describe('releases', () => {
   })
 
   test('A request for an unknown file loads a newer release that has it', async () => {
-    await using folder = await testFolder({
+    const folder = await testFolder({
       '1/en/a.md': articleFile('One'),
       '2/en/a.md': articleFile('Two'),
       '2/assets/b.png': await pngOf(4, 4),
@@ -137,7 +136,7 @@ describe('releases', () => {
 
 describe('development', () => {
   test('In development, changed, new and removed files are seen', async () => {
-    await using folder = await testFolder({ 'en/a.md': articleFile('One') })
+    const folder = await testFolder({ 'en/a.md': articleFile('One') })
     const current = await followReleases({ folder: folder.path, watchFiles: true, log, interval: NEVER })
     await folder.write({ 'en/a.md': articleFile('Two') })
     await until(() => title(current.get()) === 'Two')
@@ -149,7 +148,7 @@ describe('development', () => {
   })
 
   test('In development, a broken file disappears, and comes back once it is corrected', async () => {
-    await using folder = await testFolder({ 'en/a.md': articleFile('One') })
+    const folder = await testFolder({ 'en/a.md': articleFile('One') })
     const current = await followReleases({ folder: folder.path, watchFiles: true, log, interval: NEVER })
     await writeFile(join(folder.path, 'en/a.md'), '---\ntitle: [\n---\n')
     await until(() => current.get().faults.length === 1 && title(current.get()) === undefined)
@@ -160,7 +159,7 @@ describe('development', () => {
 })
 
 test('In production, a file that changes in place is not read again', async () => {
-  await using folder = await testFolder({ 'en/a.md': articleFile('One') })
+  const folder = await testFolder({ 'en/a.md': articleFile('One') })
   const current = await followReleases({ folder: folder.path, watchFiles: false, log, interval: NEVER })
   await folder.write({ 'en/a.md': articleFile('Two') })
   await current.check()
@@ -169,7 +168,7 @@ test('In production, a file that changes in place is not read again', async () =
 })
 
 test('The service starts over a library with broken files, and serves the valid ones', async () => {
-  await using folder = await testFolder({
+  const folder = await testFolder({
     'en/sound.md': articleFile('Sound'),
     'en/untitled.md': '---\nsummary: x\n---\n',
     'en/not-closed.md': '---\ntitle: x\n',
@@ -188,7 +187,7 @@ test('The service does not start without a library, and names the wrong setting'
 })
 
 test('An empty library is valid', async () => {
-  await using folder = await testFolder()
+  const folder = await testFolder()
   await using service = await testService(folder.path)
   const { data } = await service.ask(
     '{ articles { totalCount } search(text: "x") { totalCount } article(slug: "x") { id } }',

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { renderHtml, renderTree } from '../../../../subgraphs/content/render/render.ts'
 import { pngOf } from '../support/images.ts'
-import { articleFile, type TestFolder, type TestService, testFolder, testService } from '../support/library.ts'
+import { articleFile, type TestService, testFolder, testService } from '../support/library.ts'
 
 const body = `
 Intro with **bold** and ~~struck~~ words, and a [link](target.md#second-part).
@@ -33,10 +33,9 @@ plain
 \`\`\`
 `
 
-let folder: TestFolder
 let content: TestService
 beforeAll(async () => {
-  folder = await testFolder({
+  const folder = await testFolder({
     'en/rich.md': articleFile('Rich', '', body),
     'en/target.md': articleFile('Target', '', '## Second part'),
     'en/long.md': articleFile('Long', '', 'word '.repeat(401)),
@@ -46,10 +45,7 @@ beforeAll(async () => {
   })
   content = await testService(folder.path)
 })
-afterAll(async () => {
-  await content[Symbol.asyncDispose]()
-  await folder[Symbol.asyncDispose]()
-})
+afterAll(() => content[Symbol.asyncDispose]())
 
 const article = async (slug: string, fields: string) =>
   (await content.ask(`{ article(slug: "${slug}") { ${fields} } }`)).data.article

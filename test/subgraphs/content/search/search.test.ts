@@ -1,10 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { articleFile, type TestFolder, type TestService, testFolder, testService } from '../support/library.ts'
+import { articleFile, type TestService, testFolder, testService } from '../support/library.ts'
 
-let folder: TestFolder
 let content: TestService
 beforeAll(async () => {
-  folder = await testFolder({
+  const folder = await testFolder({
     'en/transfer.md': articleFile(
       'Send a transfer',
       'topics: [payments]\nproducts: [gold]',
@@ -25,10 +24,7 @@ beforeAll(async () => {
   })
   content = await testService(folder.path)
 })
-afterAll(async () => {
-  await content[Symbol.asyncDispose]()
-  await folder[Symbol.asyncDispose]()
-})
+afterAll(() => content[Symbol.asyncDispose]())
 
 const find = async (text: string, more = '', fields = '', call = {}) => {
   const { data, errors } = await content.ask(

@@ -4,14 +4,13 @@
  */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { splitWords } from '../../../../subgraphs/content/search/words.ts'
-import { articleFile, type TestFolder, type TestService, testFolder, testService } from '../support/library.ts'
+import { articleFile, type TestService, testFolder, testService } from '../support/library.ts'
 
 const filler = '銀行の手数料は毎月変わります'.repeat(30)
 
-let folder: TestFolder
 let content: TestService
 beforeAll(async () => {
-  folder = await testFolder({
+  const folder = await testFolder({
     'en/hold.md': articleFile('Hold'),
     'ja/hold.md': articleFile('与信保留について', '', `${filler}残高証明書を発行する場合は東京都の支店へ。${filler}`),
     'ja/kana.md': articleFile('インターネットバンキング', '', 'バスとハスは違います。𠮷野家のカード。'),
@@ -25,10 +24,7 @@ beforeAll(async () => {
   })
   content = await testService(folder.path)
 })
-afterAll(async () => {
-  await content[Symbol.asyncDispose]()
-  await folder[Symbol.asyncDispose]()
-})
+afterAll(() => content[Symbol.asyncDispose]())
 
 interface Fragment {
   readonly text: string

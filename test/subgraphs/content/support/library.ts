@@ -1,22 +1,22 @@
 /** A library of a test's own, in a folder of the test's own. */
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { contentService } from '../../../../subgraphs/content/service.ts'
 import { type RunningService, startService } from '../../../../subgraphs/shared/serve.ts'
 import type { Answer } from '../../../support/answer.ts'
+import { newFolder } from '../../../support/folder.ts'
 import { type SignedCall, signedCall, TEST_SECRET } from '../../../support/signed-call.ts'
 
 /** Path from the library's folder → what stands in the file. */
 export type Files = Readonly<Record<string, string | Uint8Array>>
 
-export interface TestFolder extends AsyncDisposable {
+export interface TestFolder {
   readonly path: string
   write(files: Files): Promise<void>
 }
 
 export async function testFolder(files: Files = {}): Promise<TestFolder> {
-  const path = await mkdtemp(join(tmpdir(), 'tributary-content-'))
+  const path = await newFolder()
   const write = async (more: Files): Promise<void> => {
     for (const [name, content] of Object.entries(more)) {
       await mkdir(dirname(join(path, name)), { recursive: true })
@@ -24,12 +24,13 @@ export async function testFolder(files: Files = {}): Promise<TestFolder> {
     }
   }
   await write(files)
-  return { path, write, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) }
+  return { path, write }
 }
 
 export interface TestService extends AsyncDisposable {
   readonly url: string
   ask(query: string, call?: Omit<SignedCall, 'query'>): Promise<Answer>
+  [Symbol.asyncDispose](): Promise<void>
 }
 
 /** The service over a library; without one, over the project's own. */

@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import { createClient } from '@redis/client'
-import { createLogger } from '../../../../platform/process/log.ts'
 import { createQuota } from '../../../../subgraphs/weather/upstream/quota.ts'
 import { openRedis, type Redis } from '../../../../subgraphs/weather/upstream/redis.ts'
 import { stopClock } from '../../../support/clock.ts'
+import { log } from '../../../support/log.ts'
 import { type RedisServer, redisIsInstalled, startRedis } from '../../../support/redis.ts'
 import { until } from '../../../support/until.ts'
 import { startOpenMeteo } from '../support/open-meteo.ts'
@@ -135,7 +135,6 @@ whereInstalled('with Redis', () => {
   test('A quota is shared by all instances, and gives back what was refused', async () => {
     // A Redis that is late counts as away.
     using _clock = stopClock()
-    const log = createLogger('test', 'silent')
     const connections: Redis[] = await Promise.all([openRedis(server.url, log), openRedis(server.url, log)])
     await until(async () =>
       (await Promise.all(connections.map((redis) => redis.use((client) => client.ping())))).every(

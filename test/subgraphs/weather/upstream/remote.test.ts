@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals'
-import { createLogger } from '../../../../platform/process/log.ts'
 import { type Place, ProviderFault, type Question } from '../../../../subgraphs/weather/model/provider.ts'
 import { remoteProvider } from '../../../../subgraphs/weather/upstream/remote.ts'
 import { memoryStore } from '../../../../subgraphs/weather/upstream/store.ts'
 import type { FetchItem, Outcome, Sheet, Upstream } from '../../../../subgraphs/weather/upstream/upstream.ts'
 import { stopClock } from '../../../support/clock.ts'
+import { log } from '../../../support/log.ts'
 import { until } from '../../../support/until.ts'
 
 const place = (latitude: number): Place => ({ latitude, longitude: 0, elevation: undefined, timeZone: 'UTC' })
@@ -41,7 +41,7 @@ function upstreamOf(reply: (items: readonly FetchItem[]) => Promise<readonly Out
   return { fetched, upstream }
 }
 
-const options = { store: memoryStore(), log: createLogger('test', 'silent') }
+const options = { store: memoryStore(), log }
 
 describe('provider over an upstream', () => {
   test('Identical questions in flight are asked once, even where the answer may not be kept', async () => {

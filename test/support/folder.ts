@@ -1,0 +1,6 @@
+import { mkdtemp } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+/** A new, empty folder. All of a run are removed when it ends. */
+export const newFolder = (): Promise<string> => mkdtemp(join(process.env['TEST_FOLDER'] ?? tmpdir(), 'folder-'))
