@@ -18,7 +18,7 @@ import { backupOwn, type OwnManifest } from './own-database.ts'
 /** The manifest of a backup. */
 export interface Manifest {
   readonly migrations: readonly string[]
-  /** In the order of restoring. */
+  /** Tables in the order of restoring. */
   readonly tables: readonly { readonly name: string; readonly rows: number }[]
   /** The services whose databases it holds too. */
   readonly services: readonly string[]
@@ -28,7 +28,7 @@ export interface Manifest {
 export const folderOf = (folder: string, service: string): string => join(folder, 'services', service)
 
 export interface Backup extends Manifest {
-  /** What of each service was written; without those that have no database. */
+  /** The manifest of each service with a database of its own. */
   readonly own: readonly (OwnManifest & { readonly service: string })[]
 }
 

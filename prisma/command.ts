@@ -1,6 +1,6 @@
 /**
- * What database commands share: the URL from the environment, a check that the database answers,
- * and plain error messages.
+ * Shared by database commands: the URL from the environment, a check that the database answers, and
+ * plain error messages.
  */
 import { z } from 'zod'
 import { announceRefusal } from '../platform/process/lifecycle.ts'

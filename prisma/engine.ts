@@ -86,7 +86,7 @@ declare const WebAssembly: {
 
 let loading: Promise<void> | undefined
 
-/** By hand, because importing a `.wasm` file is experimental and warns. */
+/** Loads the file directly, because importing a `.wasm` file is experimental and warns. */
 function loadWasm(): Promise<void> {
   loading ??= (async () => {
     const { instance } = await WebAssembly.instantiate(await readFile(WASM), { './schema_engine_bg.js': bindings })

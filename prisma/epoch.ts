@@ -20,7 +20,7 @@ const TARGET = `
   ) AS target
   WHERE last_at <= clock_timestamp() AND last_sequence < sequence AND last_account < account`
 
-/** One at a time with the service's upkeep: both look for partitions that are missing. */
+/** Takes the lock of the service's upkeep: both create missing partitions. */
 const COVER = `
   WITH held AS MATERIALIZED (SELECT pg_advisory_xact_lock(4242003))
   SELECT cover_numbers(whole, $1::bigint, $1::bigint + 4 * partition_size())

@@ -56,7 +56,7 @@ async function forgiveUnfinished(query: Query): Promise<void> {
   END $$`)
 }
 
-/** For people. @param applied the names */
+/** A line for people. @param applied names of the applied migrations */
 export const describeMigration = (applied: readonly string[]): string =>
   applied.length === 0 ? 'nothing to migrate' : `migrated: ${applied.join(', ')}`
 

@@ -1,6 +1,6 @@
 /**
- * Backup and restore of a database that a service has to itself: all tables of the schema `public`,
- * whatever they are, in one snapshot and one transaction.
+ * Backup and restore of a service's own database: all tables of the schema `public`, in one
+ * snapshot and one transaction.
  */
 import { mkdir } from 'node:fs/promises'
 import type { Client } from 'pg'
@@ -23,7 +23,9 @@ const ownShape = z.object({
 
 export type OwnManifest = z.infer<typeof ownShape>
 
-/** Generated columns are left out: nobody can write them. A partition's rows are its parent's. */
+/**
+ * Leaves out generated columns, which cannot be written. A partition's rows belong to its parent.
+ */
 const TABLES = `
   SELECT relname AS name, array_agg(attname::text ORDER BY attnum) AS columns
   FROM pg_class JOIN pg_attribute ON attrelid = pg_class.oid
@@ -32,8 +34,8 @@ const TABLES = `
   GROUP BY relname ORDER BY relname`
 
 /**
- * Resolves to `undefined`, and writes nothing, where there is no database.
- * @param folder created by this
+ * Resolves to `undefined`, and writes nothing, if there is no database. @param folder created by
+ * this
  */
 export async function backupOwn({ url }: OwnDatabase, folder: string): Promise<OwnManifest | undefined> {
   if (await isMissing(url)) return undefined
@@ -63,16 +65,16 @@ export async function backupOwn({ url }: OwnDatabase, folder: string): Promise<O
   }
 }
 
-/** A restored database that nobody sees yet. */
+/** A restored database whose transaction is not committed yet. */
 export interface Restored {
   readonly service: string
   readonly tables: OwnManifest['tables']
   commit(): Promise<void>
-  /** Takes it back where it is not committed. */
+  /** Rolls it back unless it is committed. */
   close(): Promise<void>
 }
 
-/** Creates the database where it is missing. @throws Error if it holds rows, or another version */
+/** Creates the database if it is missing. @throws Error if it holds rows, or has another version */
 export async function restoreOwn({ service, url, migrations }: OwnDatabase, folder: string): Promise<Restored> {
   const manifest = await readManifest(folder, ownShape)
   await createMissing(url)

@@ -29,7 +29,7 @@ export interface Restore extends Manifest {
 }
 
 /**
- * @param services where the databases of services are, or shall be
+ * @param services the databases of services, existing or to be created
  * @throws Error if a database is not empty, or the backup is of another version, incomplete or
  * altered
  */
@@ -43,7 +43,7 @@ export async function restore(url: string, folder: string, services: readonly Ow
       own.push(await restoreOwn(place, folderOf(folder, name)))
     }
     await restoreBank(url, folder, manifest)
-    // Nobody sees theirs before the bank's: if anything fails until here, they stay empty.
+    // Committed only after the bank's database: if anything fails before, they stay empty.
     for (const each of own) await each.commit()
     return { ...manifest, own }
   } finally {

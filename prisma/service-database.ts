@@ -1,6 +1,6 @@
 /**
- * How a stateful service reaches the database of its own: the adapter for its Prisma client, and
- * what clients are told while the database is away.
+ * Connects a stateful service to its own database: the adapter for its Prisma client, and the error
+ * for clients while the database is away.
  */
 import { PrismaPg } from '@prisma/adapter-pg'
 import type { SqlDriverAdapterFactory } from '@prisma/driver-adapter-utils'

@@ -12,11 +12,11 @@ const MISSING = '3D000' // SQLSTATE
 /** SQLSTATEs of a database that another process created meanwhile */
 const EXISTS = ['42P04', '23505']
 
-/** What the service's `migrate.ts` does. @param folder of its migrations */
+/** The whole of a service's `migrate.ts`. @param folder of its migrations */
 export const migrateService = (folder: URL): Promise<never> =>
   runOnDatabase(async (url) => describeMigration(await migrate(url, fileURLToPath(folder))), createMissing)
 
-/** @throws StartRefused where it is missing, and may not be created */
+/** @throws StartRefused if it is missing and may not be created */
 export async function createMissing(url: string): Promise<void> {
   if (!(await isMissing(url))) return
   const name = databaseOf(url)
@@ -32,7 +32,7 @@ export async function createMissing(url: string): Promise<void> {
   }
 }
 
-/** False also where nothing can be told: whoever connects next says why. */
+/** False also if it cannot be told: the next connection reports why. */
 export async function isMissing(url: string): Promise<boolean> {
   try {
     await (await openClient(url)).end()

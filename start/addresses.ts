@@ -9,7 +9,7 @@ import type { StartSettings } from './settings.ts'
 export interface Ports {
   readonly port: number
   readonly adminPort: number
-  /** Of the demo's identity provider; `undefined` without the demo identity. */
+  /** Port of the demo's identity provider; `undefined` without the demo identity. */
   readonly identityPort: number | undefined
   /** One line for each port other than the default. */
   readonly notices: readonly string[]

@@ -1,10 +1,10 @@
-/** What a changed source concerns, as data: which processes start again, and what runs before. */
+/** The effects of a changed source, as data: which processes restart, and what runs before. */
 import { services } from '../gateway/config/registry.ts'
 
 export type Job = 'build' | 'migrate' | 'compose'
 
 export interface Concerns {
-  /** Of processes: `gateway`, `database`, `identity`, or a service's. */
+  /** Names of processes: `gateway`, `database`, `identity`, or a service's. */
   readonly names: ReadonlySet<string>
   readonly jobs: ReadonlySet<Job>
   /** Changed sources of the supervisor itself, which cannot start itself again. */
@@ -22,7 +22,7 @@ interface Rule {
 const all = services.map(({ name }) => name)
 const stateful = services.filter(({ kind }) => kind === 'stateful').map(({ name }) => name)
 
-/** The first that fits a path counts; a path that none fits concerns nobody. */
+/** The first matching rule counts; a path without one has no effect. */
 const rules: readonly Rule[] = [
   { path: /^gateway\/composition\/description\.md$/, job: 'compose' },
   {

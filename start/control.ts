@@ -1,6 +1,6 @@
 /**
  * Lets the gateway's playground stop and start services, in the demo: on loopback, with a token
- * that only the gateway is told.
+ * that only the gateway gets.
  */
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
@@ -23,7 +23,7 @@ export interface Instance extends Pick<ServerSpec, 'name' | 'url'> {
 }
 
 export interface Control extends ControlAddress {
-  /** From now on these are controlled. */
+  /** Starts to control these instances. */
   serve(instances: () => readonly Instance[]): void
   close(): Promise<void>
 }
@@ -88,6 +88,6 @@ function describe(instances: readonly Instance[]): ControlledServices {
   }))
 }
 
-/** Digests have one length, so comparing them tells nothing about the token. */
+/** Digests have equal lengths, so comparing them reveals nothing about the token. */
 const isSame = (one: string, other: string): boolean => timingSafeEqual(digestOf(one), digestOf(other))
 const digestOf = (text: string): Buffer => createHash('sha256').update(text).digest()

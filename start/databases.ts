@@ -1,6 +1,6 @@
 /**
- * Where the data of each stateful service is. A service with a `migrate.ts` of its own has a
- * database to itself, beside the product's; the others share that one.
+ * Finds the database of each stateful service. A service with its own `migrate.ts` has its own
+ * database, beside the product's; the others share that one.
  */
 import { existsSync } from 'node:fs'
 import { services } from '../gateway/config/registry.ts'
@@ -19,7 +19,7 @@ const alone: ReadonlySet<string> = new Set(
     .map(({ name }) => name),
 )
 
-/** For `npm start`. */
+/** Settings of `npm start` for these databases. */
 export const ownDatabaseSettings = Object.fromEntries(
   [...alone].map((name) => [ownDatabaseSetting(name), postgresUrl.optional()]),
 )
@@ -28,7 +28,7 @@ export const ownDatabaseSettings = Object.fromEntries(
 export const isOnServer = (name: string, environment: Environment): boolean =>
   !alone.has(name) || !environment[ownDatabaseSetting(name)]
 
-/** @param server URL of the product's database; empty where no service here needs it */
+/** @param server URL of the product's database; empty if no service here needs it */
 export const databaseUrlOf = (name: string, server: string, environment: Environment): string =>
   alone.has(name) ? ownDatabaseUrl(name, server, environment) : server
 
@@ -48,7 +48,7 @@ export function preparationsOf(names: readonly string[], demo: boolean): readonl
 
 interface Preparation {
   readonly label: string
-  /** From the root of the project. */
+  /** Path relative to the project's root. */
   readonly path: string
   /** The service whose database it prepares. */
   readonly of: string

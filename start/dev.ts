@@ -53,7 +53,7 @@ async function follow(paths: readonly string[], launched: Launched, environment:
   await launched.restart(names)
 }
 
-/** What cannot be built or composed is told, and everything goes on as it was. */
+/** Reports what cannot be built or composed; everything goes on unchanged. */
 function tell(error: unknown): void {
   if (!(error instanceof StartRefused)) throw error
   console.error(error.message)

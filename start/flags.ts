@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util'
 
 export interface Flags {
-  /** By service; only those given. */
+  /** Instances of each service, as given. */
   readonly instances: ReadonlyMap<string, number>
   /** One line per fault. */
   readonly faults: readonly string[]

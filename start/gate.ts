@@ -1,4 +1,4 @@
-/** Holds up whoever wants to pass while it is closed. */
+/** Makes callers wait while it is closed. */
 export interface Gate {
   close(): void
   open(): void

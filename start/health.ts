@@ -64,7 +64,7 @@ async function ask(url: string, token?: string): Promise<unknown> {
   const headers = token === undefined ? {} : { authorization: `Bearer ${token}` }
   try {
     const request = get(url, { headers, signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS) })
-    request.on('error', () => {}) // also where it breaks within the answer
+    request.on('error', () => {}) // also if it breaks within the answer
     const [response] = (await once(request, 'response')) as [IncomingMessage]
     const body: unknown = await json(response)
     return response.statusCode === 200 ? body : undefined

@@ -1,7 +1,4 @@
-/**
- * In which order the processes start, and in which they stop. What needs no database does not wait
- * for it.
- */
+/** Starts and stops the processes in order. Those that need no database do not wait for it. */
 import { once } from 'node:events'
 import type { Instance } from './control.ts'
 import { healthy, inUse } from './health.ts'
@@ -17,7 +14,7 @@ export interface Launched {
   readonly ready: Promise<void>
   /** Starts processes again: `gateway`, `database`, `identity`, or all instances of a service. */
   restart(names: ReadonlySet<string>): Promise<void>
-  /** Of the services, as far as they were started yet. */
+  /** Instances of the services started so far. */
   instances(): readonly Instance[]
   /** Runs the migrations. @throws StartRefused */
   migrate(): Promise<void>
@@ -60,7 +57,7 @@ export function launch(system: System, databaseUrl: string | undefined, report: 
   }
 
   return {
-    // A process that can never serve is heard of at once, whatever else is still starting.
+    // A process that can never serve is reported at once, even while others are starting.
     ready: Promise.all([serve(), gateway.ready, identity?.ready, ...stateless.map(({ ready }) => ready)]).then(
       () => {},
       (error: unknown) => (signal.aborted ? new Promise(() => {}) : Promise.reject(error)),

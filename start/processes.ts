@@ -1,7 +1,4 @@
-/**
- * Which processes make up the system, as data: program, port and environment of each. Starts
- * nothing.
- */
+/** The processes of the system, as data: program, port and environment of each. Starts nothing. */
 import { isIPv6 } from 'node:net'
 import { addressSetting } from '../gateway/config/environment.ts'
 import { services } from '../gateway/config/registry.ts'
@@ -15,11 +12,11 @@ import { program, servicePath } from './programs.ts'
 import type { Environment, StartSettings } from './settings.ts'
 
 export interface ProcessSpec {
-  /** For people: `weather 2`. */
+  /** Its name for people: `weather 2`. */
   readonly label: string
   /** Absolute path. */
   readonly program: string
-  /** Of Node. */
+  /** Flags of Node. */
   readonly flags?: readonly string[]
   readonly environment: Environment
 }
@@ -35,19 +32,17 @@ export interface ServerSpec extends ProcessSpec {
 export interface System {
   /** `undefined` when it runs elsewhere, or nothing here needs one. */
   readonly database: ProcessSpec | undefined
-  /**
-   * Each runs to its end, in this order, before a stateful service starts; none where none does.
-   */
+  /** Programs that run to their end, in this order, before a stateful service starts. */
   preparations(databaseUrl: string): readonly ProcessSpec[]
-  /** @param databaseUrl empty where no service here needs the product's database */
+  /** @param databaseUrl empty if no service here needs the product's database */
   stateful(databaseUrl: string): readonly ServerSpec[]
   readonly stateless: readonly ServerSpec[]
   readonly gateway: ServerSpec
   /** The demo's identity provider; `undefined` without the demo identity. */
   readonly identity: ServerSpec | undefined
-  /** Where the gateway tells which instances it uses. */
+  /** URL where the gateway lists the instances that it uses. */
   readonly services: string
-  /** What it asks for there. */
+  /** The token that it requires there. */
   readonly adminToken: string | undefined
 }
 
@@ -140,7 +135,8 @@ export async function describeSystem(
 }
 
 /**
- * Who has no business with the database, the admin port or the supervisor is told no way to them.
+ * The environment of processes that need neither the database, nor the admin port, nor the
+ * supervisor: without access to them.
  */
 const forEverybody = ({
   DATABASE_URL: _url,
@@ -173,7 +169,7 @@ const describeProvider = (url: string, environment: Environment): ServerSpec => 
   url,
 })
 
-/** Services are told the issuers by variables; the gateway may have them from its file. */
+/** Services get the issuers by variables; the gateway may have them from its file. */
 const trusting = (issuers: readonly IssuerSettings[]): Environment =>
   issuers.length === 0
     ? {}

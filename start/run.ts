@@ -27,7 +27,7 @@ export async function runSystem(
 ): Promise<void> {
   const log = createLogger('start', 'info')
   const report: Report = (label, state) => console.log(stateLine(label, state))
-  process.stdout.on('error', () => {}) // whoever read it is gone, which is no reason to stop
+  process.stdout.on('error', () => {}) // the reader is gone, which is no reason to stop
   endWithNpm(environment)
   await runProcess(
     log,
@@ -46,7 +46,7 @@ export async function runSystem(
       let undo: (() => void) | undefined
       launched.ready.then(
         () => {
-          // Before it is said: whoever reads it may change something at once.
+          // Before the line is printed: its reader may change something at once.
           undo = whenReady?.(launched, environment)
           console.log(`\n${addressTable(settings, ports, system)}`)
         },

@@ -1,6 +1,6 @@
 /**
- * What `npm start` is told, by flags and environment, checked as a whole before anything is
- * started.
+ * The settings of `npm start`, from flags and environment, checked as a whole before anything
+ * starts.
  */
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
@@ -20,33 +20,35 @@ export type Environment = Readonly<Record<string, string | undefined>>
 
 export interface StartSettings {
   readonly host: string
-  /** `undefined` where it was not said: the usual one, or the next that is free. */
+  /** `undefined` if not given: the default port, or the next free one. */
   readonly port: number | undefined
   readonly adminPort: number | undefined
   readonly adminHost: string
   readonly adminToken: string | undefined
-  /** Of the demo's identity provider. */
+  /** Port of the demo's identity provider. */
   readonly identityPort: number | undefined
   /** Absolute. */
   readonly dataDir: string
-  /** Of a database that runs elsewhere; without it the embedded one is started. */
+  /** URL of a database that runs elsewhere; without it the embedded one is started. */
   readonly databaseUrl: string | undefined
-  /** Of a secret that is kept elsewhere; without it one is made. */
+  /** A given secret; without it one is made. */
   readonly gatewaySecret: string | undefined
   /** Whether the demo identity and the demo customers are used. */
   readonly demo: boolean
-  /** Whose tokens are trusted without the demo identity. */
+  /** Issuers whose tokens are trusted instead of the demo identity. */
   readonly issuers: readonly IssuerSettings[]
   /** Whether the gateway has a page for browsers. */
   readonly playground: boolean
   /** Whether it serves the web app. */
   readonly app: boolean
   /**
-   * By service, how many to start here: 0 where its addresses were given, because it runs
-   * elsewhere.
+   * Number of instances of each service to start here: 0 if its addresses were given, because it
+   * runs elsewhere.
    */
   readonly instances: ReadonlyMap<string, number>
-  /** For every child: quieter than a process on its own, since all of them share one terminal. */
+  /**
+   * Log level of every child: quieter than that of a single process, because they share a terminal.
+   */
   readonly logLevel: string
   /** All that the environment said. */
   readonly environment: Environment
@@ -54,11 +56,11 @@ export interface StartSettings {
 
 const names = services.map(({ name }) => name)
 
-/** Of the demo's identity provider, which nothing else starts. */
+/** Settings of the demo's identity provider, which only `npm start` runs. */
 export const startOnlySettings = { IDENTITY_PORT: port.optional(), ...lifetimeSettings } as const
 
 /**
- * What the services would refuse is refused here, before any of them is started; the gateway's
+ * Settings that services would refuse are refused here, before anything starts; the gateway's
  * settings are checked by its own rules.
  */
 const schema = z.object({
@@ -110,7 +112,7 @@ export async function readStartSettings(args: readonly string[], environment: En
   }
 }
 
-/** What no variable can be blamed for alone. */
+/** Faults of several settings together. */
 function contradictions(instances: ReadonlyMap<string, number>, environment: Environment): string[] {
   const { PORT, ADMIN_PORT, IDENTITY_PORT, SUPERGRAPH, GATEWAY_SECRET } = environment
   const elsewhere = services

@@ -35,7 +35,7 @@ export interface Supervised {
   state(): RunState
   /** Ends it, and it stays ended. */
   stop(): Promise<void>
-  /** Of the process that was started last. */
+  /** Pid of the process that was started last. */
   pid(): number | undefined
 }
 
@@ -54,7 +54,7 @@ export function supervise(
 ): Supervised {
   const stopping = new AbortController()
   const { promise: ready, resolve, reject } = Promise.withResolvers<string>()
-  ready.catch(() => {}) // whoever waits hears of it; a stop may come before anybody does
+  ready.catch(() => {}) // waiters get the error; a stop may come before there are any
   let child: Child | undefined
   let [served, asked] = [false, false]
   const gate = createGate()

@@ -13,7 +13,7 @@ export const errorOutput = (): 'pipe' | 'inherit' => (process.stderr.isTTY ? 'pi
  */
 export async function showErrors({ stderr }: ChildProcess, label: string): Promise<void> {
   if (!stderr) return
-  // Imported lazily, MIT; pino's own formatter, which nobody needs without a terminal.
+  // Imported lazily, MIT; pino's own formatter, needed only with a terminal.
   const { default: pretty } = await import('pino-pretty')
   const messageFormat = `${label}: {msg}`
   stderr.pipe(pretty({ destination: 2, sync: true, singleLine: true, ignore: 'time,pid,hostname,name', messageFormat }))

@@ -24,7 +24,7 @@ export interface Grown {
   readonly end: keyof Head
 }
 
-/** By table. Pending transfers are in the snapshot instead. */
+/** Keyed by table. Pending transfers are in the snapshot instead. */
 export const grown: Readonly<Record<string, Grown>> = {
   batches: { key: ['number'], by: 'number', end: 'last_batch' },
   end_to_end_ids: { key: ['transfer_id'], by: 'transfer_id', end: 'last_sequence' },

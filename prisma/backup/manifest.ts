@@ -1,4 +1,4 @@
-/** What a folder of a backup holds, as its manifest says. */
+/** Reads and writes the manifest of a backup's folder. */
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { z } from 'zod'
@@ -9,6 +9,6 @@ const fileIn = (folder: string): string => join(folder, 'manifest.json')
 export const writeManifest = (folder: string, manifest: object): Promise<void> =>
   writeFile(fileIn(folder), `${JSON.stringify(manifest, null, 2)}\n`)
 
-/** @throws where there is none, or one of another shape */
+/** @throws Error if there is none, or one of another shape */
 export const readManifest = async <Shape extends z.ZodType>(folder: string, shape: Shape): Promise<z.output<Shape>> =>
   shape.parse(JSON.parse(await readFile(fileIn(folder), 'utf8')))

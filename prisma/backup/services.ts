@@ -16,9 +16,8 @@ export interface OwnDatabase {
 }
 
 /**
- * Each where `npm start` looks for it, by the services' `migrate.ts`.
- * @param server URL of the bank's database
- * @throws StartRefused where a setting is not a URL
+ * The databases of services that have a `migrate.ts`, where `npm start` looks for them. @param
+ * server URL of the bank's database @throws StartRefused if a setting is not a URL
  */
 export async function ownDatabases(
   server: string,
@@ -35,7 +34,7 @@ export async function ownDatabases(
     })
 }
 
-/** For people: rows of the bank and of each service, and what is missing. */
+/** A summary for people: rows of the bank and of each service, and what is missing. */
 export function said(
   verb: string,
   tables: readonly { readonly rows: number }[],

@@ -4,7 +4,7 @@ import type { ClientBase } from 'pg'
 /** Prisma's own table is not data: it lists the migrations that a backup belongs to. */
 const MIGRATIONS = '_prisma_migrations'
 
-/** What a restore makes anew from the rest: the memory of keys, and where rows are kept. */
+/** Tables that a restore derives from the others: the memory of keys, and the locations of rows. */
 const DERIVED = ['operation_keys', 'key_segments', 'key_buckets', 'ledger_partitions']
 
 export async function tablesInOrder(client: ClientBase): Promise<string[]> {

@@ -17,7 +17,8 @@ export const tableWriter =
       for await (const query of queries) {
         const copy = client.query(copyTo(`COPY (${query}) TO STDOUT`))
         yield* copy
-        // The rows end before the server has told their number: it has once it answers again.
+        // The rows end before the server reports their number; it has when it answers the next
+        // query.
         await client.query('')
         rows += copy.rowCount
       }

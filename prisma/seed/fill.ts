@@ -64,7 +64,7 @@ async function belongsToSomebody(database: Transaction): Promise<boolean> {
   return counts.some((count) => count > 0)
 }
 
-/** True where the ledger knows the key. */
+/** True if the ledger knows the key. */
 async function wasUsed(database: Transaction, { actor, key }: typeof firstKey): Promise<boolean> {
   const used = await database.$queryRaw<unknown[]>`SELECT number FROM used_keys(ARRAY[key_digest(${actor}, ${key})])`
   return used.length > 0

@@ -23,7 +23,7 @@ const current = { kind: 'CURRENT', productId: 'current-account' } as const
 const savings = { kind: 'SAVINGS', productId: 'savings-account' } as const
 const foreign = { kind: 'CURRENT', productId: 'foreign-currency-account' } as const
 
-/** By a name that only the seed uses; opened in this order. */
+/** Keyed by names that only the seed uses; opened in this order. */
 export const accounts = {
   payerEuro: { ...current, owner: 'payer', label: 'Everyday', currency: 'EUR', branchId: 'lisbon', opening: 420_000n },
   payerSavings: {

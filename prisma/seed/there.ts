@@ -17,7 +17,7 @@ const THERE = `
     AND ARRAY(SELECT id FROM merchants WHERE id = ANY ($5)) @> $5::text[]
     AND ARRAY(SELECT currency::text FROM exchange_rates WHERE currency = ANY ($6)) @> $6::text[] AS there`
 
-/** False also where only something of it is missing. @param url a migrated database */
+/** False also if only parts of it are missing. @param url a migrated database */
 export async function isThere(url: string): Promise<boolean> {
   const ids = [customers, branches, merchants].map((rows) => rows.map(({ id }) => id))
   const currencies = exchangeRates.map(({ currency }) => currency)

@@ -1,6 +1,6 @@
 /**
- * Where sign-ins lead that were begun here, so that "back" after one does not end at a dead page.
- * Addresses come from requests that the provider accepted, never from the one that is answered.
+ * Remembers where sign-ins lead, so that "back" after one does not end at a dead page. Addresses
+ * come from requests that the provider accepted, never from the current request.
  */
 const MOST = 1_000 // as many as the provider keeps; the oldest are forgotten
 

@@ -4,7 +4,10 @@ import type { Scope } from '../../platform/protocol/scope.ts'
 
 export const scopes: readonly Scope[] = [...new Set(Object.values(demoCallers).flat())]
 
-/** As the OpenID Connect registration names them; where they are is decided by `origins.ts`. */
+/**
+ * The applications, in the terms of OpenID Connect registration; `origins.ts` decides their
+ * addresses.
+ */
 export const clients = [
   {
     // A web page or an app: no secret, the code flow with PKCE.
@@ -24,6 +27,6 @@ export const clients = [
   },
 ] as const
 
-/** What an application may ask for; a customer's own limits apply besides. */
+/** Scopes that an application may request; a customer's own limits also apply. */
 export const scopesOf = (clientId: string): readonly Scope[] =>
   clientId === 'service' ? ['banking:read', 'content:preview'] : scopes

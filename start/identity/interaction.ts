@@ -8,7 +8,7 @@ import { people } from './people.ts'
 
 const MAX_BODY = 1024 // bytes
 
-/** @param begun where sign-ins lead that are over */
+/** @param begun remembers where finished sign-ins lead */
 export async function answerSignIn(
   provider: Provider,
   begun: Begun,
@@ -33,7 +33,7 @@ async function answerEnded(
 ): Promise<void> {
   const [, id = ''] = /^\/sign-in\/([\w-]+)$/.exec(url) ?? []
   const application = begun.applicationOf(id)
-  // One that is under way is another browser's.
+  // A sign-in that is not finished belongs to another browser.
   if (application === undefined || (await provider.Interaction.find(id)))
     return send(response, 400, failurePage('This sign-in is over. Go back to the application and start again.'))
   response.writeHead(303, { location: application, 'cache-control': 'no-store' }).end()

@@ -9,13 +9,13 @@ const seconds = z.coerce.number(RANGE).int(RANGE).min(1, RANGE).max(LONGEST, RAN
 const HOUR = 3_600 // seconds
 
 export const lifetimeSettings = {
-  /** Of access tokens. */
+  /** Lifetime of access tokens. */
   IDENTITY_DEMO_TOKEN_LIFETIME: seconds.default(HOUR),
   /** After it people sign in again. */
   IDENTITY_DEMO_SESSION_LIFETIME: seconds.default(14 * 24 * HOUR),
 } as const
 
-/** In seconds, by the names that the provider gives them. */
+/** Seconds, keyed by the provider's names. */
 export const lifetimes = (token: number, session: number) =>
   ({
     AccessToken: token,

@@ -48,7 +48,7 @@ await runProcess(log, async () => {
     { host: '127.0.0.1', port: settings.PORT },
   )
   const issuer = listener.url.replace('127.0.0.1', 'localhost')
-  /** Imported lazily: nobody waits for it until somebody signs in. */
+  /** Imported lazily: needed only when somebody signs in. */
   const open = async (): Promise<AnswerProvider> => {
     const { createProvider } = await import('./provider.ts')
     return createProvider({

@@ -1,4 +1,4 @@
-/** Of `oidc-provider`, which has no types of its own: what is used here. */
+/** The used types of `oidc-provider`, which has none of its own. */
 declare module 'oidc-provider' {
   import type { IncomingMessage, ServerResponse } from 'node:http'
 
@@ -22,11 +22,11 @@ declare module 'oidc-provider' {
     readonly params: Readonly<Record<string, unknown>>
   }
 
-  /** Of a request, which `koa` calls its context. */
+  /** A request, in `koa`'s words a context. */
   export interface Context {
     body: unknown
     status: number
-    /** A header of the request; empty where it has none. */
+    /** A header of the request; empty if absent. */
     get(name: string): string
     set(name: string, value: string): void
     readonly oidc: {

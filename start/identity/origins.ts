@@ -1,6 +1,4 @@
-/**
- * Whose pages may use the demo's provider: those of this machine, and of origins that are named.
- */
+/** Decides which pages may use the demo's provider: those of this machine, and of named origins. */
 
 const LOOPBACK: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '[::1]'])
 

@@ -18,5 +18,5 @@ const personOf = (id: string): Person => ({ id, ...(known[id] ?? { name: id, rol
 
 export const people: readonly Person[] = Object.keys(demoCallers).map(personOf)
 
-/** What an ID token may say. */
+/** Claims for an ID token. */
 export const claimsOf = (id: string) => ({ sub: id, name: personOf(id).name, preferred_username: id })

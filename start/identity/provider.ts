@@ -17,7 +17,7 @@ import { refusal } from './refusal.ts'
 export interface ProviderOptions {
   readonly issuer: string
   readonly dataDir: string
-  /** Of pages on other machines that may sign in here. */
+  /** Origins of pages on other machines that may sign in here. */
   readonly origins: readonly string[]
   readonly lifetimes: Lifetimes
   readonly log: Logger
@@ -25,7 +25,7 @@ export interface ProviderOptions {
 
 export type AnswerProvider = (request: IncomingMessage, response: ServerResponse) => Promise<void>
 
-/** What the tokens are for, as an absolute URI (RFC 8707). */
+/** The resource that tokens are for, as an absolute URI (RFC 8707). */
 const RESOURCE = 'urn:tributary'
 const SIGNING = 'EdDSA'
 
@@ -108,7 +108,7 @@ export async function createProvider(options: ProviderOptions): Promise<AnswerPr
       : callback(request, response)
 }
 
-/** Nobody is asked for consent: who signs in grants all that the demo's customer may do. */
+/** Grants everything that the demo's customer may do, without asking for consent. */
 async function grantAll({ oidc: { provider, client, account } }: Context): Promise<unknown> {
   if (!client || !account) return undefined
   const allowed = demoCallers[account.accountId] ?? []

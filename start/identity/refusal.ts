@@ -1,5 +1,5 @@
 /**
- * What is answered where no application is known: a page for browsers, and JSON as OAuth has it
+ * Answers errors without a known application: with a page for browsers, and with JSON as in OAuth
  * (RFC 6749, section 5.2) for programs.
  */
 import { failurePage, pageHeaders } from './pages.ts'

@@ -1,4 +1,4 @@
-/** What the bank does by itself, in rounds. */
+/** The bank's own work, done in rounds. */
 import type { Logger } from '../../platform/process/log.ts'
 import { hostUrls } from '../../platform/process/postgres-url.ts'
 import type { PrismaClient } from '../../prisma/generated/client.ts'
@@ -25,9 +25,9 @@ interface BankWork {
   readonly ledger: Ledger
   readonly log: Logger
   readonly clock: LedgerClock
-  /** For the metrics. */
+  /** Called with each reading, for the metrics. */
   readonly onClockRead: (reading: ClockReading) => void
-  /** Of a bank that renews its rates by itself; undefined for any other. */
+  /** Set if the bank renews its rates itself. */
   readonly rateMaxAge: number | undefined
   /** True while another instance writes, and does what needs only one. */
   readonly isElsewhere: () => boolean

@@ -25,11 +25,11 @@ export const bankingSettings = {
     .datetime({ offset: true, error: 'must be an instant, as 2026-07-01T12:00:00Z' })
     .optional(),
   /**
-   * Seconds for which an exchange rate is good; after that nothing is quoted on it until an officer
-   * sets it anew.
+   * Seconds for which an exchange rate is valid; after that nothing is quoted on it until an
+   * officer sets it again.
    */
   EXCHANGE_RATE_MAX_AGE: z.coerce.number().int().min(60).max(31_622_400).default(86_400),
-  /** Where other instances reach this one, if not where it listens. */
+  /** Address at which other instances reach this one, if not where it listens. */
   INSTANCE_URL: httpUrl.optional(),
   /** Days for which a retry gets the outcome of its key; after that the key is refused. */
   OUTCOME_RETENTION_DAYS: z.coerce.number().int().min(1).max(36_500).default(90),

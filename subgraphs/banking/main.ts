@@ -29,8 +29,8 @@ import { startWebhooks } from './webhooks/service.ts'
 
 const READ_CONNECTIONS = 10
 /**
- * One batch is written while the next is read; the third connection is there when one of them is
- * found dead.
+ * One batch is written while the next is read; the third connection replaces one that is found
+ * dead.
  */
 const LEDGER_CONNECTIONS = 3
 const DAY = 86_400_000 // milliseconds

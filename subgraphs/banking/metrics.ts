@@ -1,6 +1,5 @@
 /**
- * What operators see of the bank: how far the ledger is, whether its clock is trusted, and what
- * waits to be told.
+ * Metrics of the bank: the ledger's position, whether its clock is trusted, and waiting deliveries.
  */
 import { Counter, Gauge, type Registry } from '../../platform/process/prometheus.ts'
 import type { PrismaClient } from '../../prisma/generated/client.ts'
@@ -12,7 +11,7 @@ import { type ClockReading, type ClockRefusal, differenceOf } from './ledger/clo
 interface BankingMetrics {
   clockRefused(refusal: ClockRefusal): void
   clockRead(reading: ClockReading): void
-  /** Who writes has changed. */
+  /** The writer has changed. */
   stands(standing: WriterStanding): void
   /** A batch of requests was sent to the writer. */
   forwarded(sent: Sent): void
@@ -79,7 +78,7 @@ export function createBankingMetrics(
     labelNames: ['outcome'],
     registers,
   })
-  /** One question for all figures of a scrape. */
+  /** One query for all figures of a scrape. */
   let asking: Promise<Standing | undefined> | undefined
   const ask = (): Promise<Standing | undefined> => {
     asking ??= readStanding(database).finally(() => {

@@ -1,6 +1,6 @@
 /**
- * Makes this instance one of several of which one writes: the lease, the way to the writer, and the
- * way in for the others where it is this one.
+ * Makes this instance one of several of which one writes: the lease, forwarding to the writer, and
+ * receiving from the others if it is the writer.
  */
 import type { Logger } from '../../platform/process/log.ts'
 import { type Lease, startLease } from './election/lease.ts'
@@ -18,9 +18,9 @@ interface OneWriter {
   readonly forward: Forward
   /** True while another instance writes. */
   isElsewhere(): boolean
-  /** Milliseconds since the lease was seen to be renewed; undefined where it never was. */
+  /** Milliseconds since a renewal of the lease was last seen; undefined if none was. */
   leaseAge(): number | undefined
-  /** What it is asked as a service: by the gateway, by the others, and by its own life. */
+  /** The functions for the service: for the gateway, for the others, and for its own life cycle. */
   serving(ledger: Pick<Ledger, 'submit'>): Serving
   close(): void
 }
@@ -28,21 +28,21 @@ interface OneWriter {
 interface Serving {
   readonly post: Receive
   writes(): boolean
-  /** From then on it may be elected. @param url where it listens */
+  /** The instance listens, and may be elected from now on. @param url where it listens */
   listening(url: string): void
   /** Gives the lease back. */
   retire(): Promise<void>
 }
 
 interface OneWriterOptions {
-  /** Of the database. */
+  /** URL of the database. */
   readonly url: string
   /** Under which the ledger's connections are marked. */
   readonly instance: number
   readonly parts: LedgerParts
   /** The gateway's. */
   readonly secret: string
-  /** Where others reach this instance, if not where it listens. */
+  /** Address at which others reach this instance, if not where it listens. */
   readonly address: string | undefined
   readonly log: Logger
   readonly onStanding: (standing: Standing) => void

@@ -23,7 +23,7 @@ import type { Webhooks } from './webhooks/service.ts'
 
 type ResolverMap = Readonly<Record<string, object>>
 
-/** What resolvers need beside their request. */
+/** What resolvers need besides their request. */
 interface BankingServices extends ExchangeOptions {
   readonly tail: Tail
   /** Makes links to downloads. */

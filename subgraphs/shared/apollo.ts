@@ -18,7 +18,7 @@ import type { ServiceRequest } from './service-request.ts'
 export interface ServiceExecutor {
   /**
    * Executes the operation of a signed JSON body, and sends the whole answer.
-   * @param headers of the answer, names and values in turn; read as it is sent
+   * @param headers of the answer, names and values, alternating; read when it is sent
    */
   answer(request: ServiceRequest, body: string, reply: HttpReply, headers: () => readonly string[]): Promise<void>
   stop(): Promise<void>
@@ -60,7 +60,7 @@ export function createExecutor<Context extends object>({
   const operations =
     kind === 'stateful' ? createKnownOperations({ schema, formatError, known: documentStore.known }) : undefined
 
-  /** The body of the answer; undefined where Apollo Server has to answer. */
+  /** The body of the answer; undefined if Apollo Server must answer. */
   const answerKnown = async (request: ServiceRequest, body: unknown): Promise<string | undefined> => {
     const known = operations?.find(body)
     if (!operations || !known) return undefined
@@ -68,7 +68,7 @@ export function createExecutor<Context extends object>({
     try {
       context = await service.context(request)
     } catch {
-      return undefined // Apollo Server meets the same error, and tells it
+      return undefined // Apollo Server meets the same error, and reports it
     }
     return operations.run(known, context)
   }

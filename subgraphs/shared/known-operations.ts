@@ -1,7 +1,7 @@
 /**
  * Runs operations that Apollo Server has validated before, without its pipeline, which costs more
- * than a small operation. Answers exactly as Apollo Server does; whatever is not plain is left to
- * it. Knows no domain.
+ * than a small operation. Answers exactly as Apollo Server does, and leaves it anything unusual.
+ * Knows no domain.
  */
 import {
   type DocumentNode,
@@ -13,7 +13,7 @@ import {
   getOperationAST,
 } from 'graphql'
 
-/** What clients may know of an error. */
+/** Makes the error that clients may see. */
 export type FormatError = (formatted: GraphQLFormattedError, error: unknown) => GraphQLFormattedError
 
 /** A request that can be run: its operation is known, and its fields are as they should be. */
@@ -26,7 +26,7 @@ interface KnownRequest {
 interface KnownOperations {
   /** Undefined for a request that Apollo Server must answer. @param body as parsed from JSON */
   find(body: unknown): KnownRequest | undefined
-  /** The body of the answer; undefined where nothing ran, because its variables are wrong. */
+  /** The body of the answer; undefined if nothing ran because its variables are wrong. */
   run(request: KnownRequest, context: object): Promise<string | undefined>
 }
 
@@ -66,7 +66,7 @@ export function createKnownOperations({ schema, formatError, known }: KnownOptio
   }
 }
 
-/** As Apollo Server formats errors before it asks the service. */
+/** Formats errors like Apollo Server before it calls the service's own format. */
 const formattedBy = (error: GraphQLError): GraphQLFormattedError => ({
   ...error.toJSON(),
   extensions: { ...error.extensions, code: error.extensions['code'] ?? 'INTERNAL_SERVER_ERROR' },

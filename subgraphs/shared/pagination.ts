@@ -38,7 +38,7 @@ export interface Connection<Node> {
 /** The content of a cursor: the values that the list is ordered by, as JSON. */
 export type Position = readonly (string | number | null)[]
 
-/** What to read of a list for a page. */
+/** The part of a list to read for a page. */
 export interface Range<Place> {
   /** Rows at most: one more than the page has, which shows that there is more. */
   readonly limit: number
@@ -57,7 +57,7 @@ interface Page<Place> {
 }
 
 interface ListOptions {
-  /** Items where the client does not say. */
+  /** Items if the client gives no number. */
   readonly pageSize?: number
 }
 
@@ -96,7 +96,7 @@ export function encodeCursor(list: string, position: Position): string {
 }
 
 /**
- * The position in a cursor; `undefined` where there is none.
+ * The position in a cursor; `undefined` without a cursor.
  * @param shape the shape of this list's positions
  * @param name of the argument
  * @throws BAD_USER_INPUT for anything that `encodeCursor` would not write
@@ -114,10 +114,7 @@ export function decodeCursor<Shape extends z.ZodType<Position>>(
   throw codedError('BAD_USER_INPUT', `"${name}" is not a cursor of this list.`)
 }
 
-/**
- * A page and what lies beyond it: what a cursor stands for is there. @param rows as `range` wants
- * them
- */
+/** Makes a connection of a page. @param rows read as `range` says, with one beyond the page */
 function connectionOf<Node>(
   rows: readonly Node[],
   { size, range: { after, before, backwards } }: Page<unknown>,
@@ -153,7 +150,7 @@ export const pagesOf =
     return connectionOf(await read(page.range), page, (node) => encodeCursor(name, positionOf(node)))
   }
 
-/** The same where `read` has all of it in memory. */
+/** The same for a list that is wholly in memory. */
 export const pagesInMemory =
   <Shape extends z.ZodType<Position>, Node>(name: string, shape: Shape, positionOf: (node: Node) => Position) =>
   (

@@ -1,4 +1,4 @@
-/** How requests to a service are told apart, and how refusals are told. */
+/** Routes requests to a service, and answers refusals. */
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
 import { bodyOfError, HttpError, JSON_HEADERS, sendJson } from '../../platform/http/message/http-error.ts'
 import type { HttpReply, HttpRequest } from '../../platform/http/message/message.ts'
@@ -23,7 +23,7 @@ interface OperationOptions {
   readonly answer: ServiceExecutor['answer']
 }
 
-/** Answers an operation, or tells its refusal, however it arrived. */
+/** Answers an operation, or its refusal, from either HTTP reader. */
 export type AnswerOperation = (request: HttpRequest, reply: HttpReply) => Promise<void>
 
 export const createAnswerOperation =
@@ -50,7 +50,7 @@ export const createAnswerOperation =
     }
   }
 
-/** What is told of a request that was refused. @throws error where there is nothing to tell */
+/** The answer to a refused request. @throws error if it is unexpected */
 function refusalOf(error: unknown, service: Pick<Service<object>, 'explain'>, log: Logger) {
   if (error instanceof HttpError) return { status: error.status, content: bodyOfError(error), more: error.headers }
   const explained = service.explain?.(error)

@@ -1,6 +1,6 @@
 /**
- * What every service shares: HTTP, the gateway's signature, health, drain and logs. Knows no
- * domain, and keeps nothing between requests.
+ * Shared by all services: HTTP, the gateway's signature, health, drain and logs. Knows no domain,
+ * and keeps nothing between requests.
  */
 import { readFile } from 'node:fs/promises'
 import type { IncomingMessage, ServerResponse } from 'node:http'

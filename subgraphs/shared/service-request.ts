@@ -1,4 +1,4 @@
-/** What the gateway tells a service of one request; all but the language is signed. */
+/** The gateway's headers of a request to a service; all but the language are signed. */
 export interface ServiceRequest {
   /** The caller's credentials; only stateful services get them. */
   readonly authorization: string | undefined
@@ -6,6 +6,6 @@ export interface ServiceRequest {
   readonly perspective: string | undefined
   readonly acceptLanguage: string | undefined
   readonly requestId: string | undefined
-  /** By header: what it tells of the caller's token. */
+  /** Claims of the caller's token, keyed by header. */
   readonly claims: Readonly<Record<string, string>>
 }

@@ -30,8 +30,8 @@ export interface Service<Context extends object> {
   /** Answers POST requests at paths of its own, as JSON; undefined if it has nothing at `path`. */
   post?(request: IncomingMessage, path: string): Promise<string> | undefined
   /**
-   * Whether this instance writes for all, where only one of several does: it says so in each
-   * answer, and the gateway sends mutations to it. Left out where any may write as well as another.
+   * Whether this instance writes for all: it says so in each answer, and the gateway sends
+   * mutations to it. Left out if any instance may write.
    */
   writes?(): boolean
   /** Called once it listens. @param url its base address */
@@ -43,7 +43,7 @@ export interface Service<Context extends object> {
    * `/health/ready`.
    */
   ready?(): Promise<void>
-  /** What `ready` asks, by the name that people know it by; told to the gateway. */
+  /** The name for people of the store that `ready` checks; sent to the gateway. */
   readonly store?: string
   /** Called after the last request. */
   close?(): Promise<void>

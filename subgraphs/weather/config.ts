@@ -12,7 +12,7 @@ export const weatherSettings = {
   ]),
   /** Replaces the origin of all Open-Meteo hosts. */
   OPEN_METEO_URL: httpUrl.optional(),
-  /** Of a paid plan; the free service is for non-commercial use. */
+  /** API key of a paid plan; the free service is for non-commercial use. */
   OPEN_METEO_KEY: z.string().optional(),
   /** Replaces the origin of MET Norway's host. */
   MET_NORWAY_URL: httpUrl.optional(),

@@ -11,7 +11,7 @@ export interface InternalAccount {
   readonly key: string
   readonly label: string
   readonly currency: string
-  /** The lowest balance; none where it is left out. */
+  /** The lowest balance; by default there is none. */
   readonly floor?: bigint
 }
 

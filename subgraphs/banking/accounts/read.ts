@@ -44,7 +44,7 @@ interface AccountPageKey {
   readonly above?: string | undefined
   /** Ids under this one. */
   readonly below?: string | undefined
-  /** By falling id. */
+  /** Ordered by descending id. */
   readonly backwards?: boolean
 }
 

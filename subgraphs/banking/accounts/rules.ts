@@ -96,7 +96,7 @@ function change<Asked extends AccountChangeCommand<string>>(
   }
 }
 
-/** @param ties whatever may keep an account open */
+/** @param ties reasons that may keep an account open */
 export const accountsPart = (ties: readonly AccountTie[]) =>
   ({
     rules: {

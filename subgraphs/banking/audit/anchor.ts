@@ -45,8 +45,7 @@ export const signAnchor = (anchor: Anchor, key: string): SignedAnchor => ({
 })
 
 /**
- * The anchor in a text that `signAnchor` gave as JSON; undefined where it was not signed with this
- * key.
+ * The anchor in a JSON text of `signAnchor`; undefined if it was not signed with this key.
  * @param key PEM, the private key or its public one
  */
 export function openAnchor(text: string, key: string): Anchor | undefined {

@@ -62,7 +62,7 @@ async function checkBound(database: PrismaClient, partition: Partition): Promise
   await database.$executeRawUnsafe(`ALTER TABLE ${table} VALIDATE CONSTRAINT is_archived`)
 }
 
-/** Asks for a lock for a short time only, again and again: whoever comes later waits behind it. */
+/** Requests a lock with a short timeout, repeatedly: later requests queue behind a waiting one. */
 async function inShort(database: PrismaClient, statement: Prisma.Sql): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
     try {

@@ -50,7 +50,7 @@ const questions: readonly string[] = [
    ) ORDER BY o.number LIMIT 1`,
 ]
 
-/** A restore recorded where the history has no gap would hide missing rows. */
+/** A recorded restore without a gap in the history would hide missing rows. */
 const restores = `SELECT format('the restore at event %s is not in the history', r.from_sequence) AS problem
    FROM ledger_restores r, ledger l
    WHERE r.to_sequence > l.last_sequence OR r.to_account > l.last_account

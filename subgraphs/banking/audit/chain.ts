@@ -32,11 +32,11 @@ interface Walk {
   readonly from: Place
   /** The last batch to check. */
   readonly upTo: bigint
-  /** Where the sequence leapt after restores, between two batches or after the last: from, to. */
+  /** Leaps of the sequence after restores, between two batches or after the last: from, to. */
   readonly leaps: ReadonlyMap<bigint, bigint>
 }
 
-/** What is wrong, for people. */
+/** A fault, described for people. */
 class Broken extends Error {}
 
 /** Resolves to the first problem, or to the place after the last batch. */
@@ -97,7 +97,7 @@ async function addOperations(link: Link, batch: BatchRow, rows: AsyncGenerator<O
 
 /**
  * @param upTo the last number of the batch's events, or of a restore's leap after them
- * @returns the last event of the batch, or the one before it where it has none
+ * @returns the last event of the batch, or the one before it if it has none
  */
 async function addEvents(
   link: Link | undefined,

@@ -1,14 +1,14 @@
-/** What the commands on the ledger's audit are, and what they share. */
+/** The commands on the ledger's audit, and what they share. */
 import { readFile } from 'node:fs/promises'
 import { StartRefused } from '../../../platform/process/settings.ts'
 import type { PrismaClient } from '../../../prisma/generated/client.ts'
 
 export interface AuditCommand {
-  /** To the database, at most. */
+  /** Maximum connections to the database. */
   readonly connections: number
   /**
-   * Prints what it finds; true where all is well.
-   * @param anchorKey the key of anchors, PEM; made at its first use where no file was named
+   * Prints its findings; true if all is well.
+   * @param anchorKey the key of anchors, PEM; made at its first use unless a file is named
    * @throws StartRefused in one line
    */
   run(database: PrismaClient, anchorKey: () => Promise<string>, flags: readonly string[]): Promise<boolean>

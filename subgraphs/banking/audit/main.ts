@@ -1,6 +1,6 @@
 /**
  * `npm run ledger:verify`, `ledger:anchor` and `ledger:archive`, on the database of `DATABASE_URL`;
- * exits 1 where something is wrong in it, 2 where that cannot be told.
+ * exits 1 if something is wrong in it, 2 if it cannot be checked.
  */
 import { join } from 'node:path'
 import { z } from 'zod'

@@ -13,9 +13,9 @@ export interface HeadRow {
   readonly lastAccount: bigint
   readonly lastAt: Date
   readonly lastHash: Uint8Array
-  /** False where the newest account has another number than the last one opened. */
+  /** False if the newest account's number differs from that of the last one opened. */
   readonly isAccountRight: boolean
-  /** False where the sequence before the last change is no batch's beginning. */
+  /** False if the sequence before the last change is not the beginning of a batch. */
   readonly isPreviousRight: boolean
 }
 
@@ -40,8 +40,8 @@ export interface BatchRow {
   readonly hash: Uint8Array
   readonly version: number
   /**
-   * The first sequence of the batch after it; of the last one, what follows the head; null where
-   * the next one is missing.
+   * The first sequence of the next batch; for the last batch, the sequence after the head; null if
+   * the next batch is missing.
    */
   readonly nextSequence: bigint | null
 }
@@ -81,7 +81,7 @@ export interface EventRow {
   readonly reversalOf: string | null
   readonly groupId: string | null
   readonly expiresAt: Date | null
-  /** What of its transfer or entries is not as the event tells. */
+  /** The part of its transfer or entries that differs from the event. */
   readonly fault: string | null
 }
 
@@ -132,7 +132,7 @@ export const batchesBetween = (database: PrismaClient, after: bigint, upTo: bigi
     ({ number }) => number,
   )
 
-/** `details` as text: what was hashed is the JSON as it was written. */
+/** `details` as text: the hash covers the JSON text as it was written. */
 export const operationsBetween = (database: PrismaClient, after: bigint, upTo: bigint) =>
   paged(
     after,
@@ -150,20 +150,20 @@ export const operationsBetween = (database: PrismaClient, after: bigint, upTo: b
     ({ number }) => number,
   )
 
-/** The place after a batch; undefined where there is no such batch. */
+/** The place after a batch; undefined if there is no such batch. */
 export async function readPlace(database: PrismaClient, batch: bigint, head: HeadRow): Promise<Place | undefined> {
   if (batch === 0n) return GENESIS
   const { value: row } = await batchesBetween(database, batch - 1n, batch, head).next()
   return row && placeAfter(row)
 }
 
-/** Undefined where the batch after it is missing. */
+/** Undefined if the next batch is missing. */
 export const placeAfter = ({ number, lastOperation, nextSequence, at, hash }: BatchRow): Place | undefined =>
   nextSequence === null ? undefined : { batch: number, operation: lastOperation, sequence: nextSequence - 1n, at, hash }
 
 const POSTS = Prisma.sql`o.kind IN ('TRANSFER_POSTED', 'HOLD_CAPTURED')`
 
-/** What is wrong with a side of an event, where something is. */
+/** The fault of one side of an event, if any. */
 const sideFault = (entry: Prisma.Sql, account: Prisma.Sql, amount: Prisma.Sql) => Prisma.sql`
   WHEN ${POSTS} AND ${entry}.sequence IS NULL THEN format('entry %s-%s is missing', ${account}, o.sequence)
   WHEN NOT ${POSTS} AND ${entry}.sequence IS NOT NULL

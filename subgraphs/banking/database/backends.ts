@@ -13,8 +13,8 @@ const LONGEST = 250 // milliseconds to wait for one of them to end
 export const newInstance = (): number => randomInt(1, 2 ** 31 - 1)
 
 /**
- * A shared lock of the session: it lasts exactly as long as the connection, and nobody waits for
- * it.
+ * Takes a shared lock of the session, which lasts exactly as long as the connection. Nobody waits
+ * for it.
  */
 export async function markBackend(client: ClientBase, instance: number): Promise<void> {
   await client.query('SELECT pg_advisory_lock_shared($1, $2)', [MARK, instance])

@@ -82,7 +82,7 @@ export class PrimaryClient extends Client {
     })
   }
 
-  /** Where it is connected, or about to be. */
+  /** The host of the connection, or of the attempt in progress. */
   get at(): Host | undefined {
     return this.#at
   }
@@ -132,7 +132,7 @@ export class PrimaryClient extends Client {
   }
 }
 
-/** As `pg` reads it from the URL. */
+/** Host and port as `pg` reads them from the URL. */
 function addressOf({ url }: Host): { readonly host: string; readonly port: number } {
   const { host, port } = new Client({ connectionString: url })
   return { host, port }

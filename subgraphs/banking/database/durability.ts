@@ -1,9 +1,9 @@
-/** What the database's settings promise of a commit that it has acknowledged. */
+/** Checks what the database's settings guarantee for an acknowledged commit. */
 import { Prisma, type PrismaClient } from '../../../prisma/generated/client.ts'
 
 /**
- * The servers on whose disks an acknowledged commit is, at the least: 0, where a crash may lose it;
- * 1; or 2, with a synchronous standby.
+ * Minimum number of servers with an acknowledged commit on disk: 0 if a crash may lose it; 1; or 2
+ * with a synchronous standby.
  */
 export const durableCopies = Prisma.sql`CASE
   WHEN current_setting('fsync') = 'off' OR current_setting('synchronous_commit') = 'off' THEN 0
@@ -11,7 +11,7 @@ export const durableCopies = Prisma.sql`CASE
   ELSE 2 END`
 
 /**
- * Why an acknowledged payment might be lost; undefined where nothing is wrong.
+ * Why an acknowledged payment might be lost; undefined if it cannot.
  * @param hosts one of a cluster must be able to lose its primary
  */
 export async function durabilityFault(database: PrismaClient, hosts: number): Promise<string | undefined> {

@@ -60,7 +60,7 @@ const causeOf = (error: unknown): z.output<typeof cause> | undefined =>
     ? cause.safeParse(error.cause).data
     : prismaError.safeParse(error).data?.meta.driverAdapterError.cause
 
-/** By service: the error for clients while its database is away; undefined for other errors. */
+/** Makes a service's error for clients while its database is away; undefined for other errors. */
 export const outageErrorOf =
   (service: string, message: string) =>
   (error: unknown): GraphQLError | undefined =>

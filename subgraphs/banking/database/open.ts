@@ -15,9 +15,8 @@ export interface LedgerDatabase {
   /** For transactions of several statements. */
   readonly prisma: PrismaClient
   /**
-   * For the two statements that every batch runs: past Prisma's query compiler, which took a fifth
-   * of the ledger's time to go through their parameters. They are written as Prisma's SQL all the
-   * same.
+   * For the two statements of every batch: bypasses Prisma's query compiler, which took a fifth of
+   * the ledger's time for their parameters. They are still written as Prisma's SQL.
    */
   readonly query: Query
   close(): Promise<void>
@@ -27,8 +26,8 @@ interface ReadOptions extends PoolOptions {
   /** Milliseconds to wait for the answer to a statement. */
   readonly readTimeout?: number
   /**
-   * For a service's reads, each of which has an index: a plan that was made while a partition was
-   * empty, and is kept, never scans it.
+   * For reads that all have an index: keeps a cached plan, made while a partition was empty, from
+   * scanning it.
    */
   readonly alongIndexes?: boolean
 }

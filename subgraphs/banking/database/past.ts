@@ -8,9 +8,9 @@ export type Place = bigint | Date
 
 export interface Past {
   /**
-   * @param before whatever `read` gives was written before this place
+   * @param before all rows of `read` were written before this place
    * @param read from a standby that has all of it
-   * @param otherwise from the primary: no standby has it, or the one that had it is lost
+   * @param otherwise reads from the primary: no standby has it, or the standby failed
    */
   read<Value>(
     before: Place,

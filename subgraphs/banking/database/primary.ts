@@ -8,7 +8,7 @@ import { hostUrls } from '../../../platform/process/postgres-url.ts'
 import { socketOf } from './socket.ts'
 
 export interface Host {
-  /** Of this host alone. */
+  /** URL of this host only. */
   readonly url: string
   /** `host:port` */
   readonly name: string
@@ -17,15 +17,15 @@ export interface Host {
 export interface Primary {
   readonly hosts: readonly Host[]
   /**
-   * The only host there is; else the one that was found last, or that answers now as the primary.
-   * @throws DatabaseError as of a server that starts, where there is none
+   * The only host; of several, the one that was found last or that answers as the primary now.
+   * @throws DatabaseError like that of a starting server, if there is none
    */
   find(): Promise<Host>
   /** Its connection was lost or refused, or is read-only: all are asked before the next one. */
   doubt(host: Host): void
   /**
-   * Asks all although nobody doubts: a server that hangs, or was cut off from the others, does not
-   * tell that another has taken its place. Resolves to the primary if it is another one now.
+   * Asks all hosts even without a failure: a server that hangs or is cut off does not report its
+   * successor. Resolves to the primary if it has changed.
    */
   confirm(): Promise<Host | undefined>
 }

@@ -5,7 +5,7 @@ import { openClient } from './connect.ts'
 
 const CONNECT_TIMEOUT_MS = 5_000
 
-/** @throws StartRefused in one line, without the password, where the database cannot be used */
+/** @throws StartRefused in one line, without the password, if the database cannot be used */
 export async function requireDatabase(url: string): Promise<void> {
   try {
     const client = await openClient(url, { connectionTimeoutMillis: CONNECT_TIMEOUT_MS })

@@ -21,8 +21,8 @@ export const quoted = (text: string | null): string | null =>
   text === null ? null : `\\"${/["\\]/.test(text) ? text.replaceAll(/["\\]/g, '\\\\\\$&') : text}\\"`
 
 /**
- * What `array_agg((…))::text` gives of columns that need no quoting; null stands for no rows, an
- * empty field for null.
+ * Reads the text of `array_agg((…))::text` for columns that need no quoting; null means no rows, an
+ * empty field means null.
  * @typeParam Fields those columns
  */
 export const readPlainRecords = <Fields extends readonly string[]>(literal: string | null): Fields[] =>

@@ -22,14 +22,14 @@ export function isPlainDate(text: string): boolean {
 export const plainDateOf = (instant: Date | string): PlainDate =>
   (typeof instant === 'string' ? instant : instant.toISOString()).slice(0, 10)
 
-/** Whole days from `from` to `to`; negative where `to` is earlier. */
+/** Whole days from `from` to `to`; negative if `to` is earlier. */
 export function daysBetween(from: PlainDate, to: PlainDate): number {
   return Math.round((Date.parse(`${to}T00:00:00Z`) - Date.parse(`${from}T00:00:00Z`)) / MILLISECONDS_A_DAY)
 }
 
 /**
- * The same day of a later month, or that month's last day where it is shorter: 31 January + 1 = 28
- * or 29 February.
+ * The same day of a later month, or its last day if it is shorter: 31 January + 1 = 28 or 29
+ * February.
  */
 export function addMonths(date: PlainDate, months: number): PlainDate {
   const [year = 0, month = 0, day = 0] = date.split('-').map(Number)

@@ -1,7 +1,7 @@
 /**
- * One instance in the election: watches the lease, takes it when nobody renews it, and renews it
- * then. No clock is compared with another: a lease has expired once its count of renewals has stood
- * still for a while, by the observer's monotonic time. The states are drawn in the ledger's README.
+ * One instance in the election: watches the lease, takes it if nobody renews it, and then renews
+ * it. Clocks are never compared: a lease has expired once its count of renewals has not changed for
+ * a while, by the observer's monotonic time. The ledger's README draws the states.
  */
 import { randomBytes } from 'node:crypto'
 import type { ClientBase } from 'pg'
@@ -13,7 +13,7 @@ import { type Standing, UNKNOWN } from './standing.ts'
 export interface CandidateOptions {
   /** The one under which this process has marked its connections. */
   readonly instance: number
-  /** Where the others reach this instance; null: nowhere. */
+  /** Address at which the others reach this instance; null if they cannot. */
   readonly address: string | null
   readonly log: Logger
   /** Called with each change of who is known to write. */
@@ -22,15 +22,15 @@ export interface CandidateOptions {
 
 interface Candidate {
   standing(): Standing
-  /** The lease has another token than this one of ours. True where that is news. */
+  /** The lease no longer has our token. True if this was not known. */
   lost(token: string): boolean
-  /** Milliseconds since the lease was seen to be renewed; undefined where it never was. */
+  /** Milliseconds since a renewal of the lease was last seen; undefined if none was. */
   age(): number | undefined
   /** Renews the lease, or watches it. Resolves to the milliseconds until the next round. */
   round(client: ClientBase): Promise<number>
-  /** The database was away: meanwhile nobody could renew. */
+  /** The database was away, so that nobody could renew. */
   interrupted(): void
-  /** Gives the lease back where this instance has it. */
+  /** Gives the lease back if this instance has it. */
   resign(client: ClientBase): Promise<void>
 }
 
@@ -42,13 +42,13 @@ export const EXPIRY = 1_200 // milliseconds
 interface Sight {
   readonly token: string
   readonly beat: string
-  /** By monotonic time. */
+  /** Monotonic time. */
   readonly since: number
 }
 
 export function createCandidate({ instance, address, log, onChange }: CandidateOptions): Candidate {
   let standing: Standing = UNKNOWN
-  /** When the row was first seen as it is. */
+  /** When the current state of the row was first seen. */
   let sight: Sight | undefined
   let renewed: number | undefined
   /** The instance whose connections are still to be ended. */
@@ -70,7 +70,8 @@ export function createCandidate({ instance, address, log, onChange }: CandidateO
     const token = await takeLease(client, row, { instance, address, key })
     if (token === undefined) return
     renewed = performance.now()
-    // What the last writer has left half done ends, with its locks, before this one begins.
+    // Ends the last writer's connections, with their unfinished work and locks, before this one
+    // begins.
     if (predecessor !== undefined) await endBackends(client, predecessor)
     predecessor = undefined
     settle({ role: 'writer', token, key })
@@ -79,14 +80,14 @@ export function createCandidate({ instance, address, log, onChange }: CandidateO
   const watch = async (client: ClientBase): Promise<void> => {
     const row = await readLease(client)
     if (!row) throw new Error('The lease has no row: the database is not migrated.')
-    // One's own of which one does not know: it was taken, and then the connection was lost.
+    // Our own lease, unknown to us: it was taken, and then the connection was lost.
     if (row.instance === null || row.instance === instance) return take(client, row)
     const now = performance.now()
     if (sight?.token === row.token && sight.beat === row.beat) {
       if (now - sight.since >= EXPIRY) await take(client, row)
       return
     }
-    // In a copy of the database the count stands still, however alive the holder is elsewhere.
+    // In a copy of the database the count does not change, even if the holder is alive elsewhere.
     const isRenewed = sight?.token === row.token
     sight = { token: row.token, beat: row.beat, since: now }
     if (isRenewed) {

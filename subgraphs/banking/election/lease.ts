@@ -8,11 +8,11 @@ import type { Standing } from './standing.ts'
 
 export interface Lease {
   standing(): Standing
-  /** The lease has another token than this one of ours. */
+  /** The lease no longer has our token. */
   lost(token: string): void
-  /** Milliseconds since the lease was seen to be renewed; undefined where it never was. */
+  /** Milliseconds since a renewal of the lease was last seen; undefined if none was. */
   age(): number | undefined
-  /** Gives the lease back where this instance holds it, and watches no more. */
+  /** Gives the lease back if this instance holds it, and stops watching. */
   stop(): Promise<void>
 }
 

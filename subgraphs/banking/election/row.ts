@@ -11,7 +11,7 @@ export interface LeaseRow {
   readonly key: string | null
 }
 
-/** What the holder says of itself. */
+/** The holder's own data. */
 export interface Holder {
   readonly instance: number
   readonly address: string | null
@@ -23,7 +23,7 @@ export async function readLease(client: ClientBase): Promise<LeaseRow | undefine
   return (await client.query<LeaseRow>({ name: 'lease:read', text })).rows[0]
 }
 
-/** Takes the lease where it is still as it was `seen`. Resolves to its new token. */
+/** Takes the lease if it is still as `seen`. Resolves to its new token. */
 export async function takeLease(
   client: ClientBase,
   seen: LeaseRow,
@@ -38,8 +38,8 @@ export async function takeLease(
 }
 
 /**
- * False where somebody else has taken it. A renewal that a crash undoes is no loss: nobody waits
- * for the disk.
+ * False if another instance has taken it. Does not wait for the disk: a renewal lost in a crash
+ * does no harm.
  */
 export async function renewLease(client: ClientBase, token: string, instance: number): Promise<boolean> {
   const text = `UPDATE ledger_writer SET beat = beat + 1
@@ -47,7 +47,7 @@ export async function renewLease(client: ClientBase, token: string, instance: nu
   return (await client.query({ name: 'lease:renew', text, values: [token, instance] })).rowCount === 1
 }
 
-/** Gives it back, so that nobody needs to wait until it has expired. Its token still fences. */
+/** Gives the lease back, so that nobody must wait until it expires. Its token still fences. */
 export async function releaseLease(client: ClientBase, token: string, instance: number): Promise<void> {
   await client.query(
     `UPDATE ledger_writer SET beat = beat + 1, instance = NULL, address = NULL, key = NULL

@@ -1,7 +1,10 @@
-/** Who writes the ledger, as one instance knows it. */
+/** The writer of the ledger, as one instance knows it. */
 
 export type Standing =
-  /** Not known, or nobody: this instance writes under the ledger's lock, beside any others. */
+  /**
+   * The writer is unknown, or there is none: this instance writes under the ledger's lock, beside
+   * any others.
+   */
   | { readonly role: 'unknown' }
   /** This instance, for as long as `token` is the lease's. */
   | { readonly role: 'writer'; readonly token: string; readonly key: string }
@@ -10,7 +13,7 @@ export type Standing =
       readonly role: 'follower'
       readonly token: string
       readonly key: string
-      /** Null where it cannot be reached. */
+      /** Null if it cannot be reached. */
       readonly address: string | null
     }
 

@@ -29,7 +29,7 @@ export interface EntryFilter {
   readonly maxAmount?: bigint | null
   readonly merchant?: string | null
   readonly category?: string | null
-  /** Part of the reference or of the merchant's name, whatever its case and accents. */
+  /** Part of the reference or of the merchant's name, ignoring case and accents. */
   readonly text?: string | null
 }
 
@@ -45,9 +45,7 @@ export interface EntryPageKey {
   readonly filter: EntryFilter
 }
 
-/**
- * One page for each key, in order. Pages that differ in nothing but the account are read together.
- */
+/** One page for each key, in order. Pages that differ only in the account are read together. */
 export async function readEntryPages(
   database: PrismaClient,
   keys: readonly EntryPageKey[],
@@ -98,7 +96,7 @@ export interface EntryId {
   readonly sequence: string
 }
 
-/** The entry of each id; null where there is none. */
+/** The entry of each id; null if there is none. */
 export async function readEntries(
   database: PrismaClient,
   ids: readonly EntryId[],

@@ -35,18 +35,17 @@ export function startTail({ url, database, log }: TailOptions): Tail {
   const waiting = new Map<string, Set<() => void>>()
   let wake = (): void => {}
   let followers = 0
-  /** Up to where events have woken their followers; undefined while there are none. */
+  /** The last event that woke its followers; undefined without followers. */
   let last: bigint | undefined
 
-  /** From then on no event is missed; those before may have been. */
+  /** No later event is missed; earlier ones may have been. */
   const begin = async (): Promise<void> => {
     last = await lastSequence(database)
     for (const set of waiting.values()) for (const resolve of set) resolve()
   }
 
   /**
-   * Reads new events and wakes the followers of their accounts. Resolves to true where there are
-   * more.
+   * Reads new events and wakes the followers of their accounts. Resolves to true if there are more.
    */
   const look = async (): Promise<boolean> => {
     if (followers === 0) last = undefined
@@ -132,7 +131,7 @@ async function listen(options: {
         client.once('end', end)
         client.on('notification', wake)
         await client.query('LISTEN ledger')
-        wake() // whatever came before the connection did
+        wake() // for events from before the connection
         await ended
       } finally {
         await client.end()

@@ -16,11 +16,11 @@ export interface Quote {
   usedBy: string | null
 }
 
-/** A transfer between two currencies, as it was quoted. */
+/** A transfer between two currencies, as quoted. */
 export interface ExchangeCommand extends TransferOrder {
   readonly name: 'exchange'
   readonly quoteId: string | null
-  /** The bank's accounts that receive, pay and earn; null where there is no such quote. */
+  /** The bank's accounts that receive, pay and earn; null if there is no such quote. */
   readonly treasury: { readonly sell: string; readonly buy: string; readonly income: string } | null
 }
 

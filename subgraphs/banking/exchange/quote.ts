@@ -7,7 +7,7 @@ import { exponentOf } from '../money/currencies.ts'
 
 const Exact = Decimal.clone({ precision: 60 })
 
-/** What the bank earns: half a percent of what is sold. */
+/** The bank's earnings: half a percent of the sold amount. */
 const SPREAD = new Exact('0.005')
 
 export interface Offer {
@@ -28,8 +28,8 @@ interface Rates {
 }
 
 /**
- * Undefined where so little is sold that nothing would arrive, or so much that 64 bits are
- * exceeded.
+ * Undefined if the amount is so small that nothing would arrive, or so large that it exceeds 64
+ * bits.
  */
 export function offer(
   { sell, buy }: { readonly sell: string; readonly buy: string },

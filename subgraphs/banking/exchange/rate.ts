@@ -38,7 +38,7 @@ export const baseOf = ({ base, perEuro }: ExchangeRate, now: string): DatedRate 
 export const needsSecondOfficer = (base: DatedRate, perEuro: string): boolean =>
   new Decimal(perEuro).minus(base.perEuro).abs().gt(ALONE.mul(base.perEuro))
 
-/** True where another officer proposed the same rate recently. */
+/** True if another officer proposed the same rate recently. */
 export const isConfirmed = ({ proposal }: ExchangeRate, perEuro: string, by: string, now: string): boolean =>
   proposal !== null && proposal.perEuro === perEuro && proposal.by !== by && age(proposal, now) <= PROPOSAL_LIFE
 
@@ -46,8 +46,8 @@ const LEAST = new Decimal('0.0001')
 const MOST = new Decimal('1000000')
 
 /**
- * Digits with at most ten decimals, in their shortest form; undefined where they are out of range.
- * Both ends are allowed.
+ * Digits with at most ten decimals, in their shortest form; undefined if out of range. Both ends
+ * are allowed.
  */
 export function parseRate(text: string): string | undefined {
   if (!/^\d{1,7}(\.\d{1,10})?$/.test(text)) return undefined

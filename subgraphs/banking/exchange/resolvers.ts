@@ -41,7 +41,7 @@ interface ExchangeQuote {
 
 /**
  * Units for one euro, by currency.
- * @throws SERVICE_UNAVAILABLE where there is no rate, or only one that is too old
+ * @throws SERVICE_UNAVAILABLE if there is no rate, or only one that is too old
  */
 async function currentRates(
   database: PrismaClient,

@@ -1,6 +1,6 @@
 /**
- * Who may change exchange rates, and give the bank more to exchange. Earlier quotes keep their
- * rate.
+ * Rules of exchange rates and of the bank's liquidity: who may change them. Earlier quotes keep
+ * their rate.
  */
 import { type Book, postTransfer, rowsOf, saveRow } from '../ledger/book.ts'
 import { want } from '../ledger/collection.ts'
@@ -19,7 +19,7 @@ const setExchangeRate: Rule<SetExchangeRateCommand> = {
     if (!actor.officer) return refuse('NOT_PERMITTED')
     const at = book.at
     const before = rowsOf(book, rates).get(currency)
-    // The rate itself is part of the outcome, so that the audit log tells who set which.
+    // The rate is part of the outcome, so that the audit log shows who set it.
     const set = (base: ExchangeRate['base'], details: object = {}): Outcome => {
       saveRow(book, rates, currency, { currency, perEuro, at, base, proposal: null })
       return accept(currency, { perEuro, ...details })

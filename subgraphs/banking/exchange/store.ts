@@ -40,11 +40,11 @@ export const readRates = (
 
 interface RateForQuote {
   readonly perEuro: string
-  /** By the ledger's clock. */
+  /** Expired, by the ledger's clock. */
   readonly isExpired: boolean
 }
 
-/** By currency. @param maxAge seconds for which a rate is valid */
+/** Rates keyed by currency. @param maxAge seconds for which a rate is valid */
 export async function readRatesForQuote(
   database: PrismaClient,
   currencies: readonly string[],
@@ -105,7 +105,7 @@ async function saveUsedQuotes(transaction: Prisma.TransactionClient, quotes: rea
 
 export const quotes: Collection<Quote> = { load: loadQuotes, save: saveUsedQuotes }
 
-/** By currency. */
+/** Keyed by currency. */
 export const rates: Collection<ExchangeRate> = { load: loadRates, save: saveRates }
 
 interface StoredQuote {
@@ -132,7 +132,7 @@ export async function saveQuote(
 const REMEMBERED = 86_400 // seconds
 const REMOVED_AT_ONCE = 1_000 // quotes
 
-/** Removes unused quotes. Resolves to true where there may be more. */
+/** Removes unused quotes. Resolves to true if there may be more. */
 export async function removeExpiredQuotes(database: PrismaClient): Promise<boolean> {
   const removed = await database.$executeRaw`
     DELETE FROM quotes WHERE id IN (

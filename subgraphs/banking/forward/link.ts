@@ -19,7 +19,7 @@ export type Sent = 'answered' | 'refused' | 'lost'
 export interface Link {
   /** False for a while after a message was refused or lost. */
   isUsable(): boolean
-  /** Undefined where this instance must ask the ledger by key itself. Never rejects. */
+  /** Resolves to undefined if this instance must ask the ledger by key itself. Never rejects. */
   send(request: LedgerRequest, weight: number): Promise<Settled | undefined>
   /** Gives up everything in flight: its outcome is unknown. */
   close(): void
@@ -61,7 +61,7 @@ export function createLink({ address, secret, dialect, answerTimeout, onSent }: 
   const pool = open()
   const waiting = createFairQueue<Waiting>()
   let messages = 0
-  /** Of all messages in flight. */
+  /** The weight of all messages in flight. */
   let weightInFlight = 0
   let isScheduled = false
   let isClosed = false

@@ -1,6 +1,6 @@
 /**
- * What an instance sends to the one that writes: requests as data, already authenticated and
- * validated, and their outcomes as the answer.
+ * The messages between an instance and the writer: requests as data, already authenticated and
+ * validated, and their outcomes.
  */
 import { createHmac, hash } from 'node:crypto'
 import { GraphQLError } from 'graphql'
@@ -53,7 +53,7 @@ function untagged(_name: string, value: unknown): unknown {
   return typeof digits === 'string' ? BigInt(digits) : value
 }
 
-/** How a request was settled, as data; null stands for a fault, which the writer has logged. */
+/** How a request was settled, as data; null is a fault, which the writer has logged. */
 export type Told =
   | Extract<Settled, { answer: unknown }>
   | { readonly refused: Pick<GraphQLError, 'message' | 'extensions'> | null }

@@ -12,7 +12,7 @@ export const dueHoldsQuery = (limit: number): Prisma.Sql => Prisma.sql`/* expiry
   WHERE status = 'PENDING' AND expires_at <= now
   ORDER BY expires_at, transfers.id LIMIT ${limit}`
 
-/** Resolves to true where more may be due. */
+/** Resolves to true if more may be due. */
 export async function expireHolds(database: PrismaClient, ledger: Ledger): Promise<boolean> {
   const due = await database.$queryRaw<{ id: string; now: Date }[]>(dueHoldsQuery(AT_ONCE))
   const answers = await Promise.all(

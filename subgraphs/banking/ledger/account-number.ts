@@ -14,9 +14,7 @@ export function accountNumber(id: string): string {
   return number
 }
 
-/**
- * The IBAN without blanks and in capitals; undefined where its form or its check digits are wrong.
- */
+/** The IBAN without blanks and in capitals; undefined if its form or its check digits are wrong. */
 export function parseAccountNumber(text: string): string | undefined {
   const number = text.length <= 64 ? electronicFormatIBAN(text) : null
   return number !== null && isValidIBAN(number) ? number : undefined

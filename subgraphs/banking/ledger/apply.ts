@@ -27,7 +27,7 @@ export class LeaseLost extends Error {
  * Must run in the transaction that holds the ledger's lock.
  * @param base the hash of the head that was evaluated on
  * @param token of the lease; null without one
- * @throws LeaseLost where the lease has another token
+ * @throws LeaseLost if the lease has another token
  */
 export async function applyEvaluation(
   transaction: Transaction,
@@ -48,12 +48,13 @@ export async function applyEvaluation(
   if (effects.endToEndIds.size > 0) await saveEndToEndIds(transaction, effects.endToEndIds)
 }
 
-/** True where `batchStatement` alone writes everything. */
+/** True if `batchStatement` alone writes everything. */
 export const fitsOneStatement = ({ transfers, events, touched, ...others }: Effects): boolean =>
   Object.values(others).every((rows) => (Array.isArray(rows) ? rows.length : rows.size) === 0)
 
 /**
- * False where the head has moved since the evaluation, or the lease was lost: nothing was written.
+ * False if the head has moved since the evaluation, or the lease was lost: then nothing was
+ * written.
  */
 export async function writeBatches(query: Query, statement: Prisma.Sql): Promise<boolean> {
   return (await query(statement)).length === 1

@@ -42,7 +42,7 @@ export function beginLink(version: number, previous: Uint8Array, { number, first
   }
 }
 
-/** An operation as it is hashed: its columns in a fixed order, as JSON. */
+/** The hashed text of an operation: its columns in a fixed order, as JSON. */
 export function operationLine(version: number, operation: Operation): string {
   const { number, actor, key, name, inputHash, inputVersion, outcome, requestId, at } = operation
   const columns = outcome.accepted
@@ -72,8 +72,8 @@ export type LastingTransfer = Pick<
 >
 
 /**
- * An event at its batch's instant: with the balances after its entries and, where it made a
- * transfer, with all that never changes of it.
+ * The hashed text of an event: with the balances after its entries and, if it made a transfer, the
+ * transfer's immutable columns.
  */
 export function eventLine(event: LedgerEvent, transfer: LastingTransfer | undefined): string {
   const { sequence, kind, transferId, debitAccount, creditAccount, amount, balances } = event

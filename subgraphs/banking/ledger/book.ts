@@ -15,7 +15,7 @@ import type {
   TransferKind,
 } from './model.ts'
 
-/** What a batch does to the database, in the order it happened. */
+/** The effects of a batch on the database, in order. */
 export interface Effects {
   readonly opened: AccountOpening[]
   readonly transfers: Map<string, Transfer>
@@ -25,7 +25,7 @@ export interface Effects {
   readonly touched: Map<string, Account>
   /** Accounts whose status, limit or name changed. */
   readonly altered: Map<string, AccountChange>
-  /** By transfer. */
+  /** Keyed by transfer. */
   readonly endToEndIds: Map<string, string>
   /** Rows of the parts that are new or changed. */
   readonly rows: Rows
@@ -34,7 +34,7 @@ export interface Effects {
 export interface Book extends Pick<LedgerState, 'accounts' | 'transfers' | 'rows'> {
   /** Ids of transfers that another one takes back. */
   readonly reversed: Set<string>
-  /** Of the last event. */
+  /** The number of the last event. */
   sequence: bigint
   /** The number of the last account opened. */
   lastAccount: bigint
@@ -99,7 +99,7 @@ const postedBalance = (account: Account): bigint => account.creditsPosted - acco
 /** The posted balance less open holds. */
 export const availableBalance = (account: Account): bigint => postedBalance(account) - account.debitsPending
 
-/** True where the counters have room for the amount in 64 bits. */
+/** True if the counters have room for the amount in 64 bits. */
 export const hasRoom = (debit: Account, credit: Account, amount: bigint): boolean =>
   debit.debitsPosted + debit.debitsPending + amount <= MAX_AMOUNT &&
   credit.creditsPosted + credit.creditsPending + amount <= MAX_AMOUNT
@@ -200,7 +200,7 @@ function newTransfer(
   return transfer
 }
 
-/** Saves a changed status, limit or, where it is given, name with the batch. */
+/** Saves a changed status, limit or, if given, name with the batch. */
 export function alterAccount(book: Book, account: Account, name: string | null = null): void {
   const before = book.effects.altered.get(account.id)
   book.effects.altered.set(account.id, { account, name: name ?? before?.name ?? null, at: book.at })

@@ -34,9 +34,9 @@ export interface LedgerClock {
    */
   observe(reading: ClockReading, last: string): ClockRefusal | undefined
   /**
-   * The instant for what is to be written now, ISO 8601; the ledger's last may still be later.
+   * The instant for a batch written now, ISO 8601; the ledger's last one may still be later.
    * @param found instants at which work was found due, ISO 8601: nothing runs earlier
-   * @throws SERVICE_UNAVAILABLE where the clock is not trusted
+   * @throws SERVICE_UNAVAILABLE if the clock is not trusted
    */
   now(reading: ClockReading, last: string, found: readonly string[]): string
 }
@@ -65,7 +65,7 @@ interface Baseline {
 
 interface Stepped extends Baseline {
   readonly since: number
-  /** From where it should have been. */
+  /** Milliseconds of the deviation. */
   readonly by: number
 }
 
@@ -124,8 +124,8 @@ export function createLedgerClock({ confirmed, onRefused }: LedgerClockOptions =
 const BEGINNING = Date.UTC(2000, 0, 1)
 
 /**
- * Milliseconds by which the database's clock is ahead of the instance's; zero where the time of the
- * query explains the difference.
+ * Milliseconds by which the database's clock is ahead of the instance's; zero if the query's
+ * duration explains the difference.
  */
 export const differenceOf = ({ database, asked, answered }: ClockReading): number =>
   database > answered ? database - answered : Math.min(0, database - asked)

@@ -6,9 +6,9 @@ import type { Prisma } from '../../../prisma/generated/client.ts'
 
 /** Rows of one kind, as a feature's rules read and change them. */
 export interface Collection<Row, Key = string> {
-  /** The rows that exist, by id; under the ledger's lock. Left out where rules only add rows. */
+  /** Loads the existing rows, by id, under the ledger's lock. Left out if rules only add rows. */
   load?(transaction: Prisma.TransactionClient, keys: readonly Key[]): Promise<Map<string, Row>>
-  /** Writes rows as a batch left them, in its transaction. Left out where rules only read. */
+  /** Writes changed rows in the batch's transaction. Left out if rules only read. */
   save?(transaction: Prisma.TransactionClient, rows: readonly Row[]): Promise<void>
 }
 
@@ -24,7 +24,7 @@ export interface WantedRows {
   readonly keys: readonly unknown[]
 }
 
-/** @param keys null stands for what cannot exist */
+/** @param keys null for a row that cannot exist */
 export const want = <Key>(collection: Collection<unknown, Key>, keys: readonly (Key | null)[]): WantedRows => ({
   collection,
   keys: keys.filter((key) => key !== null),
@@ -37,7 +37,7 @@ export function rowsIn<Row, Key>(rows: Rows, collection: Collection<Row, Key>): 
   return known as Map<string, Row>
 }
 
-/** One collection after the other: each statement by itself. */
+/** Loads one collection after the other. */
 export async function loadRows(
   transaction: Prisma.TransactionClient,
   wanted: ReadonlyMap<AnyCollection, readonly unknown[]>,

@@ -17,8 +17,8 @@ import type { Writer } from './writer.ts'
 
 interface Committer {
   /**
-   * Evaluates a batch while the one before it is written. Undefined where it must wait for the
-   * lock. Never rejects.
+   * Evaluates a batch while the one before it is written. Undefined if it must wait for the lock.
+   * Never rejects.
    */
   prepare(requests: readonly LedgerRequest[]): Promise<SpeculatedBatch | undefined>
   /**
@@ -65,7 +65,7 @@ export function createCommitter(options: CommitterOptions): Committer {
 
 type Answers = readonly Answer[]
 
-/** What is known of attempts whose outcome is unknown. */
+/** Attempts whose outcome is unknown. */
 interface EarlierAttempts {
   readonly attempts: number
   /** The answers of the first attempt that may have been committed. */
@@ -75,7 +75,7 @@ interface EarlierAttempts {
 type State =
   /** Evaluated ahead; one statement writes it. */
   | { readonly name: 'speculated'; readonly speculated: SpeculatedBatch }
-  /** To be evaluated and written under the ledger's lock. */
+  /** Must be evaluated and written under the ledger's lock. */
   | { readonly name: 'under lock'; readonly earlier: EarlierAttempts }
   /** The connection was lost: the attempt may have been committed. */
   | { readonly name: 'outcome unknown'; readonly earlier: EarlierAttempts; readonly error: unknown }
@@ -148,16 +148,14 @@ async function writeLocked(
   }
 }
 
-/**
- * @throws error where the database refused the batch or the fault is ours: a retry would not help
- */
+/** @throws error if the database refused the batch or the fault is ours: a retry would not help */
 function outcomeUnknown(error: unknown, { attempts, first }: EarlierAttempts, evaluated: Answers | undefined): State {
   const failure = failureOf(error)
   if (failure === 'refused' || failure === 'fault') throw error
   return { name: 'outcome unknown', earlier: { attempts: attempts + 1, first: first ?? evaluated }, error }
 }
 
-/** @throws SERVICE_UNAVAILABLE where the time for retries ends before the next attempt */
+/** @throws SERVICE_UNAVAILABLE if the time for retries ends before the next attempt */
 async function pauseBefore(deadline: number, { attempts }: EarlierAttempts): Promise<void> {
   const pause = Math.min(FIRST_PAUSE * 2 ** (attempts - 1), LONGEST_PAUSE)
   if (Date.now() + pause > deadline) throw outOfReach()

@@ -12,7 +12,7 @@ import { type Actor, isBank } from './request.ts'
 /** True for the owner and for officers. */
 export const mayUseAccount = (account: Account, actor: Actor): boolean => actor.officer || account.owner === actor.id
 
-/** The account, if the actor may use it: one of somebody else looks like none. */
+/** The account, if the actor may use it: another customer's account looks like a missing one. */
 export function usableAccount(book: Book, id: string | null, actor: Actor): Account | undefined {
   const account = id === null ? undefined : book.accounts.get(id)
   return account && mayUseAccount(account, actor) ? account : undefined
@@ -58,7 +58,7 @@ export function countSpending(account: Account, amount: bigint, at: string): voi
 }
 
 /**
- * Why `amount` may not be moved from `debit` to `credit`, the daily limit included; undefined where
+ * Why `amount` may not be moved from `debit` to `credit`, including the daily limit; undefined if
  * it may.
  */
 export function refusalOfDebit(book: Book, debit: Account, credit: Account, amount: bigint): Refused | undefined {

@@ -28,9 +28,9 @@ import { INPUT_VERSION, inputHashOf, type LedgerRequest } from './request.ts'
 
 export interface Answer {
   readonly outcome: Outcome
-  /** True where the key's first use gave the outcome. */
+  /** True if the outcome is that of the key's first use. */
   readonly replayed: boolean
-  /** The transfer that the outcome names, where it was made just now. */
+  /** The transfer that the outcome names, if this batch made it. */
   readonly made?: MadeTransfer
 }
 
@@ -123,7 +123,7 @@ function evaluateMoment(
 const reused: Answer = { outcome: refuse('IDEMPOTENCY_KEY_REUSED'), replayed: false }
 const expired: Answer = { outcome: refuse('IDEMPOTENCY_KEY_EXPIRED'), replayed: false }
 
-/** To a key that was used before. */
+/** Answers a key that was used before. */
 function answerAgain(before: Remembered, request: LedgerRequest): Answer {
   if (before.isExpired) return expired
   return isSameInput(before, request) ? { outcome: before.outcome, replayed: true } : reused

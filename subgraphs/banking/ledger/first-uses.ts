@@ -1,6 +1,6 @@
 /**
- * What became of keys that were used before. Keys are looked up by digest, in the statement that
- * reads the head; outcomes never change, so the few that are needed are read afterwards.
+ * Loads the outcomes of keys that were used before. Keys are looked up by digest, in the statement
+ * that reads the head; outcomes never change, so the few that are needed are read afterwards.
  */
 import { hash } from 'node:crypto'
 import { Prisma } from '../../../prisma/generated/client.ts'
@@ -10,14 +10,14 @@ import { memoryKey, type Remembered } from './model.ts'
 import { accept, type RefusalCode, refuse } from './refusal.ts'
 import { isBank } from './request.ts'
 
-/** For how long a retry gets the first outcome, in milliseconds. */
+/** Milliseconds for which a retry gets the first outcome. */
 export const RETENTION = 90 * 86_400_000
 
-/** As `key_digest` in the database: half a SHA-256, hexadecimal. */
+/** The same as `key_digest` in the database: half a SHA-256, hexadecimal. */
 export const keyDigest = (actor: string, key: string): string =>
   hash('sha256', memoryKey(actor, key), 'hex').slice(0, 32)
 
-/** A key's first use, as it is loaded. */
+/** A loaded first use of a key. */
 interface FirstUse {
   readonly actor: string
   readonly key: string
@@ -34,7 +34,7 @@ interface FirstUse {
  * The first uses, by `memoryKey`. Those of the bank itself never expire: it finds its own accounts
  * by them.
  * @param used digests with the numbers of their operations, as JSON; null: none
- * @param keptSince milliseconds since 1970: what came of earlier uses is no longer told
+ * @param keptSince milliseconds since 1970: outcomes of earlier uses have expired
  */
 export async function loadFirstUses(
   query: Query,

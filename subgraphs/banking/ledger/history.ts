@@ -9,9 +9,9 @@ import { loadState, lockLedger } from './load.ts'
 import { type LedgerParts, needsOf } from './part.ts'
 
 /**
- * Part of the caller's transaction.
+ * Runs in the caller's transaction.
  * @param moments in order of time, none before the ledger's last instant
- * @throws RangeError where time would run backwards
+ * @throws RangeError if time would run backwards
  */
 export async function addHistory(
   parts: LedgerParts,

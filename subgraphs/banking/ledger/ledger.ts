@@ -34,24 +34,23 @@ interface LedgerOptions {
   readonly clock?: LedgerClock
   /** Milliseconds a batch is tried for while the database is away. */
   readonly retryFor?: number
-  /** Left out where there is no election: this instance then writes beside any others. */
+  /** Absent without an election: this instance then writes beside any others. */
   readonly election?: Election
-  /** Left out where requests are never forwarded. */
+  /** Absent if requests are never forwarded. */
   readonly forward?: Forward
   /** Milliseconds for which a retry gets the first outcome; later it is refused. */
   readonly retention?: number
 }
 
-/** Most in a batch: everybody else waits while it is decided and written. */
+/** Maximum of a batch: all other callers wait while it is decided and written. */
 const MAX_TRANSFERS = 1_000 // transfers
 
 /** How a request came out. */
 export type Settled = { readonly answer: Answer } | { readonly error: unknown }
 
 /**
- * Sends a request to the instance that writes; undefined where this one is to commit it. Resolves
- * to undefined where it was sent in vain, or may have been: it is asked again by key. Never
- * rejects.
+ * Sends a request to the instance that writes; undefined if this instance must commit it. Resolves
+ * to undefined if the outcome is unknown: it is then asked again by key. Never rejects.
  */
 export type Forward = (request: LedgerRequest, weight: number) => Promise<Settled | undefined> | undefined
 
@@ -90,7 +89,10 @@ export function createLedger(options: LedgerOptions): Ledger {
     maxWeight: MAX_TRANSFERS,
   })
 
-  /** Wherever it is committed: asked again by key, it comes out once. */
+  /**
+   * Settles a request here or at the writer. It takes effect once, because it is asked again by
+   * key.
+   */
   const settle = async (request: LedgerRequest): Promise<Settled> => {
     const deadline = Date.now() + retryFor
     for (;;) {

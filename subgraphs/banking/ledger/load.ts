@@ -29,10 +29,10 @@ export interface Loaded {
   readonly reading: ClockReading
 }
 
-/** True where one statement reads everything, and so at one instant. */
+/** True if one statement, and so one instant, reads everything. */
 export const isOneRead = ({ transfers, rows }: BatchNeeds): boolean => transfers.length === 0 && rows.size === 0
 
-/** Reads the head and the rows that `requests` need, where these are accounts only. */
+/** Reads the head and the accounts that `requests` need, if they need nothing else. */
 export async function loadAccountsOnly(
   query: Query,
   requests: readonly LedgerRequest[],
@@ -120,7 +120,7 @@ const readHead = (row: LoadedRow): Head => ({
   hash: row.last_hash,
 })
 
-/** The loaded columns of an account that need no quoting; empty stands for null. */
+/** The loaded columns of an account that need no quoting; empty means null. */
 type AccountFields = readonly [
   id: string,
   currency: string,

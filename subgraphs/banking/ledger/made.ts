@@ -32,9 +32,8 @@ export interface MadeTransfer {
 }
 
 /**
- * The transfer that an outcome names, where this batch made it. Undefined for what shows more than
- * is in the book: a merchant, or an account of the bank's own, or for a hold, which goes on
- * changing.
+ * The transfer that an outcome names, if this batch made it. Undefined if it shows more than the
+ * book contains (a merchant, or an account of the bank), and for a hold, which still changes.
  */
 export function madeBy(book: Book, outcome: Outcome): MadeTransfer | undefined {
   const transfer = outcome.accepted ? book.effects.transfers.get(outcome.subject) : undefined

@@ -30,7 +30,7 @@ export interface Account {
   creditsPosted: bigint
 }
 
-/** What a new account is opened with. */
+/** The data of a new account. */
 export interface AccountOpening {
   readonly id: string
   readonly owner: string | null
@@ -43,10 +43,10 @@ export interface AccountOpening {
   readonly at: string
 }
 
-/** What changed of an account besides its counters. */
+/** Changes of an account besides its counters. */
 export interface AccountChange {
   readonly account: Account
-  /** Null: as it was. */
+  /** Null if unchanged. */
   readonly name: string | null
   readonly at: string
 }
@@ -70,7 +70,7 @@ export interface Transfer {
   resolvedAt: string | null
 }
 
-/** One event of the ledger; where it posts, the balances of both accounts after it. */
+/** An event of the ledger; a posting has the balances of both accounts after it. */
 export interface LedgerEvent {
   readonly sequence: bigint
   readonly kind: EventKind
@@ -125,10 +125,10 @@ export interface BatchRecord {
 /** The outcome of a key's first use. */
 export interface Remembered {
   readonly inputHash: string
-  /** Which fields the hash covers. */
+  /** The version of the set of fields that the hash covers. */
   readonly inputVersion: number
   readonly outcome: Outcome
-  /** The outcome is no longer told. */
+  /** The outcome has expired. */
   readonly isExpired?: true
 }
 
@@ -137,9 +137,9 @@ export interface LedgerState {
   readonly head: Head
   readonly accounts: Map<string, Account>
   readonly transfers: Map<string, Transfer>
-  /** Of the parts. */
+  /** Rows of the parts. */
   readonly rows: Rows
-  /** By `memoryKey`. */
+  /** Keyed by `memoryKey`. */
   readonly remembered: Map<string, Remembered>
 }
 

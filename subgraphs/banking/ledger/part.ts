@@ -1,6 +1,6 @@
 /**
- * What a feature adds to the ledger: its rules, and the rows they read and save. The ledger knows
- * no feature.
+ * The interface of a feature with the ledger: its rules, and the rows that they read and save. The
+ * ledger knows no feature.
  */
 import type { Book } from './book.ts'
 import type { AnyCollection, WantedRows } from './collection.ts'
@@ -8,14 +8,14 @@ import type { Outcome } from './refusal.ts'
 import type { Actor, Command, CommandName, LedgerCommands, LedgerRequest } from './request.ts'
 
 /**
- * Rows that must be in the book before a command can be evaluated. Null stands for what cannot
+ * Rows that must be in the book before a command can be evaluated. Null for a row that cannot
  * exist.
  */
 export interface Needs {
   readonly accounts?: readonly (string | null)[]
   /** Each is loaded with its two accounts. */
   readonly transfers?: readonly (string | null)[]
-  /** Of the parts. */
+  /** Rows of the parts. */
   readonly rows?: readonly WantedRows[]
 }
 
@@ -24,15 +24,15 @@ export interface Rule<Asked> {
   needs(command: Asked): Needs
   /** Decides, and on acceptance changes the book. A refusal leaves the book as it was. */
   evaluate(command: Asked, book: Book, actor: Actor): Outcome
-  /** Most transfers that it makes; one where it is left out. */
+  /** Maximum transfers that it makes; 1 by default. */
   transfersOf?(command: Asked): number
 }
 
 type Rules = { readonly [Name in CommandName]: Rule<LedgerCommands[Name]> }
 
-/** What one feature adds. */
+/** The contribution of one feature. */
 export interface LedgerPart {
-  /** By the names of its commands. */
+  /** Keyed by the names of its commands. */
   readonly rules: Partial<Rules>
   /** Rows that its rules read and change, in the order in which they are saved. */
   readonly collections?: readonly AnyCollection[]
@@ -46,7 +46,7 @@ export interface LedgerParts {
 
 type RuledBy<Part extends LedgerPart> = Part extends unknown ? keyof Part['rules'] & CommandName : never
 
-/** The result has the type `LedgerParts` only where every command has its rule. */
+/** The result has the type `LedgerParts` only if every command has a rule. */
 export const joinParts = <Part extends LedgerPart>(parts: readonly Part[]) => ({
   rules: Object.assign({}, ...parts.map(({ rules }) => rules)) as Pick<Rules, RuledBy<Part>>,
   collections: parts.flatMap(({ collections }) => collections ?? []),
@@ -58,7 +58,7 @@ export const joinParts = <Part extends LedgerPart>(parts: readonly Part[]) => ({
  */
 export const ruleOf = ({ rules }: LedgerParts, command: Command): Rule<Command> => rules[command.name] as Rule<Command>
 
-/** What all commands of a batch need together. */
+/** The needs of all commands of a batch. */
 export interface BatchNeeds {
   readonly accounts: ReadonlySet<string>
   readonly transfers: readonly string[]

@@ -35,7 +35,9 @@ export interface LedgerRequest {
   readonly command: Command
   /** The instant at which the bank's own work was found due, ISO 8601: it runs no earlier. */
   readonly foundDueAt?: string
-  /** SHA-256 of the command, hexadecimal: tells a retry from another use of the same key. */
+  /**
+   * SHA-256 of the command, hexadecimal: distinguishes a retry from another use of the same key.
+   */
   readonly inputHash: string
 }
 
@@ -52,7 +54,7 @@ export const ledgerRequest = (request: Omit<LedgerRequest, 'inputHash'>): Ledger
  */
 const laterFields: Readonly<Record<string, number>> = {}
 
-/** Of the hashes written now. */
+/** The version of new hashes. */
 export const INPUT_VERSION = Math.max(1, ...Object.values(laterFields))
 
 /**

@@ -1,6 +1,6 @@
 /**
  * Speculative execution: evaluates a batch on the state that the batch before it is still writing.
- * A wrong guess does no harm: the statement writes only where the head is the expected one.
+ * A wrong guess does no harm: the statement writes only if the head is the expected one.
  */
 import { batchStatement, fitsOneStatement } from './apply.ts'
 import { type Evaluation, evaluate } from './evaluate.ts'
@@ -27,7 +27,7 @@ export interface SpeculatedBatch {
 }
 
 /**
- * Undefined where the batch must be evaluated under the ledger's lock.
+ * Undefined if the batch must be evaluated under the ledger's lock.
  * @param before the batch that is being written, if any
  * @param now the clock's instant, ISO 8601
  * @param token of the lease; null without one
@@ -63,8 +63,8 @@ const firstUses = ({ batches }: Evaluation): ReadonlyMap<string, Remembered> =>
   )
 
 /**
- * The loaded state with the uncommitted one over it, which it may already contain. Undefined where
- * another instance wrote.
+ * The loaded state with the uncommitted changes, which it may already contain. Undefined if another
+ * instance wrote.
  */
 function overlaid(loaded: LedgerState, before: UncommittedState): LedgerState | undefined {
   if (loaded.head.hash === before.head.hash) return loaded

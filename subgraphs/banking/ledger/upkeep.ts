@@ -29,7 +29,7 @@ export async function createPartitions(database: PrismaClient): Promise<void> {
   ])
 }
 
-/** One step, of less than a second. True where there is more to do. */
+/** One step, of less than a second. True if there is more to do. */
 export async function compactKeys(database: PrismaClient): Promise<boolean> {
   const [step] = await database.$queryRaw<[{ more: boolean }]>`SELECT compact_keys() AS more`
   return step.more

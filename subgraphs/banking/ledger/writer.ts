@@ -15,18 +15,18 @@ import { later, type SpeculatedBatch, speculate, type UncommittedState } from '.
 
 export interface Writer {
   /**
-   * Evaluates a batch on the uncommitted state of the one before it. Undefined where it must wait
-   * for the lock, and while other instances write too: the guess would mostly be wrong.
+   * Evaluates a batch on the uncommitted state of the one before it. Undefined if it must wait for
+   * the lock, and while other instances write: the guess would mostly be wrong.
    */
   speculate(
     requests: readonly LedgerRequest[],
     before: UncommittedState | undefined,
   ): Promise<SpeculatedBatch | undefined>
-  /** False where another instance has written, or has the lease: nothing was written. */
+  /** False if another instance has written, or has the lease: then nothing was written. */
   writeSpeculated(speculated: SpeculatedBatch): Promise<boolean>
   /**
    * @param onEvaluated called with the answers before they are durable
-   * @throws LeaseLost where another instance has the lease: nothing was written
+   * @throws LeaseLost if another instance has the lease: then nothing was written
    */
   writeLocked(
     requests: readonly LedgerRequest[],
@@ -38,9 +38,9 @@ interface WriterOptions {
   readonly parts: LedgerParts
   readonly database: LedgerDatabase
   readonly clock: LedgerClock
-  /** Milliseconds for which outcomes are told again. */
+  /** Milliseconds for which a retry gets the first outcome. */
   readonly retention?: number
-  /** Left out where there is no election. */
+  /** Absent without an election. */
   readonly election?: Election
 }
 
@@ -67,7 +67,8 @@ export function createWriter({ parts, database, clock, retention, election = NO_
   }
 
   /**
-   * What fences a batch: null for an instance without the lease, which only the head's lock orders.
+   * The fencing token of a batch: null without the lease; then only the head's lock orders the
+   * batch.
    */
   const tokenNow = (): string | null => {
     const standing = election.standing()

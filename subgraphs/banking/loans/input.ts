@@ -46,7 +46,7 @@ export function readTerms({ principal, annualRate, instalments, interest, amorti
 /** The range of disbursal days for a quote: a date forty years later must be valid, too. */
 const DISBURSALS = { earliest: '1900-01-01', latest: '2999-12-31' } as const
 
-/** Today where it is missing. @throws BAD_USER_INPUT */
+/** Today if it is missing. @throws BAD_USER_INPUT */
 export function readDisbursal(day: PlainDate | null | undefined): PlainDate {
   const { earliest, latest } = DISBURSALS
   if (day === null || day === undefined) return plainDateOf(new Date())

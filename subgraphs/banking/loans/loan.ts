@@ -18,9 +18,9 @@ export interface LoanChange {
   readonly actor: string
   /** ISO 8601 in UTC. */
   readonly at: string
-  /** What moved, in minor units; null where nothing did. */
+  /** The moved amount, in minor units; null if none. */
   readonly amount: bigint | null
-  /** Where a repayment went; null for everything else. */
+  /** How a repayment was allocated; null for other changes. */
   readonly allocation: Allocation | null
   /** The first transfer of what moved. */
   readonly transferId: string | null
@@ -43,13 +43,13 @@ export interface Loan {
 
 /** The bank's own accounts for loans in one currency, by what they hold. */
 export interface LoanBooks {
-  /** What borrowers owe. */
+  /** The account of what borrowers owe. */
   readonly principal: string
   /** Interest received. */
   readonly interest: string
   /** Overpayments of borrowers, until they are refunded. */
   readonly overpayments: string
-  /** What was written off. */
+  /** The account of what was written off. */
   readonly losses: string
 }
 

@@ -1,5 +1,5 @@
 /**
- * What is owed on a loan on a given day, replayed from its repayments alone.
+ * Computes what is owed on a loan on a given day, from its repayments alone.
  *
  * Interest accrues to the day by Actual/Actual (ICMA Rule 251): a whole month is one twelfth of the
  * annual rate, and part of a month counts by its actual days over that month's actual days. A
@@ -40,7 +40,7 @@ export interface Position {
 
 /**
  * @param repayments in the order they were made
- * @throws RangeError where a repayment or `day` is earlier than what precedes it
+ * @throws RangeError if a repayment or `day` is earlier than the one before it
  */
 export function positionOf(terms: DisbursedTerms, repayments: readonly Repayment[], day: PlainDate): Position {
   const schedule = scheduleOf(terms)
@@ -49,10 +49,10 @@ export function positionOf(terms: DisbursedTerms, repayments: readonly Repayment
   let overpaid = 0n
   let accruedTo = terms.disbursedOn
   let month = 1
-  /** Of completed months. */
+  /** Interest of completed months. */
   let interestOwed = 0n
   /**
-   * Of the current month: days, each weighted with the balance that earns interest, and payments so
+   * The current month: days, each weighted with the balance that earns interest, and payments so
    * far.
    */
   let weightedDays = 0n

@@ -78,7 +78,7 @@ const act =
     })
   }
 
-/** From the day the money was paid out; before that, as if it were today. */
+/** Starts on the day of the payout; before that, as if it were today. */
 const scheduleFor = ({ terms, disbursedOn }: Loan): Instalment[] =>
   scheduleOf({ ...terms, disbursedOn: disbursedOn ?? plainDateOf(new Date()) })
 

@@ -49,11 +49,11 @@ export const transitions: Readonly<Record<LoanAction, Transition>> = {
 /** True while something is still to be decided, paid out or repaid. */
 export const isOpen = (state: LoanState): boolean => Object.values(transitions).some(({ from }) => from.includes(state))
 
-/** Why `action` may not be taken in `state`; `undefined` where it may. */
+/** Why `action` may not be taken in `state`; `undefined` if it may. */
 export const refusalOf = (state: LoanState, action: LoanAction): LoanRefusal | undefined =>
   transitions[action].from.includes(state) ? undefined : transitions[action].refusal
 
-/** @throws RangeError where `action` does not lead from one state to the other */
+/** @throws RangeError if `action` does not lead from one state to the other */
 export function checkTransition(from: LoanState, action: LoanAction, to: LoanState): void {
   const transition = transitions[action]
   if (transition.from.includes(from) && transition.to.includes(to)) return

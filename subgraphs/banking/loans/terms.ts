@@ -55,7 +55,7 @@ export function formatRate(annualRate: bigint): string {
   return digits.slice(0, -RATE_DECIMALS) + (decimals === '' ? '' : `.${decimals}`)
 }
 
-/** Every fault of the terms, for the applicant; empty where the bank lends on them. */
+/** Every fault of the terms, for the applicant; empty if the bank lends on them. */
 export function faultsOf(terms: LoanTerms): string[] {
   const outside = <Value extends bigint | number>(value: Value, { min, max }: { min: Value; max: Value }): boolean =>
     value < min || value > max

@@ -5,7 +5,7 @@
 import { LRUCache } from 'lru-cache' // BlueOak-1.0.0; bounded by count
 
 const formats = new LRUCache<string, Intl.NumberFormat>({ max: 500 })
-/** By tag, with all its extensions and with none. */
+/** Canonical tags by given tag, with and without extensions. */
 const locales = new LRUCache<string, string>({ max: 1_000 })
 const NUMBERING_SYSTEMS: ReadonlySet<string | undefined> = new Set(Intl.supportedValuesOf('numberingSystem'))
 

@@ -11,7 +11,7 @@ interface CustomerPageKey {
   readonly range: Range<readonly [id: string]>
 }
 
-/** By rising id. */
+/** Ordered by ascending id. */
 export function readCustomers(database: PrismaClient, { search, range }: CustomerPageKey): Promise<Customer[]> {
   const { limit, after, before, backwards } = range
   const has = { contains: (search ?? '').replace(/[\\%_]/g, '\\$&'), mode: 'insensitive' as const }

@@ -1,4 +1,4 @@
-/** What officers oversee. Every field here needs their scope. */
+/** Fields for officers. Each needs their scope. */
 import { z } from 'zod'
 import type { Customer } from '../../../prisma/generated/client.ts'
 import { type Connection, type PageArguments, pagesOf } from '../../shared/pagination.ts'

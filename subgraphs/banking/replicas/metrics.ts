@@ -1,4 +1,4 @@
-/** What operators see of the standbys that serve reads. */
+/** Metrics of the standbys that serve reads. */
 import { Counter, Gauge, type Registry } from '../../../platform/process/prometheus.ts'
 import type { Served, Standbys } from './standbys.ts'
 

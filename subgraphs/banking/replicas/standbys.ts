@@ -1,7 +1,7 @@
 /**
- * Standbys that serve the past. Each is known to hold the ledger up to some place: that is read
- * from it once a second, and believed once the primary has confirmed its hash. So nobody ever reads
- * less than the primary would give.
+ * Standbys that serve reads of the past. The place up to which each holds the ledger is read once a
+ * second, and used once the primary has confirmed its hash. So no read misses anything that the
+ * primary would give.
  */
 import type { Logger } from '../../../platform/process/log.ts'
 import { hostUrls } from '../../../platform/process/postgres-url.ts'
@@ -25,7 +25,7 @@ export type Served = 'standby' | 'primary'
 export interface Standbys extends Past {
   /** Finds out how far each is. */
   look(): Promise<void>
-  /** By `host:port`: milliseconds; undefined where it cannot be used. */
+  /** Milliseconds, keyed by `host:port`; undefined if it cannot be used. */
   lags(): ReadonlyMap<string, number | undefined>
   close(): Promise<void>
 }
@@ -85,7 +85,8 @@ export function openStandbys({ url, primary, maxLag, log, onRead }: StandbysOpti
       return
     }
     const confirmed = await confirm(primary, head)
-    // One that is ahead holds what the primary has not acknowledged, and what may yet be undone.
+    // A standby that is ahead holds data that the primary has not acknowledged, and that may still
+    // be undone.
     if (!confirmed) return
     if (confirmed.hash !== head.hash) {
       standby.reached = undefined
@@ -136,7 +137,7 @@ async function readHead(database: PrismaClient): Promise<Head | undefined> {
   return head
 }
 
-/** The primary's head, with the hash of a standby's. Undefined where it has no such batch. */
+/** The primary's head, with its hash of the standby's batch. Undefined if it has no such batch. */
 async function confirm(primary: PrismaClient, { batch }: Head): Promise<Omit<Head, 'sequence'> | undefined> {
   const [head] = await primary.$queryRaw<Omit<Head, 'sequence'>[]>`/* standbys:confirm */
     SELECT l.last_batch AS batch, l.last_at AS at, encode(b.hash, 'hex') AS hash

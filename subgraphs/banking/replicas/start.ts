@@ -1,4 +1,4 @@
-/** The standbys of an instance, where its settings name any: opened, watched and measured. */
+/** Opens, watches and measures the standbys of an instance, if its settings name any. */
 import type { Logger } from '../../../platform/process/log.ts'
 import type { Registry } from '../../../platform/process/prometheus.ts'
 import type { PrismaClient } from '../../../prisma/generated/client.ts'

@@ -27,7 +27,7 @@ export function amountToMove(amount: bigint): bigint {
   throw badInput('amount', 'must be at least 1')
 }
 
-/** Null where it is missing or blank. @throws BAD_USER_INPUT when too long or not plain text */
+/** Null if it is missing or blank. @throws BAD_USER_INPUT when too long or not plain text */
 export function optionalText(argument: string, text: string | null | undefined, longest: number): string | null {
   const trimmed = text?.trim() ?? ''
   if (trimmed === '') return null
@@ -72,7 +72,7 @@ export function requiredText(argument: string, text: string, longest: number): s
 }
 
 /**
- * What is searched for; null where nothing is given. A blank text is refused: it would find all.
+ * The text to search for; null if not given. A blank text is refused: it would match everything.
  * @throws BAD_USER_INPUT when too short, too long or not plain text
  */
 export function searchText(

@@ -27,7 +27,7 @@ export const dueSchedulesQuery = (limit: number): Prisma.Sql => Prisma.sql`/* sc
   ORDER BY next_on, schedules.id LIMIT ${limit}`
 
 /**
- * Resolves to true where more may be due. Each day of a schedule has its own key, so it runs once,
+ * Resolves to true if more may be due. Each day of a schedule has its own key, so it runs once,
  * whichever instance is first.
  */
 export async function runDueSchedules(database: PrismaClient, ledger: Ledger, log: Logger): Promise<boolean> {

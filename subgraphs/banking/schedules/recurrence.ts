@@ -13,7 +13,7 @@ const addDays = (date: PlainDate, days: number): PlainDate => plainDateOf(new Da
 const step: Readonly<Record<'DAILY' | 'WEEKLY', number>> = { DAILY: 1, WEEKLY: 7 }
 
 /**
- * The next due day after `day`; null where there is none. Months count from the first day: the 31st
+ * The next due day after `day`; null if there is none. Months count from the first day: the 31st
  * means the last.
  */
 export function nextDay(
@@ -41,7 +41,7 @@ export interface SkippedDays {
 /** Most days of a schedule that are caught up after an outage. */
 const MOST_CAUGHT_UP = 31 // days
 
-/** Undefined where all days until `today` can be caught up. */
+/** Undefined if all days until `today` can be caught up. */
 export function skippedDays(
   schedule: Parameters<typeof nextDay>[0],
   dueOn: PlainDate,

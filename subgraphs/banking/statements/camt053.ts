@@ -1,6 +1,6 @@
 /**
  * A statement as ISO 20022 camt.053.001.08 (BankToCustomerStatementV08): one message, one
- * statement. Elements stand in the order of the schema's sequences; amounts are decimals without a
+ * statement. Elements are in the order of the schema's sequences; amounts are decimals without a
  * sign, which `CdtDbtInd` carries.
  */
 import { toDecimal } from '../money/amount.ts'

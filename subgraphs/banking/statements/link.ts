@@ -20,14 +20,14 @@ export interface DownloadGrant {
   /** The first instant after the period. */
   readonly to: Date
   readonly expiresAt: Date
-  /** True where the file begins with a byte-order mark. */
+  /** True if the file begins with a byte-order mark. */
   readonly byteOrderMark: boolean
 }
 
 export interface DownloadLinks {
   /** Path and query of a new link. */
   make(grant: DownloadGrant): string
-  /** The download that the link permits; `undefined` where it is forged, changed or expired. */
+  /** The download that the link permits; `undefined` if it is forged, changed or expired. */
   read(url: string, now?: Date): DownloadGrant | undefined
 }
 
@@ -36,8 +36,7 @@ export function downloadLinks(secret: string): DownloadLinks {
   const key = Buffer.from(hkdfSync('sha256', secret, '', 'statement downloads', 32))
   const digest = ({ accountId, format, from, to, expiresAt, byteOrderMark }: DownloadGrant): Buffer => {
     const said = [accountId, format, from.getTime(), to.getTime(), expiresAt.getTime()]
-    // Signed only where there is one, so that instances of the previous version accept all other
-    // links.
+    // Signed only if present, so that instances of the previous version accept all other links.
     return createHmac('sha256', key)
       .update(JSON.stringify(byteOrderMark ? [...said, 'byteOrderMark'] : said))
       .digest()

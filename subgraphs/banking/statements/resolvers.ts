@@ -110,7 +110,7 @@ export const statementResolvers = (links: DownloadLinks) => ({
   },
 })
 
-/** By rising name; totals without one come last. */
+/** Ordered by name; totals without one come last. */
 const byName = (one: string | null, other: string | null): number =>
   one === other ? 0 : one === null || (other !== null && one > other) ? 1 : -1
 

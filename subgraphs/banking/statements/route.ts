@@ -25,7 +25,7 @@ interface StatementRouteOptions {
 }
 
 /**
- * Resolves to false where `path` is not a statement's.
+ * Resolves to false if `path` is not that of a statement.
  * @throws HttpError 403 for an invalid link
  */
 type StatementRoute = (request: IncomingMessage, response: ServerResponse, path: string) => Promise<boolean>

@@ -3,7 +3,7 @@
  * amounts are minor units.
  */
 
-/** One entry as its account's owner sees it. */
+/** An entry as the account's owner sees it. */
 export interface StatementEntry {
   /** Unique within the account, and the same in every statement that shows it. */
   readonly id: string
@@ -29,9 +29,9 @@ export interface Turnover {
 }
 
 export interface StatementHeader {
-  /** The same whenever the statement is made: at most 35 characters. */
+  /** The same for every copy of the statement; at most 35 characters. */
   readonly id: string
-  /** From 1; undefined for a period before the account was opened. */
+  /** Sequence number, from 1; undefined for a period before the account was opened. */
   readonly sequence: number | undefined
   readonly account: {
     readonly id: string
@@ -67,13 +67,11 @@ export interface Statement {
 /** Writes the pieces of a statement in one format: in this order they are the whole file. */
 export interface StatementFormat {
   readonly contentType: string
-  /** Of the file, without a dot. */
+  /** Extension of the file, without a dot. */
   readonly extension: string
-  /** The largest amount that it has digits for, in minor units; any where it is left out. */
+  /** The largest amount that the format has digits for, in minor units; any by default. */
   readonly largest?: bigint
-  /**
-   * Set where a file may begin with a byte-order mark, which tells some programs that it is UTF-8.
-   */
+  /** Set if a file may begin with a byte-order mark, by which some programs recognize UTF-8. */
   readonly mayBeMarked?: true
   head(header: StatementHeader): string
   entry(entry: StatementEntry, header: StatementHeader): string
@@ -81,8 +79,8 @@ export interface StatementFormat {
 }
 
 /**
- * True where the format has digits for every amount of the statement. No entry is larger than the
- * sums that it is part of.
+ * True if the format has digits for every amount of the statement. No entry is larger than the sums
+ * that include it.
  */
 export function fits({ largest }: StatementFormat, { opening, closing, credits, debits }: Sums): boolean {
   const total = credits.sum + debits.sum

@@ -5,8 +5,8 @@ import type { Order } from '../ledger/debit.ts'
 export interface TransferOrder extends Order {
   readonly reference: string | null
   /**
-   * The payer's name for it. Left out where there is none, so that the hash of the command stays as
-   * before the field existed.
+   * The payer's own reference. Left out if absent, so that the command's hash stays as before the
+   * field existed.
    */
   readonly endToEndId?: string
 }

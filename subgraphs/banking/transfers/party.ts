@@ -1,4 +1,4 @@
-/** One end of a transfer as the caller may see it: the numbers of others are masked. */
+/** One end of a transfer as the caller may see it: account numbers of others are masked. */
 import { accountById } from '../accounts/read.ts'
 import { customerById } from '../customers/read.ts'
 import { maskAccountNumber } from '../ledger/account-number.ts'

@@ -36,7 +36,7 @@ const literalOf = (hostname: string): string | undefined => {
 }
 
 /**
- * Why the bank does not call `text`; undefined where it does.
+ * Why the bank does not call `text`; undefined if it does.
  * @param allowPrivate for tests and closed networks: also plain HTTP and private addresses
  */
 export function faultOfUrl(text: string, allowPrivate: boolean): string | undefined {
@@ -55,9 +55,9 @@ export function faultOfUrl(text: string, allowPrivate: boolean): string | undefi
 const LOOKUP = { timeout: 2_000, tries: 2 } // milliseconds of the first try; the second one takes twice as long
 
 /**
- * Resolves names for outgoing connections, and fails where any of a name's addresses is not public.
- * Asks name servers by itself: by the system's own resolver a process looks up two names at a time,
- * and all others wait for as long as a customer's name servers let it wait.
+ * Resolves names for outgoing connections, and fails if any of a name's addresses is not public.
+ * Asks name servers directly: the system's resolver looks up only two names at a time, so one
+ * customer's slow name servers would delay all others.
  */
 export function createPublicLookup(resolver: Resolver = new Resolver(LOOKUP)): LookupFunction {
   return (hostname, options, callback) => {
@@ -73,7 +73,7 @@ export function createPublicLookup(resolver: Resolver = new Resolver(LOOKUP)): L
   }
 }
 
-/** Of both families, or one. Rejects where no server knows an address. */
+/** Addresses of both families, or of one. Rejects if no server knows an address. */
 async function findAll(
   resolver: Resolver,
   hostname: string,

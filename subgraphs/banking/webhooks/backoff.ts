@@ -19,7 +19,7 @@ export const usualRetries: RetryPolicy = { first: 5_000, factor: 4, longest: 6 *
 
 /**
  * Milliseconds to wait after `attempts` failures: exponential, less a random part of at most half,
- * so that retries do not all reach a recovered receiver at once. Undefined where it is not retried.
+ * so that retries do not all reach a recovered receiver at once. Undefined if it is not retried.
  * @param random from 0 to 1
  */
 export function pauseAfter(attempts: number, policy: RetryPolicy, random: number = Math.random()): number | undefined {

@@ -5,10 +5,10 @@
 import { Prisma, type PrismaClient } from '../../../prisma/generated/client.ts'
 import type { ToldEvent } from './payload.ts'
 
-/** At once, of one instance. */
+/** Maximum attempts of one instance at once. */
 export const SLOTS = 160 // attempts
 const PER_ENDPOINT = 4 // attempts
-/** For all of a customer's endpoints. */
+/** Maximum for all endpoints of a customer. */
 const PER_CUSTOMER = 40 // attempts
 /** A claim lasts well over an attempt; then another instance may take the delivery. */
 const CLAIM = 60_000 // milliseconds
@@ -16,9 +16,9 @@ const CLAIM = 60_000 // milliseconds
 export interface Claimed extends ToldEvent {
   readonly endpointId: string
   readonly url: string
-  /** Of this delivery, with the one that is claimed. */
+  /** Attempts of this delivery, including the claimed one. */
   readonly attempts: number
-  /** Of the endpoint, in a row. */
+  /** Consecutive failures of the endpoint. */
   readonly failures: number
 }
 

@@ -8,12 +8,12 @@ export interface RegisterWebhookCommand {
   readonly url: string
 }
 
-/** A webhook as it is registered. */
+/** A webhook to register. */
 export interface NewEndpoint {
   readonly id: string
   readonly customer: string
   readonly url: string
-  /** Of the last event before it. The endpoint gets the later ones. */
+  /** Sequence of the last event before it. The endpoint gets the later ones. */
   readonly afterSequence: bigint
 }
 

@@ -25,8 +25,8 @@ interface Deliveries {
   /** Begins due attempts that have a slot; resolves to their number. */
   begin(): Promise<number>
   /**
-   * Resolves to true when a running attempt has ended, or after `timeout` milliseconds; to false
-   * at once where there is none.
+   * Resolves to true when a running attempt has ended, or after `timeout` milliseconds; to false at
+   * once if none is running.
    */
   oneEnds(timeout: number): Promise<boolean>
   /** Resolves when no attempt is running. */

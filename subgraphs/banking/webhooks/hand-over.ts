@@ -11,7 +11,7 @@ const AT_ONCE = 1_000 // events
  * outbox commits in order and has no gaps but restores, so the events before the cursor are
  * complete. If another instance has locked the cursor, this one does nothing. Events that were
  * handed over before a cursor was set back are left as they are. The lock on the endpoints makes a
- * removal wait, so that it ends these deliveries too. Resolves to true where there may be more.
+ * removal wait, so that it ends these deliveries too. Resolves to true if there may be more.
  */
 export async function handOver(database: PrismaClient): Promise<boolean> {
   const [place] = await database.$queryRaw<{ moved: bigint }[]>`/* webhooks:hand-over */

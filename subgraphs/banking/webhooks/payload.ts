@@ -13,7 +13,7 @@ export interface ToldEvent {
   /** Minor units. */
   readonly amount: bigint
   readonly currency: string
-  /** The customer's own accounts among the two; null for somebody else's. */
+  /** The two accounts; null for another customer's. */
   readonly debitAccount: string | null
   readonly creditAccount: string | null
 }

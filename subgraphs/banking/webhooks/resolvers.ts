@@ -32,7 +32,7 @@ const deliveryPage = pagesOf('webhookDeliveries', z.tuple([sequencePart]), ({ se
   sequence.toString(),
 ])
 
-/** One of the caller's own endpoints, removed ones too. */
+/** One of the caller's own endpoints, including removed ones. */
 async function ownEndpoint(
   id: string,
   { caller, load }: BankingContext,

@@ -6,11 +6,11 @@ import http, { type ClientRequest } from 'node:http'
 import https from 'node:https'
 import { ADDRESS_REFUSED, createPublicLookup, faultOfUrl } from './address.ts'
 
-/** The outcome of an attempt: `status` is null where there was no response. */
+/** The outcome of an attempt: `status` is null without a response. */
 interface Attempt {
   readonly delivered: boolean
   readonly status: number | null
-  /** A short reason for the endpoint's owner; null where it was delivered. */
+  /** A short reason for the endpoint's owner; null if it was delivered. */
   readonly error: string | null
 }
 
@@ -71,7 +71,7 @@ export function webhookSender({ allowPrivate, timeout = 10_000 }: SenderOptions)
   }
 }
 
-/** A kept connection may end just as it is used; a receiver knows repeats by their id. */
+/** Repeats a request if its kept connection ends just then; receivers recognize repeats by id. */
 async function statusOf(open: () => ClientRequest, body: string): Promise<number> {
   const first = open()
   try {
@@ -105,7 +105,7 @@ function exchange(request: ClientRequest, body: string): Promise<number> {
     })
     response.on('error', () => undefined) // all that counts is known
   })
-  // Without a status where the receiver wants to speak another protocol.
+  // There is no status if the receiver wants to switch protocols.
   request.once('close', () => (status === undefined ? reject(new Error('closed without an answer')) : resolve(status)))
   request.end(body)
   return promise

@@ -22,7 +22,7 @@ export interface RunningWebhooks extends Webhooks {
 interface WebhooksOptions {
   readonly database: PrismaClient
   readonly log: Logger
-  /** Of the service, the same in every instance: endpoints' secrets are derived from it. */
+  /** The service's secret, the same in every instance: endpoints' secrets are derived from it. */
   readonly secret: string
   readonly allowPrivate: boolean
   readonly retries?: RetryPolicy
@@ -43,7 +43,7 @@ export function startWebhooks(options: WebhooksOptions): RunningWebhooks {
       name: 'webhook delivery',
       log,
       pause: PAUSE,
-      // Where nothing could begin, due deliveries may wait for a slot.
+      // If nothing could begin, due deliveries may be waiting for a slot.
       round: async () => (await deliveries.begin()) > 0 || (await deliveries.oneEnds(PAUSE)),
     }),
   ]

@@ -20,7 +20,7 @@ export const readEndpoints = (database: PrismaClient, customerId: string): Promi
     take: MAX_ENDPOINTS,
   })
 
-/** By id, a UUID; removed ones too. */
+/** By id, a UUID; includes removed ones. */
 export const endpointById = byId((database, ids) => database.webhookEndpoint.findMany({ where: { id: { in: ids } } }))
 
 /** The ids of the endpoints that each of `customers` has in use. */
@@ -36,14 +36,14 @@ async function loadEndpoints(
   return new Map([...byCustomer].map(([customer, own]) => [customer, new Set(own.map(({ id }) => id))]))
 }
 
-/** Each is told of every event after its place in the ledger. */
+/** Each endpoint gets every event after its place in the ledger. */
 async function saveEndpoints(database: Prisma.TransactionClient, endpoints: readonly NewEndpoint[]): Promise<void> {
   await database.webhookEndpoint.createMany({
     data: endpoints.map(({ id, customer, url, afterSequence }) => ({ id, customerId: customer, url, afterSequence })),
   })
 }
 
-/** By customer. */
+/** Keyed by customer. */
 export const endpointsInUse: Collection<Set<string>> = { load: loadEndpoints }
 
 export const newEndpoints: Collection<NewEndpoint> = { save: saveEndpoints }
@@ -60,9 +60,9 @@ export async function removeEndpoint(database: PrismaClient, id: string): Promis
 }
 
 /**
- * Makes a dead delivery due at once, with all its attempts, even where its endpoint is paused.
- * Locks the endpoint first, as its removal does: the two cannot deadlock, and the later one sees
- * what the earlier one wrote.
+ * Makes a dead delivery due at once, with all its attempts, even if its endpoint is paused. Locks
+ * the endpoint first, as its removal does: the two cannot deadlock, and the later one sees what the
+ * earlier one wrote.
  */
 export async function reviveDelivery(database: PrismaClient, endpointId: string, sequence: bigint): Promise<void> {
   await database.$transaction([

@@ -14,7 +14,7 @@ interface WorkerOptions {
   readonly name: string
   readonly log: Logger
   /**
-   * Does the due work; resolves to true where there may be more at once. A rejection is logged, and
+   * Does the due work; resolves to true if there may be more at once. A rejection is logged, and
    * the round repeated.
    */
   round(): Promise<boolean>

@@ -1,4 +1,4 @@
-/** What one Markdown file holds once it was read, and what can be wrong with one. */
+/** The content of a parsed Markdown file, and its possible faults. */
 
 export interface Article {
   /** `<locale>/<slug>`. */
@@ -37,7 +37,7 @@ export interface Fault {
   readonly severity: 'error' | 'warning'
   /** Path from the library's folder. */
   readonly file: string
-  /** From 1. */
+  /** Line number, from 1. */
   readonly line: number
   readonly message: string
 }

@@ -1,6 +1,6 @@
 /**
- * Parts a Markdown file into front matter and body, and checks the front matter; every fault is
- * told with its line.
+ * Splits a Markdown file into front matter and body, and checks the front matter; reports every
+ * fault with its line.
  */
 import { type Document, isMap, isNode, LineCounter, parseDocument } from 'yaml' // ISC; YAML 1.2 with positions
 import { z } from 'zod'
@@ -36,7 +36,7 @@ export interface ParsedFile {
   readonly bodyLine: number
 }
 
-/** @returns undefined where there was an error; it was reported */
+/** @returns undefined after an error, which was reported */
 export function parseFile(source: string, report: Report): ParsedFile | undefined {
   const content = source.replace(/^\uFEFF/, '')
   const open = FENCE.exec(content)

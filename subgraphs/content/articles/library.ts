@@ -4,7 +4,7 @@
  */
 import type { Article } from './article.ts'
 
-/** What an article can be about. */
+/** Subjects of articles. */
 export type Subject = 'products' | 'categories' | 'cities'
 
 export interface Library {
@@ -15,7 +15,7 @@ export interface Library {
   byId(id: string): Article | undefined
   /** The translation in the first locale of `chain` that has one. */
   bySlug(slug: string, chain: readonly string[]): Article | undefined
-  /** True where any locale has the article. */
+  /** True if any locale has the article. */
   has(slug: string): boolean
   /** Articles about one thing, all locales, the newest first. */
   about(subject: Subject, id: string): readonly Article[]
@@ -50,7 +50,7 @@ export function createLibrary(read: readonly Article[]): Library {
   }
 }
 
-/** Where an article stands in every list: its date, then its id. */
+/** The order of articles in every list: by date, then by id. */
 export function newestFirst(one: ListPosition, other: ListPosition): number {
   const [date, otherDate] = [one.publishedOn ?? '', other.publishedOn ?? '']
   if (date !== otherDate) return date < otherDate ? 1 : -1

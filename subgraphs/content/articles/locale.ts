@@ -48,7 +48,7 @@ export function fallbackChain(wanted: readonly string[], available: readonly str
   for (const tag of wanted) {
     const subtags = tag.split('-')
     for (let length = subtags.length; length > 0; length--) {
-      // What is left where an extension is cut in two is no tag.
+      // A tag whose extension is cut in two is no valid tag.
       const locale = canonicalLocale(subtags.slice(0, length).join('-'))
       if (locale !== undefined) chain.add(locale)
     }

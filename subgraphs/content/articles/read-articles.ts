@@ -21,12 +21,12 @@ const SLUG = /^[a-z0-9]+(?:-[a-z0-9]+)*$/
 const LOCALE_FOLDER = /^[a-z]{2,3}(?:-[a-z0-9]+)*$/i
 
 export interface ReadArticles {
-  /** By locale, then by name. */
+  /** Ordered by locale, then by name. */
   readonly articles: readonly Article[]
   readonly faults: readonly Fault[]
 }
 
-/** @param folder absolute path. Rejects only where the folder itself cannot be read. */
+/** @param folder absolute path. Rejects only if the folder itself cannot be read. */
 export async function readArticles(folder: string): Promise<ReadArticles> {
   const faults: Fault[] = []
   const files = await listFiles(folder, faults)
@@ -41,7 +41,7 @@ export async function readArticles(folder: string): Promise<ReadArticles> {
 interface ArticleFile {
   readonly locale: string
   readonly slug: string
-  /** From the library's folder. */
+  /** Path relative to the library's folder. */
   readonly path: string
 }
 

@@ -10,7 +10,7 @@ import { imageSize } from 'image-size' // MIT, no dependencies; reads dimensions
 import type { Fault } from '../articles/article.ts'
 
 export interface Asset {
-  /** From the folder `assets`, with `/`. */
+  /** Path relative to the folder `assets`, with `/`. */
   readonly path: string
   /** Absolute path of the file. */
   readonly file: string
@@ -111,7 +111,7 @@ const noDimensions = { width: null, height: null } as const
 
 function dimensions(bytes: Buffer, contentType: string): { width: number; height: number } {
   const { type, orientation = 1, ...stored } = readHeader(bytes)
-  // From 5 on, EXIF says that the picture is lying on its side.
+  // Orientations from 5 on mean that the picture is rotated by 90°.
   const [width, height] = orientation >= 5 ? [stored.height, stored.width] : [stored.width, stored.height]
   const subtype = type === 'jpg' ? 'jpeg' : type
   if (contentType !== `image/${subtype}`) throw new AssetFault(`is not ${contentType} but image/${subtype}`)

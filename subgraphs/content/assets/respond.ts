@@ -38,7 +38,7 @@ export type RespondWithAsset = (request: IncomingMessage, response: ServerRespon
 const YEAR = 31_536_000 // seconds
 const MAX_KEPT = 12 * 1024 * 1024 // bytes of originals
 
-/** Resolves to false where the address is no asset's. */
+/** Resolves to false if the address is not that of an asset. */
 export function createAssetResponder(findManifest: FindManifest): RespondWithAsset {
   const makeVariant = createVariantMaker()
   const originals = new LRUCache<string, Buffer, Asset>({
@@ -59,7 +59,7 @@ export function createAssetResponder(findManifest: FindManifest): RespondWithAss
     if (!variantName || manifest.byUrlName(name)) return content(original, asset.contentType)
     const { width, format } = variantName
     const variant = width >= MIN_WIDTH && width <= MAX_WIDTH ? variantOf(asset, width, format) : undefined
-    // One address for one picture: a width beyond the original's, or another stem, is no address.
+    // Each picture has one address: a width beyond the original's, or another stem, is not found.
     if (variant?.url !== ASSET_URL + name) return undefined
     const made = await makeVariant(original, variant).catch((error: unknown) => {
       if (error instanceof BusyError) throw error
@@ -122,8 +122,7 @@ function send(request: IncomingMessage, response: ServerResponse, { bytes, conte
 }
 
 /**
- * One range at most: several, a malformed one, or one of another version are answered with the
- * whole.
+ * Serves at most one range: several, a malformed one, or one of another version get the whole file.
  */
 function rangeOf(
   { headers, method }: IncomingMessage,

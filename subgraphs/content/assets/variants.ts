@@ -17,7 +17,7 @@ export interface Variant {
 
 export const variantContentType = (format: ImageFormat): string => `image/${format.toLowerCase()}`
 
-/** Widths offered where none is asked for. */
+/** Widths offered if none is requested. */
 export const standardWidths: readonly number[] = [320, 640, 960, 1280, 1920]
 export const MIN_WIDTH = 16
 export const MAX_WIDTH = 2560
@@ -35,14 +35,14 @@ export function variantOf(asset: Asset, wanted: number, format: ImageFormat): Va
   }
 }
 
-/** The part of an address that names a variant, taken apart; undefined where it names none. */
+/** Parses the part of an address that names a variant; undefined if it names none. */
 export function parseVariantName(name: string): { stem: string; width: number; format: ImageFormat } | undefined {
   const [, stem, width, format] = /^([0-9a-f]{32}-[A-Za-z0-9._-]+)\.(\d{1,4})w\.(avif|webp)$/.exec(name) ?? []
   if (stem === undefined) return undefined
   return { stem, width: Number(width), format: format === 'avif' ? 'AVIF' : 'WEBP' }
 }
 
-/** Thrown where an image would wait too long to be made; the client may come back. */
+/** Thrown if an image would wait too long to be made; the client may retry. */
 export class BusyError extends Error {
   /** Seconds. */
   readonly retryAfter: number
@@ -65,7 +65,7 @@ const WEIGHT = 0.3 // of the newest figure in the mean
 export function createVariantMaker(encode: Encode = encodeBySharp): MakeVariant {
   const kept = new LRUCache<string, Buffer>({ maxSize: MAX_KEPT, sizeCalculation: ({ length }) => length + 1 })
   const making = new Map<string, Promise<Buffer>>()
-  // One at a time: encoding takes memory by the image, and an instance must stay small.
+  // One at a time: encoding takes memory for each image, and an instance must stay small.
   let last: Promise<unknown> = Promise.resolve()
   let mean = FIRST_GUESS
 

@@ -11,8 +11,8 @@ import { readAssets } from '../assets/manifest.ts'
 import { checkReferences } from './check-references.ts'
 
 /**
- * By file, then by line.
- * @param folder absolute path. Rejects where the folder itself cannot be read.
+ * Faults ordered by file, then by line. @param folder absolute path. Rejects if the folder itself
+ * cannot be read.
  */
 export async function checkLibrary(folder: string): Promise<readonly Fault[]> {
   const [{ articles, faults }, assets] = await Promise.all([readArticles(folder), readAssets(folder)])
@@ -40,8 +40,8 @@ function checkProducts(article: Article, library: Library): readonly Fault[] {
 }
 
 /**
- * Told at the original; an article without one in the default locale would be missing for most
- * readers.
+ * Reported at the original; an article without a version in the default locale would be missing for
+ * most readers.
  */
 function checkTranslations(article: Article, library: Library): readonly Fault[] {
   const missing = library.locales.filter((locale) => !library.byId(`${locale}/${article.slug}`))

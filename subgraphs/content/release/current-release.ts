@@ -1,7 +1,7 @@
 /**
- * Which release is current. A new one is swapped in whole, by a symbolic link or a rename of the
- * folder (in development by any change in it), and only after it was read in full; until then, and
- * where it cannot be read, the old one answers.
+ * Holds the current release. A new one is swapped in as a whole, by a symbolic link or a rename of
+ * the folder (in development by any change in it), and only after it was read in full; until then,
+ * and if it cannot be read, the old one answers.
  */
 import { type FSWatcher, watch as watchFolder } from 'node:fs'
 import { realpath, stat } from 'node:fs/promises'
@@ -18,15 +18,15 @@ export interface CurrentRelease {
    */
   check(): Promise<void>
   /**
-   * The current release's manifest where it passes, else an older one's: pages in caches still
-   * point at its files.
+   * The current release's manifest if it passes, otherwise an older one's: cached pages still point
+   * at its files.
    */
   findManifest(lists: (manifest: AssetManifest) => boolean): Promise<AssetManifest | undefined>
   close(): void
 }
 
 export interface FollowOptions {
-  /** Path of the library; a symbolic link is followed anew at each check. */
+  /** Path of the library; a symbolic link is resolved at each check. */
   readonly folder: string
   /** Also reads again when a file changes in place. */
   readonly watchFiles: boolean
@@ -38,7 +38,7 @@ export interface FollowOptions {
 const KEPT_MANIFESTS = 3
 const SETTLE = 60 // milliseconds; an editor writes a file in several steps
 
-/** Rejects where the folder cannot be read. */
+/** Rejects if the folder cannot be read. */
 export async function followReleases({
   folder,
   watchFiles,
@@ -127,11 +127,11 @@ async function placeOf(folder: string): Promise<Place> {
   return { path, inode, device, changed }
 }
 
-/** Two folders are never the same place, even where one took the other's name. */
+/** Two folders are never the same place, even if one took the other's name. */
 const samePlace = (one: Place, other: Place): boolean =>
   one.path === other.path && one.inode === other.inode && one.device === other.device
 
-/** False also where a folder was renamed away and back again between the two looks. */
+/** False also if a folder was renamed and renamed back between the two checks. */
 const untouched = (before: Place, after: Place): boolean => samePlace(before, after) && before.changed === after.changed
 
 const ATTEMPTS = 10

@@ -11,17 +11,17 @@ import { createRenderer, type Renderer } from '../render/renderer.ts'
 import { createSearch, type Search } from '../search/search.ts'
 
 export interface Release {
-  /** What everybody sees. */
+  /** The articles that everybody sees. */
   readonly published: Library & Renderer
-  /** The same with drafts. */
+  /** The articles including drafts. */
   readonly preview: Library & Renderer
-  /** Over all articles, drafts too: whoever searches says which hits count. */
+  /** Over all articles, including drafts: the caller says which hits count. */
   readonly search: Search
   readonly assets: AssetManifest
   readonly faults: readonly Fault[]
 }
 
-/** @param folder absolute path. Rejects only where the folder itself cannot be read. */
+/** @param folder absolute path. Rejects only if the folder itself cannot be read. */
 export async function readRelease(folder: string): Promise<Release> {
   const [{ articles, faults }, assets] = await Promise.all([readArticles(folder), readAssets(folder)])
   const withRenderer = (library: Library): Library & Renderer => ({ ...library, ...createRenderer(library, assets) })

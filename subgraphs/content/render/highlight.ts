@@ -46,7 +46,7 @@ const aliases: Readonly<Record<string, string>> = {
 const theme = createCssVariablesTheme({ name: 'variables' })
 let highlighter: Promise<HighlighterCore> | undefined
 
-/** Replaces what stands in each code block of a known language by its coloured form, in place. */
+/** Colours each code block of a known language, in place. */
 export async function highlightCode(tree: Root): Promise<void> {
   const blocks: { pre: Element; code: string; language: string }[] = []
   visit(tree, 'element', (pre) => {

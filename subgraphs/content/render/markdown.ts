@@ -24,5 +24,5 @@ const sanitizer = unified().use(remarkRehype).use(rehypeSanitize, allowed).freez
 
 export const parseMarkdown = (markdown: string): MarkdownRoot => parser.parse(markdown)
 
-/** The sanitized tree. @throws RangeError where the nesting is deeper than the stack */
+/** The sanitized tree. @throws RangeError if the nesting is deeper than the stack */
 export const toSafeTree = (markdown: string): Root => sanitizer.runSync(parseMarkdown(markdown))

@@ -13,7 +13,7 @@ export interface ImageReference {
   readonly height: number | null
 }
 
-/** What the library has to point at. */
+/** The targets of references in the library. */
 export interface References {
   hasArticle(slug: string): boolean
   /** @param path as written in the article, for example `images/card.png` */

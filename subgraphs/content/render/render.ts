@@ -1,6 +1,6 @@
 /**
- * One article's rich text in the forms a reader can ask for. Pure: the same article gives the same
- * text everywhere.
+ * Renders one article's rich text in each form. Pure: the same article gives the same text
+ * everywhere.
  */
 import type { Root } from 'hast'
 import { toText } from 'hast-util-to-text'
@@ -33,7 +33,7 @@ export function renderTree(markdown: string, references: References): { tree: Ro
   return { tree, headings }
 }
 
-/** Safe to place in a page as it is. */
+/** Safe to insert into a page. */
 export async function renderHtml(markdown: string, references: References): Promise<string> {
   const { tree } = renderTree(markdown, references)
   await highlightCode(tree)

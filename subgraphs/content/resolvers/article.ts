@@ -1,4 +1,4 @@
-/** The fields of an article. Rich text is rendered only where it is asked for. */
+/** The fields of an article. Rich text is rendered only if it is requested. */
 import type { Root } from 'hast'
 import { codedError } from '../../../platform/protocol/errors.ts'
 import type { Article as ArticleData } from '../articles/article.ts'

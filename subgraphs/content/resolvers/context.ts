@@ -10,7 +10,7 @@ import type { Renderer } from '../render/renderer.ts'
 
 export interface ContentContext {
   readonly release: Release
-  /** What the perspective of the request sees of the release. */
+  /** The part of the release that the request's perspective may see. */
   readonly library: Library & Renderer
   readonly preview: boolean
   /**
@@ -47,8 +47,7 @@ export function createContext(release: Release, request: ServiceRequest): Conten
 }
 
 /**
- * What the answer's headers must say: a preview is nobody else's, and a language that was
- * negotiated is part of the key.
+ * The answer's headers: a preview is private, and a negotiated language is part of the cache key.
  */
 export function answerHeaders(context: ContentContext): Readonly<Record<string, string>> {
   return {

@@ -17,7 +17,7 @@ export interface ArticlePage extends Connection<ReachedArticle> {
 const position = z.tuple([z.string().nullable(), z.string()])
 const pages = pagesInMemory('articles', position, ({ article }: ReachedArticle) => [article.publishedOn, article.id])
 
-/** @param articles in the order of `newestFirst` @param pageSize where the client does not say */
+/** @param articles in the order of `newestFirst` @param pageSize if the client gives none */
 export function articlePage(
   articles: readonly Article[],
   fallbackChain: readonly string[],
@@ -35,7 +35,7 @@ export function articlePage(
   return { ...page, totalCount: articles.length, fallbackChain }
 }
 
-/** Of each article the translation that comes first in `chain`; the others go. */
+/** Keeps of each article the translation that comes first in `chain`. */
 export const bestTranslations = (
   articles: readonly Article[],
   chain: readonly string[],

@@ -1,6 +1,6 @@
 /**
- * What other services' objects have to do with articles. An object nobody wrote about has an empty
- * list, not an error.
+ * Relates other services' objects to articles. An object without articles has an empty list, not an
+ * error.
  */
 
 import { categoryKey, type Subject } from '../articles/library.ts'
@@ -15,7 +15,7 @@ interface LocaleArgument {
   readonly locale?: string | null
 }
 
-/** Articles beside another service's object, where the client does not say. */
+/** Default number of articles beside another service's object. */
 const FEW = 5
 
 /**
@@ -32,7 +32,7 @@ function articlesAbout(
   return articlePage(bestTranslations(context.library.about(subject, id), chain, context), chain, page, FEW)
 }
 
-/** A product exists where its terms do: the article `<product id>-terms`. */
+/** A product exists if its terms do: the article `<product id>-terms`. */
 const termsOf = (id: string): string => `${id}-terms`
 
 export const Product = {

@@ -1,4 +1,4 @@
-/** Which module answers which type. */
+/** The resolvers of all types. */
 import { Article } from './article.ts'
 import { Asset } from './asset.ts'
 import { Query } from './query.ts'

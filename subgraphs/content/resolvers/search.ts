@@ -1,6 +1,5 @@
 /**
- * Search as the schema gives it: pages by relevance, highlights for what is shown, facets where
- * they are asked for.
+ * Search as in the schema: pages by relevance, highlights of the shown hits, facets if requested.
  */
 import { z } from 'zod'
 import { codedError } from '../../../platform/protocol/errors.ts'
@@ -28,7 +27,7 @@ export interface Facet {
   readonly count: number
 }
 
-/** Functions are resolved only where they are asked for. */
+/** Functions are resolved only if requested. */
 export interface SearchPage extends ArticlePage {
   readonly edges: readonly SearchEdge[]
   readonly facets: { topics(): readonly Facet[]; products(): readonly Facet[]; locales(): readonly Facet[] }

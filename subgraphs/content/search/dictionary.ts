@@ -14,8 +14,8 @@ export interface Candidate {
 
 export interface Dictionary {
   /**
-   * @param typed one folded word. The most similar first; the word itself, where the library has
-   * it, is always among them.
+   * @param typed one folded word. The most similar come first; the word itself is always included
+   * if the library has it.
    */
   lookUp(typed: string): readonly Candidate[]
 }

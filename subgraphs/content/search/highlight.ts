@@ -1,4 +1,4 @@
-/** Shows where the words of a search were found, as pieces of plain text. */
+/** Marks the matches of a search in plain text, as pieces. */
 import type { Article } from '../articles/article.ts'
 import { plainText } from './plain-text.ts'
 import { isFound, type Piece, splitWords } from './words.ts'
@@ -39,7 +39,7 @@ function mark(text: string, words: ReadonlySet<string>): readonly HighlightFragm
 }
 
 /**
- * The part of a text around the first match, cut where words or characters end; its beginning where
+ * The part of a text around the first match, cut between words or characters; its beginning if
  * nothing matches.
  */
 function passage(text: string, words: ReadonlySet<string>): string {

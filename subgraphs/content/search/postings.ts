@@ -1,6 +1,5 @@
 /**
- * Which articles each word stands in, and how much it says about them: BM25 over weighted fields,
- * in typed arrays.
+ * The articles that contain each word, with its weight: BM25 over weighted fields, in typed arrays.
  */
 import { setImmediate as breathe } from 'node:timers/promises'
 import type { Article } from '../articles/article.ts'
@@ -17,7 +16,7 @@ export interface Posting {
   readonly weights: Float32Array
 }
 
-/** What counts in an article, and how much. */
+/** The searched fields of an article, with their weights. */
 const fields: readonly { readonly weight: number; textOf(article: Article): string }[] = [
   { weight: 4, textOf: ({ title }) => title },
   { weight: 3, textOf: ({ topics }) => topics.join(' ') },
@@ -96,7 +95,7 @@ function addWeight({ articles, weights }: GrowingPosting, place: number, value: 
   }
 }
 
-/** Of the articles that have the field at all. */
+/** The average over articles that have the field. */
 function averageLength(lengths: readonly number[]): number {
   const present = lengths.filter((length) => length > 0)
   return present.reduce((sum, length) => sum + length, 0) / Math.max(1, present.length) || 1

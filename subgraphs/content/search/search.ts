@@ -13,14 +13,14 @@ export interface SearchHit {
 }
 
 export interface SearchResult {
-  /** In no order: most searches show few of their hits, and `mostRelevant` picks those. */
+  /** Unordered: most searches show few of their hits, which `mostRelevant` picks. */
   readonly hits: readonly SearchHit[]
   /** The folded words that count as found. */
   readonly words: ReadonlySet<string>
 }
 
 export interface Search {
-  /** Every word must match; where no article has them all, any word may. */
+  /** Every word must match; if no article has them all, any word may. */
   find(locale: string, text: string, accept: (article: Article) => boolean): SearchResult
 }
 
@@ -103,8 +103,8 @@ function collect(
 }
 
 /**
- * The first `count` hits in order: by score, then by id. Linear in the number of hits, where
- * sorting them all is not.
+ * The first `count` hits in order: by score, then by id. Linear in the number of hits, unlike
+ * sorting them all.
  */
 export function mostRelevant(hits: readonly SearchHit[], count: number): readonly SearchHit[] {
   const best: SearchHit[] = []
@@ -122,7 +122,7 @@ export function mostRelevant(hits: readonly SearchHit[], count: number): readonl
 export const leastRelevant = (hits: readonly SearchHit[], count: number): readonly SearchHit[] =>
   hits.toSorted((one, other) => mostRelevantFirst(other, one)).slice(0, count)
 
-/** Where a hit stands among hits. */
+/** The rank of a hit. */
 interface Rank {
   readonly score: number
   readonly article: Pick<Article, 'id'>

@@ -1,7 +1,7 @@
 /**
- * What a word is to search: where it ends, and which spellings are the same. Scripts that write
- * words without spaces between them are found by pairs of characters, as search engines do: no
- * dictionary has every word, and pairs find any part of a run.
+ * Splits text into words for the search, and folds spellings. Scripts without spaces between words
+ * are indexed by pairs of characters, as in search engines: no dictionary has every word, and pairs
+ * match any part of a run.
  */
 
 const RUN = /[^\n\r\p{Z}\p{P}\p{S}]+/gu
@@ -23,8 +23,8 @@ const ACCENTS = /[\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0670]+/g
 const characters = new Intl.Segmenter('und', { granularity: 'grapheme' })
 
 /**
- * A word, one character of a script without spaces, or what stands between; together they are the
- * text.
+ * A word, one character of a script without spaces, or the text between; together they are the
+ * whole text.
  */
 export interface Piece {
   readonly text: string
@@ -35,16 +35,16 @@ export interface Piece {
 export const foldWord = (word: string): string =>
   word.normalize('NFKD').replace(ACCENTS, '').normalize('NFKC').toLowerCase()
 
-/** True for what is found as it is typed, never begun or mistyped. */
+/** True for terms that match exactly, without completion or typos. */
 export const isUnspaced = (word: string): boolean => HAS_UNSPACED.test(word)
 
 /** How many words a reader typed; a run without spaces counts as one. */
 export const countRuns = (text: string): number => text.match(RUN)?.length ?? 0
 
-/** What a text can be found by, as it is written, in order. */
+/** The terms of a text, as written, in order. */
 export const indexTerms = (text: string): readonly string[] => termsOf(text, (run) => [...run, ...pairsOf(run)])
 
-/** What to look for where this was typed. One character alone is looked for itself. */
+/** The terms to search for a typed text. A single character is searched for itself. */
 export const typedTerms = (text: string): readonly string[] =>
   termsOf(text, (run) => (run.length === 1 ? run : pairsOf(run)))
 
@@ -99,7 +99,7 @@ function partsOf(run: string): readonly { readonly text: string; readonly unspac
   return parts
 }
 
-/** As readers count them, their marks with them. */
+/** Characters as readers count them, with their marks. */
 const charactersOf = (text: string): readonly string[] => Array.from(characters.segment(text), ({ segment }) => segment)
 
 const pairsOf = (run: readonly string[]): readonly string[] =>

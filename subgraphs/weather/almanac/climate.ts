@@ -12,7 +12,7 @@ export interface Site {
   readonly land: Surroundings
 }
 
-/** What to expect of one day of the year. */
+/** The expected weather of one day of the year. */
 export interface ClimateDay {
   /** °C, mean of day and night. */
   readonly temperature: number
@@ -87,7 +87,7 @@ const AUTUMN = [
   band(65, 2.2, -1.1, -0.5, -1.2),
   band(90, 2.9, 0.1, 0.2, 0.1),
 ]
-/** What the ice of the Antarctic adds at the pole, less at 75° S, nothing north of 60° S. */
+/** The effect of the Antarctic ice: full at the pole, less at 75° S, none north of 60° S. */
 const ANTARCTIC = { mean: -9.4, summer: -7.1, autumn: -5.6 }
 /** °C for each metre. */
 const LAPSE_RATE = -0.0042
@@ -127,8 +127,7 @@ export function climateOf(site: Site, dayOfYear: number): ClimateDay {
   const south = latitude < 0
   const polar = Math.max(0, (-latitude - 60) / 30)
   const season = (2 * Math.PI * (dayOfYear - MID_JANUARY)) / YEAR // as it is in the north
-  // Of the north's seasons: all, and in the south their opposite. Neither knows a line at which one
-  // turns into the other.
+  // The share of the northern seasons: 1 in the north, -1 in the south, with a gradual transition.
   const side = Math.max(-1, Math.min(1, latitude / TURN))
   const summer = at(SUMMER, site) + polar * ANTARCTIC.summer
   const autumn = at(AUTUMN, site) + polar * ANTARCTIC.autumn * (south ? -1 : 1)

@@ -11,9 +11,12 @@ const RADIANS = Math.PI / 180
 export interface Surroundings {
   /** Within about 250 km, near land counting most. */
   readonly around: number
-  /** To the west, where the weather of the middle latitudes comes from; falls off over 800 km. */
+  /**
+   * Share of land to the west, where the weather of the middle latitudes comes from; weighted over
+   * 800 km.
+   */
   readonly west: number
-  /** To the east, the same. */
+  /** Share of land to the east, likewise. */
   readonly east: number
 }
 

@@ -24,8 +24,8 @@ export interface Records {
   readonly longitude: number
   readonly days: ReadonlyMap<string, RecordedDay>
   /**
-   * Normal °C by month and day (`MM-DD`), one for each hour of local standard time; `undefined`
-   * where the record has a gap.
+   * Normal °C by month and day (`MM-DD`), one for each hour of local standard time; `undefined` for
+   * a gap in the record.
    */
   readonly hourlyNormals: ReadonlyMap<string, readonly (number | undefined)[]>
 }

@@ -5,7 +5,7 @@ import { getMoonIllumination, getMoonTimes, getTimes } from 'suncalc' // BSD-2-C
 import type { Place } from '../model/provider.ts'
 import { addDays, DAY, dateOf, startOfDay } from '../model/time.ts'
 
-/** Instants are Unix milliseconds; `null` where the event does not happen on that day. */
+/** Instants are Unix milliseconds; `null` if the event does not happen on that day. */
 export interface Sun {
   readonly date: string
   readonly sunrise: number | null

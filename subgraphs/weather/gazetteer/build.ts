@@ -8,7 +8,7 @@ import { gzipSync } from 'node:zlib'
 import { fold } from './fold.ts'
 
 const SMALLEST_POPULATION = 15_000
-/** What the elevation model says of a cell of open water; the places in question lie on a shore. */
+/** The elevation model's value for open water; such places lie on a shore. */
 const NO_DATA = '-9999'
 
 // The package's own loader refuses rows without a feature code, so its file, GeoNames' main table,
@@ -36,7 +36,7 @@ const cities = source
 const zones = [...new Set(cities.map(({ timeZone }) => timeZone))].sort()
 
 /**
- * Where each name stands among all folded names: the service searches by it and folds nothing at
+ * The rank of each name among all folded names: the service searches by rank and folds nothing at
  * start.
  */
 const ranks = cities.map((): number[] => [])
@@ -62,14 +62,14 @@ const rows = cities.map((city, row) =>
   ].join('\t'),
 )
 
-/** The rank of the name, then that of its ASCII form where it has another. */
+/** The rank of the name, then that of its ASCII form if it differs. */
 function nameRanks(row: number): string {
   const own = ranks[row] ?? []
   const first = own.find((rank) => names[rank]?.name === fold(cities[row]?.name ?? ''))
   return [first, ...own.filter((rank) => rank !== first)].join(',')
 }
 
-/** By code unit, as the service compares. */
+/** Compares by code unit, like the service. */
 function compare(one: string, other: string): number {
   return one < other ? -1 : one > other ? 1 : 0
 }

@@ -61,7 +61,7 @@ export function openGazetteer(file: URL = new URL('cities.tsv.gz', import.meta.u
 
 /**
  * Binary search: the first index below `size` for which `holds`, which must hold from some index
- * on; `size` where it never does.
+ * on; `size` if it never does.
  */
 function firstWhere(size: number, holds: (index: number) => boolean): number {
   let low = 0

@@ -1,6 +1,6 @@
 /**
- * Which of some fixed points lie near another one. A scan over unit vectors, a millisecond for
- * 26,000 points: there is no index to keep.
+ * Finds the points near another one. Scans unit vectors, a millisecond for 26,000 points, so it
+ * needs no index.
  */
 
 /** Mean radius of the Earth in km (IUGG). */

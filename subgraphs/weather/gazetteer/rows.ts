@@ -1,6 +1,6 @@
 /**
- * The gazetteer's file in memory as it is: one buffer of text and where its lines begin. A city
- * becomes an object only when it is asked for.
+ * The gazetteer's file in memory: one buffer of text and the starts of its lines. A city becomes an
+ * object only when it is requested.
  */
 import { readFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'

@@ -1,9 +1,9 @@
 /**
- * What a source of weather is. Figures have one unit each, whatever a provider's own; a figure a
- * provider does not have is `null`.
+ * The interface of a weather provider. Each figure has one unit for all providers; a figure that a
+ * provider lacks is `null`.
  */
 
-/** Where; what providers get instead of a city. */
+/** A place, which providers get instead of a city. */
 export interface Place {
   /** Degrees north. */
   readonly latitude: number
@@ -15,10 +15,10 @@ export interface Place {
   readonly timeZone: string
 }
 
-/** One thing that can be asked about one place. */
+/** A question about one place. */
 export type Question =
   | { readonly about: 'current'; readonly place: Place }
-  /** From the present hour on. */
+  /** Starts at the present hour. */
   | { readonly about: 'hourly'; readonly place: Place; readonly hours: number }
   /** Dates in the time zone of the place, both included. */
   | { readonly about: 'daily'; readonly place: Place; readonly from: string; readonly to: string }
@@ -88,7 +88,7 @@ export interface AirFigures {
   readonly uvIndex: number | null
 }
 
-/** What was asked for, and perhaps more. */
+/** The requested figures, and perhaps more. */
 export interface Figures {
   readonly current?: HourFigures
   readonly hourly?: readonly HourFigures[]
@@ -98,7 +98,7 @@ export interface Figures {
 
 export type WeatherKind = 'OBSERVED' | 'FORECAST' | 'ESTIMATE'
 
-/** Figures with where they come from. */
+/** Figures with their source. */
 export interface Answer {
   readonly provider: string
   readonly kind: WeatherKind
@@ -106,7 +106,7 @@ export interface Answer {
   readonly issuedAt: number
   /** How long they may be kept, Unix milliseconds. */
   readonly validUntil: number
-  /** What the licence of the data asks to be shown. */
+  /** The attribution that the licence of the data requires. */
   readonly attribution: string
   readonly figures: Figures
 }
@@ -114,7 +114,7 @@ export interface Answer {
 export interface Provider {
   readonly name: string
   /**
-   * Resolves to `undefined` where this provider never has such figures.
+   * Resolves to `undefined` if this provider never has such figures.
    * @param now Unix milliseconds, the moment the client's request came in
    * @throws ProviderFault when it should have them and does not
    */
@@ -123,7 +123,7 @@ export interface Provider {
 
 /** Why a provider has no answer now. The message goes to the log, never to a client. */
 export class ProviderFault extends Error {
-  /** Seconds after which asking again makes sense, where known. */
+  /** Seconds after which a retry makes sense, if known. */
   readonly retryAfter: number | undefined
 
   constructor(message: string, retryAfter?: number) {
@@ -135,7 +135,7 @@ export class ProviderFault extends Error {
 
 export const isFault = (outcome: unknown): outcome is ProviderFault => outcome instanceof ProviderFault
 
-/** For what was caught: a fault as it is; anything else is an error of ours and goes on. */
+/** Returns a caught `ProviderFault`; rethrows anything else, which is a bug of ours. */
 export function asFault(error: unknown): ProviderFault {
   if (isFault(error)) return error
   throw error

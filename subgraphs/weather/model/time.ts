@@ -9,8 +9,8 @@ export const DAY = 24 * HOUR
 const formats = new Map<string, Intl.DateTimeFormat>()
 
 /**
- * One format a zone: making one takes a hundred times longer than using it. There are only as many
- * as zones in the tz database.
+ * One format per zone: making one takes a hundred times longer than using it. The tz database
+ * bounds their number.
  */
 function formatOf(timeZone: string): Intl.DateTimeFormat {
   let format = formats.get(timeZone)
@@ -53,12 +53,12 @@ export function utcOffset(timeZone: string, instant: number): number {
 export const localDate = (timeZone: string, instant: number): string => dateOf(instant + utcOffset(timeZone, instant))
 
 /**
- * The first instant of a date in a zone; where the clock skips midnight, the moment it jumps to.
+ * The first instant of a date in a zone; if the clock skips midnight, the moment that it jumps to.
  */
 export function startOfDay(timeZone: string, date: string): number {
   const midnight = instantOf(date)
-  // The offset before the day and the one at its guessed start differ only where the clock changes
-  // in between.
+  // The offset before the day and the one at its guessed start differ only if the clock changes in
+  // between.
   const guess = midnight - utcOffset(timeZone, midnight - DAY / 2)
   const instant = midnight - utcOffset(timeZone, guess)
   return localDate(timeZone, instant) === date ? instant : Math.max(guess, instant)

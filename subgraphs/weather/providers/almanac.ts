@@ -1,6 +1,6 @@
 /**
- * Weather without a network: measured days where the almanac holds a record, else a climatological
- * estimate, always labelled as what it is.
+ * Weather without a network: measured days if the almanac has a record, otherwise a climatological
+ * estimate, always labelled as such.
  */
 import { getPosition } from 'suncalc' // BSD-2-Clause, no dependencies; Meeus' algorithms
 import { type ClimateDay, climateOf, type Site } from '../almanac/climate.ts'
@@ -20,10 +20,7 @@ const ATTRIBUTION = {
  */
 const RECORD_REACH = 0.22
 
-/**
- * The same for the same place and hour, whoever asks: no instance and no earlier question makes a
- * difference.
- */
+/** Answers depend only on place and hour, not on instance or earlier questions. */
 export function createAlmanac(): Provider {
   const surroundings = openLand()
   const records = openRecords()
@@ -84,8 +81,7 @@ const dayOfYear = (date: string): number => daysBetween(`${date.slice(0, 4)}-01-
 const tenth = (figure: number): number => Math.round(figure * 10) / 10
 
 /**
- * The code that says most about an expected day: wet where most such days are wet, else by its
- * clouds.
+ * The most typical code of an expected day: wet if most such days are wet, otherwise by its clouds.
  */
 function expectedCode({ wetDays, cloudCover, temperature }: ClimateDay): number {
   if (wetDays > 0.5) return temperature < 0 ? 71 : 61
@@ -161,8 +157,8 @@ function estimatedHour(
 }
 
 /**
- * The normal temperature of this hour, where there is a record of it. Normals are kept in standard
- * time, without summer time.
+ * The normal temperature of this hour, if recorded. Normals are in standard time, without summer
+ * time.
  */
 function normalHour(recorded: Records | undefined, { timeZone }: Place, time: number): number | undefined {
   if (!recorded || recorded.hourlyNormals.size === 0) return undefined
@@ -171,7 +167,7 @@ function normalHour(recorded: Records | undefined, { timeZone }: Place, time: nu
   return recorded.hourlyNormals.get(wall.slice(5, 10))?.[Number(wall.slice(11, 13))]
 }
 
-/** What the record calls a day, as a WMO code. */
+/** WMO codes of the record's words. */
 const RECORDED_CODES: Readonly<Record<string, number>> = { sun: 0, fog: 45, drizzle: 51, rain: 61, snow: 71 }
 
 function observedDay(date: string, day: RecordedDay): DayFigures {

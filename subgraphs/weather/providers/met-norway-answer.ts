@@ -65,8 +65,7 @@ export function readSeries(body: unknown, { timeZone }: Place, now: number): { f
   }
   return {
     figures: {
-      // After two or three days only every sixth hour is told: those would be hours without a
-      // neighbour.
+      // After two or three days there is only every sixth hour; those are left out.
       hourly: timeseries.filter(({ data }) => data.next_1_hours).map(hourOf),
       daily: daysOf(timeseries, timeZone, now),
     },

@@ -15,7 +15,7 @@ const CODES: Readonly<Record<string, number>> = {
   lightrainshowers: 80,
   rainshowers: 81,
   heavyrainshowers: 82,
-  // Sleet, rain and snow together, has no code of its own in the list: it is told as snow.
+  // Sleet, rain and snow together, has no code of its own: it is shown as snow.
   lightsleet: 71,
   sleet: 73,
   heavysleet: 75,

@@ -26,7 +26,7 @@ const PATH = '/weatherapi/locationforecast/2.0/compact'
  */
 const CALLS_PER_SECOND = 10
 const LAST_DAY = 9 // days ahead of today
-const DEFAULT_VALIDITY = 1_800_000 // milliseconds, where `Expires` is missing
+const DEFAULT_VALIDITY = 1_800_000 // milliseconds, if `Expires` is missing
 
 export function metNorway({ url, contact, deadline, log }: MetNorwayOptions): Upstream {
   const userAgent = `tributary-weather/1.0 ${contact}`
@@ -71,7 +71,7 @@ export function metNorway({ url, contact, deadline, log }: MetNorwayOptions): Up
   }
 }
 
-/** One answer holds everything there is about a place; it knows neither the past nor the air. */
+/** One answer has all figures of a place, but neither past days nor air quality. */
 function itemFor(question: Question, now: number): Item | undefined {
   const { about, place } = question
   if (about === 'air') return undefined
@@ -83,7 +83,7 @@ function itemFor(question: Question, now: number): Item | undefined {
   return { endpoint: 'locationforecast', key: `met-norway:${latitude},${longitude}`, place, question }
 }
 
-/** More decimals are refused: nobody could cache the answers. */
+/** The API refuses more decimals, with which answers could not be cached. */
 const atFourDecimals = ({ latitude, longitude }: Place) => ({
   latitude: Number(latitude.toFixed(4)),
   longitude: Number(longitude.toFixed(4)),

@@ -24,7 +24,7 @@ const placeAnswer = z.object({
 })
 type PlaceAnswer = z.output<typeof placeAnswer>
 
-/** What an answer can hold; each block that was asked for must be there. */
+/** Blocks of an answer; each requested one must be present. */
 export type BlockName = 'current' | 'hourly' | 'daily' | 'archive' | 'air'
 
 export interface PlaceFigures {

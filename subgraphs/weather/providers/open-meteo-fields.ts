@@ -6,9 +6,7 @@
 export interface Field {
   /** The API's name. */
   readonly name: string
-  /**
-   * As the answer's `_units` must state it; `undefined` for codes and indices, which have no other.
-   */
+  /** The unit that the answer's `_units` must state; `undefined` for codes and indices. */
   readonly unit: string | undefined
 }
 

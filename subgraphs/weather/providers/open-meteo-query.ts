@@ -1,6 +1,6 @@
 /**
- * What to ask Open-Meteo: which endpoint answers a question, how questions go together in calls,
- * and what a call costs. Sends nothing.
+ * Plans calls to Open-Meteo: the endpoint of a question, how questions share calls, and what a call
+ * costs. Sends nothing.
  */
 
 import type { Place, Question } from '../model/provider.ts'
@@ -98,8 +98,8 @@ export const blocksOf = (items: readonly FetchItem[]): ReadonlySet<BlockName> =>
   new Set(items.map(({ endpoint, question }) => (endpoint === 'archive' ? 'archive' : question.about)))
 
 /**
- * What a call takes from the quota: each place counts, and more with over ten figures or two weeks,
- * as the API's terms say.
+ * The cost of a call by the API's terms: each place counts, and more with over ten figures or two
+ * weeks.
  */
 export function costOf(items: readonly FetchItem[]): number {
   const tables = { current: CURRENT, hourly: HOURLY, daily: DAILY, archive: ARCHIVE, air: AIR }
@@ -120,5 +120,5 @@ const dailyOf = (items: readonly FetchItem[]): DailyQuestion[] =>
 const stepUp = (steps: readonly number[], wanted: number): number => steps.find((step) => step >= wanted) ?? wanted
 /** 4 decimals are 11 metres. */
 const rounded = (degrees: number): number => Number(degrees.toFixed(4))
-/** What makes two places one to the API. */
+/** Places with equal texts are one to the API. */
 export const pointOf = ({ latitude, longitude }: Place): string => `${rounded(latitude)},${rounded(longitude)}`

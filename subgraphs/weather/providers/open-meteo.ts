@@ -36,7 +36,7 @@ const QUOTA = [
  * server takes.
  */
 const MAX_PLACES = 500
-/** Seconds the present moment holds where the answer does not say. */
+/** Seconds for which current weather is valid if the answer does not say. */
 const DEFAULT_INTERVAL = 900
 
 export function openMeteo({ url, apiKey, deadline }: OpenMeteoOptions): Upstream {
@@ -99,7 +99,7 @@ function sheetOf(item: Item, { figures, interval }: PlaceFigures, { freshUntil }
   }
 }
 
-/** Of an answer that holds what several items wanted, what this one did. */
+/** The block of one item in an answer for several. */
 function blockOf({ question: { about } }: Item, { current, hourly, daily, air }: Figures): Figures {
   if (about === 'current') return current ? { current } : {}
   if (about === 'hourly') return hourly ? { hourly } : {}
@@ -108,8 +108,8 @@ function blockOf({ question: { about } }: Item, { current, hourly, daily, air }:
 }
 
 /**
- * Where the answer does not say how long it holds: the moment for its interval, hours until the
- * next, days for an hour, the past for a day.
+ * The validity if the answer does not say: current weather for its interval, hours until the next,
+ * days for an hour, the past for a day.
  */
 function defaultValidity({ endpoint, question, place: { timeZone } }: Item, interval: number, now: number): number {
   if (question.about === 'current' || question.about === 'air') return now + interval * 1000

@@ -45,7 +45,7 @@ const CONDITIONS: ReadonlyMap<number, Condition> = new Map([
 export const conditionName = (code: number | null): string | null =>
   (code === null ? null : CONDITIONS.get(code)?.name) ?? null
 
-/** @param locale BCP 47; its language decides, English where there are no words in it */
+/** @param locale BCP 47; its language decides, English if it has no words here */
 export function conditionWords(code: number | null, locale: string): string | null {
   const words = code === null ? undefined : CONDITIONS.get(code)
   return words?.[locale.toLowerCase().split(/[-_]/)[0] === 'pt' ? 'pt' : 'en'] ?? null

@@ -10,13 +10,13 @@ export interface PlaceWeather {
   /** The moment of the request, Unix milliseconds. */
   readonly now: number
   /**
-   * Resolves to `undefined` where no provider ever has such figures.
+   * Resolves to `undefined` if no provider ever has such figures.
    * @throws SERVICE_UNAVAILABLE when one should have them and none has now
    */
   ask(question: Question): Promise<Answer | undefined>
   /**
-   * Where the figures selected beside this come from: of the moment before hours, days and air; of
-   * the moment alone if nothing was selected.
+   * The source of the figures selected beside this: of current weather rather than hours, days or
+   * air; also if nothing was selected.
    */
   source(): Promise<Answer>
 }
@@ -54,7 +54,7 @@ export function weatherAt(place: Place, provider: Provider, now: number): PlaceW
   }
 }
 
-/** What went wrong is in the log; a client learns only that, and for how long. */
+/** The log has the reason; a client learns only that it failed, and when to retry. */
 function refuse(error: unknown): never {
   const { retryAfter } = asFault(error)
   throw codedError('SERVICE_UNAVAILABLE', 'The weather of this place cannot be had at the moment.', {

@@ -66,7 +66,7 @@ function citiesNamed(gazetteer: Gazetteer, { search, ...page }: CitiesArguments)
     const compare = (city: City, [population, id]: readonly [number, number]): number =>
       population - city.population || Number(city.id) - id
     const { limit, after, before, backwards } = range
-    // Of all that match, few are wanted: a city costs time to read.
+    // Reads only the wanted cities: each takes time to read.
     const rows: City[] = []
     for (const city of gazetteer.startingWith(search)) {
       if (before && compare(city, before) >= 0) break
@@ -99,7 +99,7 @@ function citiesNear(
     const rows = gazetteer
       .near(latitude, longitude, radius)
       .filter(({ city }) => named?.has(city.id) ?? true)
-      // Metres: a cursor that was rounded would lose its place, and nobody needs more.
+      // Whole metres, in the cursor as well, so that it finds its place again.
       .map(({ city, distance }) => ({ city, distance: Math.round(distance * 1000) / 1000 }))
       .sort((one, other) => one.distance - other.distance || Number(one.city.id) - Number(other.city.id))
     return rowsIn(rows, range, ({ city, distance }, [at, id]) => distance - at || Number(city.id) - id)

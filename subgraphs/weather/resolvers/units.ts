@@ -31,7 +31,7 @@ const pressure: Conversion<'HECTOPASCALS' | 'INCHES_OF_MERCURY'> = {
 }
 
 /**
- * Converts from the metric unit of the field; rounds, so that a figure shows no digit that nobody
+ * Converts from the metric unit of the field; rounds, so that no digit is shown that was not
  * measured.
  */
 const converter =

@@ -1,6 +1,6 @@
 /**
- * Answers the parts of a place's weather: asks for each, says where it is from and for how long it
- * holds, and gives figures in the units asked for.
+ * Resolves the parts of a place's weather: asks for each, gives its source and validity, and
+ * converts figures to the requested units.
  */
 import { cacheControlFromInfo } from '@apollo/cache-control-types' // MIT, Apollo Server's own types of its cache hints
 import type { GraphQLResolveInfo } from 'graphql'
@@ -19,8 +19,8 @@ const FIRST_DAY = '1940-01-01'
 const CONSTANT = 86_400
 
 /**
- * Figures with where they come from; a pair, since copies of thousands of hours would cost more
- * than all else.
+ * Figures with their source; a pair, because copying thousands of hours would cost more than
+ * everything else.
  */
 interface Sourced<Figures> {
   readonly figures: Figures
@@ -127,8 +127,8 @@ export const weatherResolvers = {
 }
 
 /**
- * A cache may keep a part as long as the provider lets us; what no provider ever tells, as long as
- * the type says.
+ * Caches may keep a part as long as the provider allows; a part that no provider ever has, as long
+ * as the type says.
  */
 function keepFor(info: GraphQLResolveInfo, now: number, validUntil: number | undefined): void {
   if (validUntil === undefined) return

@@ -38,8 +38,8 @@ export function batcher<Item, Result>(
       known = waiting.length
       const due = performance.now() + quiet
       await delay(quiet)
-      // A timer that fires late tells that the process was busy, maybe with the very requests that
-      // are waited for.
+      // If the timer fires late, the process was busy, perhaps with the very requests that it waits
+      // for.
       if (performance.now() - due > quiet) known = 0
     }
   }
@@ -68,7 +68,7 @@ export function batcher<Item, Result>(
       waiting.push({ item, resolve, reject })
       if (busy) return
       busy = true
-      // Not before every resolver of the present request has asked, whatever its depth.
+      // Runs after every resolver of the current request has asked, at any depth.
       setImmediate(work)
     })
 }

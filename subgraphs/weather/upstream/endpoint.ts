@@ -1,6 +1,6 @@
 /**
- * One endpoint of an upstream: gathers what is asked at a moment, takes what is kept, and fetches
- * the rest within quota and pauses.
+ * One endpoint of an upstream: batches questions, answers from the cache, and fetches the rest
+ * within quota and pauses.
  */
 import type { Logger } from '../../../platform/process/log.ts'
 import { asFault, isFault, ProviderFault } from '../model/provider.ts'

@@ -5,7 +5,7 @@
 import type { Figures, Question } from '../model/provider.ts'
 import { HOUR } from '../model/time.ts'
 
-/** `undefined` where the figures do not reach as far as the question. */
+/** `undefined` if the figures do not cover the question. */
 export function selectFigures(figures: Figures, question: Question, now: number): Figures | undefined {
   switch (question.about) {
     case 'current': {

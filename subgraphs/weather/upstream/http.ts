@@ -9,10 +9,7 @@ export interface JsonResponse {
   readonly headers: Headers
   /** `undefined` for 304. */
   readonly body: unknown
-  /**
-   * Unix milliseconds until which the answer says it may be kept; `undefined` where it does not
-   * say.
-   */
+  /** Unix milliseconds until which the answer may be cached; `undefined` if it does not say. */
   readonly freshUntil: number | undefined
 }
 

@@ -26,7 +26,7 @@ interface Count {
 /**
  * Fixed windows: each is one number, in memory and, for all instances together, in Redis. Without
  * Redis each instance counts its own.
- * @param name tells the counts of one upstream from another's
+ * @param name keeps the counts of upstreams apart
  */
 export function createQuota(name: string, windows: readonly QuotaWindow[], redis?: Redis): Quota {
   const counts: Count[] = windows.map(() => ({ window: -1, used: 0 }))

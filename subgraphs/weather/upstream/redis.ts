@@ -18,8 +18,7 @@ const LONGEST_RETRY = 2_000 // milliseconds between attempts to connect
 
 /** Does not wait for the connection: a service starts without its cache. */
 export async function openRedis(url: string, log: Logger): Promise<Redis> {
-  // MIT, no dependencies, Redis' own client; loaded only where it is used, for it takes several
-  // megabytes.
+  // MIT, no dependencies, Redis' own client; loaded lazily, because it takes several megabytes.
   const { createClient } = await import('@redis/client')
   const client: RedisClientType = createClient({
     url,

@@ -16,7 +16,7 @@ import type { Item, Sheet, Upstream } from './upstream.ts'
 export interface RemoteOptions {
   readonly store: SheetStore
   readonly log: Logger
-  /** Where quotas are counted for all instances together. */
+  /** Counts quotas for all instances together. */
   readonly redis?: Redis | undefined
   readonly breaker?: BreakerOptions
   /** Milliseconds a client's question waits at most. */
@@ -26,8 +26,8 @@ export interface RemoteOptions {
 export const DEADLINE = 2_000 // milliseconds
 
 /**
- * A provider over an upstream. What a late call brings is kept for the next question even if nobody
- * waits for it any more.
+ * A provider over an upstream. The result of a late call is cached for the next question even if
+ * nobody waits for it.
  */
 export function remoteProvider(upstream: Upstream, options: RemoteOptions): Provider {
   const { store, log, redis, breaker, deadline = DEADLINE } = options

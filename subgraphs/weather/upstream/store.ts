@@ -13,11 +13,11 @@ export interface SheetEntry {
 }
 
 export interface SheetStore {
-  /** From memory only, at once; possibly stale. */
+  /** Reads from memory only, at once; possibly stale. */
   peek(key: string): Sheet | undefined
   /** Parallel to `keys`; possibly stale. Never rejects. */
   getAll(keys: readonly string[]): Promise<readonly (Sheet | undefined)[]>
-  /** Never fails, and waits for nobody. */
+  /** Never fails, and returns at once. */
   setAll(entries: readonly SheetEntry[]): void
 }
 

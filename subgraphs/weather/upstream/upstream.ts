@@ -1,11 +1,10 @@
 /**
- * What a live provider describes about its upstream. How it is called, shared, cached and given up
- * on is `remote.ts`'s.
+ * A live provider's description of its upstream. `remote.ts` calls, shares, caches and gives up.
  */
 import type { Figures, Place, ProviderFault, Question, WeatherKind } from '../model/provider.ts'
 import type { QuotaWindow } from './quota.ts'
 
-/** What has to be fetched for one place to answer a question. */
+/** What to fetch for one place to answer a question. */
 export interface Item {
   /** Items of one endpoint are fetched together. */
   readonly endpoint: string
@@ -28,12 +27,12 @@ export interface Sheet {
   readonly lastModified?: string
 }
 
-/** What became of one item. */
+/** The result of one item. */
 export type Outcome = Sheet | ProviderFault
 
-/** What an item is fetched with. */
+/** An item to fetch. */
 export interface FetchItem extends Item {
-  /** What was known before, where it can be renewed. */
+  /** The earlier result, if it can be revalidated. */
   readonly stale: Sheet | undefined
 }
 
@@ -41,13 +40,13 @@ export interface Upstream {
   readonly name: string
   /** Credit the data's licence asks for. */
   readonly attribution: string
-  /** What its terms allow; empty where they set no limit. */
+  /** The quota of its terms; empty without a limit. */
   readonly quota: readonly QuotaWindow[]
   /** Most items one `fetch` may get. */
   readonly maxItems: number
-  /** `undefined` where the upstream never has such figures. */
+  /** `undefined` if the upstream never has such figures. */
   itemFor(question: Question, now: number): Item | undefined
-  /** What fetching these items takes from the quota. */
+  /** The cost of fetching these items. */
   cost(items: readonly FetchItem[]): number
   /**
    * Fetches items of one endpoint; outcomes parallel to `items`.
