@@ -30,14 +30,19 @@ export function hookTraffic(
     attempt: number,
   ): Promise<Call> => {
     if (!onServiceRequest) return call
-    const added: string[] = []
+    const added = new Map<string, string>()
+    const claims = service.kind === 'stateful' ? service.claims : undefined
     const request: HookServiceRequest = {
       ...about(service, call, attempt),
       body: () => JSON.parse(call.body.bytes.toString()) as unknown,
-      setHeader: (name, value) => void added.push(...checked(name, value)),
+      setHeader(name, value) {
+        const [key, text] = checked(name, value)
+        if (claims && Object.hasOwn(claims, key)) throw new Error(`The header ${key} tells a claim of the token.`)
+        added.set(key, text)
+      },
     }
     await run('onServiceRequest', call.context, () => onServiceRequest(request))
-    return added.length === 0 ? call : { ...call, added }
+    return added.size === 0 ? call : { ...call, added: [...added].flat() }
   }
   return {
     aroundTry(service, next) {

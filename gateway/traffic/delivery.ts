@@ -3,7 +3,7 @@
  * outcome to the instance's health checks.
  */
 import { DECODED } from '../../platform/http/message/content-coding.ts'
-import { listItems } from '../../platform/http/message/fields.ts'
+import { listItems, pairsOf } from '../../platform/http/message/fields.ts'
 import { claimHeaders } from '../../platform/protocol/claims.ts'
 import {
   CALL_HEADER,
@@ -98,6 +98,18 @@ export function writtenBy(
   }
 }
 
+/** What hooks add takes the place of what rules wrote under the same name. Names and values in turn. */
+export function withAdded(headers: string[], added: readonly string[] | undefined): string[] {
+  if (!added) return headers
+  const names = new Set(added.filter((_, at) => at % 2 === 0))
+  return [
+    ...pairsOf(headers)
+      .filter(([name]) => !names.has(name))
+      .flat(),
+    ...added,
+  ]
+}
+
 interface Common {
   readonly service: ServiceDefinition
   readonly secret: string | undefined
@@ -167,9 +179,8 @@ export function delivery(service: ServiceDefinition, fleet: Fleet, options: Deli
     instance.inFlight += 1
     try {
       const callId = isNamed ? nextCallId() : undefined
-      const headers = headersFor(instance, call, callId)
+      const headers = withAdded(headersFor(instance, call, callId), call.added)
       headers.push('accept', ACCEPTED, 'accept-encoding', DECODED)
-      if (call.added) headers.push(...call.added)
       sent = instance.http.send({
         method: 'POST',
         path: instance.path,

@@ -9,7 +9,7 @@ import { CallFailure } from './call/failure.ts'
 import type { Stream } from './call/inbox.ts'
 import type { ServiceDefinition } from './call/kind.ts'
 import type { ServiceAnswer, SubscriptionCall } from './call/send.ts'
-import { type HeadersFor, judgesCaller } from './delivery.ts'
+import { type HeadersFor, judgesCaller, withAdded } from './delivery.ts'
 import type { Fleet } from './fleet.ts'
 import type { TrafficHooks } from './hooks.ts'
 import type { Instance } from './instance.ts'
@@ -69,13 +69,14 @@ function streamAt(
     headersFor,
     upgradeHeadersFor,
   }: Pick<SubscriptionOptions, 'definition' | 'isShared' | 'headersFor' | 'upgradeHeadersFor'>,
-  { context, body, added = [] }: SubscriptionCall,
+  { context, body, added }: SubscriptionCall,
   signal: AbortSignal,
 ): Stream {
   const { sockets, authorization, path: posted, ...place } = instance
-  if (!sockets) return openStream(instance, [...headersFor(instance, { context, body }), ...added], body.bytes, signal)
+  if (!sockets)
+    return openStream(instance, withAdded(headersFor(instance, { context, body }), added), body.bytes, signal)
   const path = definition.subscriptionPath ?? posted
-  const headers = [...upgradeHeadersFor({ path, authorization }, { context, body: NO_BODY }), ...added]
+  const headers = withAdded(upgradeHeadersFor({ path, authorization }, { context, body: NO_BODY }), added)
   return sockets.subscribe(
     { ...place, path, headers, judgesCaller: !isShared && judgesCaller({ authorization }, context) },
     isShared ? '' : context.caller(),

@@ -116,6 +116,38 @@ describe('what hooks change', () => {
     })
   })
 
+  test('The last value of a header counts, also over a rule, and none that tells a claim is set', async () => {
+    let name = 'x-own'
+    const gateway = await startTestGateway({
+      services: [...shop.services, { name: 'journal', sdl: journalSdl, url: journal.url }],
+      env: {
+        HEADERS_SERVICES: '[{"insert":"x-own","value":"of a rule"},{"insert":"x-rule","value":"of a rule"}]',
+        JWKS_URL: 'http://127.0.0.1:1',
+        JWT_ISSUER: 'https://id.example/',
+        JWT_AUDIENCE: 'shop',
+        SERVICES_ORDERS_CLAIMS: '{"x-user":"sub"}',
+      },
+      config: {
+        hooks: {
+          timeout: 1_000,
+          onServiceRequest({ setHeader }) {
+            setHeader(name, 'first')
+            setHeader(name.toUpperCase(), 'last')
+          },
+        },
+      },
+    })
+    try {
+      await ask(gateway.url, WHO)
+      const { headers } = shop.orders.calls.at(-1) ?? {}
+      expect([headers?.['x-own'], headers?.['x-rule']]).toEqual(['last', 'of a rule'])
+      name = 'x-user'
+      expect((await ask(gateway.url, WHO)).errors?.[0]?.extensions['code']).toBe('INTERNAL')
+    } finally {
+      await gateway.stop()
+    }
+  })
+
   test('An answer is rewritten, for HTTP and WebSocket, with headers', async () => {
     const onAnswer = ({ body, replace, setHeader }: HookAnswer): void => {
       const { data } = body()
