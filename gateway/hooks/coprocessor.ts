@@ -141,8 +141,12 @@ function replacementIn(body: unknown): { readonly data?: unknown; readonly error
   return { ...(data !== undefined && { data }), errors }
 }
 
+/** Cookies cannot be joined (RFC 9110, section 5.3). */
 const headersIn = ({ headers = {} }: CoprocessorAnswer): [name: string, value: string][] =>
-  Object.entries(headers).map(([name, values]) => checked(name, [values].flat().join(', ')))
+  Object.entries(headers).flatMap(([name, values]) => {
+    const lines = [values].flat()
+    return (name.toLowerCase() === 'set-cookie' ? lines : [lines.join(', ')]).map((line) => checked(name, line))
+  })
 
 /**
  * Returns nothing if the value came back unchanged: the answer may then still be cached, and its

@@ -79,7 +79,11 @@ export function createHooks(settings: HookPoints, log: Logger, bodyBytes: number
       return async (edition, exchange, operation, client) => {
         const about = await before(exchange, operation)
         let execution = await next(edition, exchange, operation, client)
-        const setHeader = (name: string, value: string): void => void exchange.headers.set(...checked(name, value))
+        const setHeader = (name: string, value: string): void => {
+          const [key, text] = checked(name, value)
+          if (key === 'set-cookie') exchange.cookies.push(text)
+          else exchange.headers.set(key, text)
+        }
         for (const [name, hook] of answerHooks) {
           if (hook === onExecuted && execution.outcome.body === undefined) continue // it never ran
           const answer = changeable(about, execution.outcome)

@@ -35,7 +35,7 @@ export function executionMessage(exchange: Exchange, execution: Execution): Mess
   const { outcome, keepable, loan } = execution
   const executed = 'body' in outcome
   const body = execution.body ?? bodyOf(bytesOf(outcome))
-  if (executed && !outcome.errors && keepable) {
+  if (executed && !outcome.errors && keepable && !isForOneClient(exchange)) {
     exchange.headers.set('cache-control', `public, max-age=${keepable.maxAge}`)
     exchange.headers.set('age', String(keepable.age))
     const vary = ['accept', ...(keepable.variesByLanguage ? ['accept-language'] : []), exchange.headers.get('vary')]
@@ -48,6 +48,9 @@ export function executionMessage(exchange: Exchange, execution: Execution): Mess
   const legacy = exchange.legacyStatus && (isDocumentFault(code) || code === 'BAD_USER_INPUT')
   return messageOf(exchange, executed || legacy ? 200 : statusOf(code), body, loan)
 }
+
+/** Whether a hook gave it a cookie, or has said itself who may keep it. */
+const isForOneClient = ({ headers, cookies }: Exchange): boolean => cookies.length > 0 || headers.has('cache-control')
 
 /** Sets the `ETag`, and returns whether the client has this answer. */
 function isKnownToClient({ request, headers }: Exchange, body: Body): boolean {

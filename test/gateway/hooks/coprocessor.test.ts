@@ -210,6 +210,12 @@ describe('a coprocessor of one’s own', () => {
     if (stage === 'ExecutionResponse') expect(messages.at(-2)).toMatchObject({ stage: 'SupergraphResponse', body })
   })
 
+  test('Cookies that it gives with an answer stay several', async () => {
+    answerWith = at('SupergraphResponse', { headers: { 'set-cookie': ['a=1', 'b=2'], 'x-several': ['a', 'b'] } })
+    const { headers } = await askOf(0)
+    expect([headers.getSetCookie(), headers.get('x-several')]).toEqual([['a=1', 'b=2'], 'a, b'])
+  })
+
   test('What was not executed has no stage of an execution', async () => {
     answerWith = echo
     messages.length = 0

@@ -164,6 +164,31 @@ describe('what hooks change', () => {
     })
   })
 
+  test('Cookies of hooks are each a header, and keep an answer from shared caches, as a cache header does', async () => {
+    let set: readonly (readonly [string, string])[] = []
+    const onAnswer = ({ setHeader }: HookAnswer): void => {
+      for (const [name, value] of set) setHeader(name, value)
+    }
+    await withHooks({ onAnswer }, async ({ url }) => {
+      const item = () => ask(url, '{ item(id: "1") { name } }')
+      expect((await item()).headers.get('cache-control')).toMatch(/^public/)
+      set = [
+        ['Set-Cookie', 'a=1'],
+        ['set-cookie', 'b=2'],
+      ]
+      const { headers } = await item()
+      expect([headers.getSetCookie(), headers.get('cache-control'), headers.get('age')]).toEqual([
+        ['a=1', 'b=2'],
+        'no-store',
+        null,
+      ])
+      set = [['cache-control', 'private, max-age=5']]
+      expect((await item()).headers.get('cache-control')).toBe('private, max-age=5')
+      set = []
+      expect((await item()).headers.get('cache-control')).toMatch(/^public/)
+    })
+  })
+
   test('An error that clients see is changed, of fields and of refused requests', async () => {
     const onError = ({ shown }: HookError) => ({ ...shown, extensions: { ...shown.extensions, help: 'call us' } })
     await withHooks({ onError }, async ({ url }) => {
