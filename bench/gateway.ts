@@ -69,7 +69,7 @@ async function measureRounds(
 
 const runOf = ({ name }: Contestant, { supergraph }: Grounds): string => `${name} on ${supergraph}`
 const able = new Set<string>()
-/** Those that did not start the first time, and are left out from then on. */
+/** Gateways that failed to start, and are left out from then on. */
 const unable = new Set<string>()
 
 async function withContestant<Result>(

@@ -66,7 +66,7 @@ async function compare(server: EmbeddedDatabase, folder: string, values: Flags):
     const outcomes: Outcome[] = []
     for (const clients of values.clients.split(',').map(Number)) {
       const rounds = { tributary: [] as Measured[], baseline: [] as Measured[] }
-      // In turn, so that other load on the machine affects both alike.
+      // Alternates, so that other load on the machine affects both alike.
       for (let round = 0; round < Number(values.rounds); round += 1)
         for (const contestant of contestants) {
           const onPaid = (payments: readonly Payment[]) => void paid[contestant.name].push(...payments)

@@ -19,7 +19,7 @@ const here = (path: string): string => fileURLToPath(new URL(path, import.meta.u
 
 interface Flags {
   readonly rounds: number
-  /** Of each turn of a gateway. */
+  /** Seconds of each turn of a gateway. */
   readonly seconds: number
   readonly warm: number
 }

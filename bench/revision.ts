@@ -19,9 +19,9 @@ import type { Workload } from './gateway/workloads.ts'
 interface Flags {
   /** Times that four gateways are started. */
   readonly quartets: number
-  /** Of each gateway of a quartet. */
+  /** Turns of each gateway of a quartet. */
   readonly turns: number
-  /** Of one turn. */
+  /** Seconds of a turn. */
   readonly seconds: number
   readonly warm: number
 }

@@ -19,7 +19,7 @@ import { durabilityLine } from './ledger/report.ts'
 
 type Mode = 'alone' | 'asynchronous' | 'synchronous' | 'synchronous, applied'
 
-/** Of the primary. */
+/** Settings of the primary. */
 const settings: Readonly<Record<Mode, readonly string[]>> = {
   alone: ["synchronous_standby_names = ''", 'synchronous_commit = on'],
   asynchronous: ["synchronous_standby_names = ''", 'synchronous_commit = on'],

@@ -63,7 +63,7 @@ export async function run(flags: readonly string[]): Promise<void> {
   }
 }
 
-/** One after the other: starting several at once would slow each start. */
+/** Starts one after the other: several at once would slow each start. */
 async function startSeveral(service: StatelessService, count: number): Promise<StartedInstance[]> {
   const started: StartedInstance[] = []
   for (let number = 0; number < count; number++) {

@@ -58,7 +58,7 @@ if (unmade.length > 0) {
 await Promise.all([make(generated), make([playground])])
 await make([app])
 
-/** One after the other. The first that fails ends the build. */
+/** Makes the outputs in order. The first failure ends the build. */
 async function make(outputs: readonly Output[]): Promise<void> {
   for (const { command } of outputs.filter((output) => !missing.includes(output))) {
     const [code] = (await once(spawn(process.execPath, command, { cwd: root, stdio: 'inherit' }), 'exit')) as [number?]

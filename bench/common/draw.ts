@@ -8,7 +8,7 @@ export function anyOf<Item>(items: readonly Item[]): Item {
   return item
 }
 
-/** In another order. */
+/** The items in random order. */
 export function shuffled<Item>(items: readonly Item[]): Item[] {
   const drawn = items.map((item) => ({ item, place: Math.random() }))
   return drawn.sort((one, other) => one.place - other.place).map(({ item }) => item)

@@ -1,4 +1,4 @@
-/** What a list of measurements comes to. NaN where the list is empty. */
+/** Statistics of a list of measurements. NaN for an empty list. */
 
 /** The value below which this share of the list lies: 0.5 is the median, 0 the least, 1 the most. */
 export function percentile(values: readonly number[], share: number): number {
@@ -6,7 +6,7 @@ export function percentile(values: readonly number[], share: number): number {
   return sorted[Math.floor((sorted.length - 1) * share)] ?? Number.NaN
 }
 
-/** The mean of the middle two where their number is even. */
+/** The mean of the middle two if their number is even. */
 export function median(values: readonly number[]): number {
   const sorted = Float64Array.from(values).sort()
   const middle = (sorted.length - 1) / 2

@@ -92,7 +92,7 @@ export function drawOrder(accounts: readonly Account[], amount: number = 1): Ord
 export const send = (url: string, order: Order): Promise<Reply> =>
   ask(url, transferOf(order), { authorization: order.from.authorization })
 
-/** @throws Error where the transfer is not acknowledged */
+/** @throws Error if the transfer is not acknowledged */
 export const pay = async (url: string, order: Order): Promise<Told> => toldIn(await send(url, order))
 
 /** @throws Error where the transfer is not acknowledged */

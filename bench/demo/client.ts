@@ -9,7 +9,7 @@ export interface Operation {
 
 export interface Reply {
   readonly status: number
-  /** The body as it came. */
+  /** The body as received. */
   readonly text: string
   /** The code of its first error, or the status of no answer; `undefined` if all is well. */
   readonly failure: string | undefined
@@ -35,7 +35,7 @@ export function askInstance(url: string, secret: string, operation: Operation, a
   })
 }
 
-/** The data. @throws Error where there is an error */
+/** The data. @throws Error if there is an error */
 export function dataOf<Data>({ status, text, failure }: Reply): Data {
   if (failure !== undefined) throw new Error(`A question was answered ${status} ${text.slice(0, 500)}`)
   return (JSON.parse(text) as { data: Data }).data

@@ -1,4 +1,4 @@
-/** What an experiment is, and what it finds. Types only. */
+/** The interface of experiments and their findings. Types only. */
 import type { Product } from './product.ts'
 
 export interface Experiment {
@@ -6,7 +6,7 @@ export interface Experiment {
   readonly name: string
   /** The question that it answers. */
   readonly title: string
-  /** @param note told how far it is */
+  /** @param note called with the progress */
   run(product: Product, note: (text: string) => void): Promise<Findings>
 }
 
@@ -26,7 +26,7 @@ export interface Findings {
 export interface Claim {
   readonly says: string
   readonly holds: boolean
-  /** What was seen, in figures of this run. */
+  /** The findings, in figures of this run. */
   readonly seen: string
 }
 
@@ -74,6 +74,6 @@ export interface LinePlot extends PlotBase {
 
 export interface GridPlot extends PlotBase {
   readonly kind: 'grid'
-  /** Of each row and column, whether something was seen there. */
+  /** Cells of the table, with whether something was seen. */
   readonly cells: readonly { readonly row: string; readonly column: string; readonly tone: Tone | undefined }[]
 }

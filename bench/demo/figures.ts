@@ -24,7 +24,7 @@ const NO_BREAK = '\u00a0'
 export const milliseconds = (value: number): string => `${value.toFixed(value < 10 ? 1 : 0)}${NO_BREAK}ms`
 export const seconds = (value: number): string => `${(value / 1000).toFixed(2)}${NO_BREAK}s`
 
-/** With thousands separated. */
+/** The number with separators of thousands. */
 export const count = (value: number | bigint): string => value.toLocaleString('en')
 
 export const plural = (value: number, noun: string): string => `${count(value)} ${noun}${value === 1 ? '' : 's'}`

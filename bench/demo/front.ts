@@ -10,7 +10,7 @@ export interface Call {
   readonly path: string
   readonly headers: IncomingHttpHeaders
   readonly body: Buffer
-  /** Whether nobody waits for the answer any more. */
+  /** True if the client has gone. */
   isGone(): boolean
 }
 
@@ -23,7 +23,7 @@ export interface CallAnswer {
 /** @param forward hands the call on to the instance */
 export type Handle = (call: Call, forward: () => Promise<CallAnswer>) => Promise<CallAnswer>
 
-/** What concerns one connection only, and is not handed on. */
+/** Headers of one connection, which are not forwarded. */
 const OF_CONNECTION = ['connection', 'keep-alive', 'transfer-encoding', 'host', 'content-length']
 
 /** @param target base address of the instance */

@@ -6,7 +6,7 @@ import type { LinePlot } from './experiment.ts'
 export interface Answered {
   readonly at: number
   readonly took: number
-  /** The error's code; `undefined` where all was well. */
+  /** The error's code; `undefined` for a success. */
   readonly failure: string | undefined
 }
 
@@ -21,7 +21,7 @@ export interface LoadOptions {
   readonly clients: number
   /** Milliseconds between an answer and the next request of a client. */
   readonly pause?: number
-  /** Resolves to a code where the request failed. */
+  /** Resolves to a code if the request failed. */
   readonly once: () => Promise<string | undefined>
 }
 

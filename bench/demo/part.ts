@@ -8,9 +8,9 @@ export type Kind = 'stateful' | 'stateless'
 export interface Part {
   /** The service that it is an instance of; the label of another. */
   readonly name: string
-  /** For people: `weather 2`. */
+  /** Its name for people: `weather 2`. */
   readonly label: string
-  /** Where it is called. */
+  /** Its address. */
   readonly url: string
   pid(): number
   /** Milliseconds of its last start. */

@@ -23,13 +23,13 @@ export interface Front {
 }
 
 export interface ProductOptions {
-  /** By service, how many instances. */
+  /** Number of instances of each service. */
   readonly instances: Readonly<Record<string, number>>
   /** Settings beside those of the demo; with `DATABASE_URL` no database is started. */
   readonly settings?: Environment
-  /** By service, what stands before each of its instances. */
+  /** For each service, a proxy to place before its instances. */
   readonly fronts?: Readonly<Record<string, (target: string) => Promise<Front>>>
-  /** Told of each process that serves. */
+  /** Called with a line for each process that is ready. */
   readonly note?: (text: string) => void
 }
 
@@ -37,7 +37,7 @@ export interface Product {
   readonly gateway: Part
   /** Base address of the gateway's admin port. */
   readonly adminUrl: string
-  /** `undefined` where it runs elsewhere. */
+  /** `undefined` if it runs elsewhere. */
   readonly database: Part | undefined
   readonly databaseUrl: string
   readonly dataDir: string
@@ -47,7 +47,7 @@ export interface Product {
   of(service: string): readonly Part[]
   /** The `Authorization` header of a demo caller. */
   authorization(caller: string): Promise<string>
-  /** Another gateway, at these addresses of services; the product's own where none are given. */
+  /** Starts another gateway, on these addresses of services; by default the product's own. */
   startGateway(addresses?: Readonly<Record<string, readonly string[]>>): Promise<Gateway>
   /** Runs the migrations, as before a deployment. */
   migrate(): Promise<void>
@@ -62,7 +62,7 @@ export interface Gateway {
   stop(): Promise<void>
 }
 
-/** One client stands for many callers here. */
+/** One client represents many callers here. */
 const UNLIMITED = { LIMIT_COST_PER_MINUTE: '0', LIMIT_COST_IN_WORK: '0', LIMIT_OPERATIONS_IN_WORK: '0' }
 
 const forever = new AbortController().signal

@@ -3,10 +3,7 @@ import type { Experiment } from './experiment.ts'
 import type { Product } from './product.ts'
 import type { Outcome } from './report/outcome.ts'
 
-/**
- * @param note told how far it is
- * @param done told of each outcome
- */
+/** @param note called with the progress @param done called with each outcome */
 export async function runExperiments(
   experiments: readonly Experiment[],
   product: Product,

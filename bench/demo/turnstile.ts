@@ -7,8 +7,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 export type Turnstile = <Value>(work: () => Promise<Value>, isGone: () => boolean) => Promise<Value>
 
 /**
- * Who has gone while waiting takes no place, and rejects.
- * @param milliseconds for which each holds its place at the least
+ * A caller that leaves while waiting takes no place, and is rejected. @param milliseconds minimum
+ * time for which each holds its place
  */
 export function turnstile(slots: number, milliseconds: number): Turnstile {
   const waiting: (() => void)[] = []

@@ -27,10 +27,10 @@ interface Row {
 const shared: Readonly<Record<string, number>> = { City: 8, Product: 3, Customer: 1 }
 const PARAGRAPH = '<p>These are the terms of this account, in the length that such terms have.</p>'
 
-/** Of fields whose values must have a certain form or length. */
+/** Values of fields that need a certain form or length. */
 const leaves: Readonly<Record<string, unknown>> = { html: PARAGRAPH.repeat(40) }
 
-/** Of types; any other leaf is a text. */
+/** Values of types; any other leaf is a text. */
 const values: Readonly<Record<string, (row: number, hash: number) => unknown>> = {
   Float: (_row, hash) => (hash % 400) / 10,
   Int: (_row, hash) => hash % 100,

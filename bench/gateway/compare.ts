@@ -15,11 +15,11 @@ export const rivals = {
 export type Rival = keyof typeof rivals
 export const rivalNames = Object.keys(rivals) as readonly Rival[]
 
-/** What counts as good; a rival of several is judged by the best of them in each column. */
+/** How to pick the better value; several rivals together are judged by the best in each column. */
 const better = { cpu: Math.min, memory: Math.min, p99: Math.min, pacedP99: Math.min, perSecond: Math.max }
 export type Column = keyof typeof better
 
-/** Ours divided by theirs; `undefined` where one of them was not measured, or answered wrongly. */
+/** Ours divided by theirs; `undefined` if one of them was not measured, or answered wrongly. */
 export function share(medians: Medians, rival: Rival, column: Column): number | undefined {
   const of = (name: string): number | undefined => {
     const measured = medians.get(name)

@@ -1,7 +1,7 @@
 /**
- * One connection of the load generator. It sends prepared texts, and parses only as much HTTP/1.1
- * as finds the end of an answer: a full client would cost as much as a gateway's work for a small
- * answer, and the load would be measured instead.
+ * One connection of the load generator. It sends prepared texts, and parses only enough HTTP/1.1 to
+ * find the end of an answer: a full client would cost as much as a gateway's work for a small
+ * answer, and would be measured instead.
  */
 import { connect } from 'node:net'
 import { openBody } from '../../gateway/traffic/client/body.ts'
@@ -23,7 +23,7 @@ const LENGTH = /\r\ncontent-length: *(\d+)/i
 /** @param url whose host and port are used */
 export function openConnection(url: URL): LoadConnection {
   let waiting: { resolve(body: Buffer): void; reject(error: Error): void } | undefined
-  /** For answers in several pieces. */
+  /** Pieces of an incomplete answer. */
   let begun: Buffer[] = []
   let size = 0
   let wanted = 0

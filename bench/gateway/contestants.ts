@@ -8,7 +8,7 @@ import type { Program } from './process.ts'
 export interface Contestant {
   readonly name: string
   program(grounds: Grounds): Promise<Program>
-  /** Why it cannot take part; `undefined` where it can. */
+  /** Why it cannot take part; `undefined` if it can. */
   readonly missing?: () => string | undefined
 }
 

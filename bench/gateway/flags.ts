@@ -11,10 +11,10 @@ export interface Options extends Durations {
   pacesOf(workload: Workload): readonly Pace[]
 }
 
-/** With fewer a gateway mostly waits, and waking up would be measured. */
+/** With fewer, a gateway mostly waits, and waking up would be measured. */
 const CONNECTIONS_OF_DELAYED = 250
 
-/** What chooses a workload: its name without its variant. */
+/** The name that selects a workload: without its variant. */
 const choiceOf = ({ name }: Workload): string => name.split(',')[0] ?? ''
 
 export function readFlags(flags: readonly string[]): Options {
@@ -55,13 +55,13 @@ export function readFlags(flags: readonly string[]): Options {
   }
 }
 
-/** @param list names without variants, separated by commas; all where it is not given */
+/** @param list names without variants, separated by commas; all by default */
 export function chooseWorkloads(list: string | undefined): readonly Workload[] {
   const chosen = choose('workload', list, workloads.map(choiceOf))
   return workloads.filter((workload) => chosen.has(choiceOf(workload)))
 }
 
-/** @param list names, separated by commas; all where it is not given */
+/** @param list names, separated by commas; all by default */
 function choose(kind: string, list: string | undefined, all: readonly string[]): ReadonlySet<string> {
   const names = new Set(all)
   if (list === undefined) return names

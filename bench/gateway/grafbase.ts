@@ -17,7 +17,7 @@ const binary = fileURLToPath(
 const LINK =
   'extend schema @link(url: "https://specs.apollo.dev/federation/v2.3", import: ["@key", "@external", "@requires"])\n'
 
-/** Why it cannot take part; `undefined` where it can. */
+/** Why it cannot take part; `undefined` if it can. */
 export const whyNoGrafbase = (): string | undefined =>
   existsSync(binary) ? undefined : 'there is a binary for Linux on x64 only (npm ci in bench/peers installs it)'
 

@@ -1,4 +1,4 @@
-/** What a benchmark's graph consists of, and its composition. */
+/** A benchmark's graph, and its composition. */
 import { readFile } from 'node:fs/promises'
 import { composeServices } from '@apollo/composition'
 import { type DocumentNode, type GraphQLFieldResolver, Kind, parse, visit } from 'graphql'
@@ -9,11 +9,11 @@ export interface BenchmarkGraph {
   /** Resolves the fields of every service; entities are their references. */
   // biome-ignore lint/suspicious/noExplicitAny: what the source of a field is depends on the field
   readonly resolve: GraphQLFieldResolver<any, unknown>
-  /** By the workload's name. */
+  /** Keyed by the workload's name. */
   readonly queries: Readonly<Record<string, string>>
 }
 
-/** What a gateway is started on. */
+/** The inputs of a gateway. */
 export interface Grounds {
   /** Path of the supergraph. */
   readonly supergraph: string
@@ -22,7 +22,7 @@ export interface Grounds {
   readonly stateless: boolean
 }
 
-/** Where the services' process answers for one of them. */
+/** The path of a service in the services' process. */
 export const pathOf = (graph: BenchmarkGraph, service: string): string => `/${graph.name}/${service}`
 
 /** @param services the address of the services' process @returns supergraph SDL */
@@ -45,7 +45,7 @@ const ACCESS_RULES: ReadonlySet<string> = new Set(['authenticated', 'requiresSco
 const withoutAccessRules = (schema: DocumentNode): DocumentNode =>
   visit(schema, {
     Directive: ({ name }) => (ACCESS_RULES.has(name.value) ? null : undefined),
-    // What `@link` imports.
+    // The names that `@link` imports.
     ListValue: (list) => ({
       ...list,
       values: list.values.filter((value) => value.kind !== Kind.STRING || !ACCESS_RULES.has(value.value.slice(1))),

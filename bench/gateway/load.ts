@@ -16,7 +16,7 @@ export interface LoadOptions {
   readonly expected: unknown
   /** Requests per second; without it each connection sends the next as soon as it has an answer. */
   readonly rate?: number
-  /** Of every request, besides those that each has. */
+  /** Headers of every request, besides its own. */
   readonly headers?: Headers
 }
 

@@ -10,7 +10,7 @@ interface Reference {
   readonly __typename: string
   readonly id: string
   readonly upc: string
-  /** Only where a representation brings it. */
+  /** Present only if the representation has it. */
   readonly grams?: number
 }
 

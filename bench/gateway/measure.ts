@@ -10,7 +10,7 @@ export interface Measurement {
   /** Milliseconds. */
   readonly p50: number
   readonly p99: number
-  /** At 60 % of the rate that was reached before; for some only. */
+  /** p99 at 60 % of the rate reached before; for some gateways only. */
   readonly pacedP99: number | undefined
   /** Milliseconds of the gateway's processes per request. */
   readonly cpu: number

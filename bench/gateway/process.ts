@@ -21,21 +21,21 @@ const TICKS_PER_SECOND = 100 // USER_HZ of /proc, constant on every Linux that N
 const START_TIMEOUT = 60_000 // milliseconds
 
 export interface BenchmarkProcess {
-  /** As it says when it is ready. */
+  /** The URL that it announces. */
   readonly url: string
   usage(): Usage
   stop(): Promise<void>
 }
 
-/** What a process is started from. */
+/** A program to start. */
 export interface Program {
   /** Node by default. */
   readonly command?: string
   readonly args: readonly string[]
   readonly env: Readonly<Record<string, string>>
   /**
-   * The line that says where it listens, without colours, `ready <url>` by default; or `announced`
-   * for what tells its supervisor.
+   * The line with its URL, without colours, by default `ready <url>`; or `announced` for a program
+   * that tells its supervisor.
    */
   readonly ready?: RegExp | 'announced'
 }
@@ -100,7 +100,8 @@ async function stop(child: ChildProcess): Promise<void> {
 }
 
 /**
- * Of a process tree. `taskset` becomes the process it starts, so that `pid` is the gateway's own.
+ * The usage of a process tree. `taskset` becomes the process that it starts, so `pid` is the
+ * gateway's own.
  */
 export function usageOf(pid: number): Usage {
   const own = readStat(pid)

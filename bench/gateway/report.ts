@@ -7,7 +7,7 @@ import type { Workload } from './workloads.ts'
 
 type Cell = (measured: Measurement, workload: Workload) => number | undefined
 
-/** In order; a column without any figure is left out. */
+/** Columns in order; one without any figure is left out. */
 const columns: Readonly<Record<string, Cell>> = {
   'requests/s': ({ perSecond }) => perSecond,
   'p50 ms': ({ p50 }) => p50,
@@ -22,7 +22,7 @@ const columns: Readonly<Record<string, Cell>> = {
   wrong: ({ wrong }) => wrong,
 }
 
-/** What is told of us relative to a rival. */
+/** Columns of the ratios to a rival. */
 const relative: Readonly<Record<string, Column>> = {
   'requests/s': 'perSecond',
   memory: 'memory',

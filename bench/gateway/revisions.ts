@@ -1,4 +1,4 @@
-/** What pairs of gateways say of two versions of the code. */
+/** Compares two versions of the code by pairs of gateways. */
 
 /** CPU per request, in milliseconds, of gateways that ran at once: two of each version. */
 export interface Quartet {
@@ -12,7 +12,7 @@ export interface Comparison {
   readonly base: number
   /** The changed version's CPU divided by the base's. */
   readonly ratio: number
-  /** By how much the ratio may be wrong either way: two standard errors of its mean. */
+  /** The uncertainty of the ratio: two standard errors of its mean. */
   readonly uncertainty: number
   /** How far two processes of one version lie apart, as the mean of the quartets. */
   readonly noise: number

@@ -11,7 +11,7 @@ import { graphs, type Workload } from './workloads.ts'
 
 export interface RunningServices {
   readonly services: BenchmarkProcess
-  /** Of the supergraphs; removed when the benchmark ends. */
+  /** Folder of the supergraphs; removed when the benchmark ends. */
   readonly folder: string
   groundsOf(workload: Pick<Workload, 'graph' | 'unique'>): Grounds
 }

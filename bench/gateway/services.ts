@@ -13,7 +13,7 @@ import { graphs } from './workloads.ts'
 interface Service {
   readonly graph: BenchmarkGraph
   readonly schema: GraphQLSchema
-  /** By the bytes of the request's body, one character each. */
+  /** Keyed by the bytes of the request's body, one character each. */
   readonly answers: Map<string, Promise<Buffer> | Buffer>
 }
 

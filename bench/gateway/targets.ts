@@ -1,4 +1,4 @@
-/** What this gateway has to reach, always relative to others, and whether a run did. */
+/** The targets of this gateway, always relative to others, and whether a run reached them. */
 import { figure, type Medians, type Rival, share } from './compare.ts'
 
 interface Target {

@@ -7,7 +7,7 @@ import { shop } from './shop.ts'
 export const graphs: readonly BenchmarkGraph[] = [market, shop, bank]
 
 export interface Workload {
-  /** For example `large, unique`; what precedes the comma chooses it. */
+  /** For example `large, unique`; the part before the comma selects it. */
   readonly name: string
   readonly graph: BenchmarkGraph
   readonly query: string
@@ -19,7 +19,7 @@ export interface Workload {
   readonly unique: boolean
   /** Milliseconds that the services take; it is measured with each. */
   readonly delays: readonly number[]
-  /** Requests in flight where services answer at once. */
+  /** Requests in flight if services answer at once. */
   readonly connections: number
   /** The length of the list whose entities are joined. */
   readonly entities?: number

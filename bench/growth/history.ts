@@ -6,7 +6,7 @@
 import { Client } from 'pg'
 
 interface History {
-  /** With consecutive ids, in order, and more than 5,000 minor units on each. */
+  /** Accounts with consecutive ids, in order, each with more than 5,000 minor units. */
   readonly accounts: readonly string[]
   /** Transfers to write, at least: whole partitions and half of the one in use. */
   readonly transfers: number
@@ -64,7 +64,7 @@ export async function writeHistory(url: string, { accounts, transfers }: History
   }
 }
 
-/** As the service does meanwhile. */
+/** Does the service's upkeep meanwhile. */
 async function keepUp(client: Client): Promise<void> {
   await client.query('SELECT create_partitions(2)')
   for (let more = true; more; ) {
@@ -108,7 +108,7 @@ type Rows = (accounts: readonly string[], range: Range) => string
 /** The amount of a round. */
 const amountOf = (round: string): string => `(1 + ${round}::bigint * 7919 % 5000)`
 
-/** Who is paid is as far from who pays for everybody, so that no pair is the same account. */
+/** The distance between payer and payee is the same for all, so that nobody pays themselves. */
 const shiftOf = (accounts: readonly string[]): number => Math.floor(accounts.length / 3) + 1
 
 const made: Rows = (accounts, { first, last }) => {

@@ -1,4 +1,4 @@
-/** What a transfer costs PostgreSQL: CPU of all its processes, and WAL. */
+/** The cost of a transfer to PostgreSQL: CPU of all its processes, and WAL. */
 import type { PrismaClient } from '../../prisma/generated/client.ts'
 import { usageOf } from '../gateway/process.ts'
 import type { Load } from '../ledger/load.ts'

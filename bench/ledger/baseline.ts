@@ -41,7 +41,7 @@ interface TransferOnce {
   readonly to: string
 }
 
-/** Moves one minor unit. @returns the transfer's id; undefined where the key was used before */
+/** Moves one minor unit. @returns the transfer's id; undefined if the key was used before */
 export const transferOnce = (
   database: PrismaClient,
   { actor, key, from, to }: TransferOnce,

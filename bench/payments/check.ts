@@ -23,7 +23,7 @@ export async function checkBaseline(database: PrismaClient, payments: readonly P
   if (books.wrong !== 0n) throw new Error(`The baseline's books are wrong in ${books.wrong} accounts.`)
 }
 
-/** What customers have paid: actor, key, transfer. Several rows of a key are several payments. */
+/** Payments of customers: actor, key, transfer. Several rows with one key are several payments. */
 const ledgerPayments = Prisma.sql`
   SELECT o.actor, o.key, t.id::text AS transfer FROM operations o JOIN transfers t ON t.id::text = o.subject
   WHERE o.name = 'transfer' AND o.actor LIKE 'customer-%' AND o.refusal IS NULL AND t.status = 'POSTED' AND t.amount = 1`

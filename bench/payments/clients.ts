@@ -51,7 +51,7 @@ export interface Payers {
   close(): void
 }
 
-/** @param url where operations are sent */
+/** @param url to which operations are sent */
 export function openPayers(url: string, { customers, numbers }: Bank, count: number): Payers {
   const clients = connectAll(url, customers, count)
   return {
@@ -118,7 +118,7 @@ interface Answer {
 
 const ATTEMPTS = 20
 const PAUSE = 250 // milliseconds
-/** Of a service that is busy, or whose outcome is unknown: the same key is asked again. */
+/** Codes of a busy service or an unknown outcome: the same key is tried again. */
 const PASSING = new Set(['SERVICE_UNAVAILABLE', 'SERVICE_TIMEOUT'])
 
 /**
@@ -133,7 +133,8 @@ function acknowledged(ask: () => Promise<Buffer>): Promise<string> {
 }
 
 /**
- * @param read what was wanted of an answer; undefined where it has it not @throws Error likewise
+ * @param read extracts the result from an answer; undefined if it is missing. @throws Error
+ * likewise
  */
 export async function insist<Wanted>(
   ask: () => Promise<Buffer>,

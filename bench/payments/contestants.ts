@@ -1,5 +1,5 @@
 /**
- * Who is paid through: this product's gateway and banking as `npm start` starts them, and their
+ * The systems compared: this product's gateway and banking as `npm start` starts them, and their
  * stock counterparts. Both on the same PostgreSQL.
  */
 import { writeFile } from 'node:fs/promises'

@@ -28,7 +28,7 @@ interface Flags {
   readonly accounts: string
 }
 
-/** One way to run it, and what was measured of it. */
+/** One configuration, with its measurements. */
 interface Side {
   readonly instances: number
   readonly databaseUrl: string
@@ -50,7 +50,7 @@ export async function compareInstances(
     for (const clients of flags.clients.split(',').map(Number)) {
       const [payments, reads] = [sides.map((): Measured[] => []), sides.map((): Measured[] => [])]
       const common = { clients, seconds: Number(flags.seconds), postgres: server.pid }
-      // In turn, so that other load on the machine affects both alike.
+      // Alternates, so that other load on the machine affects both alike.
       for (let round = 0; round < Number(flags.rounds); round += 1)
         for (const [at, { contestant, bank, paid, instances: count }] of sides.entries()) {
           const onPaid = (made: readonly Payment[]) => void paid.push(...made)
@@ -87,7 +87,7 @@ async function startSide(
   return { instances, databaseUrl, bank, contestant, paid: [] }
 }
 
-/** @throws Error where a payment was lost or made twice, or the books are wrong */
+/** @throws Error if a payment was lost or made twice, or the books are wrong */
 async function check({ databaseUrl, paid, instances }: Side): Promise<void> {
   const database = openDatabase({ url: databaseUrl, connections: 4, connectTimeout: 60_000 })
   await checkLedger(database, paid).finally(() => database.$disconnect())

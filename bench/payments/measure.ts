@@ -29,7 +29,7 @@ interface MeasureOptions {
   readonly postgres: number
   /** Called with all that was acknowledged, warm-up included. */
   readonly onPaid: (payments: readonly Payment[]) => void
-  /** What the clients do; they pay where it is left out. */
+  /** Opens the clients; by default payers. */
   readonly open?: typeof openPayers
 }
 

@@ -11,7 +11,7 @@ const query = `query ($id: ID!) {
   }
 }`
 
-/** As those that pay, but nothing is paid. @param url where operations are sent */
+/** Clients like payers, but without payments. @param url to which operations are sent */
 export function openReaders(url: string, { customers }: Bank, count: number): Payers {
   const clients = connectAll(url, customers, count)
   return {

@@ -15,5 +15,5 @@ const { SUPERGRAPH, SERVICES, PLANNER } = process.env
 /** Path of the supergraph. */
 export const supergraph = SUPERGRAPH ?? ''
 export const services = JSON.parse(SERVICES ?? '[]') as readonly Service[]
-/** With Hive's planner in Rust. */
+/** True for Hive's planner in Rust. */
 export const inRust = PLANNER === 'rust'

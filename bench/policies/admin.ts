@@ -1,4 +1,4 @@
-/** A gateway whose metrics are fetched once a second, beside one that nobody asks. */
+/** A gateway whose metrics are fetched once a second, beside one without scrapes. */
 import { freePorts } from '../../platform/process/ports.ts'
 import type { Point } from './point.ts'
 

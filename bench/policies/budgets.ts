@@ -1,4 +1,4 @@
-/** Budgets that nobody uses up, beside the one of a minute that is there without settings. */
+/** Budgets that are never used up, beside the default one of a minute. */
 import type { Point } from './point.ts'
 
 const windows = '[{ every: 1000, cost: 1e12 }, { every: 60000, cost: 1e12 }]'

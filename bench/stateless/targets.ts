@@ -57,7 +57,7 @@ export async function gatewayTarget(service: StatelessService, instances: readon
       DATA_DIR: join(tmpdir(), 'tributary-bench-gateway'),
       LOG_LEVEL: 'silent',
       GATEWAY_SECRET: TEST_SECRET,
-      // One client stands for many callers.
+      // One client represents many callers.
       LIMIT_COST_PER_MINUTE: '0',
       LIMIT_COST_IN_WORK: '0',
       LIMIT_OPERATIONS_IN_WORK: '0',

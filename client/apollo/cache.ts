@@ -40,8 +40,8 @@ const byId = (typename: string): FieldPolicy => ({
 })
 
 /**
- * Two readings of a value are one where they agree: then each adds what the other did not ask for.
- * Otherwise the later one holds, or a new amount would stand beside the old amount in words.
+ * Merges two readings of a value if they agree on common fields. Otherwise the later one replaces
+ * the earlier, so that a new amount never has the old amount's formatted text.
  */
 const mergeValue: FieldMergeFunction<StoreObject> = (known, incoming, { mergeObjects }) => {
   if (!known) return incoming

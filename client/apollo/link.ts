@@ -32,14 +32,14 @@ export function tributaryLink(
 
 type Headers = Readonly<Record<string, string>>
 
-/** What an operation may be given in its context. */
+/** Options in an operation's context. */
 interface Context {
   readonly headers?: Headers
   readonly intent?: Intent
   readonly onStream?: Subscription['onStream']
 }
 
-/** Of an answer in parts, the first. */
+/** For an answer in parts, the first part. */
 const answerOf = (result: ApolloLink.Result): Answer => result as Answer
 
 const failureOf = (cause: unknown): Failure => ({

@@ -17,7 +17,7 @@ import {
 } from 'graphql'
 import { KEY } from '../connection/key.ts'
 
-/** What the scalars are in JSON. */
+/** Types of the scalars in JSON. */
 const scalars = {
   ID: 'string',
   CurrencyCode: 'string',
@@ -29,10 +29,7 @@ const scalars = {
   TimeZone: 'string',
 }
 
-/**
- * @param documents globs of `.graphql` files
- * @param folder where the code goes, with a `/` at its end
- */
+/** @param documents globs of `.graphql` files @param folder for the code, with a `/` at its end */
 export async function generateOperations(
   schema: GraphQLSchema,
   documents: readonly string[],

@@ -1,4 +1,4 @@
-/** What the library has to know of the schema, as plain data in `generated/`. */
+/** Writes the facts about the schema that the library needs, as plain data in `generated/`. */
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { minifyIntrospectionQuery } from '@urql/introspection'
@@ -36,7 +36,10 @@ export async function writeSchemaFacts(schema: GraphQLSchema, folder: string): P
   )
 }
 
-/** For Graphcache, which then knows what may be null and which type a fragment is of. */
+/**
+ * Writes the introspection for Graphcache, which then knows nullable fields and the types of
+ * fragments.
+ */
 export async function writeIntrospection(schema: GraphQLSchema, folder: string): Promise<void> {
   const minified = JSON.stringify(minifyIntrospectionQuery(introspectionFromSchema(schema)))
   await writeFile(

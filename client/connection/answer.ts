@@ -1,6 +1,6 @@
-/** What an answer or a failure means for whoever asked. */
+/** Interprets answers and failures. */
 
-/** What every client makes of the JSON of an answer. */
+/** The parsed JSON of an answer. */
 export interface Answer {
   readonly data?: Readonly<Record<string, unknown>> | null | undefined
   readonly errors?: readonly AnswerError[] | undefined
@@ -16,13 +16,15 @@ export interface AnswerError {
 /** Why there was no answer. */
 export interface Failure {
   readonly cause: unknown
-  /** Of HTTP; `undefined` where the network failed. */
+  /** The HTTP response; `undefined` if the network failed. */
   readonly response?: { readonly status: number; readonly headers: Headers } | undefined
 }
 
-/** Codes after which nobody knows whether a mutation was carried out. */
+/** Codes after which it is unknown whether a mutation was carried out. */
 const UNKNOWN: ReadonlySet<unknown> = new Set(['SERVICE_UNAVAILABLE', 'SERVICE_TIMEOUT', 'INTERNAL'])
-/** Of an answer that grew too large when the work was done; without `data` nothing ran. */
+/**
+ * The code of an answer that became too large after the work was done; without `data` nothing ran.
+ */
 const TOO_LARGE = 'OPERATION_TOO_COMPLEX'
 /** Codes of a mutation that did not run this time, which says nothing of the time before. */
 const NOT_NOW: ReadonlySet<unknown> = new Set([
@@ -65,17 +67,16 @@ export const isNotNow = ({ data, errors }: Answer): boolean =>
       NOT_NOW.has(extensions?.['code']) && (!path || (data?.[String(path[0])] ?? null) === null),
   )
 
-/** Whether a query may be sent again: the network failed, or whoever answered asks to come back. */
+/** Whether a query may be retried: the network failed, or the server asks to come back. */
 export const isTransient = ({ response }: Failure): boolean => !response || LATER_STATUS.has(response.status)
 
 /**
- * Whether a mutation that failed so may have been carried out: nobody said that the request is at
- * fault.
+ * Whether a mutation that failed like this may have been carried out: no one rejected the request.
  */
 export const mayHaveRun = ({ response }: Failure): boolean =>
   !response || LATER_STATUS.has(response.status) || response.status < 400 || response.status >= 500
 
-/** Milliseconds to wait, where the answer says so. */
+/** Milliseconds to wait, if the answer says so. */
 export function pauseAfterAnswer({ errors }: Answer): number | undefined {
   const seconds = (errors ?? []).map(({ extensions }) => extensions?.['retryAfter']).filter((one) => Number(one) >= 0)
   return seconds.length > 0 ? Math.max(...seconds.map(Number)) * 1000 : undefined

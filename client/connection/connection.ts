@@ -11,11 +11,11 @@ import { createTokens, type GetToken, subjectOf } from './tokens.ts'
 import { addOnline, removeOnline } from './wait.ts'
 
 export interface ConnectionOptions {
-  /** Of GraphQL at the gateway: `https://bank.example/graphql`. */
+  /** URL of GraphQL at the gateway: `https://bank.example/graphql`. */
   readonly url: string
   /**
-   * Gives a token, or `undefined` where nobody is signed in. Called when one is needed, 30 s before
-   * the last one ends, and once after the gateway refused one, which it is then given.
+   * Returns a token, or `undefined` if nobody is signed in. Called when one is needed, 30 s before
+   * the last one ends, and once after the gateway refused one, which is then its argument.
    */
   readonly token?: GetToken
   /** Tells the gateway's operators which client asks. */
@@ -26,8 +26,8 @@ export interface ConnectionOptions {
    */
   readonly store?: Store
   /**
-   * Whose a token is; by default its `sub`, if it is a JWT. Pending mutations are sent for nobody
-   * else.
+   * The owner of a token; by default its `sub`, if it is a JWT. Pending mutations are sent only for
+   * their owner.
    */
   readonly owner?: (token: string) => string
   /**
@@ -36,7 +36,7 @@ export interface ConnectionOptions {
    */
   readonly patience?: number
   /**
-   * Told what became of a mutation that nobody waits for any more: after a reload, or after
+   * Called with the outcome of a mutation that nobody waits for any more: after a reload, or after
    * `OutcomeUnknownError`.
    */
   readonly onSettled?: OnSettled
@@ -44,7 +44,7 @@ export interface ConnectionOptions {
 }
 
 export interface Connection {
-  /** What link and exchange work with. */
+  /** The core, for link and exchange. */
   readonly core: Core
   /** The caller's token, renewed if need be, for what is not sent by link or exchange. */
   token(): Promise<string | undefined>
@@ -77,7 +77,7 @@ export function createConnection(options: ConnectionOptions): Connection {
     url: options.url,
     headers: clientHeaders(options.client),
     fetch: options.fetch ?? ((...request) => fetch(...request)),
-    // Whoever has just signed in may have something pending from before.
+    // A user who signs in may have pending mutations from before.
     tokens: createTokens(options.token ?? (() => undefined), () => resume()),
     outbox: createOutbox(stores.ofAll),
     intents: createIntents(stores),

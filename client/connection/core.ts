@@ -1,4 +1,4 @@
-/** What all that is sent over a connection shares. */
+/** Shared by everything that is sent over a connection. */
 import type { Intents } from './intents.ts'
 import type { Outbox } from './outbox.ts'
 import type { Tokens } from './tokens.ts'
@@ -11,10 +11,10 @@ export interface Core {
   readonly tokens: Tokens
   readonly outbox: Outbox
   readonly intents: Intents
-  /** Milliseconds after which whoever waits for an answer is told that there is none. */
+  /** Milliseconds for which an operation is tried. */
   readonly patience: number
   /**
-   * Who asks, as far as is known: offline, whoever asked last. `''` for nobody, and where a token
+   * The current user, as far as known; offline, the last one. `''` for nobody, and for a token that
    * does not say.
    */
   owner(): Promise<string>

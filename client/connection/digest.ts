@@ -20,7 +20,7 @@ function fnv64(text: string): bigint {
   return hash
 }
 
-/** 128 bits, as 22 characters that stand in any header or address. */
+/** 128 bits, as 22 characters that are valid in any header or address. */
 export const randomId = (): string =>
   btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(16))))
     .replaceAll('+', '-')

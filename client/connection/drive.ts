@@ -1,4 +1,6 @@
-/** Sends one operation until it is answered: with a token, and again where that can do no harm. */
+/**
+ * Sends one operation until it is answered: with a token, and with retries if they can do no harm.
+ */
 
 import { type Answer, type Failure, hasCode, pauseAfterAnswer, pauseAfterFailure } from './answer.ts'
 import type { Core } from './core.ts'
@@ -29,9 +31,9 @@ export interface Request<Result> {
   isWorthAnother(answer: Answer): boolean
   /** Whether it is to be sent again after such a failure. */
   isTransient(failure: Failure): boolean
-  /** Told that it could not be sent yet, and waits. */
+  /** Called when it could not be sent yet, and waits. */
   delayed?(): void
-  /** Told of the end before whoever asked is: an error that it returns is told in place of it. */
+  /** Called at the end, before the caller gets it; may return an error that replaces it. */
   ended?(end: Answer | Failure): Error | undefined
 }
 
@@ -78,7 +80,7 @@ async function attempt<Result>(
   try {
     token = await core.tokens.current(refused)
   } catch (cause) {
-    // Nothing was sent, so this may be tried again, whatever it is.
+    // Nothing was sent, so any operation may be retried.
     request.delayed?.()
     return { kind: 'again', wait: undefined, giveUp: () => fail(request, { cause }, observer) }
   }

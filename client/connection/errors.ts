@@ -1,8 +1,8 @@
 import type { Answer } from './answer.ts'
 
 /**
- * Nobody knows yet whether a mutation was carried out. It is asked for again, by the same key,
- * until somebody does.
+ * It is not known yet whether a mutation was carried out. It is retried with the same key until it
+ * is known.
  */
 export class OutcomeUnknownError extends Error {
   override readonly name = 'OutcomeUnknownError'
@@ -12,12 +12,10 @@ export class OutcomeUnknownError extends Error {
   }
 }
 
-/**
- * What the intent was for has been carried out, with another input than this one; nothing was sent.
- */
+/** The intent has been carried out already, with another input; nothing was sent. */
 export class CarriedOutError extends Error {
   override readonly name = 'CarriedOutError'
-  /** Of the first input, where it became known just now. */
+  /** The answer to the first input, if it became known just now. */
   readonly answer: Answer | undefined
 
   constructor(answer?: Answer) {

@@ -15,7 +15,7 @@ export interface Subscription {
   readonly document: DocumentNode
   readonly operationName: string | undefined
   readonly variables: Variables
-  /** Told when events begin to come and when they stop; after a break it goes on by itself. */
+  /** Called when events begin and when they stop; after a break it reconnects by itself. */
   readonly onStream?: ((isOpen: boolean) => void) | undefined
 }
 
@@ -35,12 +35,12 @@ interface Progress {
   /** The id of the last event. */
   cursor: string
   hasEvents: boolean
-  /** In a row that brought no event. */
+  /** Consecutive tries without an event. */
   tries: number
   refused: string | undefined
 }
 
-/** `undefined`: it is over, and whoever follows was told. */
+/** `undefined`: it has ended, and the follower knows. */
 type Next = { readonly wait: number | undefined; readonly why: unknown } | undefined
 
 export function follow(core: Core, subscription: Subscription, observer: Observer<Answer>): () => void {
@@ -63,7 +63,7 @@ export function follow(core: Core, subscription: Subscription, observer: Observe
   return () => abort.abort()
 }
 
-/** From one connection to the break after it. */
+/** Follows one connection until it breaks. */
 async function stretch(
   core: Core,
   subscription: Subscription,

@@ -1,6 +1,6 @@
 /**
- * Which pending mutations somebody waits for: in this page, or in another tab where the browser can
- * tell.
+ * Tracks which pending mutations somebody waits for: in this page, or in another tab if the browser
+ * can tell.
  */
 
 const here = new Set<string>()

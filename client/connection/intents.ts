@@ -1,6 +1,6 @@
 /**
- * What a person wants to be done once, however often they say so: a payment form that is open, say.
- * Its id is the beginning of the idempotency keys.
+ * Intents: something that a user wants done once, however often they submit it, such as an open
+ * payment form. An intent's id is the beginning of its idempotency keys.
  */
 import { randomId } from './digest.ts'
 import { kept, type Store, type Stores } from './store.ts'
@@ -17,15 +17,15 @@ export interface Intent {
 export interface Intents {
   /** @param name with one, the intent is the same after a reload of this tab, until it is done */
   open(name?: string): Intent
-  /** The digest of what was carried out for it, in whichever tab that became known. */
+  /** The digest of the input that was carried out for it, as known in any tab. */
   carriedOut(id: string): Promise<string | undefined>
   noteCarriedOut(id: string, digest: string): Promise<void>
   clear(): Promise<void>
 }
 
-/** In this tab, by the intent's name: its id. */
+/** Prefix of an intent's id in this tab, by its name. */
 const OPEN = 'intent:'
-/** In all tabs, by the intent's id: what was carried out. */
+/** Prefix of what was carried out, in all tabs, by the intent's id. */
 const OUTCOME = 'carried-out:'
 
 interface Outcome {
@@ -34,11 +34,11 @@ interface Outcome {
   readonly at: number
 }
 
-/** Of tabs that were closed before their intents were done. */
+/** Maximum age of intents whose tabs were closed before they were done. */
 const OLDEST = 7 * 86_400_000 // milliseconds
 
 export function createIntents({ ofTab, ofAll }: Stores): Intents {
-  /** Those of this page; a form that is drawn twice has one. */
+  /** Intents of this page; a form that is rendered twice has one. */
   const opened = new Map<string, Intent>()
   /** Known at once, while a store may take its time. */
   const noted = new Map<string, string>()

@@ -1,4 +1,4 @@
-/** Which mutations can be sent twice, and the keys that make it so. */
+/** Finds mutations that can be sent twice, and fills in their keys. */
 import { type DocumentNode, type FieldNode, Kind, type OperationDefinitionNode, print, type ValueNode } from 'graphql'
 import { keyedInputs } from '../generated/keyed-inputs.ts'
 import { digest } from './digest.ts'
@@ -7,9 +7,9 @@ import { KEY } from './key.ts'
 export type Variables = Readonly<Record<string, unknown>>
 
 export interface KeyedMutation {
-  /** With a key wherever one was missing. */
+  /** Variables with all keys. */
   readonly variables: Variables
-  /** Of what was asked for, whatever the keys. */
+  /** Digest of the input without the keys. */
   readonly digest: string
 }
 
@@ -20,8 +20,8 @@ export function operationOf(document: DocumentNode, name?: string): OperationDef
 
 /**
  * Fills in the keys of a mutation. The same intent and the same input make the same key, on every
- * page and after every reload. `undefined` where a root field has no place for a key: nobody may
- * send such a mutation twice.
+ * page and after every reload. `undefined` if a root field has no place for a key: such a mutation
+ * must not be sent twice.
  */
 export function withKeys(
   operation: OperationDefinitionNode,
@@ -72,5 +72,5 @@ const withoutKeys = (variables: Variables): Variables =>
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** At most 64 characters, which is what the bank takes. */
+/** At most 64 characters, the bank's limit. */
 const keyFor = (intent: string, variable: string, asked: string): string => `${intent}.${digest([variable, asked])}`

@@ -7,24 +7,24 @@ import { kept, type Store } from './store.ts'
 
 export interface Pending {
   readonly id: string
-  /** Who asked; nobody else's token is sent with it. */
+  /** The user; only their token is sent with it. */
   readonly owner: string
-  /** Its id; one of its own where the mutation was given none. */
+  /** Id of the intent; a new one if the mutation has none. */
   readonly intent: string
   /** Whether it was given one. */
   readonly hasIntent: boolean
-  /** Of what was asked for. */
+  /** Digest of the input. */
   readonly digest: string
   readonly query: string
   readonly operationName: string | undefined
-  /** With their keys. */
+  /** Variables with their keys. */
   readonly variables: Variables
   /** Unix milliseconds. */
   readonly startedAt: number
 }
 
 export interface Outbox {
-  /** Whether nobody has anything pending. */
+  /** Whether nothing is pending for any user. */
   isEmpty(): Promise<boolean>
   /** The oldest first. */
   of(owner: string): Promise<readonly Pending[]>
@@ -35,7 +35,7 @@ export interface Outbox {
 }
 
 const KIND = 'pending:'
-/** Seven days: well within the 90 for which the bank tells an outcome again. */
+/** Seven days: well within the 90 for which the bank repeats an outcome. */
 const OLDEST = 7 * 86_400_000 // milliseconds
 
 /**

@@ -39,7 +39,7 @@ export function perform<Result>(core: Core, job: Job<Result>, observer: Observer
 
 interface Prepared<Result> {
   readonly request: Request<Result>
-  /** Of a mutation with a key. */
+  /** Present for a mutation with a key. */
   readonly pending?: Pending
 }
 
@@ -62,7 +62,7 @@ async function requestOf<Result>(core: Core, job: Job<Result>, signal: AbortSign
     variables: keyed.variables,
     startedAt: Date.now(),
   }
-  // Before it is sent: whatever happens from now on, it is not forgotten.
+  // Stored before it is sent, so that it is never forgotten.
   await core.outbox.put(pending)
   return { request: keyedRequest(core, pending, job, false), pending }
 }

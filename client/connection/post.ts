@@ -1,4 +1,7 @@
-/** Sends an operation by plain HTTP, where no client does: what is pending from before a reload. */
+/**
+ * Sends an operation by plain HTTP, without a client library: for mutations pending from before a
+ * reload.
+ */
 
 import type { Answer, Failure } from './answer.ts'
 import type { Core } from './core.ts'

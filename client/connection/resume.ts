@@ -1,4 +1,4 @@
-/** Asks, in the background, for what became of pending mutations that nobody waits for. */
+/** Retries, in the background, pending mutations that nobody waits for. */
 
 import type { Answer } from './answer.ts'
 import type { Core } from './core.ts'
@@ -30,7 +30,7 @@ export function createResume(core: Core, signal: AbortSignal, onSettled: OnSettl
         if (answer && onSettled) queueMicrotask(() => onSettled(pending, answer))
       })
   }
-  /** What somebody waits for is left to them, and looked at again in the next round. */
+  /** Mutations that somebody waits for are skipped, and checked again in the next round. */
   const hasMore = async (): Promise<boolean> => (await core.outbox.of(await core.owner())).length > 0
 
   const run = async (): Promise<void> => {

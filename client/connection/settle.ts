@@ -24,8 +24,8 @@ export function keyedRequest<Result>(
   sender: Sender<Result>,
   wasSent: boolean,
 ): Request<Result> {
-  // From the first try on whose outcome is unknown, a refusal to run it again says nothing. Nor
-  // does one after it waited: whoever asked for it may be gone.
+  // After a try with an unknown outcome, a refusal of a retry proves nothing. Nor does one after a
+  // wait: the caller may be gone.
   let isKept = wasSent
   const note = (isUnknown: boolean): boolean => {
     isKept ||= isUnknown
@@ -50,7 +50,7 @@ export function keyedRequest<Result>(
   }
 }
 
-/** Asks once more for what was sent before. @throws OutcomeUnknownError when patience is over */
+/** Retries a mutation that was sent before. @throws OutcomeUnknownError when its time is over */
 export function settle(core: Core, pending: Pending, signal: AbortSignal): Promise<Answer> {
   const { query, operationName } = pending
   const sender: Sender<Answer> = { send: post(core, { query, operationName }), answerOf: (answer) => answer, failureOf }

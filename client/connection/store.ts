@@ -1,6 +1,6 @@
 /**
- * Where a connection keeps what must outlive a reload. A `Map` is such a store, and forgets at the
- * end of the process.
+ * Keeps data that must outlive a reload. A `Map` is such a store, which forgets at the end of the
+ * process.
  */
 export interface Store {
   entries(): Iterable<readonly [key: string, value: string]> | Promise<Iterable<readonly [key: string, value: string]>>
@@ -10,7 +10,7 @@ export interface Store {
 
 const PREFIX = 'tributary:'
 
-/** What a store holds of one kind, without what nobody can read. */
+/** Reads the entries of one kind; skips invalid ones. */
 export async function kept<Value>(
   store: Store,
   kind: string,
@@ -30,13 +30,11 @@ export async function kept<Value>(
 export interface Stores {
   /** Shared by all tabs, and kept when they are closed. */
   readonly ofAll: Store
-  /** Of this tab alone, over reloads. */
+  /** The store of this tab only; outlives reloads. */
   readonly ofTab: Store
 }
 
-/**
- * The browser's `localStorage` and `sessionStorage`; in Node, and where they are forbidden, memory.
- */
+/** The browser's `localStorage` and `sessionStorage`; in Node, or if they are forbidden, memory. */
 export function defaultStores(): Stores {
   try {
     // Node has a `localStorage` of its own, without a file behind it.

@@ -3,14 +3,14 @@
  * wait.
  */
 
-/** As an OpenID provider gives it. */
+/** A token of an OpenID provider. */
 export interface Token {
   readonly value: string
-  /** Unix milliseconds; read from the token where it is a JWT. */
+  /** Unix milliseconds; by default read from a JWT. */
   readonly expiresAt?: number
 }
 
-/** `undefined`: nobody is signed in. @param refused the token that the gateway no longer takes */
+/** `undefined`: nobody is signed in. @param refused the token that the gateway refused */
 export type GetToken = (refused?: string) => Promise<Token | string | undefined> | Token | string | undefined
 
 export interface Tokens {
@@ -29,7 +29,7 @@ interface Held {
   readonly renewAt: number
 }
 
-/** @param onNew told of every token that was not there before */
+/** @param onNew called for every new token */
 export function createTokens(get: GetToken, onNew: () => void): Tokens {
   let held: Held | undefined
   let asking: Promise<Held | undefined> | undefined
@@ -45,7 +45,7 @@ export function createTokens(get: GetToken, onNew: () => void): Tokens {
     const begun = generation
     const given = await get(refused)
     const next = given === undefined ? undefined : hold(typeof given === 'string' ? { value: given } : given)
-    // Whoever signed out meanwhile stays so.
+    // A sign-out in the meantime wins.
     if (begun !== generation) return undefined
     const isNew = next !== undefined && next.value !== held?.value
     held = next
@@ -69,7 +69,10 @@ export function createTokens(get: GetToken, onNew: () => void): Tokens {
   }
 }
 
-/** A token that is new and yet about to end is used as long as it is taken: this clock is wrong. */
+/**
+ * A new token that seems about to end means that this clock is wrong: it is used until it is
+ * refused.
+ */
 function hold({ value, expiresAt = expiryOf(value) }: Token): Held {
   const renewAt = expiresAt - EARLY
   return { value, renewAt: renewAt > Date.now() ? renewAt : Number.POSITIVE_INFINITY }
@@ -80,7 +83,7 @@ function expiryOf(token: string): number {
   return typeof exp === 'number' ? exp * 1000 : Number.POSITIVE_INFINITY
 }
 
-/** Whose token it is; `undefined` where it does not say. */
+/** The subject of a token; `undefined` if it has none. */
 export function subjectOf(token: string): string | undefined {
   const { sub } = claimsOf(token)
   return typeof sub === 'string' ? sub : undefined

@@ -31,6 +31,6 @@ export function wait(milliseconds: number, signal: AbortSignal, isIdle = false):
   })
 }
 
-/** In Node there is no such event, and nothing happens then. */
+/** Does nothing in Node, which has no such event. */
 export const addOnline = (listener: () => void): void => globalThis.addEventListener?.('online', listener)
 export const removeOnline = (listener: () => void): void => globalThis.removeEventListener?.('online', listener)

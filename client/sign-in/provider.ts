@@ -18,7 +18,7 @@ export interface Tokens {
 }
 
 export interface Arrival {
-  /** `undefined` if nobody signed in, or the provider, asked silently, knows nobody. */
+  /** `undefined` if nobody signed in, or if the provider, asked silently, has no session. */
   readonly tokens: Tokens | undefined
 }
 
@@ -32,8 +32,7 @@ export interface ProviderOptions {
   /** Scopes that are asked for, apart by blanks; `openid` is one of them. */
   readonly scope: string
   /**
-   * Where the provider leads back to, after signing out too: an address of this page without a
-   * query.
+   * The address to which the provider returns, also after signing out: this page without a query.
    */
   readonly redirectUri: string
   /** Tells pages of one origin apart in the browser's storage; `tributary` by default. */
@@ -58,11 +57,11 @@ interface Pending {
   readonly state: string
   readonly verifier: string
   readonly nonce: string
-  /** Where the user was: path and query. */
+  /** The user's location: path and query. */
   readonly path: string
 }
 
-/** Nobody is there to be asked, or wants to be: no fault. */
+/** Codes that mean "not signed in" rather than an error. */
 const SIGNED_OUT = new Set(['login_required', 'interaction_required', 'consent_required', 'access_denied'])
 
 export function createProvider({

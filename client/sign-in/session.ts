@@ -1,12 +1,12 @@
 /**
- * Who is signed in. Tokens are in memory only. After a reload the provider is asked silently, if
- * this browser signed in before and did not sign out.
+ * The session of the signed-in user. Tokens are in memory only. After a reload the provider is
+ * asked silently, if this browser signed in before and did not sign out.
  */
 import type { Token } from '../connection/tokens.ts'
 import { createProvider, DEFAULT_NAME, type ProviderOptions, type Tokens } from './provider.ts'
 
 export type SignInState =
-  /** Offline: nobody can be asked who is signed in, until there is a network again. */
+  /** Offline: the provider cannot be asked until there is a network again. */
   | { readonly state: 'starting' | 'leaving' | 'offline' }
   | { readonly state: 'signedOut'; readonly why?: 'ended' | 'elsewhere' | 'failed' | 'unreachable' | undefined }
   | { readonly state: 'signedIn'; readonly user: SignedInUser }
@@ -28,8 +28,8 @@ export interface SignIn {
   /** Here, in the other tabs of this page, and at the provider. */
   signOut(): Promise<void>
   /**
-   * A token that is good for a while, for `createConnection`; `undefined` while nobody is signed
-   * in. Rejects while it cannot be renewed. @param refused is renewed, or the session ends
+   * A valid token, for `createConnection`; `undefined` while nobody is signed in. Rejects while it
+   * cannot be renewed. @param refused a token to renew; if that fails, the session ends
    */
   token(refused?: string): Promise<Token | undefined>
 }
@@ -74,7 +74,7 @@ export function createSignIn(options: ProviderOptions): SignIn {
     state,
     subscribe,
     async open() {
-      // Who went back from the provider's form may find the page as it was left.
+      // A user who goes back from the provider's form may get the page from the browser's cache.
       addEventListener('pageshow', ({ persisted }) => {
         if (persisted && state().state === 'leaving') show({ state: 'signedOut' })
       })
@@ -119,7 +119,7 @@ export function createSignIn(options: ProviderOptions): SignIn {
 const SIGNED_IN = 'yes'
 const SIGNED_OUT = 'no'
 
-/** Who is signed in, with their tokens. */
+/** The signed-in user, with their tokens. */
 function createCurrent(name = DEFAULT_NAME) {
   const hint = `${name}:signed-in` // no token: says that asking silently is worth while
   let state: SignInState = { state: 'starting' }
@@ -157,7 +157,7 @@ function createCurrent(name = DEFAULT_NAME) {
       tokens = undefined
       localStorage.setItem(hint, SIGNED_OUT)
     },
-    /** Who signs out in one tab is signed out in all. */
+    /** A sign-out in one tab applies to all. */
     follow({ key, newValue }: StorageEvent): void {
       if (key !== hint || newValue !== SIGNED_OUT || !tokens) return
       tokens = undefined

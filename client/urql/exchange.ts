@@ -72,7 +72,7 @@ function createWire(forward: ExchangeInput['forward']): Wire {
   let lastKey = 0
   const { source, next } = makeSubject<Operation>()
   const results = pipe(source, forward, share)
-  // From now on, and whoever listens: a wire that nobody listens to would lose what is under way.
+  // Subscribes at once: without a listener, urql would drop running operations.
   pipe(results, publish)
   return {
     send: next,

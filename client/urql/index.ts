@@ -1,3 +1,3 @@
-/** For urql: its exchanges, and what Graphcache has to know of the schema. */
+/** For urql: its exchanges, and the facts about the schema that Graphcache needs. */
 export { graphcacheOptions } from './cache.ts'
 export { tributaryExchanges } from './exchange.ts'

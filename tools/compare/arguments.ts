@@ -1,4 +1,4 @@
-/** What `npm run compare` is told on the command line. */
+/** The arguments of `npm run compare`. */
 import { parseCommand, readNamed } from '../../platform/process/command.ts'
 import { StartRefused } from '../../platform/process/settings.ts'
 
@@ -16,7 +16,7 @@ export interface Arguments {
   readonly services: ReadonlyMap<string, string>
   /** A `tributary.config.ts` for this gateway. */
   readonly config: string | undefined
-  /** Of the running product. */
+  /** Admin port of the running product. */
   readonly admin: string
   readonly isJson: boolean
 }

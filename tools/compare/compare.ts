@@ -1,6 +1,4 @@
-/**
- * Asks both gateways each query, and tells what differs. It never sends anything else than queries.
- */
+/** Sends each query to both gateways, and reports differences. Never sends anything but queries. */
 import { basename } from 'node:path'
 import { Kind, OperationTypeNode, parse, print } from 'graphql'
 import { operationsOf, type Unreadable, type WrittenOperation } from '../../gateway/contract/sources/operation-files.ts'
@@ -16,7 +14,7 @@ export interface Compared {
   readonly verdict: Verdict
   /** Why it was not asked, or what was in the way. */
   readonly why?: string
-  /** As it was recorded, where no file has it. */
+  /** The recorded text, if no file has the query. */
   readonly text?: string
   readonly differences: readonly Difference[]
   /** Requests to services in all. */
@@ -32,13 +30,13 @@ export interface Given {
   readonly operations: readonly WrittenOperation[]
   /** Files that are not GraphQL. */
   readonly unreadable: readonly Unreadable[]
-  /** What was sent: others are left out. */
+  /** Recorded queries: others are left out. */
   readonly recorded?: readonly RecordedQuery[]
-  /** By the name of the operation, or by the id under which it was recorded. */
+  /** Keyed by the name of the operation, or by its recorded id. */
   readonly variables: Readonly<Record<string, Readonly<Record<string, unknown>>>>
 }
 
-/** One after the other: the services are asked the same things in the same order. */
+/** Runs the queries one after the other, so that services get the same calls in the same order. */
 export async function compareAll(
   gateways: Gateways,
   { operations: all, unreadable, recorded, variables }: Given,
@@ -65,7 +63,7 @@ export async function compareAll(
   return compared
 }
 
-/** What no file has. */
+/** Compares recorded queries that no file has. */
 async function compareRecorded(
   gateways: Gateways,
   { id, name, requests, text }: RecordedQuery,
@@ -116,7 +114,7 @@ async function compareAnswers(
   }
   if (differences.length === 0) return { verdict: 'equal', ...told }
   if (differences.every(({ reason }) => reason !== undefined)) return { verdict: 'by design', ...told }
-  // What differs from one time to the next is the services' doing.
+  // A value that changes between two identical runs is not a difference of the gateways.
   const again = [...(await changes(ours, asked, own)), ...(await changes(stock, asked, other))]
   const isStable = differences.some((one) => one.reason === undefined && !again.some((each) => isSame(one, each)))
   return { verdict: isStable ? 'differs' : 'unstable', ...told }

@@ -1,6 +1,6 @@
 /**
- * Stands between one gateway and the services, and counts the requests that each gets. It changes
- * none of them, except that it signs those to the product's own services, which answer nobody else.
+ * A proxy between one gateway and the services that counts their requests. It changes none, but
+ * signs those to the product's own services, which require it.
  */
 import { randomUUID } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
@@ -9,7 +9,7 @@ import { listen } from '../../platform/http/server/listen.ts'
 import { PERSPECTIVE_HEADER, REQUEST_ID_HEADER, SIGNATURE_HEADER, sign } from '../../platform/protocol/signature.ts'
 
 export interface CountingProxy {
-  /** Where the gateway finds each service. */
+  /** The address of each service for the gateway. */
   readonly addresses: ReadonlyMap<string, string>
   /** Requests since this was called last, by service; of those that got none, nothing. */
   takeCounts(): ReadonlyMap<string, number>
@@ -18,7 +18,7 @@ export interface CountingProxy {
 
 const MOST_BYTES = 64 * 1024 * 1024
 
-/** Of one connection, not of the request. */
+/** Headers of one connection, not of the request. */
 const HOP_BY_HOP = new Set(['connection', 'keep-alive', 'transfer-encoding', 'content-length', 'host', 'expect', 'te'])
 
 /**
@@ -46,7 +46,7 @@ export async function startCountingProxy(
         const type = answer.headers.get('content-type') ?? 'application/json'
         response.writeHead(answer.status, { 'content-type': type, 'content-length': bytes.length }).end(bytes)
       } catch {
-        // As for a gateway that asks the service itself.
+        // As if the gateway had called the service directly.
         request.socket.destroy()
       }
     },

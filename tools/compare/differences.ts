@@ -10,7 +10,7 @@ export type Part = 'data' | 'errors' | 'calls'
 
 export interface Difference {
   readonly part: Part
-  /** Where in the answer, or which service. */
+  /** Path in the answer, or service. */
   readonly at: string
   readonly ours: string
   readonly stock: string
@@ -20,7 +20,7 @@ export interface Difference {
 
 const MOST_PER_PART = 20
 
-/** Those that matter first. */
+/** The most important differences first. */
 export function differencesOf(ours: Answered, stock: Answered): readonly Difference[] {
   const found = [...ofData(ours.data, stock.data), ...ofErrors(ours.errors, stock), ...ofCalls(ours, stock)]
   const sorted = found.toSorted((one, other) => Number(one.reason !== undefined) - Number(other.reason !== undefined))
@@ -80,7 +80,7 @@ function ofErrors(ours: readonly ShownError[], stock: Answered): readonly Differ
     .flatMap(([error, same]): Difference[] => {
       if (same) return ofPair(error, same)
       const mayBe = (other: ShownError): boolean => mayStandFor(other, error)
-      // One error of the stock gateway may stand for several places.
+      // One error of the stock gateway may represent several places.
       const other = take(mayBe) ?? [...told].find(mayBe)
       if (!other) return [onlyHere(error, stock)]
       told.add(other)
@@ -99,7 +99,7 @@ function onlyHere(error: ShownError, { errors }: Answered): Difference {
   return isOfValue ? { ...told, reason: VALUES } : told
 }
 
-/** Whether an error of the stock gateway, told without a place or at one nearby, is the same. */
+/** Whether an error of the stock gateway, without a path or with a nearby one, is the same. */
 function mayStandFor({ path: other = [], message }: ShownError, error: ShownError): boolean {
   const { path = [] } = error
   const isPlaceless = other.length === 0 || other.includes('@') || other.includes('_entities')

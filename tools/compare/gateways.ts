@@ -43,9 +43,9 @@ export interface Grounds {
   readonly supergraph: string
   /** Addresses by service. */
   readonly services: ReadonlyMap<string, string>
-  /** Of each operation. */
+  /** Headers of each operation. */
   readonly headers: ReadonlyMap<string, string>
-  /** With which the product's own services know their gateway. */
+  /** The secret that the product's own services share with their gateway. */
   readonly secret: string | undefined
   /** A `tributary.config.ts` for this gateway. */
   readonly config: string | undefined
@@ -65,7 +65,7 @@ export async function startBoth(
   }
 }
 
-/** Of one gateway, on its own proxy. */
+/** Starts one gateway, on its own proxy. */
 type Start = (file: string, proxy: CountingProxy, grounds: Grounds) => Promise<StartedChild>
 
 async function start(grounds: Grounds, begin: Start): Promise<ComparedGateway> {
@@ -101,7 +101,7 @@ async function start(grounds: Grounds, begin: Start): Promise<ComparedGateway> {
   }
 }
 
-/** The same supergraph, with its services where the proxy is. */
+/** The same supergraph, with the proxy's addresses. */
 export const withAddresses = (supergraph: string, addresses: ReadonlyMap<string, string>): string =>
   print(
     visit(parse(supergraph), {
@@ -120,7 +120,7 @@ export const withAddresses = (supergraph: string, addresses: ReadonlyMap<string,
     }),
   )
 
-/** In this process. */
+/** Starts this gateway in this process. */
 const startOurs: Start = async (file, { addresses }, { headers, config }) => {
   const forwarded = [...headers.keys()].filter((name) => name !== 'authorization')
   const settings = {
@@ -142,7 +142,7 @@ const startOurs: Start = async (file, { addresses }, { headers, config }) => {
 
 const STOCK = fileURLToPath(new URL('stock/main.ts', import.meta.url))
 
-/** In a process of its own, which sees nothing of this one's environment. */
+/** Starts the stock gateway in its own process, without this one's environment. */
 const startStock: Start = (file, _proxy, { headers }) =>
   startChild({
     file: STOCK,

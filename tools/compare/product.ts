@@ -1,6 +1,4 @@
-/**
- * The product that runs on this machine: where its services are, and how they know their gateway.
- */
+/** The product running on this machine: addresses of its services, and their shared secret. */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
@@ -12,7 +10,7 @@ interface Product {
   /** Addresses by service. */
   readonly services: ReadonlyMap<string, string>
   readonly secret: string
-  /** Of the demo's payer. */
+  /** Credentials of the demo's payer. */
   authorization(): Promise<string>
 }
 

@@ -6,7 +6,7 @@ export interface RecordedQuery {
   readonly name: string | undefined
   /** How often it was sent. */
   readonly requests: number
-  /** With a variable for each literal; missing where it was not kept. */
+  /** The text with a variable for each literal; missing if it was not kept. */
   readonly text: string | undefined
 }
 

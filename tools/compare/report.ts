@@ -1,10 +1,10 @@
-/** What was compared, as text for people and as JSON. */
+/** The report of a comparison, as text for people and as JSON. */
 import type { Compared, Verdict } from './compare.ts'
 import type { Difference } from './differences.ts'
 
 export interface Report {
   readonly supergraph: string
-  /** What both gateways were given otherwise than it was asked for, in words. */
+  /** Notes on options that both gateways got differently than requested. */
   readonly notes: readonly string[]
   readonly operations: readonly Compared[]
 }
@@ -43,10 +43,10 @@ export function tableOf(report: Report): string {
 }
 
 function detailsOf({ name, file, verdict, text, differences }: Compared): readonly string[] {
-  // Whoever is to supply its variables must see what they are for.
+  // Shows the text, so that the user can supply its variables.
   if (verdict === 'not asked' && text !== undefined) return [`${name} (recorded)`, `  ${text}`, '']
   if (differences.length === 0) return []
-  // Of those by design that have one reason, one is shown.
+  // Shows one difference for each reason by design.
   const groups = Map.groupBy(differences, (one) => (one.reason === undefined ? one : `${one.part} ${one.reason}`))
   const told = [...groups.values()].flatMap(([{ part, at, ours, stock, reason } = NONE, ...others]) => [
     `  ${part}${at === '' ? '' : ` ${at}`}`,

@@ -1,4 +1,4 @@
-/** What `npm run consumers` is told on the command line. */
+/** The arguments of `npm run consumers`. */
 import { parseCommand } from '../../platform/process/command.ts'
 import { StartRefused } from '../../platform/process/settings.ts'
 
@@ -7,7 +7,7 @@ export interface Arguments {
   readonly contracts: readonly string[]
   /** The only service to ask, alone. */
   readonly service: string | undefined
-  /** Of the GraphQL of a product that runs. */
+  /** URL of GraphQL of a running product. */
   readonly url: string | undefined
   /** Whether mutations are sent to it. */
   readonly mutations: boolean

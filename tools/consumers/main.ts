@@ -29,7 +29,7 @@ async function run(args: Arguments): Promise<readonly Outcome[]> {
   return outcomes
 }
 
-/** Of the schemas as they are now: composed again where one has changed since. */
+/** The supergraph of the current schemas: composed again if one has changed. */
 async function readComposed() {
   const names = services.map(({ name }) => name)
   const supergraph = await readFile(files.supergraph, 'utf8').catch(() => '')

@@ -6,7 +6,7 @@ import { parseCommand, readWhole } from '../../platform/process/command.ts'
 import { readDelays, readErrors } from './faults/faults.ts'
 import type { MockOptions } from './run.ts'
 
-/** Those of the shipped schema. */
+/** Contracts of the shipped schema. */
 const CONTRACTS = fileURLToPath(new URL('../../client/contracts', import.meta.url))
 
 const FLAGS = {

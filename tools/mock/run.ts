@@ -106,7 +106,7 @@ async function read(file: string): Promise<Source> {
   return readSource(text, file)
 }
 
-/** Clients see each error that they asked for, whatever its code. */
+/** Clients see each error that they requested, with any code. */
 async function openGateway(environment: MockOptions['environment'], log: Logger) {
   const forward = JSON.stringify([{ forward: [ERROR_HEADER, DELAY_HEADER] }])
   const env = {

@@ -15,9 +15,9 @@ import type { WorldOptions } from './resolve/world.ts'
 import type { Source } from './schema/source.ts'
 
 interface MockService {
-  /** Of GraphQL. */
+  /** URL of GraphQL. */
   readonly url: string
-  /** From now on it answers by this. */
+  /** Replaces the schema and the options. */
   use(source: Source, options: WorldOptions): void
   close(): Promise<void>
 }
@@ -74,7 +74,7 @@ export async function startService(source: Source, options: WorldOptions, faults
   return { url: `${listener.url}/graphql`, use, close: () => listener.drain(0) }
 }
 
-/** What the mock itself gets wrong is told in full: it is a tool, and keeps no secret. */
+/** Shows the mock's own errors in full: it is a tool without secrets. */
 const formatted = (error: GraphQLError): GraphQLFormattedError => ({
   ...error.toJSON(),
   extensions: { code: 'MOCK_FAULT', ...error.extensions },

@@ -13,11 +13,11 @@ export interface Names {
   readonly many: string
 }
 
-/** What there is already. */
+/** Names that are taken. */
 export interface Taken {
   readonly services: readonly string[]
   readonly settings: ReadonlySet<string>
-  /** By service. */
+  /** Schemas by service. */
   readonly schemas: ReadonlyMap<string, DocumentNode>
 }
 

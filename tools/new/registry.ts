@@ -17,7 +17,10 @@ export function withService(text: string, name: string, kind: 'stateful' | 'stat
 const SKIPPED = /\/\*[\s\S]*?\*\/|\/\/[^\n]*|'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*"|`(?:\\.|[^`\\])*`/g
 const withoutComments = (text: string): string => text.replace(/\/\*[\s\S]*?\*\/|\/\/[^\n]*/g, '').trimEnd()
 
-/** Where the brace closes that is open at `from`; braces of comments and texts do not count. */
+/**
+ * The position of the brace that closes the one at `from`; braces in comments and strings do not
+ * count.
+ */
 function closing(text: string, from: number): number | undefined {
   const plain = text.replace(SKIPPED, (found) => ' '.repeat(found.length))
   for (let at = from, depth = 1; at < plain.length; at += 1) {

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { capital, type Names } from './names.ts'
 
 export interface NewFile {
-  /** From the root of the project. */
+  /** Path relative to the project's root. */
   readonly path: string
   readonly content: string
 }
@@ -25,10 +25,7 @@ export async function filesOf(kind: 'stateful' | 'stateless', names: Names): Pro
   )
 }
 
-/**
- * A folder, a service and what follows from its name are `sample` where they name the service, and
- * otherwise one of what it serves.
- */
+/** Renames a template: `sample` becomes the service's name, or the name of what it serves. */
 const rename = (text: string, { service, one, many }: Names): string =>
   text
     .replace(/(?<=subgraphs\/)sample\b|(?<=['`])sample(?=['`])|sample(?=Service|Settings)/g, service)

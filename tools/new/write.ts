@@ -18,11 +18,11 @@ interface NewService {
   readonly folders: readonly string[]
   /** The registry with the service. */
   readonly config: string
-  /** Of the Prisma schema, from the root of the project. */
+  /** Path of the Prisma schema, relative to the project's root. */
   readonly database: string | undefined
 }
 
-/** @throws StartRefused where something is there already, or does not fit, with nothing changed */
+/** @throws StartRefused if something exists already, or does not fit; then nothing is changed */
 export async function writeService({ files, folders, config, database }: NewService): Promise<void> {
   const there = folders.find((folder) => existsSync(join(root, folder)))
   if (there !== undefined) throw new StartRefused(`${there} exists: nothing was written.`)

@@ -27,7 +27,7 @@ const ATTEMPTS = 20
 
 interface Race {
   readonly orders: ReadonlyMap<string, Order>
-  /** What each asker was told, by key. */
+  /** The outcomes that clients got, by key. */
   readonly told: ReadonlyMap<string, readonly Told[]>
   readonly times: readonly number[]
   readonly unanswered: number
@@ -94,7 +94,7 @@ async function verify({ databaseUrl, dataDir }: Product): Promise<{ passed: bool
 const changes = (before: Balances, after: Balances): ReadonlyMap<string, bigint> =>
   new Map([...before].map(([id, amount]) => [id, (after.get(id) ?? 0n) - amount]))
 
-/** What each key's transfer should have changed, once. */
+/** The change that each key's transfer should have made, once. */
 function expectedOf(orders: Race['orders']): ReadonlyMap<string, bigint> {
   const expected = new Map<string, bigint>()
   for (const { from, to, amount } of orders.values()) {

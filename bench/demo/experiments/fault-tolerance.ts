@@ -55,7 +55,7 @@ interface BankKilled extends Killed, Losses {
   readonly again: number
   /** Milliseconds from the crash to the next acknowledged payment. */
   readonly recovery: number
-  /** What readers of weather and content were answered meanwhile. */
+  /** Answers to readers of weather and content meanwhile. */
   readonly beside: readonly Answered[]
 }
 
@@ -73,7 +73,7 @@ async function killBank(product: Product, note: (text: string) => void): Promise
   const [answered, beside] = await Promise.all([payers.stop(), readers.stop()])
   note(`ask for each of ${payers.paid.size} payments once more`)
   const losses = await findLosses(product.gateway.url, accounts, before, payers.paid)
-  // What was on its way when the bank died may still have been acknowledged.
+  // Payments in flight when the bank died may still have been acknowledged.
   const next = longestPause(payers.times, at)
   return {
     ...losses,

@@ -1,4 +1,4 @@
-/** Identity: what each service is told about the caller, recorded between gateway and services. */
+/** Identity: what each service learns about the caller, recorded between gateway and services. */
 import { readFileSync } from 'node:fs'
 import { PERSPECTIVE_HEADER, SIGNATURE_HEADER } from '../../../platform/protocol/signature.ts'
 import { ask, type Operation } from '../client.ts'
@@ -16,14 +16,14 @@ const OVERVIEW: Operation = {
 }
 const ARTICLES: Operation = { query: '{ articles(first: 2) { edges { node { title } } } }' }
 
-/** What a browser sends besides, each with a value that would be recognized anywhere. */
+/** Other headers of a browser, each with a value that would be recognized anywhere. */
 const PERSONAL = {
   cookie: 'session=demo-cookie-value',
   'x-api-key': 'demo-api-key-value',
   'x-forwarded-for': '203.0.113.77',
   'user-agent': 'demo-user-agent-value',
 }
-/** Of one connection and one message: they tell nothing of a caller. */
+/** Headers of the connection or the message, which say nothing about a caller. */
 const PLAIN = new Set(['host', 'connection', 'content-length', 'content-type', 'accept', 'accept-encoding'])
 
 type Recorded = Readonly<Record<Service, Call[]>>
@@ -69,7 +69,7 @@ interface Tokens {
   readonly officer: string
 }
 
-/** Whether anything that came from a caller is in the call, in whatever header or place. */
+/** Whether the call contains anything from a caller, in any place. */
 function tellsOfCaller({ headers, body }: Call, tokens: Tokens): boolean {
   const secrets = [...Object.values(tokens).map((token) => token.replace('Bearer ', '')), ...Object.values(PERSONAL)]
   const text = `${JSON.stringify(headers)} ${body.toString('utf8')}`

@@ -24,7 +24,7 @@ interface Crash {
   readonly back: number
   /** Until the next payment was acknowledged, by whomever. */
   readonly paying?: number
-  /** What it did before it answered. */
+  /** Its work before it answered. */
   readonly work: string
 }
 
@@ -34,7 +34,7 @@ interface Recovered {
   readonly payments: number
   readonly lost: number
   readonly wrong: number
-  /** Whether the database replayed its log; `undefined` where it runs elsewhere. */
+  /** Whether the database replayed its log; `undefined` if it runs elsewhere. */
   readonly replayed: boolean | undefined
 }
 
@@ -136,7 +136,7 @@ async function crashWriter(
   }
 }
 
-/** `undefined` where the database runs elsewhere. */
+/** `undefined` if the database runs elsewhere. */
 async function crashDatabase(
   product: Product,
   payers: Payers,
@@ -153,7 +153,7 @@ async function crashDatabase(
   const paidBefore = payers.times.length
   process.kill(Number(pid), 'SIGKILL')
   const deadline = performance.now() + ANSWER_TIMEOUT
-  // Those that were already on their way back do not count.
+  // Answers that were already on their way do not count.
   while (payers.times.slice(paidBefore).filter((time) => time > at + PAYERS * POLL).length < PAYERS) {
     if (performance.now() > deadline) throw new Error('Nothing was paid again after a crash of the database.')
     await sleep(POLL)

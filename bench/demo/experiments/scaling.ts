@@ -11,7 +11,7 @@ import type { Front, Gateway, Product } from '../product.ts'
 import { weatherOn } from '../questions.ts'
 import { turnstile } from '../turnstile.ts'
 
-/** Of each instance: so many requests at once, and each takes so many milliseconds at the least. */
+/** Requests that each instance handles at once, and the minimum milliseconds of each. */
 const SLOTS = 2
 const SERVICE_TIME = 50
 const CAPACITY = (SLOTS * 1000) / SERVICE_TIME // requests per second
@@ -19,9 +19,9 @@ const SIZES = [1, 2, 3] as const
 const CLIENTS = 8 // for each instance
 const WARM = 1_000 // milliseconds
 const MEASURED = 2_500 // milliseconds
-/** Of the sum of the instances. */
+/** The expected share of the sum of the instances. */
 const SHARE = 0.8
-/** Of what one instance does: a writer is not joined by others. */
+/** The expected maximum relative to one instance: more instances do not write more. */
 const ALONE = 1.15
 
 const SERIES = [

@@ -32,7 +32,7 @@ interface Bytes {
   readonly answers: number
   /** Questions that were not answered with the same bytes by all. */
   readonly differing: number
-  /** Answers of instances that were started anew meanwhile and know nothing of before. */
+  /** Answers of instances that were restarted meanwhile and know nothing from before. */
   readonly fresh: number
 }
 
@@ -47,7 +47,7 @@ async function compareInstances(product: Product, note: (text: string) => void):
   const answers = questions.map((): Set<string> => new Set())
   let answered = 0
   const askAll = async (parts: readonly Part[]): Promise<void> => {
-    // Each in an order of its own: whatever an instance kept of earlier questions would show.
+    // Each in a different order, so that anything kept from earlier questions would show.
     for (const part of parts)
       for (const at of shuffled([...questions.keys()])) {
         const { service, operation } = questions[at] as Asked

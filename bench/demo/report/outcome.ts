@@ -1,4 +1,4 @@
-/** What came of a run: the findings of each experiment, or why it could not be carried out. */
+/** The outcome of a run: the findings of each experiment, or why it could not be carried out. */
 import type { Claim, Experiment, Findings } from '../experiment.ts'
 
 export interface Outcome extends Pick<Experiment, 'name' | 'title'> {

@@ -7,7 +7,7 @@ import { STYLE } from './style.ts'
 
 export interface Run {
   readonly outcomes: readonly Outcome[]
-  /** By service, how many instances. */
+  /** Number of instances of each service. */
   readonly instances: Readonly<Record<string, number>>
   readonly startedAt: Date
   /** Milliseconds. */

@@ -87,7 +87,7 @@ function SignedIn({ user }: { readonly user: User }) {
   )
 }
 
-/** As it was before it stood in the address; what was mistyped stays as it is. */
+/** Decodes a part of the address; an invalid one stays unchanged. */
 function plain(part: string): string {
   try {
     return decodeURIComponent(part)

@@ -3,7 +3,7 @@
  * leaves every other request alone, so that no answer of the bank and no token is ever kept.
  */
 interface Shell {
-  /** Another one with each build, and with each change of what the page is told. */
+  /** Changes with each build, and with each change of the page's settings. */
   readonly version: string
   /** Path of the page. */
   readonly page: string
@@ -41,7 +41,7 @@ async function keep(): Promise<void> {
   await self.skipWaiting()
 }
 
-/** What was kept of other builds is of no use: pages come from the network while there is one. */
+/** Deletes the caches of other builds: pages come from the network if there is one. */
 async function takeOver(): Promise<void> {
   const names = await caches.keys()
   await Promise.all(

@@ -8,7 +8,7 @@ import { expectationFaults } from './matchers.ts'
 import { inWords } from './words.ts'
 
 export interface Contract {
-  /** From where the command runs. */
+  /** Path relative to the current directory. */
   readonly file: string
   readonly client: string
   readonly version: string | undefined
@@ -21,9 +21,9 @@ export interface Contract {
   readonly acceptLanguage: string | undefined
   /** Expected of `data`; of a subscription, of its first event. */
   readonly answer: unknown
-  /** Of a subscription: what makes an event happen. */
+  /** The trigger of a subscription's event. */
   readonly trigger: Trigger | undefined
-  /** By type: what other services know of its objects, as keys. */
+  /** Keys of objects, by type, as other services know them. */
   readonly given: Given
 }
 
@@ -74,7 +74,7 @@ export async function readContracts(paths: readonly string[]): Promise<readonly 
   return results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []))
 }
 
-/** As found in files and folders. */
+/** Finds contract files in files and folders. */
 export const contractFiles = async (paths: readonly string[]): Promise<readonly string[]> =>
   (await Promise.all(paths.map(find))).flat().map(([file]) => file)
 
@@ -152,7 +152,7 @@ async function readJson(path: string, file: string): Promise<unknown> {
   }
 }
 
-/** Of the folder and those around it, up to the root; the nearest counts. */
+/** Reads those of the folder and its parents, up to the root; the nearest counts. */
 async function readAround(folder: string, root: string): Promise<Given> {
   const path = join(folder, GIVEN)
   const here = (await stat(path).catch(() => undefined)) ? readGiven(await readJson(path, path), path) : {}

@@ -1,12 +1,12 @@
 /**
- * What a client expects of an answer: plain values stand for themselves, objects with `$match` for
- * any value of a kind. Whether a value is as expected, and an example of one that is.
+ * A client's expectations of an answer: plain values match themselves, objects with `$match` any
+ * value of a kind. Compares values, and gives examples.
  */
 import { z } from 'zod'
 import { inWords } from './words.ts'
 
 const kinds = {
-  /** Of the same type as the example, all the way down. */
+  /** Matches values of the same type as the example, at any depth. */
   type: z.strictObject({ $match: z.literal('type'), example: z.unknown().optional() }),
   string: z.strictObject({ $match: z.literal('string'), example: z.string().optional() }),
   number: z.strictObject({
@@ -46,7 +46,7 @@ type Json = Readonly<Record<string, unknown>>
 const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)
 export const isMatcher = (value: unknown): value is Matcher => isObject(value) && '$match' in value
 
-/** One line per fault in what is expected. @param path of the value, for the messages */
+/** One line per fault of an expectation. @param path of the value, for the messages */
 export function expectationFaults(expected: unknown, path: string): readonly string[] {
   if (Array.isArray(expected)) return expected.flatMap((each, at) => expectationFaults(each, `${path}.${at}`))
   if (!isObject(expected)) return []
@@ -77,7 +77,7 @@ export interface Wanted {
   readonly [name: string]: Wanted | undefined
 }
 
-/** One line per difference; empty where the value is as expected. */
+/** One line per difference; empty if the value is as expected. */
 export function differences(expected: unknown, actual: unknown, path: string, wanted?: Wanted): readonly string[] {
   if (isMatcher(expected)) return matcherDifferences(expected, actual, path, wanted)
   if (Array.isArray(expected)) {
@@ -110,7 +110,7 @@ const isTextOf =
   (value: unknown): boolean =>
     typeof value === 'string' && !!pattern?.test(value)
 
-/** Of the matchers that look at a single value. */
+/** The function of a matcher for a single value. */
 function expectOf(matcher: Matcher): Expect | undefined {
   switch (matcher.$match) {
     case 'string':
@@ -162,7 +162,7 @@ function matcherDifferences(matcher: Matcher, actual: unknown, path: string, wan
   ]
 }
 
-/** The same with matchers in place of the plain values. */
+/** The example with matchers instead of plain values. */
 export function byType(example: unknown): unknown {
   if (isMatcher(example)) return example
   if (Array.isArray(example)) return { $match: 'eachLike', example: byType(example[0] ?? { $match: 'any' }), min: 0 }

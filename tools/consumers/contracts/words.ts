@@ -1,4 +1,4 @@
-/** What is wrong with a member of a contract, in words, after its path. */
+/** Describes a fault of a member of a contract, after its path. */
 import type { z } from 'zod'
 
 const KINDS: Readonly<Record<string, string>> = {

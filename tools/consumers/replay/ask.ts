@@ -18,7 +18,7 @@ export interface Reply {
 
 const ANSWER_TIMEOUT = 30_000 // milliseconds
 
-/** Who is asked, and how. */
+/** The address and headers of a party. */
 export interface Target {
   readonly url: string
   headersFor(question: Question): Readonly<Record<string, string>>
@@ -56,8 +56,8 @@ export const ask = async (target: Target, question: Question): Promise<Reply> =>
 
 /**
  * The first event of a subscription.
- * @param trigger makes one happen; tried again until one came, since nobody says when the stream
- * has begun
+ * @param trigger makes one happen; repeated until an event comes, because nothing tells when the
+ * stream has begun
  * @throws Error in words
  */
 export async function firstEvent(

@@ -1,6 +1,6 @@
 /**
- * Takes an operation apart: what each service is asked for it, and what the contract expects of
- * that service's answer. Asks nobody.
+ * Splits an operation into its calls to services, and the contract's expectations of each service's
+ * answer. Calls nobody.
  */
 import { operationFromDocument, ROUTER_SUPPORTED_SUPERGRAPH_FEATURES, Supergraph } from '@apollo/federation-internals'
 import {
@@ -28,7 +28,7 @@ export interface ServiceCall {
   readonly service: string
   readonly query: string
   readonly variables: Readonly<Record<string, unknown>>
-  /** What is expected of `data`, or of each entity. */
+  /** Expectations of `data`, or of each entity. */
   readonly expected: readonly Expected[]
   /** Whether it asks for entities. */
   readonly isOfEntities: boolean
@@ -39,14 +39,14 @@ export interface ServiceCall {
 }
 
 export interface Expected {
-  /** Of the value in the whole answer. */
+  /** Path of the value in the whole answer. */
   readonly path: string
   readonly value: unknown
   readonly wanted: Wanted
 }
 
 export interface CallPlanner {
-  /** Why the schema does not know the operation; empty where it does. */
+  /** Why the operation does not fit the schema; empty if it does. */
   faults(contract: Contract): readonly string[]
   calls(contract: Contract): readonly ServiceCall[]
 }
@@ -141,9 +141,7 @@ function wantedOf(document: DocumentNode): Wanted {
 
 type Place = Pick<Expected, 'path' | 'value'>
 
-/**
- * What is expected at a path: once for each item that a list names, once for all that are alike.
- */
+/** Expectations at a path: one for each listed item, or one for all alike. */
 function placesAt(expected: unknown, path: readonly string[], shown: string): readonly Place[] {
   const [step, ...rest] = path
   if (isMatcher(expected)) {
@@ -166,7 +164,8 @@ interface Representations {
 }
 
 /**
- * Of each place one, from what is given of its type, or else from what the contract expects there.
+ * One representation for each place, from the given keys of its type, or from the contract's
+ * expectation.
  */
 function representationsOf(
   { given }: Contract,

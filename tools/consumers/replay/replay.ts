@@ -6,12 +6,12 @@ import { differences } from '../contracts/matchers.ts'
 import { ask, firstEvent, gatewayAt, type Question, type Reply, serviceAt, type Target } from './ask.ts'
 import type { CallPlanner, ServiceCall } from './calls.ts'
 
-/** What came of one contract with one party. */
+/** The outcome of one contract with one party. */
 export interface Outcome {
   readonly contract: Contract
   /** `schema`, `product`, or the service that was asked alone. */
   readonly party: string
-  /** One line each; empty where the contract holds. */
+  /** One line each; empty if the contract holds. */
   readonly problems: readonly string[]
 }
 
@@ -28,7 +28,8 @@ interface AloneService {
 }
 
 /**
- * With the schema alone: nobody is asked. @param culprit whose schema has changed, if it is known
+ * Checks with the schema only, without calls. @param culprit the service whose schema has changed,
+ * if known
  */
 export const checkSchema = (
   contracts: readonly Contract[],
@@ -55,7 +56,7 @@ export async function replayOnProduct(contract: Contract, product: Product): Pro
   return { contract, party: 'product', problems }
 }
 
-/** `undefined` where the operation does not need the service. */
+/** `undefined` if the operation does not need the service. */
 export async function replayOnService(
   contract: Contract,
   service: AloneService,
@@ -70,14 +71,14 @@ export async function replayOnService(
   const target = serviceAt(service.url, service.secret, service.kind === 'stateful')
   for (const call of calls) {
     const happen = call.isOfEvents ? triggerAt(target, contract, service, planner, caller) : undefined
-    // Nobody here can make an event happen.
+    // There is no way to trigger an event here.
     if (call.isOfEvents && contract.trigger && !happen) continue
     problems.push(...(await problemsOf(() => replayCall(call, target, caller, happen))))
   }
   return { contract, party: service.name, problems: [...new Set(problems)] }
 }
 
-/** `undefined` where the trigger is not of this service. */
+/** `undefined` if the trigger belongs to another service. */
 function triggerAt(
   target: Target,
   contract: Contract,

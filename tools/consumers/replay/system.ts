@@ -13,7 +13,7 @@ import { startChild } from '../../../platform/process/start-child.ts'
 import { demoIdentity } from '../../../platform/protocol/demo-identity.ts'
 
 export interface System {
-  /** Of the gateway's GraphQL; undefined where none was started. */
+  /** URL of the gateway's GraphQL; undefined if none was started. */
   readonly url: string | undefined
   /** Base addresses of the services. */
   readonly services: ReadonlyMap<string, string>
@@ -29,7 +29,7 @@ const NOWHERE = 'http://127.0.0.1:1'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
-/** Where a service runs that is not started here. */
+/** The address of a service that is not started here. */
 const addressIn = (environment: Environment, name: string): string | undefined =>
   environment[addressSetting(name)]?.split(',')[0]?.trim().replace(/\/$/, '') || undefined
 

@@ -4,7 +4,7 @@ import type { Faker } from '@faker-js/faker'
 interface Range {
   readonly min: number
   readonly max: number
-  /** Of a number with decimals. */
+  /** Decimals of the number. */
   readonly decimals?: number
 }
 
@@ -47,7 +47,7 @@ export function numberFor(faker: Faker, field: string, isWhole: boolean): number
     max,
     decimals = 0,
   } = ranges.find(([pattern]) => pattern.test(field))?.[1] ?? { min: 1, max: 100, decimals: 1 }
-  // Of two fields that differ by Min and Max, the one is never above the other: each has its part.
+  // Fields named with Min and Max use separate halves of the range, so that Min is never above Max.
   const middle = (min + max) / 2
   const from = /max(imum)?$|^max/i.test(field) ? middle : min
   const to = /min(imum)?$|^min(?!u)/i.test(field) ? middle : max

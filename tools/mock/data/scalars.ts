@@ -8,13 +8,13 @@ import { type Asked, textFor, zone } from './strings.ts'
 interface AskedScalar extends Asked {
   /** Name of the scalar. */
   readonly scalar: string
-  /** Of the scalar. */
+  /** Description of the scalar. */
   readonly scalarDescription: string
-  /** Of the object. */
+  /** Key of the object. */
   readonly key: string
-  /** What this value follows from: the object, the field, its arguments, its place in a list. */
+  /** The seed of the value: object, field, arguments, and place in a list. */
   readonly seed: string
-  /** Of the object in its list. */
+  /** Index of the object in its list. */
   readonly index: number | undefined
 }
 
@@ -24,7 +24,7 @@ const date: Make = (_, { key, field, index }) => instantFor(key, field, index, t
 const instant: Make = (_, { key, field, index }) => instantFor(key, field, index, false).toISOString()
 const digits: Make = (faker) => String(faker.number.int({ min: 100, max: 500_000 }))
 
-/** One for all, so that sums make sense; a list of rates has one for each. */
+/** All amounts share one currency, so that sums make sense; a list of rates has one of each. */
 const CURRENCIES = ['EUR', 'USD', 'GBP', 'JPY', 'CHF', 'BRL', 'SEK', 'INR']
 
 /** The first that fits counts. */
@@ -72,7 +72,7 @@ const own = new Map<string, Make>([
   ['String', textFor],
 ])
 
-/** What the description of a scalar with a name of its own tells of its form. */
+/** Guesses the form of a custom scalar from its description. */
 const described: readonly (readonly [RegExp, Make])[] = [
   [/RFC ?3339|ISO ?8601/i, instant],
   [/YYYY-MM-DD/, date],

@@ -5,7 +5,7 @@
 import type { Faker } from '@faker-js/faker'
 
 export interface Asked {
-  /** Of the object that has the field. */
+  /** Type of the object that has the field. */
   readonly type: string
   readonly field: string
   readonly description: string
@@ -31,7 +31,7 @@ const ZONES = [
 ]
 export const zone = (faker: Faker): string => faker.helpers.arrayElement(ZONES)
 
-/** Of what a type is, by its name. */
+/** Names of objects, by words in the type's name. */
 const names: readonly (readonly [RegExp, Make])[] = [
   [
     /customer|user|person|people|member|owner|author|party|employee|contact|viewer|patient|student|guest|player/i,

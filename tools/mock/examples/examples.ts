@@ -1,4 +1,4 @@
-/** What consumer contracts say of answers, in the form in which a mock knows values. */
+/** Turns the expectations of consumer contracts into values for a mock. */
 import {
   type FieldNode,
   type GraphQLCompositeType,

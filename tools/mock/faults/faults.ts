@@ -19,7 +19,7 @@ interface Delay {
 export interface Faults {
   readonly errors: readonly Fault<string>[]
   readonly delays: readonly Fault<Delay>[]
-  /** Of the root fields, how many fail: 0 to 1. */
+  /** The share of root fields that fail, 0 to 1. */
   readonly rate: number
 }
 
@@ -65,7 +65,7 @@ export function readDelays(text: string): readonly Fault<Delay>[] {
   })
 }
 
-/** Those of the settings, and those of a request's headers. @throws StartRefused */
+/** Faults of the settings and of a request's headers. @throws StartRefused */
 export function withHeaders(faults: Faults, headers: Readonly<Record<string, string | undefined>>): Faults {
   const errors = headers[ERROR_HEADER]
   const delays = headers[DELAY_HEADER]

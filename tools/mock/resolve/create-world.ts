@@ -8,7 +8,7 @@ import { leafOf } from './leaf.ts'
 import { type Given, keyOf } from './objects.ts'
 import type { World, WorldOptions } from './world.ts'
 
-/** Of what mutations changed, and of their keys; the oldest are forgotten. */
+/** Maximum of remembered changes and of keys; the oldest are forgotten. */
 const REMEMBERED = 10_000
 
 export function createWorld({ schema, keys, sizes }: Source, options: WorldOptions): World {
@@ -67,6 +67,6 @@ function typesWithId(schema: GraphQLSchema, name: string): readonly string[] {
   return isInterfaceType(type) && type.getFields()['id'] ? schema.getPossibleTypes(type).map((each) => each.name) : []
 }
 
-/** @param second counts where both say something */
+/** @param second takes precedence */
 const merged = (first: Given | undefined, second: Given | undefined): Given | undefined =>
   first && second ? { ...first, values: new Map([...first.values, ...second.values]) } : (second ?? first)

@@ -1,6 +1,4 @@
-/**
- * What a client told in the arguments of a mutation or a subscription: the answer agrees with it.
- */
+/** Values in the arguments of a mutation or a subscription, which the answer repeats. */
 import {
   type GraphQLArgument,
   type GraphQLInputField,
@@ -11,7 +9,7 @@ import {
 } from 'graphql'
 import type { Args } from './args.ts'
 
-/** By name of the argument or input field. */
+/** Keyed by name of the argument or input field. */
 export type Echo = ReadonlyMap<string, { readonly value: unknown; readonly type: string }>
 
 type Declared = Pick<GraphQLArgument | GraphQLInputField, 'name' | 'type'>
@@ -34,13 +32,13 @@ export function echoOf(declared: readonly Declared[], args: Args): Echo {
 
 const isText = (type: string): boolean => type === 'String' || type === 'ID'
 
-/** The value told for a field of this scalar or enum. */
+/** The given value for a field of this scalar or enum. */
 export function told(echo: Echo | undefined, field: string, type: string): unknown {
   const found = echo?.get(field)
   return found && (found.type === type || (isText(found.type) && isText(type))) ? found.value : undefined
 }
 
-/** The id told under one of these names. */
+/** The id given under one of these names. */
 export function toldId(echo: Echo | undefined, names: readonly string[]): string | undefined {
   for (const name of names) {
     const value = echo?.get(name)?.value

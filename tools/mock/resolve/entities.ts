@@ -1,4 +1,4 @@
-/** Finds objects with an identity: by arguments, by what a client told, or some of them. */
+/** Finds objects with an identity: by arguments, by given values, or any. */
 import { type GraphQLObjectType, getNamedType, isObjectType } from 'graphql'
 import { hashOf } from '../data/random.ts'
 import type { Args } from './args.ts'
@@ -9,7 +9,9 @@ import type { World } from './world.ts'
 
 const SEARCHED = 100
 
-/** An object with an identity. What a mutation told is kept with the first one below it. */
+/**
+ * An object with an identity. The values given to a mutation are kept with the first one below it.
+ */
 export function entityBelow(
   world: World,
   parent: MockObject,
@@ -31,7 +33,7 @@ export function entityBelow(
   return object
 }
 
-/** The object that a field's arguments name; null where they name nothing. */
+/** The object that a field's arguments name; null if they name none. */
 export function byArguments(world: World, field: AnyField, args: Args): MockObject | null | undefined {
   const named = getNamedType(field.type)
   for (const { name, type } of field.args) {
@@ -73,7 +75,7 @@ function byArgument(
   return object
 }
 
-/** Of those that others refer to. */
+/** Finds one of the objects that others refer to. */
 function findBy(world: World, type: GraphQLObjectType, field: AnyField, value: string): MockObject | undefined {
   for (let number = 0; number < SEARCHED; number += 1) {
     const object = world.entity(type, numberedId(type.name, number))

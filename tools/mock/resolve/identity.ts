@@ -16,8 +16,7 @@ const SPAN = 89_999_999 // a prime less than the ids of eight digits that there 
 const STEP = 7_919
 
 /**
- * The field that tells objects of the type apart. @param keys by type, as a supergraph declares
- * them
+ * The field that identifies objects of the type. @param keys by type, as a supergraph declares them
  */
 export function idFieldOf(type: GraphQLObjectType, keys: ReadonlyMap<string, string>): string | undefined {
   const fields = type.getFields()
@@ -65,7 +64,7 @@ export const pooledId = (type: string, from: string, further = 0): string =>
 /** Beyond those that others refer to, so that what is new is no one's yet. */
 export const freshId = (type: string, from: string): string => numberedId(type, 1_000 + (hashOf(from) % 1_000_000))
 
-/** Of a field `nodeId`, or of an interface's `id`: names the type as well. */
+/** The value of `nodeId`, or of an interface's `id`, which also names the type. */
 export const encodeNode = (type: string, id: string): string => Buffer.from(`${type}:${id}`).toString('base64url')
 
 /** `undefined` for an id that was not made so. */
@@ -87,7 +86,7 @@ export function nodeInterfaces(schema: GraphQLSchema): ReadonlySet<string> {
   )
 }
 
-/** Clients ask for it to see what stands for nothing. */
+/** Ids by which clients can request a missing object. */
 export const isMissing = (id: string): boolean => /^(missing|none|unknown)/i.test(id)
 
 export const lowerFirst = (name: string): string => name.charAt(0).toLowerCase() + name.slice(1)

@@ -19,9 +19,9 @@ import { type AnyField, keyOf, type MockObject } from './objects.ts'
 import { cursorOf, withoutPaging } from './pages.ts'
 import type { World } from './world.ts'
 
-/** One in so many values that may be null is. */
+/** One in this many nullable values is null. */
 const NULLS = 12
-/** What people tell objects apart by is always there. */
+/** Fields by which people recognize objects are never null. */
 const ESSENTIAL = /^(id|name|title|code|slug|number)$/i
 
 export function leafOf(world: World, object: MockObject, field: AnyField, args: Args, place = ''): unknown {
@@ -60,7 +60,7 @@ const refersTo = (field: string): string => {
   return name.charAt(0).toUpperCase() + name.slice(1)
 }
 
-/** What follows from where the object is, and from what it is. */
+/** Values that depend on the object's type and place. */
 function specialOf(world: World, object: MockObject, { name, type }: AnyField, args: Args): unknown {
   const { id, page, edge, __typename } = object
   const named = getNamedType(type).name

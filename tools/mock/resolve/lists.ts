@@ -27,10 +27,10 @@ export function edgesOf(world: World, connection: MockObject, field: AnyField): 
   })
 }
 
-/** What items take over from the object that has the list. */
+/** Properties that items inherit from the object that has the list. */
 type Below = Pick<MockObject, 'event' | 'echo'>
 
-/** What is at a place of a list: another object at each. */
+/** The item at a place of a list; each is a different object. */
 function itemOf(world: World, type: GraphQLOutputType, key: string, place: number, below: Below = {}): MockObject {
   const concrete = concreteOf(world, type, `${key}#${place}`)
   if (!concrete) throw mockError('INTERNAL')
@@ -63,7 +63,7 @@ export function listOf(world: World, parent: MockObject, field: AnyField, args: 
   return Array.from({ length: to - from }, (_, at) => itemOf(world, named, key, from + at, parent))
 }
 
-/** Of a list of inputs, what each tells. */
+/** The values of each input in a list. */
 function inputsOf(field: AnyField, args: Args): readonly Echo[] | undefined {
   for (const { name, type } of field.args) {
     const values = args[name]
@@ -74,7 +74,7 @@ function inputsOf(field: AnyField, args: Args): readonly Echo[] | undefined {
   return undefined
 }
 
-/** One of several that a mutation adds. */
+/** One of several objects that a mutation adds. */
 function added(world: World, item: MockObject, seed: string, echo: Echo): MockObject {
   const type = world.schema.getType(item.__typename)
   if (!isObjectType(type) || item.id === undefined) return item
@@ -87,7 +87,7 @@ function added(world: World, item: MockObject, seed: string, echo: Echo): MockOb
 export const itemsOf = (world: World, { key }: MockObject, type: GraphQLOutputType, { from, to }: Page): MockObject[] =>
   Array.from({ length: to - from }, (_, at) => itemOf(world, type, key, from + at))
 
-/** As many as `@listSize` says, as the client asks for, or a few. */
+/** The number of items by `@listSize`, by the client's arguments, or a few. */
 function spanOf(
   world: World,
   parent: MockObject,

@@ -1,4 +1,4 @@
-/** What stands for an object while an operation is answered. Its fields follow from its key. */
+/** The mock of an object during an operation. Its fields follow from its key. */
 import type { GraphQLField } from 'graphql'
 import type { Args } from './args.ts'
 import type { Echo } from './echo.ts'
@@ -6,23 +6,23 @@ import type { Page } from './pages.ts'
 
 export interface MockObject {
   readonly __typename: string
-  /** The same for the same object, however it was reached: `Account:12345678`. */
+  /** Identifies the object, however it was reached: `Account:12345678`. */
   readonly key: string
-  /** Of an object with an identity. */
+  /** Id of an object with an identity. */
   readonly id?: string | undefined
   /** Its place in a list that goes on by days or hours. */
   readonly index?: number | undefined
   /** Values that are known, by field and arguments. */
   readonly given?: Given | undefined
-  /** Of an object below an event of a subscription: which event it is, from 0. */
+  /** Number of the subscription's event, from 0. */
   readonly event?: number | undefined
-  /** What the client told that this object answers. */
+  /** Given values that this object repeats. */
   readonly echo?: Echo | undefined
   /** The arguments that it was asked by, of an object without an identity. */
   readonly asked?: Echo | undefined
-  /** Of a connection, and its page info. */
+  /** The page of a connection and of its page info. */
   readonly page?: Page | undefined
-  /** Of an edge: what it leads to, and where. */
+  /** Node and cursor of an edge. */
   readonly edge?: { readonly cursor: string; readonly node: MockObject } | undefined
 }
 
@@ -31,7 +31,7 @@ export type AnyField = GraphQLField<unknown, unknown>
 /** Exact values by `keyOf`: scalars, or further such maps for objects. */
 export interface Given {
   readonly values: ReadonlyMap<string, GivenValue>
-  /** Where the example says it. */
+  /** The type, if the example names it. */
   readonly typename?: string | undefined
 }
 export type GivenValue = Given | readonly GivenValue[] | string | number | boolean | null | JsonObject

@@ -1,4 +1,4 @@
-/** Of several types that an answer may have: the one that says yes, or the one that refuses. */
+/** Chooses the type of a union or interface: an acceptance or a refusal. */
 import {
   type GraphQLObjectType,
   type GraphQLOutputType,
@@ -14,14 +14,14 @@ import type { World } from './world.ts'
 
 const REFUSES = /refus|error|problem|fail|reject|denied|invalid|exception|conflict/i
 
-/** One of the types that do not refuse; any where all do. */
+/** One of the types that are no refusals; any if all are. */
 function successOf(types: readonly GraphQLObjectType[], choice: number): GraphQLObjectType | undefined {
   const accepting = types.filter(({ name }) => !REFUSES.test(name))
   const usable = accepting.length > 0 ? accepting : types
   return usable[choice % usable.length]
 }
 
-/** The refusal with this code, where the schema has one: an answer, and no error. */
+/** The refusal with this code, if the schema has one, as data rather than an error. */
 export function refusalIn(
   world: World,
   field: AnyField,
@@ -42,7 +42,7 @@ export function refusalIn(
   return undefined
 }
 
-/** The object type that stands for a type. @param wanted where it is known */
+/** An object type for an abstract type. @param wanted if known */
 export function concreteOf(
   world: World,
   type: GraphQLOutputType,

@@ -13,7 +13,7 @@ import { hashOf } from '../data/random.ts'
 import type { Args } from './args.ts'
 
 export interface Page {
-  /** Of the whole list. */
+  /** Size of the whole list. */
   readonly total: number
   /** Places in the list: from the first, to before the second. */
   readonly from: number
@@ -67,7 +67,7 @@ function sizeIn(args: Args, names: readonly string[]): number | undefined {
 const wrong = (message: string): GraphQLError => new GraphQLError(message, { extensions: { code: 'BAD_USER_INPUT' } })
 
 /**
- * Whether an object is a part of a list, as `{ items, total }` is where a field takes `limit` or
+ * Whether an object is a page of a list, such as `{ items, total }` of a field with `limit` or
  * `page`.
  */
 export const isPart = (type: GraphQLObjectType, names: readonly string[]): boolean =>
@@ -76,7 +76,7 @@ export const isPart = (type: GraphQLObjectType, names: readonly string[]): boole
     (field) => isListType(getNullableType(field.type)) && isCompositeType(getNamedType(field.type)),
   )
 
-/** What a connection's edges lead to; `undefined` for a type that is none. */
+/** The node type of a connection; `undefined` for any other type. */
 export function nodeTypeOf(type: GraphQLObjectType): GraphQLCompositeType | undefined {
   const { edges, nodes, pageInfo } = type.getFields()
   if (!pageInfo) return undefined

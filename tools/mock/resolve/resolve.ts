@@ -32,7 +32,7 @@ export interface MockContext {
   readonly request: number
 }
 
-/** What a payload has of an answer that did not succeed. */
+/** Fields of a payload that report failures. */
 const TROUBLE = /^(errors?|userErrors?|problems?|failures?|violations|warnings)$/i
 
 /** Gives every field of the schema its resolver. */
@@ -72,7 +72,7 @@ async function resolveField(
   return answerOf(world, parent ?? rootOf(world, field, args, info, root), field, args)
 }
 
-/** What a root field's value hangs below. */
+/** The parent of a root field's value. */
 function rootOf(world: World, field: AnyField, args: Args, info: GraphQLResolveInfo, root: unknown): MockObject {
   const { name } = info.parentType
   const given = world.examples.get(name)
@@ -93,7 +93,7 @@ interface Event {
   readonly number: number
 }
 
-/** One event after another, from behind a cursor if one is given. */
+/** Yields one event after another, after a cursor if one is given. */
 async function* events(world: World, args: Args): AsyncGenerator<Event, void, void> {
   const after = args['after']
   for (let number = after == null ? 0 : placeOf(after, 'after') + 1; ; number += 1) {
@@ -160,7 +160,7 @@ const itemType = (type: GraphQLOutputType): GraphQLOutputType | undefined => {
 const cursorOfEvent = ({ event }: MockObject, { name }: AnyField): string | undefined =>
   name === 'cursor' && event !== undefined ? cursorOf(event) : undefined
 
-/** An object by what its arguments say, by what the client told, or some object. */
+/** An object by its arguments, by given values, or any. */
 function childOf(world: World, parent: MockObject, field: AnyField, args: Args): MockObject | null {
   const key = `${parent.key}.${keyOf(field.name, withoutPaging(args))}`
   const found = byArguments(world, field, args)

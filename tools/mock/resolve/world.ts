@@ -1,4 +1,4 @@
-/** What all requests share: the schema, its identities, and what mutations have left behind. */
+/** Shared by all requests: the schema, its identities, and the effects of mutations. */
 import type { GraphQLObjectType, GraphQLSchema } from 'graphql'
 import type { Source } from '../schema/source.ts'
 import type { AnyField, Given, MockObject } from './objects.ts'
@@ -10,7 +10,7 @@ export interface World {
   readonly nodes: ReadonlySet<string>
   /** Milliseconds between the events of a subscription. */
   readonly tick: number
-  /** By `keyOf` of a root field, behind the name of its type. */
+  /** Keyed by the root type's name and `keyOf` of the root field. */
   readonly examples: ReadonlyMap<string, Given['values']>
   idField(type: string): string | undefined
   /** The id as clients see it: of types that are found by it alone, it names the type. */
@@ -20,7 +20,7 @@ export interface World {
   /** The object with this id. @param more what is known of it besides */
   entity(type: GraphQLObjectType, id: string, more?: Pick<MockObject, 'given' | 'echo'>): MockObject
   leaf(object: MockObject, field: AnyField): unknown
-  /** From now on the object is as this says. */
+  /** Remembers the object's changed values. */
   remember(object: MockObject): void
   /** Whether a mutation was sent with this key before. */
   isReplay(key: string): boolean
@@ -30,6 +30,6 @@ export interface WorldOptions {
   readonly seed: number
   readonly tick: number
   readonly examples: World['examples']
-  /** What examples say of objects, by key. */
+  /** Values of objects from examples, by key. */
   readonly known: ReadonlyMap<string, Given>
 }

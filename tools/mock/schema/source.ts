@@ -29,9 +29,9 @@ export interface Source {
   readonly schema: GraphQLSchema
   /** The supergraph, with the mock at this address. */
   readonly supergraph: (url: string) => string
-  /** By type: the field that its objects are found by. */
+  /** The key field of each type. */
   readonly keys: ReadonlyMap<string, string>
-  /** By `Type.field`: what `@listSize` says. */
+  /** Sizes of `@listSize`, by `Type.field`. */
   readonly sizes: ReadonlyMap<string, Size>
 }
 
@@ -40,7 +40,7 @@ interface Size {
   readonly assumed: number | undefined
 }
 
-/** @throws StartRefused where the text is no schema */
+/** @throws StartRefused if the text is no schema */
 export function readSource(text: string, name: string): Source {
   try {
     const isSupergraph = readGraphs(text).length > 0
@@ -69,7 +69,7 @@ function withDefinitions(document: DocumentNode): DocumentNode {
   return { ...document, definitions }
 }
 
-/** What clients of a service's schema see of it. */
+/** Removes the parts of a service's schema that clients do not see. */
 function withoutHidden(document: DocumentNode): DocumentNode {
   const isHidden = ({ directives }: { readonly directives?: readonly DirectiveNode[] | undefined }): boolean =>
     directives?.some(({ name }) => /^(?:\w+__)?inaccessible$/.test(name.value)) === true
@@ -135,7 +135,7 @@ const ONE_OF = 'oneOf'
 function compose(document: DocumentNode, url: string): string {
   const schema = eachNode(document, (_, directives) => directives.filter(({ name }) => name.value !== ONE_OF))
   const typeDefs = parse(`${LINK}\n${print({ ...schema, definitions: schema.definitions.filter(isOfSchema) })}`)
-  // One service alone can always answer: composing takes a third less without looking for that.
+  // A single service can always answer: skipping that check saves a third of composing.
   const { supergraphSdl, errors } = composeServices([{ name: 'mock', url, typeDefs }], { runSatisfiability: false })
   if (errors)
     throw new StartRefused(['The schema cannot be mocked:', ...errors.map(({ message }) => `  ${message}`)].join('\n'))

@@ -1,5 +1,5 @@
 /**
- * Follows accounts while their page is seen: balances change in the cache, and the page is told of
+ * Follows accounts while their page is shown: updates balances in the cache, and calls the page for
  * each event.
  */
 import { useSubscription } from '@apollo/client/react'
@@ -11,12 +11,12 @@ type Event = ActivitySubscription['accountActivity']
 interface Followed {
   /** `undefined`: all of the user's own. */
   readonly account?: string
-  /** Where the activity stood when the page was read; `undefined` before that. */
+  /** The position in the activity when the page was read; `undefined` before that. */
   readonly cursor: string | undefined
-  /** Nobody may follow what is others'. */
+  /** False for another customer's account, which cannot be followed. */
   readonly isOwn?: boolean
   readonly onEvent: (event: Event) => void
-  /** Told whether events come. */
+  /** Called when the stream opens and breaks. */
   readonly onStream?: (isOpen: boolean) => void
 }
 

@@ -2,7 +2,7 @@
 import type { ApolloClient } from '@apollo/client'
 import { EntriesDocument } from '../generated/graphql.ts'
 
-/** Those that were shown before stay, however far the reader went. */
+/** Keeps all entries that were shown before. */
 export async function addNewEntries(client: ApolloClient, id: string): Promise<void> {
   const query = { query: EntriesDocument, variables: { id } }
   const { data } = await client.query({ ...query, fetchPolicy: 'no-cache' })

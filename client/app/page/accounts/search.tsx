@@ -1,4 +1,4 @@
-/** Which entries are wanted. */
+/** The search form of entries. */
 import { SlidersHorizontal } from 'lucide-react'
 import { useState } from 'react'
 import { addDays } from '../format/dates.ts'
@@ -8,7 +8,7 @@ import { parseAmount } from '../money/parse.ts'
 import { Choice, TextBox } from '../ui/fields.tsx'
 import { Button } from '../ui/ui.tsx'
 
-/** As it was typed. */
+/** The search as typed. */
 export interface Wanted {
   readonly text: string
   readonly category: string
@@ -24,7 +24,7 @@ export const everything: Wanted = { text: '', category: '', direction: '', from:
 /** The bank wants three letters at least. */
 const LEAST_TEXT = 3
 
-/** `undefined` where all are wanted. What cannot be asked for yet is left out. */
+/** `undefined` for no filter. Leaves out incomplete input. */
 export function filterOf(wanted: Wanted, currency: string, locale: string): EntryFilter | undefined {
   const { text, category, direction, from, to } = wanted
   const least = parseAmount(wanted.least, currency, locale)

@@ -1,6 +1,6 @@
-/** What the gateway tells the page, in its data block. */
+/** The page's settings, which the gateway embeds in it. */
 export interface Settings {
-  /** Where users sign in (OpenID Connect). */
+  /** The issuer where users sign in (OpenID Connect). */
   readonly issuer: string
   readonly clientId: string
   readonly scope: string

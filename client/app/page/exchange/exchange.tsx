@@ -1,4 +1,4 @@
-/** From one of the customer's currencies to another: an offer, and its minute. */
+/** Exchanges between the customer's currencies: shows an offer, which is valid for a minute. */
 import { useQuery } from '@apollo/client/react'
 import { useEffect, useState } from 'react'
 import { formatDecimal } from '../format/decimals.ts'

@@ -22,7 +22,7 @@ export const formatDay = (day: string, locale: string, options: Intl.DateTimeFor
 export const formatInstant = (instant: string, locale: string): string =>
   new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(instant))
 
-/** On the month's last day where it is shorter. */
+/** Uses the month's last day if it is shorter. */
 export function addMonths(day: string, count: number): string {
   const date = new Date(`${day}T00:00:00Z`)
   const wanted = date.getUTCDate()

@@ -1,2 +1,2 @@
-/** In groups of four. */
+/** Formats in groups of four. */
 export const formatIban = (number: string): string => number.replace(/(.{4})(?=.)/g, '$1 ')

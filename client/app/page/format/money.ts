@@ -31,17 +31,17 @@ export function decimalOf({ amount, currency }: Amount): Intl.StringNumericLiter
 export const formatMoney = (money: Amount, locale: string): string =>
   formatOf(locale, money.currency).format(decimalOf(money))
 
-/** As one would type it. */
+/** The amount as a user would type it. */
 export const typedMoney = (money: Amount, locale: string): string =>
   new Intl.NumberFormat(locale, { minimumFractionDigits: digitsOf(money.currency), useGrouping: false }).format(
     decimalOf(money),
   )
 
-/** With a plus sign for what comes in. */
+/** The amount with a plus sign for credits. */
 export function formatSigned(money: Amount, isCredit: boolean, locale: string): string {
   const text = formatMoney(money, locale)
   return isCredit ? `+${text}` : `−${text}`
 }
 
-/** For charts: exact enough to draw. */
+/** The amount as a number, exact enough for charts. */
 export const numberOf = (money: Amount): number => Number(decimalOf(money))

@@ -46,7 +46,7 @@ export function openGraph(): Graph {
     // Below the library's link, so that each of its tries is seen.
     link: tributaryLink(connection, outageLink.concat(new HttpLink({ uri: URL_OF_GRAPH }))),
     cache: new InMemoryCache(cacheOptions()),
-    // Part of an answer is worth more than none; what is missing is told by `outages.ts`.
+    // Shows partial answers; `outages.ts` reports what is missing.
     defaultOptions: { watchQuery: { errorPolicy: 'all' }, query: { errorPolicy: 'all' } },
   })
   return { client, connection }

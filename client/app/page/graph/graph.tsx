@@ -6,7 +6,7 @@ import type { Pending } from '../../../connection/outbox.ts'
 import { type Graph, openGraph } from './connection.ts'
 
 const Context = createContext<Connection | undefined>(undefined)
-/** One for each user of this page, whatever React draws twice. */
+/** One graph for each user of this page, even if React renders twice. */
 const graphs = new Map<string, Graph>()
 
 function graphOf(subject: string): Graph {
@@ -30,7 +30,7 @@ export function useConnection(): Connection {
   return connection
 }
 
-/** What the bank has not answered yet. */
+/** Requests that the bank has not answered yet. */
 export function usePending(): readonly Pending[] {
   const connection = useConnection()
   const [pending, setPending] = useState<readonly Pending[]>([])

@@ -1,6 +1,6 @@
 /**
- * Which services are away, as the answers tell it, and until answers tell otherwise. Nothing here
- * interrupts anybody: the page shows it, and asks again by itself.
+ * Tracks which services are unavailable, by the answers. Interrupts nobody: the page shows outages,
+ * and retries by itself.
  */
 import { type ApolloClient, ApolloLink, NetworkStatus, type ObservableQuery } from '@apollo/client'
 import { useEffect, useSyncExternalStore } from 'react'
@@ -22,7 +22,7 @@ const AGAIN = 3_000 // milliseconds
 /** Longer than the library's pauses between two tries. */
 const STALE = 40_000 // milliseconds
 
-/** By operation: what it missed when it last ran. */
+/** The missing fields of each operation's last run. */
 const missed = new Map<string, Miss>()
 let shown: readonly Away[] = []
 const listeners = new Set<() => void>()
@@ -60,7 +60,7 @@ const subscribe = (listener: () => void): (() => void) => {
   return () => listeners.delete(listener)
 }
 
-/** What is away now; while anything is, the queries that miss it are asked again. */
+/** The current outages; while there are any, the affected queries are retried. */
 export function useOutages(client: ApolloClient): readonly Away[] {
   const away = useSyncExternalStore(subscribe, () => shown)
   useEffect(() => {
@@ -76,7 +76,9 @@ export function useOutages(client: ApolloClient): readonly Away[] {
   return away
 }
 
-/** One query of each name goes first; the others of its name follow once it is answered in full. */
+/**
+ * Retries one query of each name first; the others of that name follow once it is answered in full.
+ */
 export async function askAgain(client: ApolloClient): Promise<void> {
   const active = [...client.getObservableQueries('active')]
   for (const [name, { at, isQuery }] of missed) {

@@ -1,6 +1,6 @@
 /**
- * What became of payments that nobody waited for any more: after a reload, a long silence, or on
- * another screen.
+ * Outcomes of payments whose screen no longer waits: after a reload, a long silence, or on another
+ * screen.
  */
 import { useSyncExternalStore } from 'react'
 import type { Answer } from '../../../connection/answer.ts'
@@ -34,7 +34,7 @@ export function tellSettled({ id, variables }: Pending, { data, errors }: Answer
 
 let outcomes = 0
 
-/** What became of something whose screen was left meanwhile. */
+/** Reports the outcome of a request whose screen was left meanwhile. */
 export function tellOutcome(input: unknown, refusal: Settled['refusal']): void {
   outcomes += 1
   show([...all, { id: `outcome ${outcomes}`, input: asRecord(input), refusal }])

@@ -1,4 +1,4 @@
-/** The help article that fits a screen; nothing where it is not to be had. */
+/** The help article for a screen; nothing if it is unavailable. */
 import { useQuery } from '@apollo/client/react'
 import { BookOpen } from 'lucide-react'
 import { Link } from 'wouter'

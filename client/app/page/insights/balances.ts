@@ -9,13 +9,13 @@ interface Statement {
   readonly byDay: readonly BalanceOfDay[]
 }
 
-/** At the end of the day. */
+/** The balance at the end of a day. */
 export interface BalanceOfDay {
   readonly day: string
   readonly balance: Amount
 }
 
-/** From the day before the period to its last. */
+/** Balances from the day before the period to its last day. */
 export function balancesOf({ from, to, opening, byDay }: Statement): readonly BalanceOfDay[] {
   const moved = new Map(byDay.map(({ day, balance }) => [day, balance]))
   const points: BalanceOfDay[] = [{ day: addDays(from, -1), balance: opening }]

@@ -1,4 +1,4 @@
-/** What the borrower can do with a loan in its state. */
+/** The borrower's actions in the loan's state. */
 import { useState } from 'react'
 import { type Amount, decimalOf, formatMoney } from '../format/money.ts'
 import { type LoanState, RefundLoanDocument, RepayLoanDocument, WithdrawLoanDocument } from '../generated/graphql.ts'
@@ -12,7 +12,7 @@ interface LoanActionsProps {
   readonly id: string
   readonly state: LoanState
   readonly currency: string
-  /** What settles it today. */
+  /** The amount that settles it today. */
   readonly settlement: Amount | undefined
 }
 

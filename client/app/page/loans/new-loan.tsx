@@ -30,7 +30,9 @@ export default function NewLoanPage() {
   )
 }
 
-/** As the bank reads it, with at most four decimals; `undefined` for what is no percentage. */
+/**
+ * The rate as the bank reads it, with at most four decimals; `undefined` for an invalid percentage.
+ */
 const rateOf = (text: string): string | undefined => {
   const plain = text.trim().replace(',', '.')
   return /^\d{1,3}(\.\d{1,4})?$/.test(plain) && Number(plain) <= 100 ? plain : undefined

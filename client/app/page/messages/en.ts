@@ -74,12 +74,12 @@ export const en = {
     settled: (amount: string) => `The bank has answered: ${amount || 'what you asked for'} was carried out.`,
     refused: (amount: string) => `The bank has refused ${amount || 'what you asked for'}.`,
   },
-  /** Of requests, by code. */
+  /** Errors of requests, by code. */
   faults: {
     FORBIDDEN: 'You are not allowed to do this.',
     BUDGET_EXHAUSTED: 'Too many requests. Wait a moment and try again.',
   } as Readonly<Record<string, string>>,
-  /** Of the bank, by code. */
+  /** Refusals of the bank, by code. */
   refusals: {
     INSUFFICIENT_FUNDS: 'There is not enough money in the account.',
     ACCOUNT_NOT_FOUND: 'There is no account with this number.',

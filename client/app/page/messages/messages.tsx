@@ -8,7 +8,7 @@ export type Language = keyof typeof languages
 
 interface Spoken {
   readonly language: Language
-  /** For formats: with the region of the browser where it speaks this language. */
+  /** The locale for formats: with the browser's region if it has this language. */
   readonly locale: string
   readonly t: Messages
   choose(language: Language): void

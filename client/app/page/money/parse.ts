@@ -3,13 +3,13 @@ import { decimalMarkOf } from '../format/decimals.ts'
 import { digitsOf } from '../format/money.ts'
 
 const MOST_DIGITS = 18
-/** Groups do not begin with 0: whoever types `0.500` means half a euro, not 500. */
+/** Groups do not begin with 0: `0.500` means half a euro, not 500. */
 const GROUPED = /^\d+$|^[1-9]\d{0,2}([., '’])\d{3}(?:\1\d{3})*$/
 
 /**
- * The smallest units of the currency, as digits; `undefined` for what is no amount above zero, is
- * more exact than the currency, or could mean two amounts. Comma and point may both be the decimal
- * mark where the text leaves no doubt, whatever the language.
+ * The amount in minor units, as digits; `undefined` if it is not above zero, has more decimals than
+ * the currency, or is ambiguous. Comma and point are both accepted as decimal mark if the text is
+ * unambiguous, in any language.
  */
 export function parseAmount(text: string, currency: string, locale: string): string | undefined {
   const compact = text.replaceAll(/\s/g, ' ').replaceAll(/^ *\p{Sc}? *| *\p{Sc}? *$/gu, '')
@@ -24,7 +24,7 @@ export function parseAmount(text: string, currency: string, locale: string): str
   return amount === '' || amount.length > MOST_DIGITS ? undefined : amount
 }
 
-/** Where it is; `undefined` if all marks group. */
+/** The position of the decimal mark; `undefined` if all marks group digits. */
 function decimalMarkIn(text: string, locale: string): number | undefined {
   const at = Math.max(text.lastIndexOf('.'), text.lastIndexOf(','))
   if (at < 0) return undefined
@@ -32,7 +32,7 @@ function decimalMarkIn(text: string, locale: string): number | undefined {
   const isRepeated = text.indexOf(mark) < at
   const isAlone = !isRepeated && !text.includes(mark === '.' ? ',' : '.')
   if (isRepeated) return undefined
-  // `1,250` groups where the comma does, and has three decimals where it is the decimal mark.
+  // In `1,250` the comma groups digits, or is the decimal mark, depending on the locale.
   if (isAlone && text.length - at - 1 === 3 && mark !== decimalMarkOf(locale)) return undefined
   return at
 }

@@ -5,7 +5,10 @@ interface TrustedTypes {
   createPolicy(name: string, rules: { createScriptURL(): string }): { createScriptURL(of: string): string }
 }
 
-/** At a time when nothing else is loaded. A browser that cannot, or may not, does without. */
+/**
+ * Stores the app for offline use when nothing else is loading. Does nothing if the browser cannot,
+ * or may not.
+ */
 export function keepForOffline(): void {
   const { serviceWorker } = navigator as Partial<Navigator>
   if (!serviceWorker || !import.meta.env.PROD) return

@@ -1,7 +1,4 @@
-/**
- * For who loads the page without a network: nothing of theirs is kept here to be shown, but for
- * what they asked the bank to do.
- */
+/** The page without a network. It keeps no data to show except pending requests to the bank. */
 import { useMessages } from '../messages/messages.tsx'
 import { Brand } from '../shell/brand.tsx'
 import { Preferences } from '../shell/preferences.tsx'

@@ -3,7 +3,7 @@ import { useEffect, useState } from 'react'
 import { createOutbox } from '../../../connection/outbox.ts'
 import { defaultStores } from '../../../connection/store.ts'
 
-/** Whoever's it is: nobody can be asked who sits here. */
+/** Whether anything is pending, for any user: offline nobody can sign in. */
 export function useIsWaiting(): boolean {
   const [isWaiting, setWaiting] = useState(false)
   useEffect(() => {

@@ -7,7 +7,7 @@ import { Loaded } from '../ui/ui.tsx'
 import type { Payer } from './order.ts'
 
 interface WithAccountsProps {
-  /** Those alone from which money can leave. */
+  /** Only accounts from which money can leave. */
   readonly isOpenOnly?: boolean
   readonly children: (accounts: readonly Payer[]) => ReactNode
 }

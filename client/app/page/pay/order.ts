@@ -1,9 +1,9 @@
-/** What a payment is made of. */
+/** The data of a payment. */
 import type { PayersQuery, PayMutation } from '../generated/graphql.ts'
 
 export type Payer = NonNullable<PayersQuery['me']>['accounts']['edges'][number]['node']
 
-/** As it was typed. */
+/** The form as typed. */
 export interface Draft {
   readonly from: string
   readonly to: string
@@ -11,15 +11,15 @@ export interface Draft {
   readonly reference: string
 }
 
-/** From the first account that there is. */
+/** An empty form; it pays from the first account. */
 export const emptyDraft: Draft = { from: '', to: '', amount: '', reference: '' }
 
-/** As it can be sent. */
+/** The payment as it is sent. */
 export interface Order {
   readonly from: Payer
   /** An IBAN. */
   readonly to: string
-  /** In the smallest unit of the account's currency. */
+  /** In minor units of the account's currency. */
   readonly amount: string
   readonly reference: string
 }

@@ -26,7 +26,7 @@ export default function PayPage() {
   )
 }
 
-/** In the browser's history, so that "back" leads from the last look to the form. */
+/** The state in the browser's history, so that "back" leads from the confirmation to the form. */
 interface Place {
   readonly step?: 'review'
 }
@@ -53,11 +53,11 @@ function Payment({ accounts }: { readonly accounts: readonly Payer[] }) {
     known.current = settled
     if (order && come.some(({ input, refusal }) => !refusal && isFor(order, input))) clear()
   }, [settled])
-  // Else the form would be left as soon as it is complete.
+  // Otherwise the form would be left as soon as it is complete.
   useEffect(() => {
     if (isReview && !order && !done) go(here, { replace: true })
   }, [isReview, order, done])
-  // Whoever went back while it was paid sees the receipt all the same.
+  // Shows the receipt even if the user went back during the payment.
   useEffect(() => {
     if (done && !isReview) review()
   }, [done])

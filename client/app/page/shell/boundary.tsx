@@ -1,4 +1,4 @@
-/** In the place of a screen that could not be loaded or drawn; everything around it stays. */
+/** Replaces a screen that failed to load or render; everything around it stays. */
 import { Component, type ReactNode } from 'react'
 import { useMessages } from '../messages/messages.tsx'
 import { Button, Page } from '../ui/ui.tsx'
@@ -19,9 +19,7 @@ export class Boundary extends Component<BoundaryProps, { readonly isBroken: bool
   }
 }
 
-/**
- * After an update of the app, the files of the old one are gone: the page has to be loaded anew.
- */
+/** After an update of the app the old files are gone: the page must be reloaded. */
 function Broken() {
   const t = useMessages()
   return (

@@ -1,4 +1,4 @@
-/** Says what is away: loudly only where nothing goes without it. */
+/** Shows outages: prominently only if nothing works without the service. */
 import type { ApolloClient } from '@apollo/client'
 import { askAgain, useOutages } from '../graph/outages.ts'
 import { useMessages } from '../messages/messages.tsx'

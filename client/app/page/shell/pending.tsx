@@ -1,4 +1,4 @@
-/** What the bank was asked for and has not answered, and what became of it in the end. */
+/** Pending requests to the bank, and their outcomes. */
 import { useEffect, useState } from 'react'
 import type { Pending } from '../../../connection/outbox.ts'
 import { formatMoney } from '../format/money.ts'

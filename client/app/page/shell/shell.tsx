@@ -1,4 +1,4 @@
-/** What surrounds every screen of who is signed in: the ways, the user, and what is away. */
+/** The frame of every screen of a signed-in user: navigation, user, and outages. */
 import { useApolloClient } from '@apollo/client/react'
 import { Ellipsis } from 'lucide-react'
 import { type ReactNode, useEffect, useRef } from 'react'
@@ -18,7 +18,7 @@ export function Shell({ user, children }: { readonly user: User; readonly childr
   const [path] = useLocation()
   const main = useRef<HTMLElement>(null)
   const last = useRef(path)
-  // Readers of the screen are told of a new page, and all begin at its top.
+  // Announces a new page to screen readers, and scrolls to its top.
   useEffect(() => {
     if (last.current === path) return
     last.current = path

@@ -1,4 +1,4 @@
-/** Who is signed in, how the page looks to them, and the way out. */
+/** The signed-in user, display settings, and sign-out. */
 import { LogOut } from 'lucide-react'
 import { useState } from 'react'
 import { useConnection, usePending } from '../graph/graph.tsx'
@@ -14,7 +14,7 @@ export function UserCorner({ user }: { readonly user: User }) {
   const isPending = usePending().length > 0
   const [isWarned, setWarned] = useState(false)
   const leave = (): void => {
-    // What is pending stays in this browser, and is asked for when the user is back.
+    // Pending requests stay in this browser, and are retried when the user is back.
     if (isPending && !isWarned) setWarned(true)
     else {
       connection.close()

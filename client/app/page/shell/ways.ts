@@ -1,4 +1,4 @@
-/** Where the app leads: one line for each. */
+/** The entries of the navigation. */
 import {
   ArrowLeftRight,
   BookCheck,
@@ -43,8 +43,8 @@ const officerWays: readonly Way[] = [
   { href: '/books', name: (t) => t.nav.books, Icon: BookCheck },
 ]
 
-/** Those of officers come after those of everybody. */
+/** Entries for officers come after those for everybody. */
 export const waysOf = (user: User): readonly Way[] => (isOfficer(user) ? [...ways, ...officerWays] : ways)
 
-/** As many as fit below on a phone, beside the way to the others. */
+/** As many as fit at the bottom of a phone, beside the link to the others. */
 export const MAIN_WAYS = 4

@@ -1,4 +1,4 @@
-/** Who is signed in to the app. */
+/** The session of the app's user. */
 import { useSyncExternalStore } from 'react'
 import { createSignIn, type SignedInUser, type SignInState } from '../../../sign-in/index.ts'
 import { BASE, settings } from '../common/settings.ts'

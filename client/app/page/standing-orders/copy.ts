@@ -5,7 +5,7 @@ import { typedMoney } from '../format/money.ts'
 import type { OrderFactsFragment, ScheduleFrequency } from '../generated/graphql.ts'
 import type { Draft } from '../pay/order.ts'
 
-/** As it is typed. */
+/** The form as typed. */
 export interface OrderForm extends Draft {
   readonly frequency: ScheduleFrequency
   readonly firstOn: string
@@ -13,7 +13,7 @@ export interface OrderForm extends Draft {
   readonly until: string
 }
 
-/** Without a first day where that is over. */
+/** Without a first day if that has passed. */
 type OrderCopy = Partial<OrderForm>
 
 export function copyOf(order: OrderFactsFragment, locale: string): { readonly copy: OrderCopy } {

@@ -7,12 +7,12 @@ import { Fault } from './outcome.tsx'
 import { Button } from './ui.tsx'
 
 interface ConfirmProps<Data, Variables> {
-  /** Of the button that asks, and of the one that confirms. */
+  /** Label of the button that asks, and of the one that confirms. */
   readonly action: string
   readonly look?: 'main' | 'plain'
   readonly title: string
   readonly children?: ReactNode
-  /** What is carried out; the dialog closes once it is. */
+  /** The confirmed request; the dialog closes when it is done. */
   readonly request: Once<Data, Variables>
   /** `undefined` while something is missing: then there is nothing to ask. */
   readonly variables: Variables | undefined

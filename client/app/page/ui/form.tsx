@@ -24,7 +24,7 @@ export const Form = ({ onSubmit, children }: FormProps) => (
 )
 
 interface SubmitProps {
-  /** What the form asks for. */
+  /** The form's request. */
   readonly request: Pick<Once<unknown, unknown>, 'isBusy' | 'fault'>
   readonly isDisabled?: boolean
   readonly children: string

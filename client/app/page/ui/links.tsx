@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react'
 import { Link } from 'wouter'
 
-/** To the list that a screen belongs to. */
+/** A link to the list that a screen belongs to. */
 export const Back = ({ href, children }: { readonly href: string; readonly children: string }) => (
   <Link className="back" href={href}>
     ← {children}
@@ -11,7 +11,7 @@ export const Back = ({ href, children }: { readonly href: string; readonly child
 interface LinkButtonProps {
   readonly href: string
   readonly look?: 'main' | 'plain'
-  /** What the screen it leads to begins with. */
+  /** Initial state of the linked screen. */
   readonly state?: unknown
   readonly children: ReactNode
 }

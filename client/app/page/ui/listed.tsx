@@ -1,4 +1,4 @@
-/** A list of the graph that goes on, page by page, with whatever stands in its place meanwhile. */
+/** A paged list of the graph, with its states of loading, failure and emptiness. */
 import { Fragment, type ReactNode } from 'react'
 import { More } from './more.tsx'
 import { Loaded } from './ui.tsx'
@@ -8,7 +8,7 @@ interface Connection<Node> {
   readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor?: string | null | undefined }
 }
 
-/** What `useQuery` gives of it. */
+/** The result of `useQuery`. */
 interface Query {
   readonly error?: unknown
   readonly loading: boolean
@@ -20,7 +20,7 @@ interface ListedProps<Node> {
   readonly query: Query
   readonly connection: Connection<Node> | null | undefined
   readonly empty: string
-  /** Whether there is nobody whose list it could be. */
+  /** True if the owner of the list does not exist. */
   readonly isNobody?: boolean
   readonly children: (nodes: readonly Node[]) => ReactNode
 }

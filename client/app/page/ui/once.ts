@@ -14,8 +14,8 @@ import type { Typed } from './typed.ts'
 
 export interface Once<Data, Variables> {
   /**
-   * Resolves to the outcome unless it was refused or failed, which `fault` then tells. Does nothing
-   * while it is under way. @param typed the form that asks for it
+   * Resolves to the outcome; if it was refused or failed, `fault` says why. Does nothing while a
+   * request is running. @param typed the form that asks for it
    */
   run(variables: Variables, typed?: Typed): Promise<Data | undefined>
   readonly isBusy: boolean

@@ -1,4 +1,4 @@
-/** What became of something that was asked of the bank, in words. */
+/** The outcome of a request to the bank, in words. */
 import { CombinedGraphQLErrors } from '@apollo/client/errors'
 import type { ReactNode } from 'react'
 import { CarriedOutError, OutcomeUnknownError } from '../../../connection/errors.ts'
@@ -10,7 +10,7 @@ export interface Refusal {
   readonly message: string
 }
 
-/** In the user's language where it is known, else as the bank says it. */
+/** In the user's language if it has this code, otherwise in the bank's words. */
 export const refusalText = ({ code, message }: Refusal, t: Messages): string => t.refusals[code] ?? message
 
 /** Whether it may be carried out yet, or was before. */

@@ -1,4 +1,4 @@
-/** What somebody types, once they pause. */
+/** A typed text, once the user pauses. */
 import { useEffect, useState } from 'react'
 
 const PAUSE = 300 // milliseconds

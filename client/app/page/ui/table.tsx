@@ -1,4 +1,4 @@
-/** A table that scrolls by itself, or is stacked, where it is too wide for a phone. */
+/** A table that scrolls or stacks if it is too wide for a phone. */
 import type { ReactNode } from 'react'
 
 interface TableProps {

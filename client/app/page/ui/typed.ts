@@ -1,7 +1,6 @@
 /**
- * What is typed into a form, kept in this tab until it is sent: neither a reload, nor a look at
- * another screen, nor a sign-in that ends loses it. It is each user's own, and gone once they sign
- * out.
+ * Keeps the input of a form in this tab until it is sent, through reloads, other screens and the
+ * end of a sign-in. Each user has their own, which a sign-out removes.
  */
 import { useRef, useState } from 'react'
 import { session, useUser } from '../sign-in/session.ts'
@@ -10,10 +9,10 @@ const KIND = 'tributary-app:typed:'
 
 type Fields<Form> = { readonly [Field in keyof Form]: string }
 
-/** What a form's request does with what is kept of it. */
+/** The kept input of a form, for its request. */
 export interface Typed {
   forget(): void
-  /** Nothing came of it: it is kept as it was. */
+  /** The request had no effect: keeps the input. */
   keep(): void
 }
 

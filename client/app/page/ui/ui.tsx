@@ -61,7 +61,7 @@ export function Skeleton({ lines = 3 }: { readonly lines?: number }) {
 
 export const Empty = ({ children }: { readonly children: ReactNode }) => <p className="empty">{children}</p>
 
-/** In the place of what could not be loaded. */
+/** Shown instead of something that could not be loaded. */
 export function Failed({ onRetry }: { readonly onRetry: () => void }) {
   const t = useMessages()
   return (
@@ -113,7 +113,7 @@ interface LoadedProps<Value> {
   readonly children: (value: Value) => ReactNode
 }
 
-/** What there is, or why there is nothing to show. */
+/** Shows a value, or why there is none. */
 export function Loaded<Value>({ value, isEmpty, empty, error, onRetry, lines = 6, children }: LoadedProps<Value>) {
   if (value !== undefined && !isEmpty) return children(value)
   if (error) return <Failed onRetry={onRetry} />

@@ -1,4 +1,4 @@
-/** The weather of a place, quietly: nothing where there is none. */
+/** The weather of a place; shows nothing if there is none. */
 import {
   Cloud,
   CloudDrizzle,

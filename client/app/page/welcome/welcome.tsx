@@ -1,4 +1,4 @@
-/** For who is signed out. */
+/** The screen for signed-out users. */
 
 import type { SignInState } from '../../../sign-in/index.ts'
 import { useMessages } from '../messages/messages.tsx'
