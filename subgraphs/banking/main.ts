@@ -3,9 +3,11 @@
  * may share one database.
  */
 import { createLineBudget } from '../../platform/process/line-budget.ts'
+import type { Logger } from '../../platform/process/log.ts'
 import { createVerifier } from '../../platform/protocol/caller.ts'
 import { identityFaults, trustedBy } from '../../platform/protocol/identity-settings.ts'
 import { rememberVerified } from '../../platform/protocol/verified.ts'
+import type { PrismaClient } from '../../prisma/generated/client.ts'
 import { serve } from '../shared/serve.ts'
 import type { ServiceDefinition } from '../shared/service.ts'
 import { startBankWork } from './bank-work.ts'
@@ -15,10 +17,11 @@ import { outageError } from './database/failure.ts'
 import { openDatabase, openLedgerDatabase } from './database/open.ts'
 import { startTail } from './events/tail.ts'
 import { createTreasury } from './exchange/treasury.ts'
-import { createLedgerClock } from './ledger/clock.ts'
+import { createLedgerClock, type LedgerClock } from './ledger/clock.ts'
 import { createLedger } from './ledger/ledger.ts'
+import { watchClock } from './ledger/watch-clock.ts'
 import { ledgerParts } from './ledger-parts.ts'
-import { createBankingMetrics } from './metrics.ts'
+import { type BankingMetrics, createBankingMetrics } from './metrics.ts'
 import { createOneWriter } from './one-writer.ts'
 import { startStandbys } from './replicas/start.ts'
 import { type BankingContext, createContext } from './request/context.ts'
@@ -58,16 +61,7 @@ export const banking: ServiceDefinition<typeof bankingSettings, BankingContext> 
       onStanding: metrics.stands,
       onSent: metrics.forwarded,
     })
-    const takeClockLine = createLineBudget(1, CLOCK_LOG_PAUSE)
-    const clock = createLedgerClock({
-      confirmed: settings.LEDGER_CLOCK_CONFIRMED,
-      onRefused(refusal) {
-        metrics.clockRefused(refusal)
-        const leftOut = takeClockLine()
-        if (leftOut !== undefined)
-          log.error({ ...refusal, leftOut }, 'the clock is not trusted, and nothing is written')
-      },
-    })
+    const clock = await startClock(settings.LEDGER_CLOCK_CONFIRMED, { database, metrics, log })
     const { election, forward, isElsewhere } = oneWriter
     const retention = settings.OUTCOME_RETENTION_DAYS * DAY
     const writing = { clock, log, retention, election, forward }
@@ -122,6 +116,30 @@ export const banking: ServiceDefinition<typeof bankingSettings, BankingContext> 
       },
     }
   },
+}
+
+interface ClockParts {
+  readonly database: PrismaClient
+  readonly metrics: Pick<BankingMetrics, 'clockRead' | 'clockRefused'>
+  readonly log: Logger
+}
+
+/**
+ * Resolves once the clock has been read, before this instance can be elected: if it is set wrong
+ * afterwards, that is seen as a step. Without an answer the worker reads it again.
+ */
+async function startClock(confirmed: string | undefined, { database, metrics, log }: ClockParts): Promise<LedgerClock> {
+  const takeLine = createLineBudget(1, CLOCK_LOG_PAUSE)
+  const clock = createLedgerClock({
+    confirmed,
+    onRefused(refusal) {
+      metrics.clockRefused(refusal)
+      const leftOut = takeLine()
+      if (leftOut !== undefined) log.error({ ...refusal, leftOut }, 'the clock is not trusted, and nothing is written')
+    },
+  })
+  await watchClock(database, clock, metrics.clockRead).catch(() => undefined)
+  return clock
 }
 
 if (import.meta.main) await serve(banking)

@@ -8,7 +8,7 @@ import type { Standing as WriterStanding } from './election/standing.ts'
 import type { Sent } from './forward/link.ts'
 import { type ClockReading, type ClockRefusal, differenceOf } from './ledger/clock.ts'
 
-interface BankingMetrics {
+export interface BankingMetrics {
   clockRefused(refusal: ClockRefusal): void
   clockRead(reading: ClockReading): void
   /** The writer has changed. */

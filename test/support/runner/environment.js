@@ -1,6 +1,6 @@
 /**
  * Jest's environment is the process itself: suites share the modules that they load, as programs
- * do. After each, variables, folder, console, mocks and timers are put back.
+ * do. After each, variables, folder, console, clock, mocks and timers are put back.
  */
 import { ModernFakeTimers } from '@jest/fake-timers'
 import { ModuleMocker } from 'jest-mock'
@@ -12,6 +12,7 @@ export default class ProcessEnvironment {
   #folder = process.cwd()
   #console = globalThis.console
   #exit = process.exit
+  #now = Date.now
 
   constructor({ projectConfig }) {
     this.fakeTimersModern = new ModernFakeTimers({ config: projectConfig, global: globalThis })
@@ -29,6 +30,7 @@ export default class ProcessEnvironment {
     Object.assign(process.env, this.#env)
     process.chdir(this.#folder)
     process.exit = this.#exit
+    Date.now = this.#now
     globalThis.console = this.#console
   }
 

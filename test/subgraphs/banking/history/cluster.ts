@@ -148,8 +148,8 @@ export async function startCluster(
       return found < 0 ? undefined : found
     },
     async stop() {
-      await endAll()
       clocks?.close()
+      await endAll()
       await proxy.close()
       await database.stop()
       await rm(dataDir, { recursive: true, force: true })

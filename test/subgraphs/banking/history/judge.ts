@@ -58,7 +58,10 @@ export async function judgeRun<Harm>(options: JudgedRun<Harm>): Promise<Judgemen
     isHarming = false
   })
   const run: Run = { ...common, isOver, clients: 8, holdSeconds, pause, ...(bug && { bug }) }
-  const [history, harms] = await Promise.all([runClients(run), settled])
+  const clients = runClients(run)
+  // Whatever becomes of the clients: nothing may be harmed any more once this has ended.
+  await Promise.allSettled([clients, settled])
+  const [history, harms] = await Promise.all([clients, settled])
 
   await restOfBank(bank.databaseUrl).catch(inVain)
   const eras = await Promise.all(bank.eras.map((era) => readRecord(era, before)))

@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { expireHolds } from '../../../../subgraphs/banking/holds/expiry.ts'
+import { accountNumber } from '../../../../subgraphs/banking/ledger/account-number.ts'
 import type { Ledger } from '../../../../subgraphs/banking/ledger/ledger.ts'
 import { runDueSchedules } from '../../../../subgraphs/banking/schedules/due.ts'
 import { log } from '../../../support/log.ts'
 import { createBank, customer, openBank, subjectOf, type TestBank, verdictOf } from '../support/bank.ts'
 import { installMovedClock, type MovedClock } from '../support/moved-clock.ts'
+import { startBanking } from '../support/service.ts'
 
 const DAY = 86_400_000 // milliseconds
 const dayOf = (offset: number): string => new Date(Date.now() + offset * DAY).toISOString().slice(0, 10)
@@ -116,6 +118,31 @@ test('A clock that steps back over midnight loses no due order', async () => {
     expect(await headTime()).toBeGreaterThanOrEqual(midnight)
   } finally {
     Date.now = truth
+    await clock.move(0)
     await other.close()
+  }
+})
+
+test('An instance has read the clock when it begins to serve: one that is set wrong afterwards has stepped', async () => {
+  const nowAfter = (wait: number) =>
+    bank.database.$executeRawUnsafe(`
+    CREATE OR REPLACE FUNCTION moved.clock_timestamp() RETURNS timestamptz LANGUAGE sql VOLATILE AS
+      'SELECT pg_sleep(${wait}); SELECT pg_catalog.clock_timestamp() + (SELECT shift FROM moved.clock)'`)
+  const truth = Date.now
+  await nowAfter(1)
+  const service = await startBanking(bank.url)
+  try {
+    await clock.move(DAY)
+    Date.now = () => truth() + DAY
+    await nowAfter(0)
+    const query =
+      'mutation ($input: TransferInput!) { transfer(input: $input) { ... on TransferAccepted { transfer { id } } } }'
+    const input = { idempotencyKey: randomUUID(), from, to: accountNumber(to), amount: '1', currency: 'EUR' }
+    const answer = await service.call('payer', query, { input })
+    expect(answer).toMatchObject({ errors: [{ message: expect.stringContaining('clock can be trusted') }] })
+  } finally {
+    Date.now = truth
+    await clock.move(0)
+    await service.stop()
   }
 })
