@@ -217,7 +217,7 @@ describe('Apollo Client, as it comes', () => {
     expect(before - (await shown())).toBe(700n)
   })
 
-  test('Its name and version reach the operators’ metrics', async () => {
+  test('Name and version of Apollo Client reach the metrics', async () => {
     const http = new HttpLink({ uri: `${product().url}/graphql` })
     const clientAwareness = { name: 'apollo-aware', version: '1.2.3' }
     const client = new ApolloClient({ link: http, cache: new InMemoryCache(), clientAwareness })
@@ -243,12 +243,12 @@ describe('Apollo Client, as it comes', () => {
     expect([articles.data.articles.edges.length, city.data.city.name, requests]).toEqual([2, 'Lisbon', 1])
   })
 
-  test('Its HttpLink follows a subscription as multipart', async () => {
+  test('HttpLink of Apollo Client follows a subscription as multipart', async () => {
     const { client } = await connect('payer')
     expect(await followedBy(client, 'apollo by multipart')).toEqual(['apollo by multipart'])
   })
 
-  test('Its GraphQLWsLink follows a subscription over a WebSocket', async () => {
+  test('GraphQLWsLink of Apollo Client follows a subscription over a WebSocket', async () => {
     const authorization = await product().authorization('payer')
     const socket = createClient({
       url: `${product().url.replace('http', 'ws')}/graphql`,

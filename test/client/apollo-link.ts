@@ -116,7 +116,7 @@ describe('Apollo Client with the link of tributary-client', () => {
     expect(await paid('link-other-amount')).toBe(2)
   })
 
-  test('What was refused may be corrected within one intent', async () => {
+  test('A refused payment may be corrected within one intent', async () => {
     const { client, connection } = await connect()
     const input = await payment('link-corrected')
     const pay = (amount: string) =>
@@ -167,7 +167,7 @@ describe('Apollo Client with the link of tributary-client', () => {
     expect(await paid('link-other-person')).toBe(0)
   })
 
-  test('It sends by a BatchHttpLink as well, in one request, and a lost answer pays once', async () => {
+  test('The link also sends by a BatchHttpLink, in one request, and a lost answer pays once', async () => {
     const connection = createConnection({ url: url(), token: () => tokenOf('payer') })
     const batches = new BatchHttpLink({ uri: url(), batchInterval: 20 })
     const link = tributaryLink(connection, batches)

@@ -68,7 +68,7 @@ describe("Apollo Client's cache", () => {
     expect(cache.readQuery({ query: WHOLE, variables })).toBeNull()
   })
 
-  test('What is known by its id is found by its id', () => {
+  test('An object in the cache is found by its id', () => {
     const cache = new InMemoryCache(cacheOptions())
     const me = { __typename: 'Customer', id: 'c', accounts: { __typename: 'AccountConnection', edges: [] as object[] } }
     me.accounts.edges.push({
@@ -105,7 +105,7 @@ describe("Apollo Client's cache", () => {
     expect(cache.readQuery({ query })).toEqual({ account: { __typename: 'Account', name: 'Savings' } })
   })
 
-  test('What is known not to exist stays so', () => {
+  test('The cache keeps that an object does not exist', () => {
     const cache = cacheWith([PART, { account: null }])
     expect(cache.readQuery({ query: PART, variables })).toEqual({ account: null })
   })
@@ -154,7 +154,7 @@ describe('facts of a schema', () => {
     `),
   )
 
-  test('They say what is a page, a list, a value, an entity', () => {
+  test('The facts of a schema name pages, lists, values and entities', () => {
     expect(facts).toEqual({
       possibleTypes: { Named: ['Thing'] },
       values: ['Part', 'Things', 'ThingEdge', 'PageInfo'],
@@ -167,7 +167,7 @@ describe('facts of a schema', () => {
 })
 
 describe('the schema for operations of one’s own', () => {
-  test('It is the public schema, but that keys may be left out', async () => {
+  test('The schema for operations of one’s own is the public schema with optional keys', async () => {
     const read = (path: string): Promise<string> => readFile(new URL(`../../${path}`, import.meta.url), 'utf8')
     const [own, open] = [await read('client/dist/schema.graphql'), await read('gateway/schema.graphql')]
     expect(own).not.toContain('idempotencyKey: ID!')

@@ -104,7 +104,7 @@ describe('what is sent again', () => {
     expect(sent.length).toBe(1)
   })
 
-  test('What failed below an accepted payment does not have it sent again', async () => {
+  test('An error below an accepted payment does not cause a retry', async () => {
     const errors = [
       { message: '', path: ['transfer', 'transfer', 'merchant'], extensions: { code: 'SERVICE_UNAVAILABLE' } },
     ]
@@ -133,7 +133,7 @@ describe('what is sent again', () => {
     expect(sent.length).toBe(1)
   })
 
-  test('Whoever is asked to wait longer than patience lasts is told at once', async () => {
+  test('A caller who would have to wait longer than `patience` gets the error at once', async () => {
     const reply = json(failed('SERVICE_UNAVAILABLE'), 503, { 'retry-after': '3600' })
     const { connection } = scripted([new Response('', { status: 503, headers: { 'retry-after': '3600' } }), reply])
     await expect(run(connection, TransferDocument, { input })).rejects.toThrow(OutcomeUnknownError)
@@ -211,7 +211,7 @@ describe('what is not forgotten', () => {
     after.connection.close()
   })
 
-  test('What is pending is asked for in the order in which it was begun', async () => {
+  test('Pending mutations are retried in their order', async () => {
     const store = new Map<string, string>()
     const before = open([lost, lost], { store, patience: 0 })
     for (const amount of ['1', '2'])
@@ -226,7 +226,7 @@ describe('what is not forgotten', () => {
     expect(settled).toMatchObject([{ input: { amount: '1' } }, { input: { amount: '2' } }])
   })
 
-  test('What is older than a week is given up, and leaves the store', async () => {
+  test('A pending mutation older than a week is dropped from the store', async () => {
     const store = new Map<string, string>()
     const before = open([lost], { store, patience: 0 })
     await run(before.connection, TransferDocument, { input }).catch(() => undefined)
@@ -305,7 +305,7 @@ describe('intents', () => {
     expect([...map]).toEqual([])
   })
 
-  test('What another tab learned of an intent holds in this one', async () => {
+  test('The outcome of an intent in another tab counts in this one', async () => {
     const store = new Map<string, string>()
     const token = `x.${btoa(JSON.stringify({ sub: 'payer' }))}.x`
     const first = scripted([lost], { store, token: () => token, patience: 0 })
@@ -350,14 +350,14 @@ describe('keys', () => {
   const keyOf = (variables: object, intent?: string): unknown =>
     (keysOf(TRANSFER, variables, intent)?.variables['input'] as Record<string, unknown> | undefined)?.['idempotencyKey']
 
-  test('They depend on intent and input, not on the order of members', () => {
+  test('Keys depend on intent and input, not on the order of members', () => {
     const one = keyOf({ input: { from: '1', amount: '2' } })
     expect(keyOf({ input: { amount: '2', from: '1' } })).toBe(one)
     expect(keyOf({ input: { amount: '3', from: '1' } })).not.toBe(one)
     expect(keyOf({ input: { amount: '2', from: '1' } }, 'other')).not.toBe(one)
   })
 
-  test('They do not depend on what is selected', () => {
+  test('Keys do not depend on the selection', () => {
     const more = TRANSFER.replace('__typename', '... on Refusal { code }')
     expect(keysOf(more, { input })).toEqual(keysOf(TRANSFER, { input }))
   })

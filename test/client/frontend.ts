@@ -61,7 +61,7 @@ async function loseAnswers(page: Page): Promise<{ readonly lost: Promise<void>; 
 }
 
 describe('The page of docs/frontend.md, from another origin', () => {
-  test('It signs in, pays once at a double click, and shows the balance that follows', async () => {
+  test('The page of the guide signs in, pays once at a double click, and shows the new balance', async () => {
     const page = await followGuide()
     const balance = page.getByRole('heading', { level: 2 })
     const before = await balance.innerText()

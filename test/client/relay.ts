@@ -180,7 +180,7 @@ describe('nodes, pages and Relay', () => {
       expect(city.headers.get('cache-control')).toMatch(/public/)
     })
 
-    test('What is no id of a node is refused, and costs its own place only', async () => {
+    test('An invalid node id is refused, and costs its own place only', async () => {
       const account = nodes.get('Account')
       const forged = [
         '',
@@ -375,7 +375,7 @@ describe('nodes, pages and Relay', () => {
       return opened.shown
     }
 
-    test('Its compiler takes every kind of node, refetched and in pages, and each query answers', async () => {
+    test('The Relay compiler accepts every type of node, refetched and in pages, and each query answers', async () => {
       for (const [type, { nodeId }] of nodes) {
         const name = artifacts.names.find((one) => RegExp(`^documents${type}(Refetch|Pagination)Query$`).test(one))
         const query = artifacts.query(name ?? `no query of ${type}`).params.text ?? ''

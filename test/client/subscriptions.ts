@@ -39,7 +39,7 @@ describe.each([
   ['Apollo Client', byApollo],
   ['urql', byUrql],
 ])('A subscription of %s with tributary-client', (name, follow) => {
-  test('It goes on over breaks behind the last event, and misses and repeats none', async () => {
+  test('A subscription continues after breaks at the last event, without losses or repeats', async () => {
     const { id: accountId } = await euroAccountOf('payer')
     const after = await activityCursorOf('payer', accountId)
     const connection = createConnection({ url: `${line().url}/graphql`, token: () => tokenOf('payer') })

@@ -24,7 +24,7 @@ const jwt = (claims: object): string => `e30.${Buffer.from(JSON.stringify(claims
 const inMinutes = (minutes: number): number => Date.now() + minutes * MINUTE
 
 describe('tokens', () => {
-  test('One is asked for once, for all who need it at a time and after', async () => {
+  test('A token is requested once for all simultaneous and later callers', async () => {
     const { tokens, asked, news } = counted(async () => ({ value: 'a', expiresAt: inMinutes(10) }))
     expect(await Promise.all([tokens.current(), tokens.current()])).toEqual(['a', 'a'])
     expect(await tokens.current()).toBe('a')
@@ -49,7 +49,7 @@ describe('tokens', () => {
     expect(asked.length).toBe(1)
   })
 
-  test('One that was refused is replaced once, whoever was refused with it', async () => {
+  test('A refused token is renewed once for all of its callers', async () => {
     let number = 0
     const { tokens, asked } = counted(() => `t${++number}`)
     await tokens.current()
@@ -58,7 +58,7 @@ describe('tokens', () => {
     expect(asked).toEqual([undefined, 't1'])
   })
 
-  test('The same one again is none', async () => {
+  test('The same token again counts as none', async () => {
     const { tokens } = counted(() => 'same')
     expect(await tokens.current()).toBe('same')
     expect(await tokens.current('same')).toBeUndefined()

@@ -149,7 +149,7 @@ describe('What one can do', () => {
 })
 
 describe('How types are made', () => {
-  test('What has an identity has a field "id: ID!"', () => {
+  test('Each type with an identity has a field "id: ID!"', () => {
     for (const name of ['Account', 'Article', 'Branch', 'City', 'Customer', 'Loan', 'Merchant', 'Product', 'Transfer'])
       expect([name, signatures(name)]).toEqual([name, expect.arrayContaining(['id: ID!'])])
   })
@@ -218,7 +218,7 @@ describe('How types are made', () => {
       for (const { name } of type.getValues()) expect(name).toMatch(/^[A-Z][A-Z\d_]*$/)
   })
 
-  test('What is deprecated says what to use instead', () => {
+  test('Each deprecation says what to use instead', () => {
     for (const { type, field } of everyField)
       if (field.deprecationReason !== undefined && field.deprecationReason !== null)
         expect([type, field.name, field.deprecationReason]).toEqual([

@@ -238,7 +238,7 @@ describe('types', () => {
     return sources.map((_, at) => stdout.split('\n').find((line) => line.includes(`sources.ts(${at + 2},`)) ?? '')
   }
 
-  test('What fits compiles; a misspelt setting, and one that contradicts the kind of its service, do not', async () => {
+  test('A valid configuration compiles; a misspelt setting, and one that contradicts the kind of its service, do not', async () => {
     const cases: readonly (readonly [source: string, word: string])[] = [
       ['stateless({ sharedCache: true, hedging: false })', ''],
       ['stateful({ deadline: 1_000 })', ''],

@@ -90,7 +90,7 @@ describe('for everybody', () => {
     },
   )
 
-  test('It speaks Portuguese to who does, and remembers another choice', async () => {
+  test('The app uses the language of the browser, and remembers another choice', async () => {
     const { page } = await visit({ person: 'Ana Ribeiro', locale: 'pt-PT' })
     await page.getByText('Olá, Ana Ribeiro').waitFor()
     expect(await page.locator('html').getAttribute('lang')).toBe('pt')

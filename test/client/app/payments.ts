@@ -39,7 +39,7 @@ describe('payments', () => {
     everyday = await accountOf('payer', 'Everyday')
   })
 
-  test('What cannot be paid is said beside its field, before anything is asked', async () => {
+  test('An invalid payment is explained beside its field, before any request', async () => {
     const { page, requests } = await stay()
     await goTo(page, '/pay')
     await page.getByLabel('To (IBAN)').fill('IE00 TRIB 0000')

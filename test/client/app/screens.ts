@@ -7,7 +7,7 @@ import { until } from '../../support/until.ts'
 import { goTo, groupInFull, heading, visit } from './world.ts'
 
 groupInFull('entries', () => {
-  test('They go on as far back as one scrolls, each with merchant, city and that day’s weather', async () => {
+  test('The list of entries loads on scrolling, each entry with merchant, city and the weather of its day', async () => {
     const { page, complaints } = await visit({ person: 'Ana Ribeiro' })
     await page.getByRole('link', { name: /Everyday/ }).click()
     const rows = page.locator('.day .row')

@@ -46,14 +46,14 @@ describe('web app', () => {
     expect([bare.status, bare.headers.get('location')]).toEqual([308, '/app/'])
   })
 
-  test('Its files are kept for good, and the page is asked for anew', async () => {
+  test('Files of the web app are cached for good, and its page is revalidated', async () => {
     const url = await open({ app, identity: demo('http://localhost:4080') })
     const script = await fetch(`${url}/app/assets/Ab3-index.js`)
     expect([script.status, script.headers.get('cache-control')]).toEqual([200, 'public, max-age=31536000, immutable'])
     expect((await fetch(`${url}/app/`, { headers: html })).headers.get('cache-control')).toBe('no-cache')
   })
 
-  test('It may ask the gateway and the issuer, and runs nothing inline', async () => {
+  test('The policy of the web app allows requests to the gateway and the issuer, and no inline scripts', async () => {
     const url = await open({ app, identity: demo('http://localhost:4080') })
     const policy = (await fetch(`${url}/app/`, { headers: html })).headers.get('content-security-policy') ?? ''
     expect(policy.split('; ')).toEqual(
@@ -67,7 +67,7 @@ describe('web app', () => {
     expect(policy).not.toMatch(/unsafe/)
   })
 
-  test('It is told where its users sign in: at its own issuer, else at the demo’s', async () => {
+  test('The web app gets the issuer of its users: its own, otherwise that of the demo', async () => {
     const own = await open({ app: { ...app, issuer: 'https://id.example', clientId: 'b' }, identity: demo() })
     expect(told(await (await fetch(`${own}/app/`, { headers: html })).text())).toEqual({
       issuer: 'https://id.example',

@@ -270,7 +270,7 @@ describe('policies', () => {
     expect(refusals(answer)).toEqual(paths)
   })
 
-  test('Each is asked once for a request, however many fields have it, and told of the caller', async () => {
+  test('Each policy function is called once per request, with the caller, for any number of fields', async () => {
     granted = { owner: ({ caller, headers }) => caller?.id === 'payer' && headers['x-own'] === 'yes' }
     const headers = { ...(await signedIn()), 'x-own': 'yes' }
     const answer = await ask(gateway.url, '{ people { a: diary b: diary } person(id: 1) { diary } }', headers)

@@ -94,7 +94,7 @@ describe.each(['SSE', 'WebSocket'] as const)('a subscription by %s', (way) => {
     expect(journal.authorizations).toHaveLength(length)
   })
 
-  test('What is denied of an event is null, and is not asked of a service', async () => {
+  test('A denied field of an event is null, and is not requested from a service', async () => {
     allowed = ['follow']
     const { data, errors } = await firstEvent()
     expect(data.written.text).toMatch(/^entry/)

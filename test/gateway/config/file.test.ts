@@ -154,7 +154,7 @@ describe('a file', () => {
     expect(await faultsOf({ env: {}, file })).toEqual([expect.stringContaining(`(${part}:3: `)])
   })
 
-  test('What fits none of several forms is told by what is wrong in it', async () => {
+  test('A value that fits no form of its setting is reported by the fault inside', async () => {
     const file = await foreign(`authorization: { policies: { staff: 'yes' } }, limits: { measure: 5 }`)
     expect(await faultsOf({ env: {}, file })).toEqual([
       'authorization.policies.staff: must be a function',
@@ -239,7 +239,7 @@ describe('the environment over a file', () => {
 })
 
 describe('npm run config', () => {
-  test('It says where each value comes from, and hides secrets', async () => {
+  test('`npm run config` says where each value comes from, and hides secrets', async () => {
     const file = await foreign(`secret: 'a secret of sixteen', services: { items: stateless({ deadline: 1_000 }) }`)
     const env = { ADMIN_TOKEN: 'a-secret-of-operators', REDIS_URL: 'redis://me:mine@cache:6379', LIMIT_DEPTH: '0' }
     const printed = printConfig(await loadConfig({ env, file }))
@@ -273,7 +273,7 @@ describe('npm run config', () => {
 })
 
 describe('the example of the page', () => {
-  test('It is a configuration that the gateway takes', async () => {
+  test('The example of the page is a valid configuration', async () => {
     const page = await readFile(new URL('../../../docs/configuration/README.md', import.meta.url), 'utf8')
     const [, example = ''] = /```ts\n.*?defineConfig\((.*?)\)\n```/s.exec(page) ?? []
     const file = await fileOf(example)

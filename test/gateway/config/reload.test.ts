@@ -85,7 +85,7 @@ test('A changed file is taken in by each worker without losing a request', async
   await losesNothing(workers).finally(() => workers.terminate())
 })
 
-test('What cannot change says so and stays; the rest of the file is taken in', async () => {
+test('A setting that cannot change is logged and stays; the rest of the file applies', async () => {
   await file.write(config('limits: { aliases: 1 }, host: "127.0.0.9", workers: 3, fastPath: false'))
   await taken(ONE_ALIAS)
   const said = gateway.said().match(/\w+ cannot change while the gateway runs/g)

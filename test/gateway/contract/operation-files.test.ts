@@ -61,7 +61,7 @@ test('A single file is read, with the variables beside it; a manifest may have a
   expect(relay.operations).toMatchObject([{ name: 'R' }])
 })
 
-test('What is no GraphQL is told with its place; what is not there is refused', async () => {
+test('Invalid GraphQL is reported with its place; a missing file is refused', async () => {
   const { unreadable } = await read({ 'a.graphql': 'query A {\n  a(\n}' })
   expect(unreadable).toMatchObject([{ message: expect.stringContaining('Syntax Error'), place: { line: 3 } }])
   await expect(readOperations(join(folder, 'nowhere'))).rejects.toThrow('there is no such file or folder')

@@ -637,7 +637,7 @@ test('Recorded use feels the default of an input field that some of its requests
   expect(await feelersOf(limit, 'INPUT_FIELD_DEFAULT_VALUE_CHANGED')).toEqual(['Some'])
 })
 
-test('What becomes required is felt by those who leave it out, unless it has a default', async () => {
+test('A newly required value affects operations that leave it out, unless it has a default', async () => {
   const recorded = [{ ...use, operation: 'Without', uses: usesOf('Query.products', 'Query.search', 'Filter') }]
   const felt = (from: string, to: string, code: string) =>
     feelersOf({ shop: shop.replace(from, to), operations: [], recorded }, code)
@@ -829,7 +829,7 @@ test('An operation without a name, one that is not valid and one that costs too 
   ])
 })
 
-test('What is deprecated is listed with who still asks for it', async () => {
+test('A deprecated element is listed with its users', async () => {
   const operations = written({ 'late.graphql': 'query Late {\n  old\n}' })
   const { deprecated, holds } = await checkPlanted({ operations })
   expect(deprecated).toMatchObject([

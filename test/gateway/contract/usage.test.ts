@@ -110,7 +110,7 @@ test('What nobody asks for is listed: fields, arguments, input fields, and value
   ])
 })
 
-test('What is read through an interface is asked for, and its removal breaks those who read it there', () => {
+test('A field read through an interface counts as used, and its removal breaks its readers', () => {
   const things = buildSchema(`
     type Query { things: [Thing!]! }
     interface Thing { name(lang: String): String id: ID }
@@ -127,7 +127,7 @@ test('What is read through an interface is asked for, and its removal breaks tho
   expect(removals.map(({ feelers }) => feelers.length)).toEqual([1, 1, 0, 0])
 })
 
-test('What is deprecated is listed with who asked for it', () => {
+test('A deprecated element is listed with its recorded users', () => {
   expect(report().deprecated).toMatchObject([
     { coordinate: 'Query.old', reason: 'Use item.', askers: [{ operation: 'Old', client: 'anonymous', requests: 1 }] },
   ])

@@ -47,7 +47,7 @@ test.each<[what: string, change: readonly [string, string], found: readonly stri
   expect(await checked(staff, change)).toEqual({ findings: found, holds, faults: [] })
 })
 
-test('What goes from the whole schema is told once', async () => {
+test('A removal from the whole schema is reported once', async () => {
   const gone = await checked(staff, ['  size: String @tag(name: "public")\n', ''])
   expect(gone.findings).toEqual([])
 })
@@ -77,7 +77,7 @@ test('Recorded use by the path of a variant feels what changes there; other use 
   expect(findings[0]?.feelers.map(({ operation }) => operation)).toEqual(['Sold'])
 })
 
-test('One that could not be served before has no clients to break', async () => {
+test('A variant that could not be served before has no clients to break', async () => {
   const { findings, holds } = await checked(open, ['  old: String', '  old: String @tag(name: "public")'])
   expect({ findings, holds }).toEqual({ findings: [], holds: true })
 })

@@ -98,7 +98,7 @@ describe('mask', () => {
     }
   }
 
-  test('What is hidden is logged under the ids of request and trace, with the message', () => {
+  test('Hidden parts of an error are logged with the message and the ids of request and trace', () => {
     for (const rules of [{ codes: ['B'] }, { codes: ['A'] }, { defaultCode: 'B' }]) {
       const { shown, logged } = masked(rules, 'a secret', { code: 'A' })
       expect(shown.message).toBe('Internal error.')

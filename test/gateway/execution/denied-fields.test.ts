@@ -191,7 +191,7 @@ test.each(cases)('The flat path denies $what', async ({ query, denied, data, tol
   expect(answer.errors).toEqual(told.map((each) => each.replace(/(\S+) (\S+)/, '$1 FORBIDDEN You may not see "$2".')))
 })
 
-test('What failed is told of beside what is denied', async () => {
+test('Failures are reported beside denials', async () => {
   federation.down.add('prices')
   const answer = await inBothWays('{ items { name price } top { code tax } }', ['Item.name', 'Item.code'])
   expect(answer.data).toEqual({ items: [{ name: null, price: null }, null, { name: null, price: null }], top: null })

@@ -112,7 +112,7 @@ describe('digits of a number', () => {
     expect([text, errors.map(({ path }) => path)]).toEqual([`{"${field}":null}`, [[field]]])
   })
 
-  test('They reach another service as they are', async () => {
+  test('The digits of a number reach another service unchanged', async () => {
     federation.calls.length = 0
     answers('{"member":{"__typename":"Member","id":"1","height":1.10,"extra":{"a":12345678901234567890}}}')
     await federation.ask('{ member { size summary } }')

@@ -113,7 +113,7 @@ describe('the example of the page', () => {
     await stream.text()
   })
 
-  test('Both kinds are told of the same trace: the client’s, or one of the request', async () => {
+  test('Services of both kinds get the same trace: that of the client, or a new one', async () => {
     const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'
     const told = async (headers: Record<string, string>) => {
       await ask(gateway.url, '{ orders { item { stock } } }', headers)

@@ -184,7 +184,7 @@ test('A GET has no body to change, and does not become a mutation', async () => 
   expect(await get()).toEqual([405, undefined])
 })
 
-test('What comes by WebSocket is changed and checked, too', async () => {
+test('Operations by WebSocket are changed and checked, too', async () => {
   const client = createSocketClient({
     url: `${gateway.url.replace('http', 'ws')}/graphql`,
     webSocketImpl: WebSocket,
@@ -210,7 +210,7 @@ test('An operation that was sent by its hash is told by its text, and comes back
   expect(told('SupergraphRequest')).toEqual(Array(2).fill({ query: LISTED, variables: {}, extensions: { more: true } }))
 })
 
-test('What it gives must be on the safelist, and may be named by its id', async () => {
+test('A replaced operation must be on the safelist, and may be given by its id', async () => {
   const listed = () => ask(strict.url, LISTED)
   expect((await listed()).data).toEqual(orders(1))
   changeAt('SupergraphRequest', { query: SENT })
@@ -219,7 +219,7 @@ test('What it gives must be on the safelist, and may be named by its id', async 
   expect((await ask(strict.url, SENT)).data).toEqual(orders(1))
 })
 
-test('What is no operation is passed over where failures are', async () => {
+test('An invalid replacement is ignored if failures pass', async () => {
   changeAt('SupergraphRequest', { query: 7 })
   expect((await ask(strict.url, LISTED)).data).toEqual(orders(1))
   changeAt('RouterRequest', 7)

@@ -105,7 +105,7 @@ describe('a coprocessor of one’s own', () => {
     })
   const stagesAsked = () => messages.splice(0).map(({ stage }) => stage)
 
-  test('It is told the stages in order, with the same id and only what is set', async () => {
+  test('A coprocessor gets the stages in order, with the same id and only the configured parts', async () => {
     messages.length = 0
     traces.length = 0
     answerWith = echo
@@ -130,7 +130,7 @@ describe('a coprocessor of one’s own', () => {
       expect(message).toMatchObject({ body: { data: { whoAmI: 'somebody' } } })
   })
 
-  test('It is told what is sent, as it is sent', async () => {
+  test('A coprocessor gets messages exactly as they are sent', async () => {
     messages.length = 0
     answerWith = echo
     const { status, headers } = await askOf(0)
@@ -159,7 +159,7 @@ describe('a coprocessor of one’s own', () => {
     expect([cut?.['stage'], again]).toEqual(['RouterRequest', cut])
   })
 
-  test('It may change refusals, too', async () => {
+  test('A coprocessor may change refusals, too', async () => {
     const body = JSON.stringify({ errors: [{ message: 'in other words' }] })
     answerWith = at('RouterResponse', { body, headers: { 'x-told': ['yes'] } })
     const refused = await askOf(0, '{')
@@ -201,14 +201,17 @@ describe('a coprocessor of one’s own', () => {
     expect((await askOf(1)).data).toEqual({ whoAmI: 'somebody' })
   })
 
-  test.each(['ExecutionResponse', 'SupergraphResponse'])('It may replace the answer at %s', async (stage) => {
-    const body = { data: { whoAmI: 'else' }, errors: [{ message: 'so' }] }
-    answerWith = at(stage, { body, headers: { 'x-told': ['yes'] } })
-    messages.length = 0
-    const { data, errors, headers } = await askOf(0)
-    expect([data, errors, headers.get('x-told')]).toEqual([body.data, body.errors, 'yes'])
-    if (stage === 'ExecutionResponse') expect(messages.at(-2)).toMatchObject({ stage: 'SupergraphResponse', body })
-  })
+  test.each(['ExecutionResponse', 'SupergraphResponse'])(
+    'A coprocessor may replace the answer at %s',
+    async (stage) => {
+      const body = { data: { whoAmI: 'else' }, errors: [{ message: 'so' }] }
+      answerWith = at(stage, { body, headers: { 'x-told': ['yes'] } })
+      messages.length = 0
+      const { data, errors, headers } = await askOf(0)
+      expect([data, errors, headers.get('x-told')]).toEqual([body.data, body.errors, 'yes'])
+      if (stage === 'ExecutionResponse') expect(messages.at(-2)).toMatchObject({ stage: 'SupergraphResponse', body })
+    },
+  )
 
   test('Cookies that it gives with an answer stay several', async () => {
     answerWith = at('SupergraphResponse', { headers: { 'set-cookie': ['a=1', 'b=2'], 'x-several': ['a', 'b'] } })
@@ -216,7 +219,7 @@ describe('a coprocessor of one’s own', () => {
     expect([headers.getSetCookie(), headers.get('x-several')]).toEqual([['a=1', 'b=2'], 'a, b'])
   })
 
-  test('What was not executed has no stage of an execution', async () => {
+  test('An operation that was not executed has no execution stages', async () => {
     answerWith = echo
     messages.length = 0
     const answer = await ask(gateways[0]?.url ?? '', { query: 'query ($id: ID!) { item(id: $id) { name } }' })

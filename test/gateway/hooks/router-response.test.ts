@@ -19,13 +19,13 @@ const cookieless = { ...message, headers: Object.entries(pairs).flat() }
 const listed = (headers: readonly string[]) => toldOf({ status: 200, headers, body: '' }).headers
 
 describe('headers of a changed answer', () => {
-  test('Those that were told and come back stay, line by line', () => {
+  test('Headers that come back from a coprocessor stay, line by line', () => {
     const { headers } = toldOf(message)
     expect(headers['set-cookie']).toEqual(['a=1', 'b=2'])
     expect(changedMessage(message, { headers }, true)).toEqual(message)
   })
 
-  test('Those that were told and do not come back go, but not what frames the answer', () => {
+  test('Headers that do not come back from a coprocessor are removed, except framing headers', () => {
     const { headers } = changedMessage(message, { headers: { 'X-New': ['2', '3'] } }, true)
     const { 'x-own': _own, ...kept } = pairs
     expect(listed(headers)).toEqual({
@@ -34,14 +34,17 @@ describe('headers of a changed answer', () => {
     })
   })
 
-  test('Those that were not told stay', () => {
+  test('Headers that a coprocessor did not get stay', () => {
     const { headers } = changedMessage(message, { headers: { 'x-own': '2' } }, false)
     expect(listed(headers)).toEqual({ ...listed(message.headers), 'x-own': ['2'] })
   })
 
-  test.each(['content-type', 'x-request-id', 'Content-Length', 'transfer-encoding'])('It cannot write %s', (name) => {
-    expect(() => changedMessage(message, { headers: { [name]: 'a' } }, true)).toThrow('must not set the header')
-  })
+  test.each(['content-type', 'x-request-id', 'Content-Length', 'transfer-encoding'])(
+    'A coprocessor cannot write %s',
+    (name) => {
+      expect(() => changedMessage(message, { headers: { [name]: 'a' } }, true)).toThrow('must not set the header')
+    },
+  )
 
   test('No cache keeps a cookie that it adds', () => {
     const { headers } = changedMessage(cookieless, { headers: { 'set-cookie': 'a=1' } }, false)

@@ -36,7 +36,7 @@ describe('the live map of the demo', () => {
     return staying
   }
 
-  test('It shows the traffic of all workers, the kinds of services, the database, and plans', async () => {
+  test('The live map shows the traffic of all workers, the kinds of services, the database, and plans', async () => {
     const { page, requests, complaints } = await stay()
     await traffic(page).first().waitFor()
     await page.getByText('2 processes').waitFor()

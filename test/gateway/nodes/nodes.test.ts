@@ -76,7 +76,7 @@ describe('node', () => {
     expect(callsOf()).toEqual({ orders: 0, items: expect.any(Number), depot: 0 })
   })
 
-  test('Its own service is asked once whether it is there, and once for its fields', async () => {
+  test('The service that owns a node is called once for its existence, and once for its fields', async () => {
     await node(orderId('3'), 'nodeId ... on Order { note }')
     expect(callsOf()).toEqual({ orders: 2, items: 0, depot: 0 })
   })

@@ -319,7 +319,7 @@ describe('the live map', () => {
     return answer.statusCode ?? 0
   }
 
-  test('It is for the pages of the demo alone', async () => {
+  test('The live map is only for pages of the demo', async () => {
     const { origin } = await open({ built: true, demo: true })
     expect(await read(origin, { 'sec-fetch-site': 'same-origin' })).toBe(200)
     expect(await read(origin, { 'sec-fetch-site': 'cross-site' })).toBe(403)

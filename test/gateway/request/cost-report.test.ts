@@ -40,7 +40,7 @@ test('The actual cost is by what came back, the estimate by what was asked for',
   expect(actual).toBe(1 + 5 + 1)
 })
 
-test('What is left of the budget falls by the estimate, and no cache keeps the answer', async () => {
+test('The reported rest of the budget falls by the estimate, and the answer is not cacheable', async () => {
   const query = '{ items(first: 300) { id } }'
   const [first, second] = [await costOf(query), await costOf(query)]
   const left = ({ extensions }: Told): number => extensions.cost.budgets[0]?.left ?? Number.NaN

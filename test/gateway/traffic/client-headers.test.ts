@@ -87,7 +87,7 @@ test('Entities keep the headers of their answers, and one answer of many is told
   expect(service.bodies).toHaveLength(2)
 })
 
-test('What was kept under other rules is asked for again', async () => {
+test('An answer cached under other rules is fetched again', async () => {
   const service = await upstream(counting(60))
   const store = createMemoryStore(1_000_000)
   await told(to(stateless('s'), [service.url], { store, clientRules: rulesFor('x-other') }), '{"query":"{a}"}')

@@ -89,7 +89,7 @@ describe.each([
     expect(crossed()).toBe(1)
   })
 
-  test('One that always gives up takes no more tries than any, and is not judged dead', async () => {
+  test('A server that always closes gets no more tries than any other, and does not count as dead', async () => {
     let asked = 0
     service = await serve((request) => {
       asked += 1

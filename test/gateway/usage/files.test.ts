@@ -23,7 +23,7 @@ const at = (day: string): number => Date.parse(`${day}T12:00:00Z`)
 const totalOf = async (path: string): Promise<number> =>
   (await readRecorded(path)).flatMap(({ rows }) => rows).reduce((sum, { requests }) => sum + requests, 0)
 
-test('What is added is added up in one file a day, which is never half written', async () => {
+test('Use is added up in one file per day, which is never partially written', async () => {
   await add(folder, records(), 60, at('2026-01-01'))
   await add(folder, records('2'), 60, at('2026-01-01'))
   await add(folder, records('2'), 60, at('2026-01-02'))

@@ -147,7 +147,7 @@ test('Of operations that use the same, the text of the first is kept, and given 
   }
 })
 
-test('What comes by the path of a contract variant counts for that', async () => {
+test('Operations on the path of a contract variant count for that variant', async () => {
   const { send, drain } = record()
   for (const variant of [undefined, 'partner', 'partner']) await send({ query: '{ item(id: 1) { id } }', variant })
   const { documents, rows } = drain()

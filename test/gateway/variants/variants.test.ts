@@ -44,7 +44,7 @@ const schemaAt = async (url: string, headers = {}): Promise<string> =>
   sorted(buildClientSchema((await post(url, getIntrospectionQuery(), headers)).data))
 
 describe('the schema of a variant', () => {
-  test('It is what its clients introspect, and the whole one stays as it is', async () => {
+  test('Clients of a variant introspect its schema, and the whole schema is unchanged', async () => {
     const left = `
       type Query { person(id: ID! = "1"): Person parties(kind: Kind): [Party] found(by: By): [Found] }
       interface Party { id: ID! name: String }
@@ -227,7 +227,7 @@ describe('ways to a variant', () => {
     expect(verdict(await post(open, { extensions }))).toBe('200 OK')
   })
 
-  test('One that requires a token refuses who has none, by every way', async () => {
+  test('A variant that requires a token refuses callers without one, over every transport', async () => {
     const query = '{ person { name } }'
     expect(verdict(await post(partner, query))).toBe('401 UNAUTHENTICATED')
     expect((await post(partner, query, token)).data).toEqual(named)
@@ -354,7 +354,7 @@ describe('settings', () => {
     await expect(readConfig(env)).rejects.toThrow(words)
   })
 
-  test('What cannot be hidden is refused at start, and a tag that nothing has is told', async () => {
+  test('A filter that hides too much is refused at start, and an unused tag is logged', async () => {
     const { services } = bureau
     const refused = startTestGateway({ services, env: { VARIANTS: '{"a":{"include":["nothing"]}}' } })
     await expect(refused).rejects.toThrow('variants.a: It hides every field of "Query".')

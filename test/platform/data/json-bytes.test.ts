@@ -144,7 +144,7 @@ describe('values', () => {
     )
   })
 
-  test('What is skipped is JSON', () => {
+  test('Every skipped value is JSON', () => {
     fc.assert(
       fc.property(
         value,

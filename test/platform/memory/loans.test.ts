@@ -54,7 +54,7 @@ test('Memory that came back is lent again, for any length that it is large enoug
   expect(memoryOf(take(10, 1_800))).toEqual(memoryOf(before))
 })
 
-test('What is freed twice is lent once', () => {
+test('Memory that is freed twice is lent once', () => {
   const loan = lend(3_000)
   loan.free()
   const next = lend(3_000)
@@ -63,7 +63,7 @@ test('What is freed twice is lent once', () => {
   expect(lend(3_000).bytes.buffer).not.toBe(loan.bytes.buffer)
 })
 
-test('What is never freed is never lent again', () => {
+test('Memory that is never freed is never lent again', () => {
   const kept = take(10, 6_000)
   free(take(10, 6_000))
   const next = memoryOf(take(20, 6_000))

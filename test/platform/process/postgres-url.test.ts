@@ -23,7 +23,7 @@ describe('hosts', () => {
     expect(hostUrls(url)).toEqual(hosts)
   })
 
-  test('They are told without the password', () => {
+  test('Hosts are shown without the password', () => {
     expect(hostNames('postgresql://u:secret@h1:5432,h2/bank')).toBe('h1:5432,h2')
   })
 })

@@ -6,7 +6,7 @@ const value = fc.oneof(fc.string({ maxLength: 40 }), fc.integer(), fc.boolean())
 const name = fc.record({ type: fc.string({ maxLength: 20 }), key: fc.array(value, { minLength: 1, maxLength: 3 }) })
 
 describe('nodeId', () => {
-  test('It says what it was made of, is safe in a URL, and no two are alike', () => {
+  test('A node id can be decoded, is safe in a URL, and is unique', () => {
     fc.assert(
       fc.property(name, name, (one, other) => {
         const [id, otherId] = [encodeNodeId(one.type, one.key), encodeNodeId(other.type, other.key)]

@@ -67,7 +67,7 @@ test('Reads continue after the server ended every connection', async () => {
   }
 })
 
-test('What cannot be read without the database is unavailable, and no internal error', async () => {
+test('Fields that need the database are unavailable without it, which is no internal error', async () => {
   await service.call('payer', NAME)
   await proxy.close()
   expect(codesOf(await service.call('payer', NAME))).toEqual(['SERVICE_UNAVAILABLE'])

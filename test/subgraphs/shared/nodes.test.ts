@@ -24,7 +24,7 @@ describe('nodeId', () => {
     Own: { nodeId: () => 'own' },
   })
 
-  test('It names type and key as clients see them, even where the key is resolved, now or later', async () => {
+  test('A node id has type and key as clients see them, even if the key is resolved, synchronously or not', async () => {
     const { data, errors } = await graphql({ schema, source: '{ note { nodeId } line { nodeId } own { nodeId } }' })
     expect(errors).toBeUndefined()
     const { note, line, own } = data as Record<string, { nodeId: string }>

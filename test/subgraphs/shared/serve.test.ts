@@ -215,7 +215,7 @@ describe('an operation that is known', () => {
     expect([await answerTo(as('known')), await answerTo(as('known'))]).toEqual([first, first])
   })
 
-  test('It is run without Apollo Server, which parses and validates it once', async () => {
+  test('A known operation runs without Apollo Server, which parses and validates it once', async () => {
     const query = 'query Once { whoAmI }'
     await signedCall(service.url, { query })
     const run = jest.spyOn(ApolloServer.prototype, 'executeHTTPGraphQLRequest')
@@ -242,7 +242,7 @@ describe('an operation that does not come plain', () => {
   })
   afterAll(() => service.stop())
 
-  test('It is answered as one that does, whether its body comes in pieces or is compressed', async () => {
+  test('An operation in pieces or compressed is answered like a plain one', async () => {
     const body = JSON.stringify({ query: '{ whoAmI }' })
     const plain = await (await postSigned(service.url, body, 'call-1')).text()
     const pieces = new ReadableStream({

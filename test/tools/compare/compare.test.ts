@@ -89,7 +89,7 @@ describe('a run over a supergraph', () => {
     report = JSON.parse(ended.out)
   })
 
-  test('It exits 1, because a planted difference matters, and names its place', () => {
+  test('A comparison with a planted difference exits 1, and names its place', () => {
     expect({ code: ended.code, said: ended.said }).toEqual({ code: 1, said: '' })
     expect(found('Unlike')).toMatchObject({
       verdict: 'differs',

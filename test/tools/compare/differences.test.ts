@@ -88,7 +88,7 @@ describe('errors', () => {
     expect(inShort(answered(null, ours), answered(null, stock))).toEqual(found)
   })
 
-  test('What matters is never cut off, however much is by design', () => {
+  test('Important differences are never cut off, even after many by design', () => {
     const many = Array.from({ length: 50 }, (_, at) => error(`a.${at}`, 'Internal error.', 'INTERNAL'))
     const matters = error('z', 'No.', 'FORBIDDEN')
     const found = inShort(answered(null, [...many, matters]), answered(null, [error(undefined, 'boom', 'X')]))

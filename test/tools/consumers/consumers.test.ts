@@ -179,7 +179,7 @@ test.each([
   expect(() => readArguments(args, ['weather'])).toThrow(reason)
 })
 
-test('What cannot be asked is refused in words', async () => {
+test('Unusable arguments are refused with a reason', async () => {
   const said = expect.stringContaining('missing does not exist')
   expect(await consumers(root, ['missing'])).toEqual({ code: 2, said })
   expect(await consumers(root, ['--nothing'])).toEqual({ code: 2, said: expect.stringMatching(/^npm run consumers/m) })

@@ -339,7 +339,7 @@ test.each(['a=', '=', 'me accounts=A', '200%', 'a=b=c'])('%j is refused as an er
   expect(() => readErrors(text)).toThrow(/error|rate/)
 })
 
-test('What is no schema is refused with its place', () => {
+test('An invalid schema is refused with the place of its fault', () => {
   expect(() => readSource('type Query {', 'mine.graphql')).toThrow(/^mine\.graphql:1:13: Syntax Error/)
 })
 

@@ -84,7 +84,7 @@ test('Every shipped query and mutation is answered, and every query alike each t
   }
 })
 
-test('It answers as consumer contracts say, and so each contract of a query holds', async () => {
+test('A mock answers as consumer contracts say, so each contract of a query holds', async () => {
   const main = fileURLToPath(new URL('../../../tools/consumers/main.ts', import.meta.url))
   const child = spawn(process.execPath, [main, '--url', mock.url], {
     env: { ...processEnvironment, PATH: process.env['PATH'], DATA_DIR: folder.path },

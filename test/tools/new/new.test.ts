@@ -93,7 +93,7 @@ test('A service of each kind composes and passes the checks with no further step
     expect(await node(...check)).toMatchObject({ code: 0 })
 })
 
-test('Its tests pass, and so do those of all stateless and all stateful services', async () => {
+test('The tests of a new service pass, and so do those of all stateless and all stateful services', async () => {
   git('add', '-A')
   const jest = ['node_modules/jest/bin/jest.js', '--runInBand', '--verbose']
   const suites = ['test/subgraphs/(cart|reviews)/', 'test/state(less|ful)/instances', 'test/boundaries']

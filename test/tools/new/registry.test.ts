@@ -26,7 +26,7 @@ test.each([
   expect(text).toMatch(/^ {4}cart: stateful\(\),$/m)
 })
 
-test('What is called is imported once', () => {
+test('Each called function is imported once', () => {
   expect(withService(config('\n  '), 'cart', 'stateless')).toContain(
     'import { defineConfig, stateful, stateless } from',
   )

@@ -48,7 +48,7 @@ const asked = (node: FetchNode, entity: Record<string, unknown>): string[] =>
 describe('request for an entity', () => {
   const node = fetch('title heavy(in:$unit)', ['grams'])
 
-  test('It asks for everything where nothing is missing', () => {
+  test('The request for an entity has all fields if no input is missing', () => {
     expect(asked(node, { __typename: 'Book', id: 1, grams: 2 })).toEqual([
       '($representations:[_Any!]!,$unit:String) {...on Book{title heavy(in:$unit)}}} [unit] {"__typename":"Book","id":1,"grams":2}',
     ])

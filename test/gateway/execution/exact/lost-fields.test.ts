@@ -18,13 +18,13 @@ describe('lost fields', () => {
     expect(lose({ a: 1, b: null }, '{ a b c __typename }')).toEqual({ a: 1, b: null, c: failure })
   })
 
-  test('It costs nothing that was asked of other types', () => {
+  test('A failure costs no field of other types', () => {
     const operation = '{ ... on Book { a } ... on Media { b ... on Film { c } } ... on Film { d } }'
     expect(lose({ __typename: 'Book' }, operation)).toEqual({ __typename: 'Book', a: failure, b: failure })
     expect(Object.keys(lose({}, operation))).toEqual(['a', 'b', 'c', 'd'])
   })
 
-  test('It reaches into objects and lists that another service gave', () => {
+  test('A failure reaches into objects and lists of another service', () => {
     const known = { a: { b: 1 }, list: [{ b: 1 }, null, [{}]], other: ABSENT }
     expect(lose(known, '{ a { b c } list { c } other { c } }')).toEqual({
       a: { b: 1, c: failure },

@@ -59,7 +59,7 @@ describe('answer merging', () => {
     expect(target).toEqual({ b: [{ a: 1, b: 2 }, null] })
   })
 
-  test('What was not asked for is not taken', () => {
+  test('Fields that were not requested are not merged', () => {
     expect(merge({}, { a: { c: 1 }, c: 1 }, selected('{ a { b } }'))).toEqual({ a: {} })
   })
 

@@ -31,7 +31,7 @@ test('An answer that multiplies is refused before it fills the memory', async ()
   expect(run.answer.errors.map(({ extensions }) => extensions['code'])).toEqual(['OPERATION_TOO_COMPLEX'])
 })
 
-test('One that stays small is whole', async () => {
+test('An answer that stays small is complete', async () => {
   const operation = await path.open('{ leftStart { left { right { id } } } }', {})
   const run = await operation.run(federation.send)
   const nodes = (below: object) => Array.from({ length: COUNT }, () => below)

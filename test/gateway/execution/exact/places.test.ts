@@ -14,7 +14,7 @@ test('Objects are found through lists of lists, with all that is above them', ()
   expect(placesAt(data, []).map(names)).toEqual(['root'])
 })
 
-test('What is no object is passed over, and so is what every object inherits', () => {
+test('Values that are no objects, and inherited properties, are skipped', () => {
   const data = { name: 'root', a: [1, 'text', null, undefined, failure, { name: 'a1', b: failure }] }
   expect(placesAt(data, ['a']).map(names)).toEqual(['a1 < root'])
   expect(placesAt(data, ['a', 'b'])).toEqual([])

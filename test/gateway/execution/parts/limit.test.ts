@@ -65,7 +65,7 @@ test('A deferred part whose inputs are too many to be kept is refused, not cut',
   expect(errors).toMatchObject([{ extensions: { code: 'OPERATION_TOO_COMPLEX' } }])
 })
 
-test('One whose inputs fit is whole', async () => {
+test('An answer whose inputs fit is complete', async () => {
   const { data, errors } = await askInParts(100_000)
   expect(errors).toEqual([])
   expect(data).toEqual({ items: items.map((item) => ({ ...item, sum: INPUTS.length })) })

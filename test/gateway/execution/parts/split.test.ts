@@ -82,7 +82,7 @@ test('A service that only deferred fragments need is asked later', async () => {
   expect(later).toEqual(['taxes id', 'people name'])
 })
 
-test('What is deferred of an entity is asked in a call of its own', async () => {
+test('Deferred fields of an entity are fetched in a call of their own', async () => {
   const { first, later, parts } = await asked('{ houses { street ... @defer { owner { name } } } }')
   expect(first).toEqual(['houses id', 'taxes street'])
   expect(later).toEqual(['taxes id', 'people name'])
@@ -119,7 +119,7 @@ test('What the caller may not see is not asked for, and is told of in the part t
   for (const { additions } of ofLabel('b')) expect(additions).toMatchObject([{ data: { street: 'Main' } }])
 })
 
-test('What is deferred in a mutation is read after all of its changes', async () => {
+test('Deferred fields of a mutation are fetched after all of its changes', async () => {
   const query =
     'mutation { a: grow(id: "1") { id ... @defer { street } } b: grow(id: "2") { due ... @defer { owner { id } } } }'
   const { first, later, all, parts } = await asked(query)

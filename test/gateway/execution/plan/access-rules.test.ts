@@ -59,7 +59,7 @@ describe('rules that older compositions leave at interfaces', () => {
     expect(guardedFields(shapes({ field: '@authenticated' }))).toEqual(['Circle.area', 'Shape.area', 'Square.area'])
   })
 
-  test('One of an interface guards each of its objects', () => {
+  test('A rule of an interface guards each of its objects', () => {
     const guarded = guardedFields(shapes({ type: '@authenticated' }))
     expect(guarded).toEqual(expect.arrayContaining(['Circle.side', 'Query.circle', 'Query.square', 'Square.side']))
   })

@@ -52,7 +52,7 @@ describe('variables of a trace', () => {
     expect(entities([book], denied)).toEqual([expected])
   })
 
-  test('What is asked for by its interface hides what any of its types does', () => {
+  test('An entity requested by its interface hides everything that one of its types hides', () => {
     expect(entities([{ ...book, __typename: 'Media' }], ['Film.price'])).toEqual([
       { ...book, __typename: 'Media', price: '…' },
     ])

@@ -223,7 +223,7 @@ test('A deferred part of a mutation is read afterwards, and changes nothing agai
   expect(gateway.shop.bought.length).toBe(before + 1)
 })
 
-test('What a client asks to be told of its cost comes last', async () => {
+test('A requested cost report comes last', async () => {
   const parts = await allOf(await post(QUERY, OLD, { more: { extensions: { cost: true } } }))
   expect(parts.at(-1)).toMatchObject({ hasNext: false, extensions: { cost: { actual: expect.any(Number) } } })
   expect(parts.at(-2)).toMatchObject({ hasNext: true })

@@ -67,7 +67,7 @@ test('Who sends a new document pays for its planning, and who sends it later doe
   await shop.close()
 })
 
-test('What callers have left outlives a change of the windows', () => {
+test('The rest of budgets outlives a change of the windows', () => {
   using _clock = stopClock()
   const buckets = createBuckets()
   const open = (...windows: { every: number; cost: number }[]) =>

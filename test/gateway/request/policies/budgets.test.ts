@@ -111,7 +111,7 @@ test('The example of the page gives each client its budget', async () => {
   expect(await spend(6, { 'x-api-client': 'partner' })).toEqual([...fine(5), spent])
 })
 
-test('What cannot be a budget is refused in words', () => {
+test('An invalid budget is refused with a reason', () => {
   const faultsOf = (budgets: unknown): string[] =>
     budgetsSection.safeParse(budgets).error?.issues.map(({ path, message }) => `${path.join('.')}: ${message}`) ?? []
   expect(faultsOf({ windows: [{ every: 10, cost: 0 }], requestsAtOnce: 0, client: {} })).toEqual([
@@ -163,7 +163,7 @@ describe('budgets of several gateways in Redis', () => {
   })
   afterAll(() => redis.kill())
 
-  test('They are spent together; without Redis each gateway goes on alone, and waits for nothing', async () => {
+  test('Gateways spend budgets in Redis together; without Redis each continues alone, without waiting', async () => {
     const env = { REDIS_URL: redis.url }
     await start({ windows: [{ every: 3_600_000, cost: 5 }], store: 'redis', redisTimeout: 1_000 }, { env })
     const one = gateway

@@ -51,7 +51,7 @@ describe('token in a cookie', () => {
     return `${status} ${errors?.[0]?.extensions['code'] ?? JSON.stringify(data)}`
   }
 
-  test('Says who calls, and reaches stateful services as a bearer token', async () => {
+  test('A token in a cookie identifies the caller, and reaches stateful services as a bearer token', async () => {
     expect(verdict(await ask(gateway.url, query, cookie()))).toBe('200 OK')
     expect(told()).toBe(`Bearer ${token}`)
     expect(shop.orders.calls.at(-1)?.headers['cookie']).toBeUndefined()
@@ -85,7 +85,7 @@ describe('token in a cookie', () => {
       expect((await fetch(url, { headers: cookie(token, headers) })).status).toBe(403)
   })
 
-  test('Gives way to a header, and is refused where it is malformed or said twice', async () => {
+  test('A header takes precedence over a cookie, which is refused if it is malformed or repeated', async () => {
     const stranger = await other.token({ sub: 'stranger' })
     await ask(gateway.url, query, cookie(token, { authorization: `Bearer ${stranger}` }))
     expect(told()).toBe(`Bearer ${stranger}`)

@@ -214,7 +214,7 @@ describe('entities of a stateless service', () => {
     ])
   })
 
-  test('What is kept of an entity holds no other memory', async () => {
+  test('A cached entity keeps no other memory', async () => {
     const kept: Kept[] = []
     const memory = createMemoryStore(10_000_000)
     const store: AnswerStore = {

@@ -44,14 +44,14 @@ const codeOf = (answer: Promise<unknown>): Promise<unknown> =>
   )
 
 describe('reader of a call', () => {
-  test('What it takes in is not parsed', async () => {
+  test('An answer that the reader accepts is not parsed', async () => {
     const { traffic } = await serve(raw('no JSON'))
     const { call, seen } = reading(() => true)
     const { body } = await traffic.send(call)
     expect([body.toString(), seen]).toEqual(['no JSON', ['no JSON']])
   })
 
-  test('What it does not take in is parsed', async () => {
+  test('An answer that the reader rejects is parsed', async () => {
     const { traffic } = await serve(() => ({ data: { a: 1 }, errors: [{ message: 'x', path: ['a'] }] }))
     const answer = await traffic.send(reading(() => false).call)
     expect(answer.parsed()).toEqual({
@@ -60,13 +60,13 @@ describe('reader of a call', () => {
     })
   })
 
-  test('What is no GraphQL is tried again, and every whole answer is read', async () => {
+  test('An invalid answer is retried, and every whole answer is read', async () => {
     const { traffic } = await serve((received) => (received.count === 1 ? raw('{"da')(received) : { data: {} }))
     const { call, seen } = reading((text) => text === '{"data":{}}')
     expect([(await traffic.send(call)).parsed(), seen]).toEqual([{ data: {} }, ['{"da', '{"data":{}}']])
   })
 
-  test('It is given no answer of an error status', async () => {
+  test('The reader gets no answer with an error status', async () => {
     const { traffic } = await serve(raw('{"data":{}}', 500))
     const { call, seen } = reading(() => true)
     expect([(await traffic.send(call)).parsed(), seen]).toEqual([{ data: {} }, []])
@@ -89,7 +89,7 @@ describe('reader of a call that is given up', () => {
     return { seen, code, abort: () => leaving.abort() }
   }
 
-  test('It is not given the answer that others wait for', async () => {
+  test('The reader of a call that was given up does not get the answer that others wait for', async () => {
     const { answer, release } = gated()
     const { traffic, upstreams } = await serve(answer, stateless('s', { sharedCache: false }))
     const { seen, code, abort } = await leave(traffic, upstreams[0] as Upstream)
@@ -102,7 +102,7 @@ describe('reader of a call that is given up', () => {
     expect(upstreams[0]?.bodies.length).toBe(1)
   })
 
-  test('It is not given an answer that comes afterwards', async () => {
+  test('The reader of a call that was given up does not get a later answer', async () => {
     const { answer, release } = gated()
     const { traffic, upstreams } = await serve(answer)
     const { seen, code, abort } = await leave(traffic, upstreams[0] as Upstream)

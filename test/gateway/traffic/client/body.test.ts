@@ -75,7 +75,7 @@ describe('body', () => {
     expect(body.loan()).toBeUndefined()
   })
 
-  test('What comes behind a body is not its own', () => {
+  test('Bytes after a body do not belong to it', () => {
     const body = openBody(2)
     expect([body.take(Buffer.from('{}HTTP')), body.content().toString()]).toEqual([2, '{}'])
   })

@@ -181,7 +181,7 @@ describe('answer framing', () => {
       expect([late, silent.sockets.length]).toEqual(['timeout', 1])
     })
 
-    test('It is repeated once', async () => {
+    test('A request on a kept connection that ends is repeated once', async () => {
       let requests = 0
       const { pool, sockets } = await serve((socket) => {
         requests += 1

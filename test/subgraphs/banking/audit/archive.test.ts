@@ -80,7 +80,7 @@ test('A partition with an open hold stays, and the others before it are in the a
   expect(verdictOf(await bank.ask({ name: 'voidHold', transferId: hold }))).toBe('ACCEPTED')
 })
 
-test('What was moved to the archive is still seen by verify, statements, pages and followers', async () => {
+test('Archived rows are still seen by verify, statements, pages and followers', async () => {
   const before = await seen()
   expect(before.verdict).toMatchObject({ sound: true })
   expect(before.entries.length).toBe(450)

@@ -33,7 +33,7 @@ describe('customers', () => {
   const idsOf = (data: { customers: { edges: { node: { id: string } }[] } }): string[] =>
     data.customers.edges.map(({ node }) => node.id)
 
-  test('They come by id, page after page', async () => {
+  test('Customers are listed by id, page after page', async () => {
     const all = idsOf(await ask(find))
     expect(all).toEqual([...all].sort())
     expect(all).toEqual(expect.arrayContaining(['officer', 'payee', 'payer']))
@@ -66,7 +66,7 @@ describe('customers', () => {
     expect(codesOf(await service.call('officer', find, { search }))).toEqual(['BAD_USER_INPUT'])
   })
 
-  test('One is found by id, with accounts and loans', async () => {
+  test('A customer is found by id, with accounts and loans', async () => {
     const { customer, nobody } = await ask(
       `{ customer(id: "payer") { name accounts { edges { node { number } } } loans { edges { node { id } } } }
         nobody: customer(id: "no such id") { name } }`,
