@@ -6,6 +6,7 @@ import type { FetchNode, PlanNode, QueryPlan } from '@apollo/query-planner'
 import { checkFetch } from './check-fetch.ts'
 import { type DataPath, dataPath } from './data-path.ts'
 import { mergeEqual } from './levels.ts'
+import { withNestedAliases } from './nested-aliases.ts'
 import { questionOf } from './question.ts'
 import { PlanShapeError } from './shape-error.ts'
 import type { Fetch, Step } from './step.ts'
@@ -61,7 +62,12 @@ function stepOf(node: PlanNode, path: DataPath): Step {
   }
 }
 
-const fetchOf = (node: FetchNode, path: DataPath): Fetch => ({ kind: 'fetch', index: -1, node, paths: [path] })
+const fetchOf = (node: FetchNode, path: DataPath): Fetch => ({
+  kind: 'fetch',
+  index: -1,
+  node: withNestedAliases(node),
+  paths: [path],
+})
 
 /** All fetches that request entities of a service at the same time as another fetch. */
 function neighbours(step: Step): readonly Fetch[] {
