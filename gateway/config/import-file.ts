@@ -1,5 +1,5 @@
 /** Imports a configuration's file, once or repeatedly. */
-import { registerHooks } from 'node:module'
+import { createRequire, registerHooks } from 'node:module'
 import { resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { SettingsError } from '../../platform/process/settings.ts'
@@ -11,6 +11,7 @@ const OWN = /\/node_modules\//
 const GATEWAY = [new URL('../', import.meta.url).href, new URL('../../platform/', import.meta.url).href]
 
 let imports = 0
+const { cache: commonJs } = createRequire(import.meta.url)
 
 /**
  * The default export of a module.
@@ -24,6 +25,8 @@ export async function importFile(file: string, seen?: Seen): Promise<Readonly<Re
   if (stampOf(path) === undefined) throw new SettingsError([`${file}: there is no such file`])
   if (!seen) return exportOf(href, file)
   seen.set(path, stampOf(path))
+  // CommonJS is kept by the path, whatever the URL.
+  for (const file of seen.keys()) delete commonJs[file]
   imports += 1
   const query = imports === 1 ? '' : `?${imports}`
   const stopFollowing = followImports(href + query, query, seen)
@@ -64,8 +67,11 @@ function followImports(entry: string, query: string, seen: Seen): () => void {
   const hooks = registerHooks({
     resolve(specifier, context, next) {
       const isEntry = specifier === entry
+      const { parentURL = '' } = context
+      const isOfOwn = own.has(parentURL)
+      if (isOfOwn && /^\.{1,2}\//.test(specifier)) awaitMissing(fileURLToPath(new URL(specifier, parentURL)), seen)
       const resolved = next(specifier, context)
-      if (!isEntry && !own.has(context.parentURL ?? '')) return resolved
+      if (!isEntry && !isOfOwn) return resolved
       const { url } = resolved
       if (!url.startsWith('file:') || OWN.test(url) || GATEWAY.some((folder) => url.startsWith(folder))) return resolved
       const path = fileURLToPath(url)
@@ -76,4 +82,9 @@ function followImports(entry: string, query: string, seen: Seen): () => void {
     },
   })
   return () => hooks.deregister()
+}
+
+/** An import that is not there yet, since its file is saved last, is taken in once it is. */
+function awaitMissing(path: string, seen: Seen): void {
+  if (stampOf(path) === undefined) seen.set(path, undefined)
 }

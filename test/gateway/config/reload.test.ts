@@ -112,13 +112,24 @@ test('A faulty file changes nothing, and the log says why', async () => {
   await taken('200 OK')
 })
 
-test('A file that the configuration imports is taken in, too', async () => {
-  const aliases = (count: number): Promise<void> =>
-    writeFile(join(file.folder, 'aliases.ts'), `export const aliases: number = ${count}\n`)
+test.each([
+  ['aliases.ts', 'export const aliases: number ='],
+  ['aliases.cjs', 'exports.aliases ='],
+])('A file that the configuration imports is taken in, too: %s', async (name, start) => {
+  const aliases = (count: number): Promise<void> => writeFile(join(file.folder, name), `${start} ${count}\n`)
   await aliases(1)
-  await file.write(config(`limits: { aliases: (await import('./aliases.ts')).aliases }`))
+  await file.write(config(`limits: { aliases: (await import('./${name}')).aliases }`))
   await taken(ONE_ALIAS)
   await aliases(2)
+  await taken('200 OK')
+})
+
+test('A file that is imported before it is there is taken in once it is', async () => {
+  await file.write(config(`limits: { aliases: (await import('./later.ts')).aliases }`))
+  await until(() => gateway.said().includes('/later.ts'))
+  await writeFile(join(file.folder, 'later.ts'), 'export const aliases = 1\n')
+  await taken(ONE_ALIAS)
+  await file.write(config(''))
   await taken('200 OK')
 })
 
