@@ -1,4 +1,4 @@
-/** What `DEPENDENCIES.md` says of the packages, and what a production install of them weighs. */
+/** `DEPENDENCIES.md` describes the packages; the size of a production install is bounded. */
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -38,10 +38,7 @@ function rowsUnder(heading: string): readonly (readonly [name: string, licence: 
   return [...section.matchAll(/^\| `(.+?)` \| (.+?) \| .+ \|$/gm)].map(([, name = '', licence = '']) => [name, licence])
 }
 
-/**
- * As the package declares it; one that declares none has its text alone, which begins in a known
- * way.
- */
+/** The declared licence, or the one recognized by the beginning of its text. */
 function licenceOf(name: string): string | undefined {
   const folder = `node_modules/${name}`
   const { license } = name === 'tributary-node' ? node : readJson<Package>(`${folder}/package.json`)
@@ -102,10 +99,7 @@ test('A production install is under 300 MB, without Node', () => {
   expect(bytes).toBeLessThan(300 * 1024 * 1024)
 })
 
-/**
- * Of a package's files as a disk holds them, without the packages inside it; 0 for one of another
- * platform.
- */
+/** Size on disk of a package's files, without nested packages; 0 for another platform's package. */
 function sizeOf(folder: string): number {
   if (!existsSync(folder)) return 0
   const entries = readdirSync(folder, { withFileTypes: true }).filter(({ name }) => name !== 'node_modules')

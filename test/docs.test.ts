@@ -1,4 +1,4 @@
-/** What the pages say of settings, errors, commands and files is what the project is. */
+/** Settings, errors, commands and files in the pages are those of the project. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -39,7 +39,7 @@ const pages = [
   'subgraphs/weather/README.md',
 ]
 
-/** As GitHub makes it of a heading. */
+/** The anchor that GitHub makes of a heading. */
 const anchorOf = (heading: string): string =>
   heading
     .toLowerCase()

@@ -1,8 +1,8 @@
-/** What an attack is. Types only. */
+/** The interface of an attack. Types only. */
 import type { Target } from './target.ts'
 
 export interface Attack {
-  /** What it is called in the table and on the command line. */
+  /** Its name in the table and on the command line. */
   readonly name: string
   /**
    * Another stage than the running product: a gateway of its own, over services that misbehave.
@@ -13,9 +13,9 @@ export interface Attack {
   run(target: Target): Promise<string>
   /** The status of a product that holds. */
   readonly expected: RegExp
-  /** What the innocent caller asks meanwhile, where it is not the usual small question. */
+  /** The innocent caller's query, if not the usual small one. */
   readonly question?: string
-  /** Each of the innocent caller's questions is a document that nobody sent before. */
+  /** True if each query of the innocent caller is a new document. */
   readonly asksAnew?: boolean
 }
 

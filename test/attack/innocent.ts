@@ -37,7 +37,7 @@ const SMALL = '{ me { name } }'
  * @param url base address of the gateway
  * @param authorization of the caller
  * @param pause milliseconds between an answer and the next question
- * @param asksAnew each question is a document that nobody sent before
+ * @param asksAnew each query is a new document
  */
 export function startInnocent(
   url: string,

@@ -1,7 +1,7 @@
 /**
- * `npm run attack -- [--url URL] [--admin URL] [words of names]`: attacks the product that runs,
- * and prints what came of it. The tokens are the demo identity's of `DATA_DIR`. Ends with 1 where
- * something did not hold.
+ * `npm run attack -- [--url URL] [--admin URL] [words of names]`: attacks the running product, and
+ * prints the outcomes. The tokens are the demo identity's of `DATA_DIR`. Exits 1 if something did
+ * not hold.
  */
 import { parseArgs } from 'node:util'
 import { z } from 'zod'

@@ -9,7 +9,7 @@ const PAUSE = 5 // milliseconds between the innocent caller's questions
 const PAUSE_OF_PART = 20 // in the test suite, where waits are not measured
 const SETTLE = 500 // milliseconds between attacks, so that none is blamed for the one before
 
-/** @param onRow told of each attack as it ends */
+/** @param onRow called for each finished attack */
 export async function runAttacks(
   attacks: readonly Attack[],
   target: Target,
@@ -82,8 +82,8 @@ function createStages(): Stages {
 
 interface Innocents {
   /**
-   * Who asks this question of this product, and has done so before. One at a time: nobody else is
-   * to make it wait.
+   * The innocent caller for this query and product, already warm. One at a time, so that none waits
+   * for another.
    */
   of(target: Target, asking?: Pick<Attack, 'question' | 'asksAnew'>): Promise<Innocent>
   stop(): Promise<void>

@@ -1,6 +1,5 @@
 /**
- * The running product that is attacked: where it is, and how its callers sign in. Speaks plain
- * HTTP; expects nothing.
+ * The attacked product: its addresses, and how callers sign in. Speaks plain HTTP; expects nothing.
  */
 import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -23,7 +22,7 @@ export interface Operation {
   readonly variables?: Readonly<Record<string, unknown>>
 }
 
-/** What the sender of an operation is told: `status code`, with `OK` where there is no error. */
+/** The answer to an operation as `status code`, with `OK` if there is no error. */
 export async function ask(
   { url }: Target,
   operation: Operation | string,

@@ -59,7 +59,7 @@ describe('report', () => {
     expect(text).not.toMatch(/grafbase|60 %|entity/)
   })
 
-  test('Of joined lists the report shows the CPU of an entity', () => {
+  test('The report shows the CPU per entity of joined lists', () => {
     const medians = mediansOf(new Map([['tributary', [measured(90, 8)]]]))
     expect(report(workloadNamed('joined 100, unique'), pace, medians)).toMatch(/µs\/entity.*\n +tributary .* 80 /)
   })
@@ -125,7 +125,7 @@ describe('sending at a rate', () => {
   const windowOf = (begin = performance.now()) => ({ begin, end: begin + 50 })
   const RATE = 490
 
-  test('As many requests are sent as are due, over the connections that are there', async () => {
+  test('The load sends all due requests over the existing connections', async () => {
     const used: string[] = []
     const run = sendAtRate(['a', 'b'], windowOf(), RATE, async (connection) => void used.push(connection))
     await jest.advanceTimersByTimeAsync(25)
@@ -175,7 +175,7 @@ describe('services', () => {
     const pieces = ['POST /a/b HTTP/1.1\r\nhost: x\r\nContent-Le', 'ngth: 9\r\n\r\n{"query', '"}']
     for (const piece of pieces) {
       socket.write(piece)
-      // It has read the piece by the time it answers somebody else, who asks later.
+      // It has read the piece when it answers a later request on another connection.
       await fetch(`${url}/other`, { method: 'POST', body: '{}' })
     }
     await until(() => received.endsWith('{"data":"é1"}'))
@@ -232,7 +232,7 @@ describe('load generator', () => {
   }
   const options = { query: '{ a }', unique: false, connections: 4, seconds: 0.1, expected: { a: 1, b: 2 } }
 
-  test('An answer that differs from the expected one is counted as wrong, whatever the order of its keys', async () => {
+  test('An answer that differs from the expected one counts as wrong, ignoring the order of keys', async () => {
     const bodies = ['{"data":{"a":1,"b":2}}', '{"data":{"b":2,"a":1}}', '{"data":{"a":1}}', 'no JSON']
     const seen: (string | undefined)[] = []
     const url = await serve((count) => bodies[count % 4] ?? '', seen)

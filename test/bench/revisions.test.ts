@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import { compareRevisions } from '../../bench/gateway/revisions.ts'
 
 describe('compareRevisions', () => {
-  test('A ratio is that of the versions within each quartet, whatever the machine did between quartets', () => {
+  test('The ratio compares versions within each quartet, unaffected by the machine between quartets', () => {
     const compared = compareRevisions([
       { changed: [1.1, 1.1], base: [1, 1] },
       { changed: [2.2, 2.2], base: [2, 2] },

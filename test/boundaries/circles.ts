@@ -1,9 +1,8 @@
 /** Finds what imports itself by way of others. */
 
 /**
- * Every set of nodes that reach each other (Tarjan's strongly connected components), sorted; none
- * where the graph has no circle.
- * @param edges from whoever imports to what is imported
+ * Every set of nodes that reach each other (Tarjan's strongly connected components), sorted; empty
+ * if the graph has no circle. @param edges from the importing to the imported
  */
 export function circlesOf(edges: readonly (readonly [from: string, to: string])[]): readonly (readonly string[])[] {
   const targets = new Map<string, Set<string>>()

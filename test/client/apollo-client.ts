@@ -1,4 +1,4 @@
-/** Apollo Client without anything of ours. */
+/** Apollo Client without our library. */
 import { ApolloClient, ApolloLink, gql, HttpLink, InMemoryCache } from '@apollo/client'
 import { BatchHttpLink } from '@apollo/client/link/batch-http'
 import { RetryLink } from '@apollo/client/link/retry'

@@ -1,7 +1,4 @@
-/**
- * What the caches of Apollo Client and urql make of answers, and what they would have the gateway
- * know.
- */
+/** The caches of Apollo Client and urql, and the documents that these clients send. */
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
@@ -62,7 +59,7 @@ describe("Apollo Client's cache", () => {
     expect(cache.readQuery({ query: WHOLE, variables })).toEqual(account(money('100', '€1.00')))
   })
 
-  test('A new amount never stands beside the old one in words', () => {
+  test('A new amount never appears with the old formatted text', () => {
     const cache = cacheWith([WHOLE, account(money('100', '€1.00'))], [PART, amountOnly('200')])
     expect(cache.readQuery({ query: PART, variables })).toEqual(amountOnly('200'))
     expect(cache.readQuery({ query: WHOLE, variables })).toBeNull()
@@ -183,7 +180,7 @@ describe('manifests', () => {
     .filter(([name]) => name.endsWith('Document'))
     .map(([name, document]) => ({ name, document: document as DocumentNode }))
 
-  /** What each client puts on the wire. */
+  /** The document as each client sends it. */
   const sentByApollo = (document: DocumentNode): string => {
     let sent = ''
     const link = new ApolloLink(({ query }) => {

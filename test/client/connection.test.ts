@@ -170,7 +170,7 @@ describe('what is not forgotten', () => {
     broken.connection.close()
   })
 
-  test('A payment made offline with a token that has ended is kept for whoever was signed in', async () => {
+  test('A payment made offline with an expired token is kept for its user', async () => {
     let isOffline = false
     const token = () => {
       if (isOffline) throw lost
@@ -189,7 +189,7 @@ describe('what is not forgotten', () => {
 
   test('A payment that waits offline while the sign-in ends is kept, and made after the next one', async () => {
     const store = new Map<string, string>()
-    /** Whoever is offline cannot renew their token, and then it is too late. */
+    /** Offline the token cannot be renewed, and then it is too late. */
     const offline = [lost, lost]
     let isEnded = false
     const token = () => {
@@ -441,7 +441,7 @@ describe('event streams', () => {
       )
     })
 
-  test('A stream that ends without a word goes on behind its last event', async () => {
+  test('A stream that ends without completion continues after its last event', async () => {
     const [one, two] = [{ data: { n: 1 } }, { data: { n: 2 } }]
     const { connection, sent } = scripted([
       stream(event(one, 'c1')),

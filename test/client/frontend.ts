@@ -44,7 +44,7 @@ async function fillIn(page: Page, amount: string): Promise<void> {
 
 const payButton = (page: Page) => page.getByRole('button', { name: 'Pay', exact: true })
 
-/** Loses the answers to payments, until told otherwise; resolves when one was lost. */
+/** Loses the answers to payments until it is stopped; resolves when one was lost. */
 async function loseAnswers(page: Page): Promise<{ readonly lost: Promise<void>; stop(): Promise<void> }> {
   let tell: (() => void) | undefined
   const lost = new Promise<void>((resolve) => {
@@ -81,7 +81,7 @@ describe('The page of docs/frontend.md, from another origin', () => {
     await payButton(page).click()
     await lost
     const settled = page.waitForEvent('console', (message) => message.text().includes('What became of Transfer'))
-    // Answers are lost until the page is another, so that nobody waits any more.
+    // Answers are lost until the page is reloaded, so that nobody waits any more.
     await page.reload()
     await stop()
     await settled

@@ -89,7 +89,7 @@ interface Refusal {
   readonly body: string
 }
 
-/** By a name of the machine that `fetch` would not send. */
+/** Uses a host name that `fetch` would not send. */
 function refusalAt(name: string, path = '/auth', accept = '*/*'): Promise<Refusal> {
   const { port } = new URL(identityUrl())
   const headers = { host: `${name}:${port}`, accept }

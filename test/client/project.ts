@@ -12,7 +12,7 @@ import { makeDataFolder } from '../support/data-folder.ts'
 const run = promisify(execFile)
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
-/** What such a project has in `node_modules`. */
+/** Packages of such a project. */
 const PACKAGES = [
   '@0no-co',
   '@apollo',
@@ -36,7 +36,7 @@ const PACKAGES = [
   'wonka',
 ]
 
-/** As `npm create vite` writes them for React, with what a page needs that is not shown. */
+/** Files of `npm create vite` for React, with parts that the page does not show. */
 const VITE: Readonly<Record<string, string>> = {
   'package.json': '{ "name": "my-bank", "private": true, "type": "module" }',
   'index.html':
@@ -65,7 +65,7 @@ const VITE: Readonly<Record<string, string>> = {
 }
 
 export interface Project {
-  /** Where the bundled page is. */
+  /** Folder of the bundled page. */
   readonly dist: string
   remove(): Promise<void>
 }
@@ -76,7 +76,7 @@ export async function buildProject(sources: Readonly<Record<string, string>>): P
   const inside = (name: string): string => join(path, name)
   await mkdir(inside('node_modules/tributary-client'), { recursive: true })
   await Promise.all(PACKAGES.map((name) => symlink(join(root, 'node_modules', name), inside(`node_modules/${name}`))))
-  // What `npm install --install-links` copies.
+  // Copies what `npm install --install-links` would.
   for (const name of ['package.json', 'dist'])
     await cp(join(root, 'client', name), inside(`node_modules/tributary-client/${name}`), { recursive: true })
   for (const [name, text] of Object.entries({ ...VITE, ...sources })) {

@@ -49,7 +49,7 @@ const node = (nodeId: string, headers: Headers, selection = '__typename nodeId')
     headers,
   )
 
-/** What each answer is: data, and the codes of errors with their paths. */
+/** Summary of an answer: data, and the codes of errors with their paths. */
 const told = ({ data, errors = [] }: Answer) => ({
   data,
   errors: errors.map(({ path, extensions }) => `${path?.join('.')} ${extensions['code']}`),
@@ -119,7 +119,7 @@ describe('nodes, pages and Relay', () => {
       })
     })
 
-    test('An entity that does not exist is null, whatever is asked of it', async () => {
+    test('An entity that does not exist is null for every selection', async () => {
       const missing = [
         encodeNodeId('Account', ['99999999999999']),
         encodeNodeId('Account', ['no id']),
@@ -231,7 +231,7 @@ describe('nodes, pages and Relay', () => {
   }
 
   describe('pages', () => {
-    /** Each list: where it is, its arguments beside the page's, and what tells its nodes apart. */
+    /** Lists: path, arguments besides those of the page, and the field that identifies nodes. */
     const lists: readonly (readonly [string, string, string?])[] = [
       ['account(id: "ACCOUNT") { entries(ARGS, filter: {direction: DEBIT, minAmount: "500"}) { LIST } }', 'id'],
       ['account(id: "ACCOUNT") { holds(ARGS) { LIST } }', 'id'],
@@ -241,7 +241,7 @@ describe('nodes, pages and Relay', () => {
       ['articles(locale: "en", ARGS) { LIST totalCount }', 'id'],
       ['search(text: "account", locale: "en", ARGS) { LIST totalCount }', 'id'],
     ]
-    /** Of the same services, and paged as one of those above. */
+    /** Lists of the same services, paged like one of those above. */
     const likeThem: typeof lists = [
       ['me { accounts(ARGS) { LIST } }', 'id'],
       ['account(id: "ACCOUNT") { entries(ARGS) { LIST } }', 'id'],

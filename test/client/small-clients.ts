@@ -42,7 +42,7 @@ describe('graphql-request', () => {
   })
 })
 
-/** What both streaming clients of their author have in common. */
+/** The common interface of both streaming clients. */
 interface StreamingClient {
   iterate<Data>(request: {
     query: string

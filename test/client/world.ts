@@ -30,7 +30,7 @@ export function atEnd(end: () => Promise<void>): void {
   ends.push(end)
 }
 
-/** What some clients need beside what `npm start` has. */
+/** Settings that some clients need besides those of `npm start`. */
 const settingsFor = (origin: string): Readonly<Record<string, string>> => ({
   CORS_ORIGINS: origin,
   OPERATIONS_BATCH_SIZE: '10',
@@ -85,7 +85,7 @@ export async function euroAccountOf(caller: string): Promise<Account> {
   return found
 }
 
-/** What the ledger says: how many entries of the caller's account the filter finds. */
+/** The number of entries of the caller's account that the filter finds in the ledger. */
 async function entriesOf(caller: string, filter: object): Promise<number> {
   const { account } = await product().ask<{ account: { entries: { edges: unknown[] } } }>(
     caller,
@@ -114,14 +114,17 @@ export async function pay(reference: string): Promise<void> {
   await product().ask('payer', query, { input: { ...(await payment(reference)), idempotencyKey: randomUUID() } })
 }
 
-/** Where an account's activity stands now. */
+/** The current cursor of an account's activity. */
 export async function activityCursorOf(caller: string, id: string): Promise<string> {
   const query = 'query ($id: ID!) { account(id: $id) { activityCursor } }'
   const { account } = await product().ask<{ account: { activityCursor: string } }>(caller, query, { id })
   return account.activityCursor
 }
 
-/** What a client sees of the payer's account while one payment is made. @param reference of it */
+/**
+ * The events of the payer's account that a client gets during one payment. @param reference of the
+ * payment
+ */
 export async function followedBy(client: ApolloClient, reference: string): Promise<readonly unknown[]> {
   const { id: accountId } = await euroAccountOf('payer')
   const after = await activityCursorOf('payer', accountId)

@@ -18,13 +18,13 @@ import { type PatroniCluster, startPatroni } from './patroni.ts'
 
 interface Harm {
   readonly harm: 'switch-over' | 'primary killed' | 'primary cut off'
-  /** Of the clock of the history. */
+  /** Start, by the clock of the history. */
   readonly from: number
   readonly to: number
 }
 
 const seed = process.env['CLUSTER_SEED'] ?? randomUUID().slice(0, 8)
-/** The time for which nobody is answered, at the most. */
+/** Maximum time without any answer. */
 const BACK_WITHIN = 30_000 // milliseconds
 const CALM = 2_000 // milliseconds between harms
 const TIMEOUT = 600_000 // milliseconds; a member that comes back may take long on a busy machine
@@ -64,7 +64,7 @@ test(
   TIMEOUT,
 )
 
-/** One after the other; each is over once the cluster is whole again. */
+/** Does harm one at a time; each ends when the cluster is complete again. */
 async function doHarm(accounts: readonly string[], anomalies: string[]): Promise<Harm[]> {
   const does: Readonly<Record<Harm['harm'], () => Promise<void>>> = {
     async 'switch-over'() {
@@ -105,7 +105,7 @@ async function killed(spared?: 'postmaster'): Promise<void> {
 const successorOf = (before: number): Promise<unknown> =>
   until(async () => (await cluster.leader().catch(() => before)) !== before)
 
-/** With two members of three, too. */
+/** Payments go on with two of three members. */
 async function goesOn(): Promise<void> {
   const last = (): Promise<bigint> => lastOperation(bank.databaseUrl).catch(() => 0n)
   const before = await until(async () => (await last()) || false)

@@ -8,7 +8,7 @@ import type { Bank } from '../subgraphs/banking/history/cluster.ts'
 import { sequenceOf } from '../subgraphs/banking/history/subscribers.ts'
 import { signedCall } from '../support/signed-call.ts'
 
-/** As it was answered: the ids of the entries, newest first. */
+/** The answered ids of entries, newest first. */
 export interface SeenPage {
   readonly account: string
   /** The sequence below which it begins. */
@@ -33,7 +33,7 @@ export async function readPages(bank: Bank, accounts: readonly string[], isOver:
   return seen
 }
 
-/** In words, what is not as the ledger has it in the end: a page of the past never changes. */
+/** Describes pages that differ from the final ledger: a page of the past never changes. */
 export async function findWrongPages(databaseUrl: string, pages: readonly SeenPage[]): Promise<string[]> {
   const client = await openClient(databaseUrl)
   try {

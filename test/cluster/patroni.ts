@@ -15,7 +15,7 @@ import { isAlive } from '../support/processes.ts'
 import { until } from '../support/until.ts'
 
 export interface PatroniCluster {
-  /** Of all its hosts. */
+  /** URL of all its hosts. */
   readonly url: string
   /** One for each host. */
   readonly urls: readonly string[]

@@ -170,7 +170,7 @@ describe('How types are made', () => {
       getNamedType(one.field.type).name.endsWith('Connection'),
     )) {
       const paging = ['first', 'after', 'last', 'before'].map((name) => field.args.find((one) => one.name === name))
-      // A default of one would stand beside the other.
+      // A default of `first` would conflict with `last`.
       expect([type, field.name, ...paging.map((one) => `${one?.type} ${one?.defaultValue}`)]).toEqual([
         type,
         field.name,

@@ -89,7 +89,7 @@ test('The stock gateway answers every shipped query alike, on the same running s
   expect(notes).toEqual([expect.stringContaining('who may see what')])
 })
 
-/** Those of the example in the pages. */
+/** The variants in the example of the pages. */
 async function ownVariants(): Promise<Record<string, object>> {
   const file = await makeDataFolder()
   const path = `${file.path}/tributary.config.ts`

@@ -114,7 +114,7 @@ describe('transfer over a cut connection', () => {
       })
       expect(requests() - sent).toBe(3)
       expect(await moved(before)).toEqual([AMOUNT, AMOUNT])
-      // The client itself may ask again, and is told of the same transfer.
+      // The client itself may retry, and gets the same transfer.
       const again = (await send(key)).data.transfer
       expect(again).toEqual({ ...data.transfer, replayed: true })
       expect(await moved(before)).toEqual([AMOUNT, AMOUNT])

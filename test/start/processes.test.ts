@@ -85,7 +85,7 @@ test('Where the database is, and its standbys are, is told to the stateful servi
   ])
 })
 
-test('Issuers of the gateway’s file are told to the stateful services, in place of variables for one', async () => {
+test('Stateful services get the issuers of the gateway’s file, instead of variables for one', async () => {
   const issuers = [
     { ...issuerDefaults, issuer: 'https://id.example', jwks: 'https://id.example/jwks', audience: ['a'] },
   ]
@@ -102,7 +102,7 @@ test('Issuers of the gateway’s file are told to the stateful services, in plac
   expect(JSON.parse(banking?.environment['IDENTITY_ISSUERS'] ?? '')).toEqual(issuers)
 })
 
-test('The demo’s provider is told to all that verify tokens', async () => {
+test('All processes that verify tokens get the demo’s provider', async () => {
   const instances = new Map([['banking', 1]])
   const { gateway, stateful, identity } = await describeSystem({ ...settings, instances }, ports, 'a secret')
   expect(identity?.url).toBe('http://localhost:4080')
@@ -110,7 +110,7 @@ test('The demo’s provider is told to all that verify tokens', async () => {
     expect(environment['IDENTITY_DEMO_ISSUER']).toBe('http://localhost:4080')
 })
 
-test('The way to the supervisor is told to the gateway alone, and is this start’s own', async () => {
+test('Only the gateway gets the address of the supervisor, with a token of this start', async () => {
   const instances = new Map([
     ['weather', 1],
     ['banking', 1],

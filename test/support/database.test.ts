@@ -24,7 +24,7 @@ test('Each caller gets a database of its own', async () => {
   expect(await query(second.url, "SELECT to_regclass('here')::text AS name")).toEqual([{ name: null }])
 })
 
-test('A dropped database is gone, whoever was connected', async () => {
+test('A dropped database is gone, even if clients were connected', async () => {
   const database = await open()
   const client = new Client({ connectionString: database.url })
   await client.connect()

@@ -39,7 +39,7 @@ const refusedDocuments: Readonly<Record<string, string>> = {
     '{ articles(first: 100) { edges { node { related(first: 100) { edges { node { related(first: 100) { edges { node { title } } } } } } } } } }',
 }
 
-/** Refused, with whatever code of a request that is at fault. */
+/** Refused, with any code for a faulty request. */
 const REFUSED = /^(400|413) (OPERATION_TOO_COMPLEX|GRAPHQL_VALIDATION_FAILED|BAD_USER_INPUT)$/
 
 const documents = Object.entries(refusedDocuments).map(

@@ -4,10 +4,10 @@ import type { Attack } from '../attack.ts'
 import { ask, type Target } from '../target.ts'
 
 const DOCUMENTS = 100_000
-/** In the test suite: each costs a plan. */
+/** In the test suite fewer, because each needs a plan. */
 const DOCUMENTS_OF_PART = 300
 const AT_A_TIME = 32
-/** What the process may grow by, in MB, once the first part has filled its stores. */
+/** Maximum growth of the process, in MB, once the first part has filled its stores. */
 const GROWTH = 100
 const FILLED = 0.3
 

@@ -1,6 +1,6 @@
 /**
- * Services that misbehave, or that one caller makes misbehave: a gateway of the command's own
- * stands over them. Each attack has a service and a field of its own.
+ * Services that misbehave, or that one caller makes misbehave, behind the command's own gateway.
+ * Each attack has its own service and field.
  */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import type { AddressInfo } from 'node:net'
@@ -16,13 +16,13 @@ import { ask, type Target, tally } from '../target.ts'
 const BAD = 'Bearer bad'
 const GOOD = 'Bearer good'
 
-/** One request, read whole, and the connection it came on. */
+/** A whole request, with its connection. */
 interface Received {
   readonly authorization: string
   readonly socket: Socket
 }
 
-/** As bytes, so that the service, a busy one, turns no text into them for each answer. */
+/** Bytes, so that the busy service need not encode each answer. */
 const answerOf = (body: string, status = '200 OK', headers = ''): Buffer =>
   Buffer.from(
     `HTTP/1.1 ${status}\r\ncontent-type: application/json\r\n${headers}content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
@@ -51,7 +51,7 @@ function startRawService(answer: (received: Received) => void): Promise<Server> 
   return new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(server)))
 }
 
-/** What the service of each field answers. */
+/** Answers of the service of each field. */
 const answers = new Map<string, (received: Received) => void>()
 
 /** A field that a service of its own answers. */
@@ -100,7 +100,7 @@ async function insist(target: Target, field: string): Promise<string> {
   return tally(outcomes)
 }
 
-/** Coded errors at the field, whatever the code. */
+/** Coded errors at the field, with any code. */
 const CODED = /^\d+ x 200 (?!OK)[A-Z_]+(, \d+ x 200 [A-Z_]+)*$/
 
 function refusing(name: string, bad: Buffer): Attack {
@@ -131,7 +131,7 @@ const statuses: readonly (readonly [string, Buffer])[] = [
   ['over 16 MiB in a chunk', Buffer.from(`${CHUNKED}${OVER.length.toString(16)}\r\n${OVER}\r\n0\r\n\r\n`)],
 ]
 
-/** Sends a second answer, which nobody asked for, behind each: the next caller must not get it. */
+/** Sends an unrequested second answer after each: the next caller must not get it. */
 function shifting(name: string, later: (send: () => void) => void): Attack {
   const field = fieldOf((own, { authorization, socket }) => {
     socket.write(wellFor(own, authorization))

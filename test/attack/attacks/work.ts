@@ -25,7 +25,7 @@ const days = `{ weather(at: {latitude: 50, longitude: 8}) { ${repeat(300, (n) =>
 const deferred = (parts: string): string =>
   `{ cities(search: "a", first: 100) { edges { node { weather { hourly(hours: 100) { temperature ${parts} } } } } } }`
 
-/** What comes of an answer in parts: the code of its last error. */
+/** The outcome of an answer in parts: the code of its last error. */
 async function askInParts({ url }: Target, query: string): Promise<string> {
   const response = await fetch(`${url}/graphql`, {
     method: 'POST',

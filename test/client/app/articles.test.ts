@@ -8,7 +8,7 @@ const folderOf = (path: string): string => fileURLToPath(new URL(`../../../${pat
 const page = folderOf('client/app/page/')
 const library = folderOf('subgraphs/content/library/')
 
-/** Of the app; the library's are folders with these names. */
+/** Languages of the app; the library has a folder for each. */
 async function languages(): Promise<readonly string[]> {
   const files = await readdir(join(page, 'messages'))
   return files.filter((name) => /^[a-z]{2}\.ts$/.test(name)).map((name) => basename(name, '.ts'))
@@ -27,7 +27,7 @@ async function linkedSlugs(): Promise<readonly string[]> {
 const articleIn = (language: string, slug: string): Promise<string> =>
   readFile(join(library, language, `${slug}.md`), 'utf8')
 
-/** What it leads to and shows. */
+/** Targets of links and images. */
 const targetsOf = (article: string): readonly string[] =>
   [...article.matchAll(/\]\(([^)]+)\)/g)].map(([, target = '']) => target).sort()
 

@@ -6,7 +6,7 @@ import { signIn } from './visitor.ts'
 import { accountOf, ask, goTo, heading, isFull, stay, visit } from './world.ts'
 
 describe('for everybody', () => {
-  test('A screen whose files are gone says so, and is there once the page is loaded anew', async () => {
+  test('A screen whose files are gone says so, and works after a reload', async () => {
     const { page } = await stay()
     await page.getByText('Hello, Ana Ribeiro').waitFor()
     await page.route('**/*statements*.js', (route) => route.fulfill({ status: 404 }))

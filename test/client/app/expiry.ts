@@ -1,4 +1,4 @@
-/** What the web app does when tokens and sign-ins end, by the demo's provider. */
+/** The web app when tokens and sign-ins end, with the demo's provider. */
 import { describe, expect, test } from '@jest/globals'
 import type { Page } from 'playwright-core'
 import { until } from '../../support/until.ts'
@@ -67,7 +67,7 @@ describe('ends of tokens and sign-ins', () => {
       expect(sent.size).toBe(tokens)
     }
     await page.getByText('1 EUR =').first().waitFor()
-    // No page was loaded anew, and nobody was sent to the provider's form.
+    // No page was reloaded, and nobody was sent to the provider's form.
     expect([asked(`${product().identityUrl}/auth`), asked(`${product().url}/app/?`)]).toEqual(before)
     expect(page.url()).toBe(`${product().url}/app/exchange`)
     expect(complaints).toEqual([])

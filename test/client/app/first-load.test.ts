@@ -1,4 +1,4 @@
-/** What a first visit to the web app has to load. */
+/** The files that a first visit to the web app loads. */
 import { readdir, readFile } from 'node:fs/promises'
 import { gzipSync } from 'node:zlib'
 import { expect, test } from '@jest/globals'

@@ -1,4 +1,4 @@
-/** What officers do. */
+/** Screens of officers. */
 import { expect, test } from '@jest/globals'
 import { until } from '../../support/until.ts'
 import { accountOf, ask, goTo, groupInFull, visit } from './world.ts'
@@ -66,7 +66,7 @@ groupInFull('officers', () => {
     expect(complaints).toEqual([])
   })
 
-  test('An address that nobody could have is told to be of no customer', async () => {
+  test('An invalid address leads to the page of no such customer', async () => {
     const { page, complaints } = await visit({ person: 'Maeve Byrne', path: '/customers/%E0%A4%A' })
     await page.getByText('There is no such customer.').waitFor()
     expect(complaints).toEqual([])

@@ -1,4 +1,4 @@
-/** What is there while a service is away. */
+/** The web app while a service is away. */
 import { describe, expect, test } from '@jest/globals'
 import { keepScreenshot } from '../../gateway/playground/browser.ts'
 import { inFull, product, visit } from './world.ts'
@@ -17,8 +17,7 @@ describe('outages', () => {
   test('Without weather all else is there, the page says so quietly, and it comes back by itself', async () => {
     await turn('stop', 'weather')
     const { page } = await visit({ person: 'Brendan Walsh' })
-    // The gateway knows the weather of cities that were asked for a moment ago; nobody asked for
-    // these days.
+    // The gateway has cached the weather of recently shown cities, but not of these days.
     await page.getByRole('link', { name: /Household/ }).click()
     await page.locator('.day .row').first().waitFor()
     await page.getByText('Weather is not available at the moment. Everything else works.').waitFor()

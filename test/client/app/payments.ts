@@ -1,4 +1,4 @@
-/** Payments, each made once whatever happens meanwhile. */
+/** Payments, each made once despite any failure. */
 import { beforeAll, describe, expect, test } from '@jest/globals'
 import type { Page } from 'playwright-core'
 import { faultsIn } from '../../gateway/playground/axe.ts'
@@ -73,14 +73,14 @@ describe('payments', () => {
     await page.getByRole('button', { name: 'Sign out' }).click()
     await page.getByText('It stays in this browser until you sign in again.').waitFor()
     await page.reload()
-    // Only then: the page before must not hear the answer, which it would tell nobody.
+    // Waits for the request: the page before must not get the answer.
     await page.waitForRequest(isPayment)
     // The form knows of no answer: one that comes later clears nothing that is typed after it.
     await page.getByRole('button', { name: 'Review' }).waitFor()
     endLoss()
     await page.getByText('The bank has answered: €12.50 was carried out.').waitFor()
     expect(await timesPaid('payer', everyday.id, 'Lost answer')).toBe(1)
-    // The same again is another payment.
+    // The same input again is another payment.
     await reviewPayment(page, 'Lost answer')
     await page.getByRole('button', { name: 'Pay now' }).click()
     await page.getByText('Number of the transfer').waitFor()
@@ -111,7 +111,7 @@ describe('payments', () => {
     expect(await timesPaid('payer', everyday.id, 'Offline')).toBe(1)
   })
 
-  test('A page that is loaded anew offline says so, keeps what waits, and pays once when the network is back', async () => {
+  test('A page that is reloaded offline says so, keeps pending payments, and pays once when the network is back', async () => {
     const { page, complaints } = await visit({ person: 'Ana Ribeiro', isKept: true })
     await page.evaluate('navigator.serviceWorker.ready.then(() => true)')
     await reviewPayment(page, 'Offline reload')
@@ -166,7 +166,7 @@ describe('payments', () => {
     expect(await timesPaid('payer', everyday.id, 'Went back')).toBe(1)
   })
 
-  test('Who leaves the screen while it pays is told the outcome on the next one', async () => {
+  test('A user who leaves the screen during a payment sees the outcome on the next one', async () => {
     const { page } = await stay()
     for (const [reference, amount, told] of [
       ['Left, paid', '1.23', 'The bank has answered: €1.23 was carried out.'],
@@ -195,7 +195,7 @@ describe('payments', () => {
       await notice.getByRole('button', { name: 'Close' }).click()
     }
     await page.getByRole('link', { name: 'Pay', exact: true }).first().click()
-    // What was refused is still in the form.
+    // The refused input is still in the form.
     expect(await page.getByLabel('Reference').inputValue()).toBe('Left, refused')
     await page.getByLabel('Reference').fill('')
     expect(await timesPaid('payer', everyday.id, 'Left, paid')).toBe(1)

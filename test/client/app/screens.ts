@@ -77,7 +77,7 @@ groupInFull('search, insights and help', () => {
 })
 
 groupInFull('holds, standing orders, loans, exchange and statements', () => {
-  /** Who, how much and for what. */
+  /** Fills in payee, amount and reference. */
   async function fillTransfer(page: Page, reference: string): Promise<void> {
     await page.getByRole('button', { name: 'Rainy days' }).click()
     await page.getByLabel('Amount in EUR').fill('20')

@@ -1,4 +1,4 @@
-/** Who is signed in, by the demo's provider. */
+/** Signing in and out, with the demo's provider. */
 import { describe, expect, test } from '@jest/globals'
 import type { Page } from 'playwright-core'
 import { signIn } from './visitor.ts'
@@ -91,7 +91,7 @@ groupInFull('tokens', () => {
     expect(askedFor()).toBe(before + 1)
   })
 
-  test('Who is no longer known to the provider is signed out, and told why', async () => {
+  test('A user whom the provider no longer knows is signed out, with the reason', async () => {
     const { page } = await visit({ person: 'Ana Ribeiro' })
     await page.getByRole('link', { name: /Everyday/ }).waitFor()
     await page.route(`${product().identityUrl}/token`, (route) =>

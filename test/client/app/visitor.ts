@@ -7,7 +7,7 @@ export interface Visit {
   readonly requests: readonly string[]
   /** Texts of the operations that it sent. */
   readonly operations: ReadonlySet<string>
-  /** What the browser complained of. */
+  /** Complaints of the browser. */
   readonly complaints: readonly string[]
 }
 
@@ -19,7 +19,7 @@ export interface VisitOptions {
   readonly locale?: string
   /** Whether the browser keeps the page for when there is no network. */
   readonly isKept?: boolean
-  /** Who signs in; by default nobody does. */
+  /** The person who signs in; by default nobody. */
   readonly person?: 'Ana Ribeiro' | 'Brendan Walsh' | 'Maeve Byrne' | 'Second officer'
 }
 
@@ -73,12 +73,12 @@ export async function visitApp(browser: Browser, url: string, options: VisitOpti
   return { page, requests, operations, complaints }
 }
 
-/** What the test does itself, where a page is not kept. */
+/** A complaint that the test causes itself, if service workers are blocked. */
 const BLOCKED = 'Service Worker registration blocked by Playwright'
 
 const SIGN_IN = /^(Sign in|Entrar)$/
 
-/** From the page for who is signed out, over the provider's, and back. */
+/** Signs in from the welcome page, through the provider's page, and back. */
 export async function signIn(page: Page, person: string): Promise<void> {
   await page.getByRole('button', { name: SIGN_IN }).click()
   await page.getByRole('button', { name: person }).click()

@@ -5,7 +5,7 @@ import { runsInFull } from '../../support/in-full.ts'
 import type { Product } from '../../support/product.ts'
 import { type Visit, type VisitOptions, visitApp } from './visitor.ts'
 
-/** Of access tokens, in seconds: longer than a test takes, so that only those end that should. */
+/** Lifetime of access tokens, in seconds: longer than a test, so that only intended ones end. */
 export const TOKEN_LIFETIME = 600
 
 const world = browserProduct(new URL('../../../client/app/build.ts', import.meta.url), {
@@ -20,7 +20,7 @@ let staying: Visit | undefined
 /** Ends the visits of a test, but for that of who stays. */
 export const closeVisits = (): Promise<void> => world.closeVisits(staying?.page)
 
-/** With `APP=all` every screen is visited, too: that takes several times as long. */
+/** With `APP=all` every screen is visited, which takes several times as long. */
 export const { isFull, inFull, groupInFull } = runsInFull('APP')
 
 export const visit = (options: VisitOptions = {}): Promise<Visit> => visitApp(world.browser(), product().url, options)
@@ -35,7 +35,7 @@ export async function stay(): Promise<Visit> {
 
 export const heading = (page: Page, name: string | RegExp) => page.getByRole('heading', { name, level: 1 })
 
-/** To another screen, as a link within the page does. */
+/** Goes to another screen like a link within the page. */
 export const goTo = (page: Page, path: string): Promise<unknown> =>
   page.evaluate(`history.pushState(null, '', ${JSON.stringify(`/app${path}`)})`)
 

@@ -16,7 +16,7 @@ import {
 import { OLD, type Part, partsOf } from '../../gateway/request/parts/read-parts.ts'
 import { until } from '../../support/until.ts'
 
-/** What a fragment is read by. */
+/** The reference by which a fragment is read. */
 export type Ref<Data = unknown> = Readonly<{ ' $data'?: Data; ' $fragmentSpreads': FragmentType }>
 
 export interface Sent {
@@ -49,7 +49,7 @@ export function openWorld(url: string, headers: Readonly<Record<string, string>>
     }),
   )
   const store = new Store(new RecordSource())
-  // Objects without a nodeId are told apart by where they are.
+  // Objects without a nodeId are identified by their place.
   const getDataID = ({ nodeId }: { readonly nodeId?: string }): string | undefined => nodeId
   return { sent, environment: new Environment({ network, store, getDataID: getDataID as never }) }
 }
@@ -60,9 +60,9 @@ async function* answersIn(response: Response): AsyncGenerator<unknown> {
   else for await (const { incremental, ...whole } of partsOf(response)) yield* (incremental as Part[]) ?? [whole]
 }
 
-/** What a screen shows. */
+/** A rendered screen. */
 export interface Screen<Shown> {
-  /** What its hooks gave last. */
+  /** The last results of its hooks. */
   shown(): Shown
   close(): void
 }
@@ -72,7 +72,7 @@ export async function show<Shown>({ environment }: World, use: () => Shown): Pro
   let last: { readonly value: Shown } | undefined
   const Content: FunctionComponent = () => {
     const value = use()
-    // Not as it is rendered: hooks act on what is on the screen.
+    // In an effect, because hooks act on what is on the screen.
     useEffect(() => {
       last = { value }
     })

@@ -1,6 +1,6 @@
 /**
- * Every field of the bank that needs a scope, with an operation that asks for it, and a bank and a
- * gateway of which either may be told to check nothing.
+ * Every field of the bank that needs a scope, with an operation for it, and a bank and a gateway
+ * that may each skip the check.
  */
 import { readFileSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
@@ -43,7 +43,7 @@ export interface Guarded {
   readonly scope: string
 }
 
-/** What the bank's schema guards, from the supergraph. */
+/** The guarded fields of the bank's schema, from the supergraph. */
 export const guarded: readonly Guarded[] = findGuarded()
 
 function findGuarded(): Guarded[] {
@@ -157,7 +157,7 @@ export async function startPair(bank: ServiceDefinition<any, any>, supergraph: s
   }
 }
 
-/** Those that an operation begins with. */
+/** Guarded root fields. */
 export const roots = guarded.filter(({ coordinate }) => (coordinate.split('.')[0] ?? '') in ROOTS)
 
 /** The code of the only error, if that is all there is. */
@@ -172,6 +172,6 @@ async function firstEvent(url: string, query: string, headers: Readonly<Record<s
     headers: { 'content-type': 'application/json', accept: 'text/event-stream', ...headers },
     body: JSON.stringify({ query }),
   })
-  // What is refused ends by itself.
+  // A refused stream ends by itself.
   return JSON.parse(/^data: (\{.+)$/m.exec(await response.text())?.[1] ?? '')
 }

@@ -96,7 +96,7 @@ test('A page whose gateway is away opens, and what is no file of the page is not
   await page.close()
 })
 
-test('The worker is asked for anew, and is another once the page is told something else', async () => {
+test('The worker script is revalidated, and changes with the settings of the page', async () => {
   const textOf = async (issuer: string): Promise<string> => {
     serve = await build('four', issuer)
     const answer = await fetch(`${listener.url}/app/offline-worker.js`)

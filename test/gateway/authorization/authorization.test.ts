@@ -1,4 +1,4 @@
-/** Who may see what, on a supergraph with every kind of place that its directives can stand at. */
+/** Access rules, on a supergraph with a directive at every possible kind of place. */
 
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import { parse } from 'graphql'

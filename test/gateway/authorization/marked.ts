@@ -16,8 +16,7 @@ const MARK = /@(\w+)~(\w+)@/g
 interface Marked {
   readonly services: Readonly<Record<string, TestService>>
   /**
-   * As long as it is set, half of the texts fail to be read, always the same of one number, and the
-   * errors quote them.
+   * While set, half of the texts fail to be read, chosen by this number, and the errors quote them.
    */
   faults: number | undefined
 }

@@ -1,6 +1,6 @@
 /**
- * What a caller must get, from one plain schema whose forbidden fields fail, and what services must
- * not be asked for the caller's sake.
+ * Expected answers for a caller, from one plain schema whose forbidden fields fail, and calls that
+ * must not be made for the caller.
  */
 import { buildSubgraphSchema } from '@apollo/subgraph'
 import {

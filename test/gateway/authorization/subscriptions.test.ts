@@ -1,4 +1,4 @@
-/** What callers may not see of events, and of a supergraph that comes while the gateway runs. */
+/** Access rules of events, and of a supergraph that is replaced at run time. */
 import { readFile } from 'node:fs/promises'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import { createClient as createSseClient } from 'graphql-sse'

@@ -1,8 +1,8 @@
 /**
- * Callers to whom different things are denied, through two gateways on real sockets that share what
- * they keep: in any order, and at the same moment. Each gets what is theirs, and what one may not
- * see lies in nothing that is kept, logged or told a hook for their sake.
- * `ACCESS_QUERIES=500 SEED=7` asks more, of every universe, with other rules after each 100.
+ * Callers with different permissions, through two gateways on real sockets that share a cache: in
+ * any order, and at the same time. Each gets their own answer, and nothing that a caller may not
+ * see is cached, logged or passed to a hook for them. `ACCESS_QUERIES=500 SEED=7` asks more, of
+ * every universe, with other rules after each 100.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isDeepStrictEqual } from 'node:util'

@@ -1,5 +1,5 @@
 /**
- * What a configuration's file may say, what of it is refused, and what the environment overrides.
+ * A configuration's file: what it may contain, what is refused, and what the environment overrides.
  */
 import { readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
@@ -39,7 +39,7 @@ async function faultsOf(options: LoadOptions): Promise<readonly string[]> {
 }
 
 describe('a file', () => {
-  test('Kinds, addresses and settings of another supergraph stand in the file, the rest has defaults', async () => {
+  test('The file sets kinds, addresses and settings of another supergraph, the rest has defaults', async () => {
     const file = await foreign(
       `services: { items: stateless({ addresses: ['http://a/graphql', 'http://b/graphql'], hedging: false }) }, port: 0`,
     )
@@ -69,7 +69,7 @@ describe('a file', () => {
     ])
   })
 
-  test('Every fault is told at once, with its path', async () => {
+  test('All faults are reported together, each with its path', async () => {
     const file = await foreign(`
       port: 70_000, hots: 'a', limits: { aliasse: 1, depth: -1 }, cors: { origins: ['https://a.example/path'] },
       services: {

@@ -607,7 +607,7 @@ async function feelersOf(parts: Parameters<typeof checkPlanted>[0], code: string
   return finding?.feelers.map(({ operation }) => operation ?? '') ?? ['no finding']
 }
 
-test('Whoever always gives an argument does not feel its default; an optional variable does not always', async () => {
+test('An operation that always gives an argument is not affected by its default, unlike one with an optional variable', async () => {
   const operations = written({
     'variable.graphql': 'query Variable($currency: String) { product(id: 1, currency: $currency) { id } }',
     'default.graphql': 'query Default($currency: String = "CHF") { product(id: 1, currency: $currency) { id } }',
@@ -671,7 +671,7 @@ test('The fields of a directive may be written in another order, and mean the sa
   expect((await checkPlanted({ reviews: other })).findings).toEqual([])
 })
 
-test('A directive of operations is told at its line', async () => {
+test('A changed directive of operations is reported at its line', async () => {
   const directive = '\ndirective @upper(locale: String = "en") on FIELD\n'
   const base = { shop: shop + directive, reviews: reviews + directive }
   const operations = written({ 'loud.graphql': 'query Loud {\n  old @upper\n}' })
@@ -709,7 +709,7 @@ type Book implements Named { title: String }`
   expect(findings.map(({ code }) => code)).toEqual(['FIELD_ADDED'])
 })
 
-test('Of schemas that no longer compose, changed directives are told as well', async () => {
+test('Changed directives are reported even if the schemas no longer compose', async () => {
   const { faults, findings, holds } = await checkPlanted({
     shop: shop.replace('sku: String! @shareable', 'sku: String!').replace(' @key(fields: "sku")', ''),
   })
@@ -732,7 +732,7 @@ test('A breaking change names the field and the line of the schema, and the line
   })
 })
 
-test('A breaking change that is accepted passes, whoever feels it; another does not', async () => {
+test('An accepted breaking change passes even if it affects clients; another does not', async () => {
   const changed = shop.replace('  name: String!\n  price', '  price').replace('  color: Color\n', '')
   const one = await checkPlanted({ shop: changed, accepted: ['Product.name'] })
   expect([one.holds, one.findings.map(({ coordinate, verdict }) => `${coordinate} ${verdict}`)]).toEqual([
@@ -743,7 +743,7 @@ test('A breaking change that is accepted passes, whoever feels it; another does 
   expect([both.faults, both.holds]).toEqual([[], true])
 })
 
-test('An operation is told once, where a fragment of another file uses what goes', async () => {
+test('An operation is reported once if a fragment of another file uses the removed field', async () => {
   const [fragment] = parse(new Source('fragment Parts on Product {\n  name\n}', 'parts.graphql')).definitions
   const page = parse(new Source('query Page { product(id: 1) { ...Parts } }', 'page.graphql'))
   const operations = operationsOf(page, [fragment as FragmentDefinitionNode])
@@ -755,7 +755,7 @@ test('An operation is told once, where a fragment of another file uses what goes
   expect(findings[0]?.feelers).toMatchObject([{ operation: 'Page', place: { file: 'parts.graphql', line: 2 } }])
 })
 
-test('A type that no longer stands for its interface is told beside what does not compose any more', async () => {
+test('A type that leaves its interface is reported beside composition faults', async () => {
   const { findings, faults } = await checkPlanted({ reviews: reviews.replace(' @interfaceObject', '') })
   expect(faults[0]).toMatchObject({ code: 'COMPOSITION', place: { file: expect.stringMatching(/graphql$/) } })
   expect(findings).toMatchObject([
@@ -799,7 +799,7 @@ test('Recorded use is named with client, version, requests and the last day', as
   })
 })
 
-test('Schemas that do not compose are told with the place of each fault', async () => {
+test('Composition faults are reported with the place of each', async () => {
   const conflict = await checkPlanted({
     reviews: reviews.replace('stars: Float @override(from: "shop")', 'upc: String!'),
   })

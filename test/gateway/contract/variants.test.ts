@@ -1,4 +1,4 @@
-/** What a change of tags does to contract variants, and who feels it. */
+/** Changes of tags and contract variants: what changes, and whom it affects. */
 import { expect, test } from '@jest/globals'
 import { OperationTypeNode } from 'graphql'
 import type { VariantFilter } from '../../../gateway/execution/plan/variant-schema.ts'

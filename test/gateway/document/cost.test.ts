@@ -101,7 +101,7 @@ describe('cost of an operation', () => {
       for (const documents of [renamed, prefixed]) expect(costIn(documents, query, variables)).toBe(cost)
   })
 
-  test('Each list is limited, whatever its size argument is called', () => {
+  test('Each list is limited, with any name of its size argument', () => {
     const documents = catalogue('"@cost", "@listSize"')
     expect(() => costIn(documents, '{ sliced(count: 1001) { title } }')).toThrow('asks for more than 1000 items')
     expect(() => costIn(documents, '{ sliced(count: 1, last: 1001) { title } }')).toThrow('more than 1000 items')
@@ -174,7 +174,7 @@ describe('size arguments', () => {
     expect(costIn(odd(), query, variables)).toBe(cost)
   })
 
-  test('The cost is finite whatever value stands in place of a size', () => {
+  test('The cost is finite for any value of a size', () => {
     const documents = odd()
     const names = ['text', 'id', 'float', 'flag', 'order', 'page', 'list', 'int', 'required', 'count', 'odd', 'less']
     fc.assert(
@@ -306,7 +306,7 @@ describe('lists in arguments', () => {
     expect(costIn(documents, 'mutation ($v: Order) { order(order: $v) }', { v: deep })).toBe(101)
   })
 
-  test('The cost is finite whatever the arguments hold', () => {
+  test('The cost is finite for any arguments', () => {
     fc.assert(
       fc.property(fc.jsonValue(), (v) => {
         for (const query of [
@@ -596,7 +596,7 @@ describe('costs behind interfaces and unions', () => {
   })
 })
 
-test('A single name stands for a list of it, as other composers write it', () => {
+test('A single name counts as a list of one, as other composers write it', () => {
   const sdl = `
     extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@listSize"])
     type Query { page(count: Int): Page @listSize(slicingArguments: ["count"], sizedFields: ["items"]) }

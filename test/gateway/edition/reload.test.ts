@@ -49,8 +49,8 @@ describe('supergraph reload', () => {
     const before = gateway.shop.orders.calls.length
     const pending = ask(gateway.url, '{ orders(first: 1) { id item { name } } }')
     await until(() => gateway.shop.orders.calls.length === before && gatewayIsWaiting())
-    // Everything is elsewhere under the new one: whoever closed the old one too soon would cut what
-    // is under way.
+    // The new supergraph has other addresses: closing the old traffic too soon would cut running
+    // requests.
     const moved = await startShop()
     expect((await offer(composeAt(moved.services))).status).toBe(200)
     gateway.shop.orders.misbehave(undefined)

@@ -111,7 +111,7 @@ describe('after a reload', () => {
   })
   afterAll(() => gateway.stop())
 
-  test('The most used operations need no new plan after one or two reloads, whatever was sent last', async () => {
+  test('The most used operations need no new plan after one or two reloads, regardless of the last ones sent', async () => {
     const send = async (index: number): Promise<void> => void (await ask(gateway.url, query(index)))
     const hot = Array.from({ length: 20 }, (_, index) => index)
     for (let round = 0; round < 3; round += 1) for (const index of hot) await send(index)

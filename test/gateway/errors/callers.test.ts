@@ -1,4 +1,4 @@
-/** What callers do wrong is told to them, and is no line in the log at the level of errors. */
+/** Callers' mistakes are answered, and are not logged as errors. */
 import { once } from 'node:events'
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals'
 import { pino } from 'pino'

@@ -1,6 +1,6 @@
 /**
- * What its caller may not see of an operation: the flat path writes its nulls, and tells of them as
- * the exact path does.
+ * Denied fields of an operation: the flat path writes their nulls, and reports them as the exact
+ * path does.
  */
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals'
 import { denial } from '../../../gateway/execution/plan/access.ts'
@@ -204,7 +204,7 @@ test('Failures are reported beside denials', async () => {
   ])
 })
 
-test('A thousand places are told of', async () => {
+test('A thousand places get an error', async () => {
   federation.instead = (service) =>
     service === 'shop' ? { data: { items: Array.from({ length: 1_500 }, () => ({ id: '1' })) } } : undefined
   try {

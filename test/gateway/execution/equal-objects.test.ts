@@ -38,7 +38,7 @@ const trade: TestService = {
   resolvers: { Maker: { name: ({ id }: { id: string }) => `maker ${id}` } },
 }
 
-test('Objects that look alike to one service are told apart by what another service adds', async () => {
+test('Objects that are equal in one service are distinguished by the fields of another', async () => {
   const federation = await federate({ shelf, scale, trade })
   try {
     const { data, errors } = await federation.ask('{ parcels { box { colour grams maker { name } } } }')

@@ -1,6 +1,4 @@
-/**
- * Fields named after what every object of JavaScript inherits, where a service does not give them.
- */
+/** Fields with names that every JavaScript object inherits, if a service does not give them. */
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals'
 import { type AskedAnswer, type Federation, federate } from './support/federation.ts'
 import { servicesOf } from './support/universe.ts'

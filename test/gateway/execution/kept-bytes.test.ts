@@ -1,6 +1,6 @@
 /**
- * What the engine counts for the operations that it keeps is no less than what they take.
- * `OPERATIONS=1000` measures more of them.
+ * The engine's count of bytes for kept operations is at least their real size. `OPERATIONS=1000`
+ * measures more of them.
  */
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'

@@ -1,6 +1,6 @@
 /**
- * Answers with errors stay on the flat path, and the client is told what the exact path would tell:
- * `ask` compares the two.
+ * Answers with errors stay on the flat path, and equal those of the exact path: `ask` compares the
+ * two.
  */
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals'
 import { type AskedAnswer, type Federation, federate, type TestService } from './support/federation.ts'

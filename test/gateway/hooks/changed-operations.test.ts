@@ -88,7 +88,7 @@ const changeAt = (stage: string, body: unknown): void => {
 const told = (stage: string) => messages.filter((message) => message['stage'] === stage).map(({ body }) => body)
 const send = (operation: Operation = { query: SENT, variables: { first: 3 } }) => ask(gateway.url, operation)
 
-test('Text, name and variables that it gives run in place of the client’s, and later stages are told of them', async () => {
+test('Text, name and variables of a coprocessor replace those of the client, and later stages get them', async () => {
   const body = {
     query: 'query A { clock } query B($count: Int) { orders(first: $count) { id } }',
     operationName: 'B',
@@ -202,7 +202,7 @@ test('Operations by WebSocket are changed and checked, too', async () => {
   }
 })
 
-test('An operation that was sent by its hash is told by its text, and comes back unchanged', async () => {
+test('An operation sent by its hash is passed on with its text, and comes back unchanged', async () => {
   const persistedQuery = { version: 1, sha256Hash: createHash('sha256').update(LISTED).digest('hex') }
   const extensions = { persistedQuery, more: true }
   for (const operation of [{ query: LISTED, extensions }, { extensions }])

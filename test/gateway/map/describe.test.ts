@@ -79,7 +79,7 @@ test('A database is there if one instance reaches it', () => {
   expect(found(instance('a'))).toBeNull()
 })
 
-test('The busiest 20 operations are told, and none that did not run of late', () => {
+test('The map shows the 20 busiest operations, and none that did not run recently', () => {
   const many = reading(
     Array.from({ length: 50 }, (_, n) => `Name${n}`),
     [],
@@ -91,7 +91,7 @@ test('The busiest 20 operations are told, and none that did not run of late', ()
   expect(idle).toEqual([])
 })
 
-test('Of no process there is an empty map', () => {
+test('Without processes the map is empty', () => {
   expect(describeMap([], 'starting')).toMatchObject({
     gateway: { state: 'starting', workers: 0, requests: 0, p50: null },
     services: [],

@@ -81,7 +81,7 @@ describe('node', () => {
     expect(callsOf()).toEqual({ orders: 2, items: 0, depot: 0 })
   })
 
-  test('Of hundreds of nodes whose ids alone are asked for, each service is asked once', async () => {
+  test('For the ids of hundreds of nodes each service is called once', async () => {
     const ids = Array.from({ length: 90 }, (_, at) => (at % 2 ? orderId(`${at}`) : itemId('s1', at % 9)))
     const fields = Array.from({ length: 400 }, (_, at) => `a${at}: nodes(nodeIds: $ids) { __typename nodeId }`)
     const query = `query ($ids: [ID!]!) { ${fields.join('\n')} }`
@@ -90,7 +90,7 @@ describe('node', () => {
     expect(callsOf()).toEqual({ orders: 1, items: 1, depot: 0 })
   })
 
-  test('However many nodes are asked for, in whatever way, each service is asked about all of them at once', async () => {
+  test('Each service is called once for any number of nodes, requested in any way', async () => {
     const [one, two, three] = [orderId('4'), orderId('5'), itemId('s6', 1)]
     const query = `{ a: node(nodeId: "${one}") { nodeId } b: node(nodeId: "${three}") { nodeId }
       nodes(nodeIds: ["${one}", "${two}", "${three}"]) { nodeId } }`
@@ -158,7 +158,7 @@ describe('node', () => {
 })
 
 describe('variants', () => {
-  test('A variant has no node of a type that it hides, whatever is asked of it', async () => {
+  test('A variant has no node of a hidden type, for every selection', async () => {
     const open = async (query: string) => {
       const response = await fetch(`${gateway.url}/graphql/open`, {
         method: 'POST',

@@ -36,7 +36,7 @@ test('A join is where another service owns the next field, under its name in the
   ])
 })
 
-test('Of a document that has no operation, or several, nothing is known', () => {
+test('A document without an operation, or with several, has no joins', () => {
   expect(joins('fragment F on Place { id }')).toEqual([])
   expect(joins('query A { me { name } } query B { me { name } }')).toEqual([])
 })

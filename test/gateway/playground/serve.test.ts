@@ -273,7 +273,7 @@ describe('demo services', () => {
   const ask = (headers: Record<string, string>): Promise<Reply> =>
     send(origin, '/demo/services', { method: 'POST', headers, body: stop })
 
-  test('The page asks the supervisor through the gateway, and is not told its token', async () => {
+  test('The page reaches the supervisor through the gateway, and does not get its token', async () => {
     const { status, headers } = await ask({ ...json, origin, 'sec-fetch-site': 'same-origin' })
     expect([status, headers['cache-control']]).toEqual([200, 'no-store'])
     expect((await send(origin, '/demo/services')).status).toBe(200)
@@ -304,7 +304,7 @@ describe('demo services', () => {
     expect(asked).toEqual([])
   })
 
-  test('A supervisor that is gone is told', async () => {
+  test('The page reports that the supervisor is gone', async () => {
     const lost = await open({ built: true, demo: true, supervisor: { url: 'http://127.0.0.1:1', token: 'any' } })
     expect((await send(lost.origin, '/demo/services')).status).toBe(503)
   })

@@ -165,7 +165,7 @@ test('The example of docs/requests.md allows ten operations', async () => {
   await gateway.stop()
 })
 
-test('A client that accepts events only is told that a batch is JSON', async () => {
+test('A batch of a client that accepts only events is refused, because its answer is JSON', async () => {
   const response = await post(gateways.on.url, [WHO], { accept: 'text/event-stream' })
   expect(await response.text()).toContain('A batch is answered as JSON: accept application/json.')
   expect(await batch(gateways.on.url, [WHO], { accept: 'application/json, text/event-stream' })).toHaveLength(1)

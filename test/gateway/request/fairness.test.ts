@@ -85,7 +85,7 @@ test('A caller who floods a service delays only himself', async () => {
   expect(verdicts).toEqual([...Array(44).fill('200 OK'), ...Array(16).fill('429 BUDGET_EXHAUSTED')])
 })
 
-test('Behind a proxy, signed-out callers are told apart by their own addresses, in budgets too', async () => {
+test('Behind a proxy, signed-out callers are distinguished by their own addresses, in budgets too', async () => {
   const dear = '{ items(first: 900) { id } }'
   expect(verdict(await ask(gateway.url, dear, from('198.51.100.1')))).toBe('200 OK')
   expect(verdict(await ask(gateway.url, dear, from('198.51.100.1')))).toBe('429 BUDGET_EXHAUSTED')

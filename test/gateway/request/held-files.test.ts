@@ -90,7 +90,7 @@ test('An address that fetches many files at once is refused more, and others are
   await until(async () => (await get('192.0.2.1')).status === 200)
 })
 
-test('Where the limit is only measured nobody is refused, and it is told', async () => {
+test('A limit that is only measured refuses nobody, and is reported', async () => {
   await start(LONG, { filesPerAddress: 1 }, true)
   await hold('192.0.2.1')
   expect((await get('192.0.2.1')).status).toBe(200)

@@ -117,7 +117,7 @@ describe('browser on another site', () => {
 })
 
 describe('request id', () => {
-  test('A well-formed request id is kept, reaches the services and stands in every error', async () => {
+  test('A well-formed request id is kept, reaches the services and is in every error', async () => {
     const answer = await ask(gateway.url, '{ orders { id } refused }', { 'x-request-id': 'a-b.c_1' })
     expect(answer.headers.get('x-request-id')).toBe('a-b.c_1')
     expect(answer.errors?.[0]?.extensions['requestId']).toBe('a-b.c_1')

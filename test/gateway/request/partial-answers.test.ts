@@ -47,7 +47,7 @@ async function exactExecutions(): Promise<number> {
   return Number(/^tributary_exact_executions_total(?:\{.*\})? (\d+)$/m.exec(text)?.[1])
 }
 
-test('An answer with errors is no work for the exact path, is told as by it, and is not kept', async () => {
+test('An answer with errors stays off the exact path, equals that of the exact path, and is not cached', async () => {
   const query = '{ items { id name price } lost }'
   const before = await exactExecutions()
   const answer = await ask(gateway.url, query)

@@ -250,7 +250,7 @@ describe('what must not be told', () => {
 })
 
 describe('faults', () => {
-  test('Errors are told as clients see them', async () => {
+  test('A trace has errors as clients see them', async () => {
     const { trace, errors } = await askTraced(gateway.url, '{ me { name } broken refused }', operator)
     expect(errors).toHaveLength(2)
     expect(trace.calls[0]?.errors).toEqual([
@@ -259,7 +259,7 @@ describe('faults', () => {
     ])
   })
 
-  test('Each try of a call is told, and why it failed', async () => {
+  test('A trace has each try of a call, and why it failed', async () => {
     proxy.cutNext('before the request')
     const { trace } = await askTraced(gateway.url, '{ me { city { size } } }', operator)
     const [, call] = trace.calls

@@ -59,7 +59,7 @@ const expected = (from: number, count: number) =>
     },
   }))
 
-test('Each event is joined with other services, in order, and the service is told when the client leaves', async () => {
+test('Each event is joined with other services, in order, and the stream to the service ends when the client leaves', async () => {
   const before = journal.length
   await journal.write(5)
   const { results, leave } = follow(RESUMABLE, before)
@@ -130,7 +130,7 @@ test('A subscription without a cursor ends with a coded error when its service i
   })
 })
 
-test('A caller whom the service refuses is told so, and not connected again', async () => {
+test('A caller whom the service refuses gets its refusal, and the stream is not opened again', async () => {
   const before = (await journal.state()).connections.length
   const { codes, ended } = follow(RESUMABLE, 0, 'Bearer forbidden')
   await ended

@@ -153,7 +153,7 @@ test('A refusal is the payload of the only part, and a GraphQL error for Apollo 
 })
 const VALIDATION = { code: 'GRAPHQL_VALIDATION_FAILED' }
 
-test('A client that accepts no stream is told which ones there are', async () => {
+test('A client that accepts no stream gets the list of accepted formats', async () => {
   const answer = await post(gatewayBy('on').url, 'multipart/mixed, application/json', { query: PLAIN })
   expect(answer.status).toBe(400)
   expect(await answer.text()).toMatch(/text\/event-stream or multipart\/mixed;subscriptionSpec=1\.0, or a WebSocket/)

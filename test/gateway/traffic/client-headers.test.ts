@@ -77,7 +77,7 @@ test('A call that answers several callers tells each of them, and each of them o
   expect(service.bodies).toHaveLength(1)
 })
 
-test('Entities keep the headers of their answers, and one answer of many is told once', async () => {
+test('Entities keep the headers of their answers, and headers of one answer count once', async () => {
   const service = await upstream(counting(60))
   const traffic = to(stateless('s'), [service.url])
   expect(await told(traffic, cities([1, 2]))).toEqual(stock('call 1'))
@@ -94,7 +94,7 @@ test('An answer cached under other rules is fetched again', async () => {
   expect(await told(to(stateless('s'), [service.url], { store }), '{"query":"{a}"}')).toEqual(stock('call 2'))
 })
 
-test('Of a slow try and a second one the client gets the headers of the answer that counts', async () => {
+test('With a second try the client gets the headers of the answer that is used', async () => {
   let hangs = false
   let hanging = ''
   const names = ['one', 'other']

@@ -89,7 +89,7 @@ test('Where no instance says anything, mutations go to all', async () => {
   expect(Math.min(...(await mutations(traffic, instances, 200)))).toBeGreaterThan(0)
 })
 
-test('A stateless service has no writer, whatever it says', async () => {
+test('A stateless service has no writer, even if it claims one', async () => {
   const instances = await startInstances('yes', 'no')
   const traffic = to(stateless('s', { sharedCache: false, hedging: false, coalescing: false }), urls(instances))
   await acquaint(traffic, instances)
@@ -103,7 +103,7 @@ test('The answer to a question about health is enough', async () => {
   expect(await mutations(traffic, instances)).toEqual([0, 0, 20])
 })
 
-test('Whoever says so last is believed: the one before it, once it says no, gets none', async () => {
+test('The last instance that claims to write gets mutations; one that denies it gets none', async () => {
   const [first, second] = (await startInstances('yes', 'no')) as [TestInstance, TestInstance]
   const traffic = to(stateful('s'), urls([first, second]))
   await acquaint(traffic, [first, second])

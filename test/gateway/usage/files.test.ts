@@ -47,7 +47,7 @@ test('A text is added to an operation that was written without, and the first on
   }
 })
 
-test('While another process writes nothing is written, and the caller is told at once', async () => {
+test('While another process writes, nothing is written, and the call returns false at once', async () => {
   const lock = tryLock(join(folder, 'lock'))
   expect(await add(folder, records(), 60)).toBe(false)
   lock?.release()

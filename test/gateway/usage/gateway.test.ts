@@ -89,7 +89,7 @@ test('Use is written while the gateway runs, too, and more is added to it', asyn
   await until(async () => (await requestsOf('Orders')) === before + 2)
 })
 
-test('A folder that cannot be written is told once, and requests are answered', async () => {
+test('An unwritable folder is logged once, and requests are answered', async () => {
   await rm(usage(), { recursive: true })
   await writeFile(usage(), '')
   expect((await ask(gateway.url, query)).data.orders).toHaveLength(2)

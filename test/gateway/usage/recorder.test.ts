@@ -139,7 +139,7 @@ test('Operations that differ in literals alone are one', async () => {
   expect(rows).toMatchObject([{ requests: 50 }])
 })
 
-test('Of operations that use the same, the text of the first is kept, and given again after it was taken', async () => {
+test('The first text of operations with the same uses is kept, and returned again after a drain', async () => {
   const { send, drain } = record()
   for (const _time of ['first', 'later']) {
     for (const alias of ['', 'a: ']) await send({ query: `{ ${alias}item(id: 1) { id } }` })

@@ -140,7 +140,7 @@ test.each<[what: string, query: string, text: string]>([
   expect(validate(schema, parse(text))).toEqual([])
 })
 
-test('Of a text over 16 kB there is no signature', () => {
+test('A text over 16 kB has no signature', () => {
   const fields = (count: number) => Array.from({ length: count }, (_, at) => `a${at}: find { id }`).join(' ')
   expect(sign(`{ ${fields(900)} }`)?.length).toBeGreaterThan(10_000)
   expect(sign(`{ ${fields(1_000)} }`)).toBeUndefined()

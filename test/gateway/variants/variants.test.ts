@@ -281,7 +281,7 @@ test('A new supergraph serves all variants, or none where one cannot be filtered
 })
 
 describe('settings', () => {
-  test('A variant without a safelist has that of the gateway; one with its own has that; hooks are told', async () => {
+  test('A variant has the safelist of the gateway unless it has its own, and hooks get its name', async () => {
     const told: (string | undefined)[] = []
     const folder = await newFolder()
     const list = async (name: string, query: string): Promise<string> => {
@@ -314,7 +314,7 @@ describe('settings', () => {
     await stop()
   })
 
-  test('In production a variant hides its schema, unless it is told otherwise', async () => {
+  test('In production a variant hides its schema, unless the settings say otherwise', async () => {
     const { gateway, stop } = await startBureau({
       env: {
         PRODUCTION: 'on',

@@ -18,6 +18,6 @@ test.each([
   expect(joined).toEqual({ name: 'banking', kind: 'stateful', instances: [{ url: 'http://a', ...expected }] })
 })
 
-test('Of no worker there are no services', () => {
+test('Without workers there are no services', () => {
   expect(joinStatuses([])).toEqual([])
 })

@@ -41,7 +41,7 @@ test('One process holds the lock, and a killed process releases it', async () =>
   expect(await readdir(folder.path)).toEqual(['lock'])
 })
 
-test('Of several simultaneous attempts exactly one gets the lock', async () => {
+test('Exactly one of several simultaneous attempts gets the lock', async () => {
   const contenders = await Promise.all(Array.from({ length: 4 }, contend))
   expect(contenders.map(({ answer }) => answer).sort()).toEqual(['refused', 'refused', 'refused', 'taken'])
   for (const { child } of contenders) child.kill('SIGKILL')

@@ -229,7 +229,7 @@ test('The audit log names who set a rate', async () => {
   expect(await verifyLedger(prisma)).toMatchObject({ sound: true })
 })
 
-test('Of concurrent changes of a rate the last operation wins', async () => {
+test('The last of several concurrent changes of a rate wins', async () => {
   const other = await startBanking(service.databaseUrl)
   await Promise.all(
     Array.from({ length: 40 }, (_, at) =>

@@ -141,7 +141,7 @@ describe('cursor', () => {
     )
   })
 
-  test('A cursor that was not made by this list is refused, whatever it is', () => {
+  test('Any cursor that this list did not make is refused', () => {
     fc.assert(
       fc.property(fc.string(), (text) => {
         expect(refused(() => decodeCursor('list', shape, text))).toEqual(refusal)

@@ -102,7 +102,7 @@ describe('a run over a supergraph', () => {
     expect(found('Item')).toMatchObject({ verdict: 'equal', calls: { ours: 1, stock: 1 } })
   })
 
-  test('What the services answer differently each time is told as that', () => {
+  test('A value that services change each time is reported as such', () => {
     expect(found('Clock')).toMatchObject({ verdict: 'unstable', differences: [{ part: 'data', at: 'clock' }] })
   })
 

@@ -95,7 +95,7 @@ test('The shipped contracts hold, of the product and of each service alone', asy
   }
 })
 
-test('A service that answers otherwise is told with client, operation, file and place, without the other services', async () => {
+test('A service with another answer is reported with client, operation, file and place, without the other services', async () => {
   await withChange(
     'subgraphs/weather/resolvers/resolvers.ts',
     'City: {',
@@ -128,7 +128,7 @@ test('A service that runs already, in any language, is asked where it is', async
   }
 })
 
-test('A field that a schema loses is told before anything is started', async () => {
+test('A removed field is reported before anything is started', async () => {
   await withChange(
     'subgraphs/weather/schema.graphql',
     '  timeZone: TimeZone!\n  population',

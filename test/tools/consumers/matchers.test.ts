@@ -59,7 +59,7 @@ test('A difference tells its path', () => {
   expect(differences(expected, { a: [{ b: '' }, { b: 3 }] }, '')).toEqual(['a.1.b: expected text, got 3'])
 })
 
-test('A number out of its range is told with the bounds that there are', () => {
+test('A number out of range is reported with its bounds', () => {
   const told = (range: object) => differences({ $match: 'number', ...range }, 7, 'a')
   expect(told({ min: 8 })).toEqual(['a: expected a number from 8, got 7'])
   expect(told({ max: 6 })).toEqual(['a: expected a number up to 6, got 7'])

@@ -199,7 +199,7 @@ describe('identity', () => {
     expect((await shop.ask('{ node(id: "nonsense") { id } }')).node).toBeNull()
   })
 
-  test('An id that says so stands for nothing', async () => {
+  test('An id such as `missing` has no object', async () => {
     expect(await product.ask('{ city(id: "missing") { id } }')).toEqual({ city: null })
   })
 })
@@ -208,7 +208,7 @@ describe('mutations', () => {
   const TRANSFER = `mutation ($key: ID!) { transfer(input: { idempotencyKey: $key, from: "1", to: "X", amount: "1250", currency: "EUR", reference: "Lunch" }) {
     ... on TransferAccepted { replayed transfer { id reference amount { amount currency formatted } } } ... on Refusal { code } } }`
 
-  test('The answer says what the client told, and a retry with the same key gets the same object', async () => {
+  test('The answer repeats the given values, and a retry with the same key gets the same object', async () => {
     const first = (await product.ask(TRANSFER, { key: 'one' })).transfer
     expect(first).toMatchObject({
       replayed: false,
@@ -362,7 +362,7 @@ describe('roots with names of their own', () => {
     expect([createSubscription.name, plan]).toEqual(['Gold', createSubscription])
   })
 
-  test('Events of a root of any name have cursors that lead behind them', async () => {
+  test('Events of any root field have cursors that lead after them', async () => {
     const follow = async (after: string | null) => {
       const document = parse('subscription ($after: String) { planChanged(after: $after) { cursor plan { id } } }')
       const contextValue = { faults: { ...readErrors(''), delays: [] }, request: 1 }

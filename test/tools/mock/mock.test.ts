@@ -119,7 +119,7 @@ test('A header makes a request wait', async () => {
   expect(performance.now() - began).toBeGreaterThan(550)
 })
 
-test('A subscription ticks, and goes on behind a cursor', async () => {
+test('A subscription ticks, and continues after a cursor', async () => {
   const follow = async (after: string | null) => {
     const response = await fetch(mock.url, {
       method: 'POST',

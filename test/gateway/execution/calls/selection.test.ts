@@ -27,7 +27,7 @@ test('Fields are read with the types they are asked of, and with all that is ask
   expect(text(selectionOf(fetch(operation)))).toBe('a b@X d@X@Y b@Z h@Z b[c c f f[g]]')
 })
 
-test('Of entities what is asked of each is read', () => {
+test('The selection of an entity fetch is that of each entity', () => {
   const operation = '{ _entities(representations: []) { ... on X { a } ... on Y { b { c } } } }'
   expect(text(selectionOf(fetch(operation, { requires: [] })))).toBe('a@X b@Y b[c]')
 })

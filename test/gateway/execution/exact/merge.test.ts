@@ -97,7 +97,7 @@ describe('answer merging', () => {
     expect(merge({ b: first }, { b: 2 }, selected('{ b }'))).toEqual({ b: first })
   })
 
-  test('Of two lists of different lengths the first is believed', () => {
+  test('If two lists differ in length, the first one counts', () => {
     const list = [{ a: 1 }]
     expect(merge(merge({}, { b: list }), { b: [{ b: 2 }, { b: 2 }] })).toEqual({ b: list })
     expect(merge(merge({}, { b: list }), { b: { b: 2 } })).toEqual({ b: list })

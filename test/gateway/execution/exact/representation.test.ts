@@ -46,7 +46,7 @@ describe('representation', () => {
     expect(textOf({ a }, node)).toBe('{"a":[{"b":null,"c":[[{"d":1}],null]}]}')
   })
 
-  test('Every input that is not there is told, with the failure that took it', () => {
+  test('Every missing input is reported with the failure that took it', () => {
     const node = fetch(on('Book', field('a'), field('b', [field('c')]), field('d'), field('toString')))
     const { missing } =
       represent({ __typename: 'Book', a: [1, failure], b: [{ c: failure }], d: null }, node, types) ?? {}

@@ -1,7 +1,4 @@
-/**
- * The exact path takes over runs that others began: whatever they asked, the answer is the same and
- * nothing is asked twice.
- */
+/** The exact path takes over runs at any point: the answer is the same, and no call is repeated. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { parse, validate } from 'graphql'
 import type { AskedCall, AskedCalls } from '../../../../gateway/execution/calls/ask.ts'
@@ -81,7 +78,7 @@ describe.each([shop, office, town])('services of a $name', (universe) => {
     expect(errorsOf(rest)).toEqual(errorsOf(whole))
   }
 
-  test('The answer is the same whatever was asked before, and nothing is asked twice', async () => {
+  test('The answer is the same for any earlier calls, and no call is repeated', async () => {
     let asked = 0
     const choices = fc.array(fc.nat(1 << 16), { maxLength: 300, size: 'max' })
     const parts = fc.array(fc.nat(1 << 16), { minLength: 20, maxLength: 20 })
@@ -129,7 +126,7 @@ describe('members', () => {
   })
   afterAll(() => Promise.all([federation.close(), path.close()]))
 
-  test('A mutation that was sent is not sent again, whatever became of it', async () => {
+  test('A sent mutation is not repeated, with any outcome', async () => {
     const operation = await path.open('mutation { a: join(name: "x") b: note(text: "y") c: join(name: "z") }', {})
     const log: string[] = []
     const send = federation.sendIn(log)
@@ -159,7 +156,7 @@ describe('members', () => {
     expect(run?.answer.body.toString()).toBe('{"data":{"members":[{"greeting":"a"},{"greeting":"b"}]}}')
   })
 
-  test('An error without a place is told once, though its answer is read again', async () => {
+  test('An error without a place is reported once, although its answer is read again', async () => {
     const operation = await path.open('{ members { greeting } }', {})
     federation.instead = (service) =>
       service === 'desk'

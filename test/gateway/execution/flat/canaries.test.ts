@@ -1,6 +1,6 @@
 /**
- * Many operations at once: whatever becomes of their calls, no answer and no request of one has
- * anything of another, and what the pool has of them is zeros. `RUNS=100000 SEED=3` runs more of
+ * Many operations at once, with calls that fail in every way: no answer and no request contains
+ * data of another operation, and the pool's memory is zeros. `RUNS=100000 SEED=3` runs more of
  * them. @slow
  */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
@@ -28,7 +28,7 @@ beforeAll(async () => {
 }, TIMEOUT)
 afterAll(() => Promise.all(opened.map(({ close }) => close())))
 
-/** What may become of a call, most often nothing but its answer. */
+/** Fates of a call, most often a plain answer. */
 const FATES = ['answered', 'answered', 'answered', 'answered', 'read twice', 'not read', 'damaged', 'failed'] as const
 
 interface Run {

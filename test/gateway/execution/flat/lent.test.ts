@@ -1,4 +1,4 @@
-/** What becomes of memory that answers stand in, and of that of the client's answer. */
+/** Lent memory of answers, and of the client's answer. */
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import type { Answer } from '../../../../gateway/execution/answer/answer.ts'
 import { openAnswer, readBody } from '../../../../gateway/traffic/call/answer.ts'
@@ -43,7 +43,7 @@ async function run(change: (body: Buffer, call: ServiceCall) => Buffer | undefin
   return { answer, calls, freed }
 }
 
-test('Once all is written, all memory of answers is free, and the answer stands in memory that is lent', async () => {
+test('After writing, all memory of answers is free, and the client’s answer is in lent memory', async () => {
   const { answer, calls, freed } = await run((body) => body)
   expect(answer.body.toString()).toBe(expected.body.toString())
   expect(answer.loan?.bytes).toBe(answer.body)

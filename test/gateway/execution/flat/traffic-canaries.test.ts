@@ -160,7 +160,7 @@ describe.each([
     await Promise.all([opened.close(), ...services.flatMap(([, instances]) => instances.map(({ close }) => close()))])
   })
 
-  test('No answer and no request has anything of another, whatever becomes of the calls', async () => {
+  test('No answer or request contains data of another, for any outcome of the calls', async () => {
     let next = 0
     let whole = 0
     const work = async (): Promise<void> => {

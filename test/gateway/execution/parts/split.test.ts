@@ -105,7 +105,7 @@ test('A deferred field that requires others waits for them alone', async () => {
   ])
 })
 
-test('What the caller may not see is not asked for, and is told of in the part that has it', async () => {
+test('Denied fields are not fetched, and are reported in the part that has them', async () => {
   const query = '{ houses { id ... @defer(label: "a") { owner { id name } } ... @defer(label: "b") { street } } }'
   const { later, parts } = await asked(query, ['Owner.name'])
   expect(later).toEqual(['taxes street'])

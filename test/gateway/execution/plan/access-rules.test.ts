@@ -1,4 +1,4 @@
-/** What fields need of a caller in supergraphs whose composition did not make them say it. */
+/** Requirements of fields in supergraphs whose composition did not propagate them. */
 import { describe, expect, test } from '@jest/globals'
 import { parse } from 'graphql'
 import { readAccessRules } from '../../../../gateway/execution/plan/access-rules.ts'

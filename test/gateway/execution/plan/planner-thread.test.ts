@@ -107,7 +107,7 @@ describe('planning thread', () => {
     await thread.close()
   })
 
-  test('Each caller is told of for the time the thread worked, whatever came of it, and nobody for other work', async () => {
+  test('Each caller is charged for the time that the thread worked for it, with any outcome', async () => {
     const worked: string[] = []
     const onWorked = (caller: string, milliseconds: number): unknown => worked.push(`${caller} ${milliseconds > 0}`)
     const thread = await openPlanner(supergraph, { ...quiet, timeout: 60_000, onWorked })
@@ -131,7 +131,7 @@ describe('planning thread', () => {
     await expect(thread.plan('{ me { id } }')).rejects.toMatchObject({ extensions: { code: 'INTERNAL' } })
   })
 
-  test('Engines over the same supergraph share a thread until the last closes, and each is told of its own plans', async () => {
+  test('Engines of the same supergraph share a thread until the last closes, and each hears of its own plans', async () => {
     const planned: string[] = []
     const open = (name: string, more = {}) =>
       openPlanner(supergraph, { ...quiet, timeout: 60_000, onPlanned: () => planned.push(name), ...more })

@@ -1,6 +1,6 @@
 /**
- * Asks the engine and the plain schema the same question, each of a world of its own, and says
- * where they differ.
+ * Runs the same query on the engine and on the plain schema, each with its own world, and describes
+ * differences.
  */
 import { isDeepStrictEqual } from 'node:util'
 import {
@@ -25,7 +25,7 @@ export interface Question {
 export interface Comparison {
   /** False for a question that is not valid GraphQL: nothing was asked. */
   readonly valid: boolean
-  /** What differs, as text; empty where nothing does. */
+  /** The difference, as text; empty if there is none. */
   readonly difference: string
 }
 

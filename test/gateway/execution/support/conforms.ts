@@ -1,7 +1,6 @@
 /**
- * Whether an answer's data is what the specification allows for an operation: every field that was
- * asked for and no other, each of its type, and null only where that may be. It knows nothing of
- * services.
+ * Checks an answer's data against the specification: exactly the requested fields, each of its
+ * type, and null only if nullable. Knows nothing of services.
  */
 import {
   type DocumentNode,

@@ -67,7 +67,7 @@ describe('variables of a trace', () => {
     expect(JSON.parse(shown([book], [], ['context_0']))).toMatchObject({ first: 3, context_0: '…' })
   })
 
-  test('Long variables are cut, and so is what is behind an entity that is too long', () => {
+  test('Long variables are cut, also after an entity that is too long', () => {
     const text = shown(Array.from({ length: 10_000 }, (_, id) => ({ __typename: 'Book', id: `${id}` })))
     expect(text.endsWith('…')).toBe(true)
     expect(text.length).toBe(4_096)

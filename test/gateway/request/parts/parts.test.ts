@@ -150,7 +150,7 @@ test('A client that takes nothing but parts gets a whole answer as the only one'
   ])
 })
 
-test('Of an object that is there already, the newer format tells what is new, and where', async () => {
+test('The newer format sends only new fields of a known object, with their path', async () => {
   const query =
     '{ order(id: "1") { item { id } ... @defer { item { name stock } } ... @defer { item { id name } note } } }'
   const parts = await allOf(await post(query, NEW))
@@ -170,7 +170,7 @@ test('A fragment that adds nothing is completed, and no list of its part is empt
   ])
 })
 
-test('A fragment that stands in several others is announced and sent once for each object', async () => {
+test('A fragment inside several others is announced and sent once for each object', async () => {
   const query = `{ orders(first: 2) { id ...X ... @defer(label: "y") { item { name } ...X } } }
     fragment X on Order { ... @defer(label: "x") { note } }`
   const parts = await allOf(await post(query, NEW))
@@ -255,7 +255,7 @@ test('Introspection shows the directive, unless it is off', async () => {
   }
 })
 
-test('A client that leaves gives its turn back, whatever it had deferred', async () => {
+test('A client that leaves gives its turn back, with any deferred fragments', async () => {
   const release = holdItems()
   const controller = new AbortController()
   const response = await post(QUERY, OLD, { url: slow.url, signal: controller.signal })
@@ -342,7 +342,7 @@ test.each([
   expect(text.split('"FORBIDDEN"').length - 1).toBe(11)
 })
 
-test('Of an array of operations each gets a whole answer', async () => {
+test('Each operation of an array gets a whole answer', async () => {
   await withGateway({ env: { OPERATIONS_BATCH_SIZE: '2' } }, async (url) => {
     const response = await fetch(`${url}/graphql`, {
       method: 'POST',

@@ -188,7 +188,7 @@ test.each([OLD, NEW])('What a caller may not see is asked of no service, and is 
   for (const secret of ['salary', 'mayor', 'bark']) expect(allowed).toContain(`secret ${secret}`)
 })
 
-test('Variables decide anew each time what is deferred, and what is there at all', async () => {
+test('Variables decide for each request what is deferred and what is included', async () => {
   const text = `query ($defer: Boolean! = true, $size: Boolean!, $skip: Boolean!) {
     me { name ... @skip(if: $skip) @defer(if: $defer, label: "x") { city { name size @include(if: $size) } } } }`
   const ask = async (variables: object): Promise<readonly unknown[]> => {

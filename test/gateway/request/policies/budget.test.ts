@@ -31,7 +31,7 @@ test.each([100, 5_000_000])(
   },
 )
 
-test('An operation that costs more than a full window has is told that no waiting helps, and spends nothing', () => {
+test('An operation that costs more than a full window is refused as too complex, and spends nothing', () => {
   using _clock = stopClock()
   const windows = [
     { every: 60_000, cost: 100 },

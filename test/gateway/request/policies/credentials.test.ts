@@ -149,7 +149,7 @@ test('Where a token is required, only a valid one is let in, of whichever issuer
   await gateway.stop()
 })
 
-test('An issuer that a new configuration adds or leaves out is trusted from then on or no more, whoever is known', async () => {
+test('A new configuration starts and ends the trust in issuers, also for known callers', async () => {
   const gateway = await start({})
   const configured = (...issuers: IdentityProvider[]) =>
     readConfig({

@@ -121,7 +121,7 @@ describe('manifests', () => {
     expect(lists.listFor(undefined).textOf('first')).toBe('{ a }')
   })
 
-  test('An id that stands for two texts makes the list unusable', async () => {
+  test('An id with two texts makes the list unusable', async () => {
     await write('other.json', { first: two })
     const files = { manifests: [at('apollo.json'), at('other.json')], clients: {} }
     await expect(readLists(files)).rejects.toThrow('has two operations with the id first')

@@ -271,7 +271,7 @@ describe('entities of a stateless service', () => {
   })
 })
 
-test('An answer of a stateful service is never kept, whatever it says', async () => {
+test('An answer of a stateful service is never cached, even if it allows that', async () => {
   const { upstream, traffic } = await serve(
     (received) => (received.body.includes('_entities') ? gazetteer(received) : counting(received)),
     stateful('banking'),

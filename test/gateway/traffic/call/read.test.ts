@@ -112,7 +112,7 @@ describe('reader of a call that is given up', () => {
     expect([await code, seen]).toEqual(['SERVICE_UNAVAILABLE', []])
   })
 
-  test('Of two instances that were asked it is given the answer of one', async () => {
+  test('The reader gets the answer of one of two called instances', async () => {
     const { answer, release } = gated()
     let isSlow = false
     const { traffic, upstreams } = await serve(

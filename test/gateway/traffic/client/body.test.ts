@@ -57,7 +57,7 @@ describe('body', () => {
     }
   })
 
-  test('A body may stand in memory that is lent, and is the same', () => {
+  test('A body in lent memory has the same bytes', () => {
     const content = Buffer.alloc(10_000, 'x')
     const body = openBody(content.length, { mayBeLent: true })
     for (let at = 0; at < content.length; at += 3_000) body.take(content.subarray(at, at + 3_000))

@@ -106,7 +106,7 @@ const context = callOf('s', '').context
 describe('errors', () => {
   const fault = (path?: readonly (string | number)[]) => ({ message: 'No.', path, extensions: { code: 'FORBIDDEN' } })
 
-  test('An error goes to the call whose part it names; one that names none is told once', async () => {
+  test('An error goes to the call whose part it names; one that names none is reported once', async () => {
     const errors = [fault(['_1', 0, 'b']), fault(), fault(['_0', 1]), fault(['other'])]
     const { traffic } = await serve(() => ({ data: { _0: [1, null], _1: [{ b: null }] }, errors }))
     expect(await ask(traffic, two)).toEqual([

@@ -4,7 +4,7 @@ import fc from '../../../support/fast-check.ts'
 
 const blank = fc.stringMatching(/^[ \t\n\r]{0,2}$/)
 
-test('The payload of a message is the text that the service wrote, whatever it holds', () => {
+test('The payload of a message is exactly the text that the service wrote', () => {
   const members = fc.record({ type: fc.string(), id: fc.string(), payload: fc.jsonValue(), more: fc.jsonValue() })
   fc.assert(
     fc.property(members, blank, fc.integer({ min: 0, max: 2 }), (message, around, indent) => {

@@ -269,7 +269,7 @@ describe('a reader that is behind', () => {
   })
 })
 
-test('The upgrade of a WebSocket to a service of ours is signed, as a GET without a body', async () => {
+test('The upgrade of a WebSocket to one of our own services is signed as a GET without a body', async () => {
   const { url, requests } = await serve(saying('{"type":"complete","id":"ID"}'))
   const definition = stateful('s', { subscriptions: 'ws', subscriptionPath: '/events' })
   const traffic = trafficTo(definition, [url], { ownServices: true })

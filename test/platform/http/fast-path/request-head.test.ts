@@ -199,7 +199,7 @@ test('The state of a connection retains no body, and only the last heads', () =>
   expect(kept).toBeLessThan(60_000)
 })
 
-test('A head is read in the same way whatever heads the connection had before', () => {
+test('A head is read independently of earlier heads of the connection', () => {
   let read = 0
   fc.assert(
     fc.property(fc.array(request, { minLength: 2, maxLength: 8 }), (requests) => {
@@ -227,7 +227,7 @@ test('A head ends at its first empty line, though another ends where the head be
   expect(reader(bytes, bytes.length)).toMatchObject({ end: short.length, length: 14 })
 })
 
-test('Heads to several paths are told apart, and paths may come and go between them', () => {
+test('Heads to several paths are distinguished, and paths may change between them', () => {
   let paths = ['/graphql', '/graphql/partner']
   const read = createHeadReader(() => paths)
   const urlOf = (path: string): string | undefined => {

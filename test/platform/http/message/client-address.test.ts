@@ -4,7 +4,7 @@ import { addressGroup, createClientAddress, isNetwork } from '../../../../platfo
 const PROXY = '10.0.0.1'
 const behind = createClientAddress(['10.0.0.0/8', '2001:db8:ffff::/48', '192.0.2.9'])
 
-test('Without proxies the peer is the client, whatever the headers say', () => {
+test('Without proxies the peer is the client, regardless of headers', () => {
   const direct = createClientAddress([])
   expect(direct('203.0.113.5', { 'x-forwarded-for': '198.51.100.1' })).toBe('203.0.113.5')
 })

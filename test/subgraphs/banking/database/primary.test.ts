@@ -52,14 +52,14 @@ describe('while one stays the primary', () => {
   beforeAll(start)
   afterAll(stop)
 
-  test('Of two hosts, the primary is found', async () => {
+  test('The primary is found among two hosts', async () => {
     expect(await portOf(open())).toBe(primary.port)
     const client = await openClient(url)
     expect(client.port).toBe(primary.port)
     await client.end()
   })
 
-  test('What the settings promise of an acknowledged payment is told', async () => {
+  test('Settings that risk an acknowledged payment are reported', async () => {
     const { prisma } = open(urlOf([primary.port]))
     const told = async (): Promise<string> => {
       const faults = await Promise.all([1, 2].map((hosts) => durabilityFault(prisma, hosts)))
@@ -166,7 +166,7 @@ describe('when the standby is promoted beside the primary', () => {
     expect(await confirmPrimary(url)).toBeUndefined()
   })
 
-  test('Of two that say they are the primary, the one that was promoted last is taken', async () => {
+  test('If two hosts claim to be the primary, the one promoted last is used', async () => {
     for (let round = 0; round < 5; round += 1) {
       const client = await openClient(`${url}&application_name=${round}`)
       expect(client.port).toBe(standby.port)

@@ -108,7 +108,7 @@ describe('forwarding', () => {
     expect(outcomes[1]).toMatchObject({ reason: { message: expect.stringContaining('writer of the ledger failed') } })
   })
 
-  test('When the writer goes, the others are answered all the same, by whoever writes then', async () => {
+  test('When the writer leaves, the next writer answers the requests of the others', async () => {
     const { writer, follower } = await pair()
     const third = await start()
     await settled([writer, follower, third])

@@ -41,7 +41,7 @@ const balance = async (): Promise<bigint> => {
   return row.creditsPosted - row.debitsPosted
 }
 
-test('A retry gets the first outcome for 90 days, and then is refused, whatever its input', async () => {
+test('A retry gets the first outcome for 90 days, and is then refused with any input', async () => {
   const first = await bank.transfer({ from, to, amount: 5n }, { actor: payer, key: 'rent' })
   const refused = await bank.transfer({ from, to, amount: 5_000n }, { actor: payer, key: 'too much' })
   const others = await bank.transfer({ from, to, amount: 5n }, { key: 'by the bank' })

@@ -96,7 +96,7 @@ test('The trial balance adds up all accounts, and its sides are equal in each cu
   expect(current.accounts).toBe(3)
 })
 
-test('Every order is told, the newest first, refused ones with their reason; the chain’s end moves with them', async () => {
+test('All orders are listed, the newest first, refused ones with their reason; the chain’s end moves with them', async () => {
   const head = '{ auditHead { batch operation hash } }'
   const before = (await ask(head)).auditHead
   const { data } = await service.call(

@@ -13,7 +13,7 @@ const contextOf = (ledger: Ledger): BankingContext =>
     ledger,
   })
 
-test('A caller is told to ask again by key before the gateway gives the call up', async () => {
+test('A caller gets the advice to retry by key before the gateway gives up', async () => {
   using clock = stopClock()
   const silent: Ledger = { submit: () => new Promise(() => undefined), idle: async () => undefined }
   const told = mutate(contextOf(silent), () => ({ idempotencyKey: 'one', command })).catch((error: unknown) => error)

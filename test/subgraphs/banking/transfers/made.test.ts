@@ -44,14 +44,14 @@ const fresh: readonly [name: string, ask: () => Promise<Answer>][] = [
 
 test.each(fresh)('%s: what is told is what a read gives', async (_name, ask) => expectAsRead(await ask()))
 
-test('Of many in one batch, and in the next that was evaluated ahead, each is told its own', async () => {
+test('Each of many transfers, in one batch and in the next evaluated ahead, gets its own answer', async () => {
   const pay = (): Promise<Answer> => bank.transfer({ from, to, reference: randomUUID() })
   const answers = await Promise.all(Array.from({ length: 100 }, pay))
   expect(new Set(answers.map(({ made }) => made?.id)).size).toBe(100)
   await Promise.all(answers.map(expectAsRead))
 })
 
-test('A renamed customer is told under the new name', async () => {
+test('A transfer of a renamed customer has the new name', async () => {
   await bank.transfer({ from, to })
   await bank.database.customer.update({ where: { id: 'payee' }, data: { name: 'Another name' } })
   const answer = await bank.transfer({ from, to })
@@ -79,7 +79,7 @@ test.each<[string, () => Promise<Answer>]>([
   expect((await ask()).made).toBeUndefined()
 })
 
-test('A transfer that was told is not read again', async () => {
+test('A transfer known from its batch is not read again', async () => {
   const { made, outcome } = await bank.transfer({ from, to, amount: 5n })
   // A database that cannot be asked.
   const database = {} as BankingContext['database']

@@ -79,7 +79,7 @@ describe('words in text without spaces', () => {
     expect((await find('ko', '뱅킹'.normalize('NFD'))).ids).toEqual(['ko/hold'])
   })
 
-  test('A word is not found where its characters stand apart', async () => {
+  test('A word is not found if its characters are separated', async () => {
     expect((await find('ja', '銀行')).ids).toEqual(['ja/hold'])
     expect((await find('zh', '日工')).ids).toEqual([])
   })

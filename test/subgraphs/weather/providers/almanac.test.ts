@@ -50,7 +50,7 @@ describe('almanac', () => {
     expect(await at('2026-07-02T08:30:00Z')).toBe(await at('2026-07-02T08:00:00Z'))
   })
 
-  test('The same place and hour get the same answer from every instance, whatever was asked before', async () => {
+  test('The same place and hour get the same answer from every instance, after any earlier questions', async () => {
     const places = fc.record({
       latitude: fc.double({ min: -90, max: 90, noNaN: true }),
       longitude: fc.double({ min: -180, max: 180, noNaN: true }),

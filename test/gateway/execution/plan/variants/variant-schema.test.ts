@@ -222,7 +222,7 @@ describe('what a filter cannot hide', () => {
   })
 })
 
-test('Tags go by the name that the supergraph imports them under, and unknown ones are told', () => {
+test('Tags are recognized under their imported name, and unused ones are reported', () => {
   const supergraph = composeAt([
     {
       name: 'one',
