@@ -67,10 +67,13 @@ export function readFreshness(
   if (isForCaller || cacheControl === undefined || hasErrors) return NOT_KEPT
   // A cookie is for one client, whatever the other headers say.
   if (fields.has('set-cookie')) return NOT_KEPT
-  const age = Number(fields.get('age') ?? 0) || 0
+  // What is no age is ignored, and of several the first counts (RFC 9111, section 5.1).
+  const age = Number(/^(\d{1,9})(?:,|$)/.exec(fields.get('age') ?? '')?.[1] ?? 0)
   const vary = fields.get('vary') ?? ''
   if (/\b(no-store|no-cache|private)\b/i.test(cacheControl)) return NOT_KEPT
-  const maxAge = Number(/\bmax-age=(\d{1,9})\b/i.exec(cacheControl)?.[1] ?? 0)
+  // Of both, a shared cache obeys the first (RFC 9111, section 5.2.2.10).
+  const lifetime = /\bs-maxage=(\d{1,9})\b/i.exec(cacheControl) ?? /(?<![\w-])max-age=(\d{1,9})\b/i.exec(cacheControl)
+  const maxAge = Number(lifetime?.[1] ?? 0)
   if (maxAge <= age || !/^(\s*(accept-encoding|accept-language)\s*(,|$))*$/i.test(vary)) return NOT_KEPT
   return { maxAge, scope: 'public', age, variesByLanguage: /accept-language/i.test(vary) }
 }
