@@ -27,11 +27,13 @@ export function readLinks({ definitions }: DocumentNode): readonly Link[] {
 function readLink(directive: ConstDirectiveNode): Link | undefined {
   const url = textOf(directive, 'url') ?? textOf(directive, 'feature')
   if (url === undefined) return undefined
-  const identity = url.replace(/\/(v\d+\.\d+)?$/, '')
+  const identity = url.replace(/\/(v\d+\.\d+\/?)?$/, '')
   const name = identity.slice(identity.lastIndexOf('/') + 1)
   const prefix = textOf(directive, 'as') ?? name
   const imports = argumentOf(directive, 'import')
-  const imported = new Map(imports?.kind === Kind.LIST ? (imports.values as ConstValueNode[]).flatMap(readImport) : [])
+  // A single one stands for a list of it (GraphQL, input coercion).
+  const all = imports?.kind === Kind.LIST ? imports.values : imports ? [imports] : []
+  const imported = new Map((all as readonly ConstValueNode[]).flatMap(readImport))
   const ownNames = new Set([...imported.values(), prefix])
   return {
     identity,

@@ -396,6 +396,20 @@ describe('rules as they may be written', () => {
     expect(readAccessRules(parse(supergraphOf(rule))).requirements).toEqual([expect.objectContaining({ anyOf })])
   })
 
+  test.each([
+    ['/v0.1"', ', import: {name: "@policy", as: "@may"}'],
+    ['/v0.1/"', ', import: [{name: "@policy", as: "@may"}]'],
+    ['/v0.1/"', ', as: "may"'],
+  ])('A rule counts by the name that its link gives it: %s%s', (version, naming) => {
+    const link = '@link(url: "https://specs.apollo.dev/policy/v0.1"'
+    const written = supergraphOf('@policy(policies: [["a"]])')
+    expect(written).toContain(link)
+    const renamed = written
+      .replace(link, link.replace('/v0.1"', version) + naming)
+      .replaceAll('@policy(pol', '@may(pol')
+    expect(readAccessRules(parse(renamed)).fields.get('Query.a')).toEqual([0])
+  })
+
   test.each(['5', '[5]', '[[5]]', '[null]', '[["a", null]]', '{a: "a"}', '[["a"], [true]]'])(
     'Names of policies that are %s are refused, and grant nobody anything',
     (names) => {
