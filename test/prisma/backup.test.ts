@@ -1,7 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import { Client } from 'pg'
 import { besideDatabase, databaseOf } from '../../platform/process/postgres-url.ts'
 import { type Grown, grown, type Head, pieces } from '../../prisma/backup/copies.ts'
 import { notFound, type OwnDatabase, said } from '../../prisma/backup/services.ts'
@@ -11,10 +10,10 @@ import { restore } from '../../prisma/restore.ts'
 import { verifyLedger } from '../../subgraphs/banking/audit/verify.ts'
 import { openBank, subjectOf, type TestBank } from '../subgraphs/banking/support/bank.ts'
 import { brokenInvariants } from '../subgraphs/banking/support/books.ts'
-import { createDatabase, type TestDatabase } from '../support/database.ts'
+import { connectTo, createDatabase, query, type TestDatabase } from '../support/database.ts'
 import { newFolder } from '../support/folder.ts'
 import { startLateCount } from './late-count.ts'
-import { describeService, fillService, query, rowsOf } from './league.ts'
+import { describeService, fillService, rowsOf } from './league.ts'
 
 let folder: string
 let source: TestDatabase
@@ -139,8 +138,7 @@ test('A service without a database is left out, and one that is unknown here is 
 })
 
 test('No snapshot is held while the long tables are copied', async () => {
-  const [watcher, locker] = [new Client({ connectionString: source.url }), new Client({ connectionString: source.url })]
-  await Promise.all([watcher.connect(), locker.connect()])
+  const [watcher, locker] = await Promise.all([connectTo(source.url), connectTo(source.url)])
   await locker.query('BEGIN')
   await locker.query('LOCK TABLE outbox IN ACCESS EXCLUSIVE MODE')
   const done = backup(source.url, join(folder, 'watched'))
@@ -160,8 +158,7 @@ test('No snapshot is held while the long tables are copied', async () => {
 })
 
 test.each(Object.keys(grown))('The pieces of %s are its rows up to the head, each once', async (table) => {
-  const client = new Client({ connectionString: source.url })
-  await client.connect()
+  const client = await connectTo(source.url)
   const whole = grown[table] as Grown
   const [first] = (await client.query<Head>('SELECT * FROM ledger')).rows
   const back = (number: string | undefined): string => (BigInt(number ?? 0) - 5n).toString()

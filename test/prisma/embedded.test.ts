@@ -9,6 +9,7 @@ import { freePorts } from '../../platform/process/ports.ts'
 import { serverAccount } from '../../prisma/embedded/account.ts'
 import { type EmbeddedDatabase, type EmbeddedOptions, startEmbedded } from '../../prisma/embedded.ts'
 import { makeDataFolder, type TestFolder } from '../support/data-folder.ts'
+import { query } from '../support/database.ts'
 import { log } from '../support/log.ts'
 import { announced, isAlive, processesIn } from '../support/processes.ts'
 import { until } from '../support/until.ts'
@@ -41,13 +42,6 @@ const startProcess = async (
   const env = { ...process.env, DATA_DIR: folder.path, LOG_LEVEL: 'silent', ...environment }
   const child = fork(program, { env, execArgv: [] })
   return { child, url: await announced(child) }
-}
-
-const query = async (url: string, statement: string): Promise<Record<string, unknown>[]> => {
-  const client = new Client({ connectionString: url })
-  await client.connect()
-  const { rows } = await client.query(statement).finally(() => client.end())
-  return rows
 }
 
 const postmaster = async (): Promise<number> =>

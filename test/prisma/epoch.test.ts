@@ -14,7 +14,7 @@ import { handOver } from '../../subgraphs/banking/webhooks/hand-over.ts'
 import { openBank, subjectOf, type TestBank, verdictOf } from '../subgraphs/banking/support/bank.ts'
 import { brokenInvariants } from '../subgraphs/banking/support/books.ts'
 import { codesOf, startBanking, type TestService } from '../subgraphs/banking/support/service.ts'
-import { createDatabase, type TestDatabase } from '../support/database.ts'
+import { connectTo, createDatabase, type TestDatabase } from '../support/database.ts'
 import { newFolder } from '../support/folder.ts'
 import { until } from '../support/until.ts'
 
@@ -129,8 +129,7 @@ test('Webhooks get the events on both sides of the gap', async () => {
 })
 
 test('The ledger and the hash chain are whole over any number of gaps, and only recorded gaps are accepted', async () => {
-  const client = new Client({ connectionString: target.url })
-  await client.connect()
+  const client = await connectTo(target.url)
   try {
     await beginEpoch(client)
     await beginEpoch(client)
@@ -162,8 +161,7 @@ test('Epochs that begin at the same time follow each other', async () => {
 })
 
 test('A service that writes at any moment of its beginning finds partitions', async () => {
-  const client = new Client({ connectionString: target.url })
-  await client.connect()
+  const client = await connectTo(target.url)
   try {
     const query = async (...asked: Parameters<Client['query']>) => {
       const result = await client.query(...asked)
@@ -178,9 +176,8 @@ test('A service that writes at any moment of its beginning finds partitions', as
 })
 
 test('Upkeep that creates partitions meanwhile leaves none of its numbers without', async () => {
-  const [upkeep, client] = [new Client({ connectionString: target.url }), new Client({ connectionString: target.url })]
+  const [upkeep, client] = await Promise.all([connectTo(target.url), connectTo(target.url)])
   try {
-    await Promise.all([upkeep.connect(), client.connect()])
     await upkeep.query('BEGIN')
     await upkeep.query('SELECT create_partitions(4)')
     let isOver = false
@@ -204,8 +201,7 @@ test('Upkeep that creates partitions meanwhile leaves none of its numbers withou
 })
 
 test('No epoch begins while the clock is behind the ledger', async () => {
-  const client = new Client({ connectionString: target.url })
-  await client.connect()
+  const client = await connectTo(target.url)
   try {
     await client.query('BEGIN')
     await client.query(

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { Client } from 'pg'
+import type { Client } from 'pg'
 import { createBank, type TestBank } from '../subgraphs/banking/support/bank.ts'
+import { connectTo } from '../support/database.ts'
 
 let bank: TestBank
 let client: Client
@@ -12,8 +13,7 @@ beforeAll(async () => {
   payer = await bank.open({ balance: 1_000n })
   payee = await bank.open({ balance: 1_000n })
   await bank.transfer({ from: payer, to: payee, amount: 100n })
-  client = new Client({ connectionString: bank.url })
-  await client.connect()
+  client = await connectTo(bank.url)
 })
 afterAll(async () => {
   await client.end()

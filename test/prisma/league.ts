@@ -1,9 +1,9 @@
 /** A service with a database to itself, and everything that makes one hard to restore. */
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { Client } from 'pg'
 import type { OwnDatabase } from '../../prisma/backup/services.ts'
 import { migrate } from '../../prisma/migrate.ts'
+import { query } from '../support/database.ts'
 
 /**
  * Teams and people refer to each other, a row is there from the beginning, a trigger refuses new
@@ -58,15 +58,3 @@ export const rowsOf = async (url: string): Promise<unknown> => ({
   people: await query(url, 'SELECT * FROM people ORDER BY id'),
   scores: await query(url, 'SELECT tableoid::regclass::text, * FROM scores ORDER BY 1, 2'),
 })
-
-export async function query(url: string, text: string): Promise<readonly unknown[]> {
-  const client = new Client({ connectionString: url })
-  await client.connect()
-  return client.query(text).then(
-    ({ rows }) => client.end().then(() => rows),
-    async (error: unknown) => {
-      await client.end()
-      throw error
-    },
-  )
-}

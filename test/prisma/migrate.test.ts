@@ -3,11 +3,11 @@ import { once } from 'node:events'
 import { cp, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
-import { Client } from 'pg'
+import type { Client } from 'pg'
 import { readSchema, withSchemaEngine } from '../../prisma/engine.ts'
 import { migrate } from '../../prisma/migrate.ts'
 import { openBank } from '../subgraphs/banking/support/bank.ts'
-import { createDatabase, type TestDatabase } from '../support/database.ts'
+import { connectTo, createDatabase, type TestDatabase } from '../support/database.ts'
 import { newFolder } from '../support/folder.ts'
 import { until } from '../support/until.ts'
 
@@ -25,8 +25,7 @@ test('Several instances may migrate at once: each migration is applied by one of
 })
 
 test('That nothing is missing is found while the lock of migrations is held', async () => {
-  const holder = new Client({ connectionString: database.url })
-  await holder.connect()
+  const holder = await connectTo(database.url)
   try {
     await holder.query('SELECT pg_advisory_lock(4242001)')
     expect(await migrate(database.url)).toEqual([])
@@ -81,8 +80,7 @@ describe('killed migration', () => {
   beforeEach(async () => {
     folder = await newFolder()
     await cp(new URL('../../prisma/migrations', import.meta.url), folder, { recursive: true })
-    gate = new Client({ connectionString: database.url })
-    await gate.connect()
+    gate = await connectTo(database.url)
     await gate.query('SELECT pg_advisory_lock($1)', [GATE])
   })
   afterEach(() => gate.end())

@@ -1,13 +1,13 @@
 /** The long tables become partitioned while the bank works, and get partitions ahead of need. */
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import { Client } from 'pg'
+import type { Client } from 'pg'
 import { migrate } from '../../prisma/migrate.ts'
 import { verifyLedger } from '../../subgraphs/banking/audit/verify.ts'
 import { createPartitions } from '../../subgraphs/banking/ledger/upkeep.ts'
 import { forgedBatch } from '../subgraphs/banking/audit/forged-batch.ts'
 import { openBank, type TestBank, verdictOf } from '../subgraphs/banking/support/bank.ts'
 import { brokenInvariants } from '../subgraphs/banking/support/books.ts'
-import { createDatabase, type TestDatabase } from '../support/database.ts'
+import { connectTo, createDatabase, type TestDatabase } from '../support/database.ts'
 import { smallPartitions } from '../support/small-partitions.ts'
 
 const SIZE = 200 // numbers of a partition
@@ -23,8 +23,7 @@ beforeAll(async () => {
   database = await createDatabase('empty')
   await migrate(database.url, await migrations.before())
   bank = openBank(database.url)
-  client = new Client({ connectionString: database.url })
-  await client.connect()
+  client = await connectTo(database.url)
   from = await bank.open({ balance: 1_000_000n })
   to = await bank.open()
 })

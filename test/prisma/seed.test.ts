@@ -1,16 +1,15 @@
 /** The demo data: all of it or nothing, and never among somebody's own. */
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
-import { Client } from 'pg'
+import type { Client } from 'pg'
 import { seed } from '../../prisma/seed.ts'
 import { openBank } from '../subgraphs/banking/support/bank.ts'
-import { createDatabase, type TestDatabase } from '../support/database.ts'
+import { connectTo, createDatabase, type TestDatabase } from '../support/database.ts'
 
 let database: TestDatabase
 let client: Client
 beforeEach(async () => {
   database = await createDatabase('migrated')
-  client = new Client({ connectionString: database.url })
-  await client.connect()
+  client = await connectTo(database.url)
 })
 afterEach(async () => {
   await client.end()

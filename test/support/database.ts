@@ -2,6 +2,7 @@
  * Databases for tests: each suite gets one of its own, and `DATABASE_URL` of whoever runs the tests
  * is never touched.
  */
+import { Client } from 'pg'
 import type { DatabaseKind } from './database-host.ts'
 
 export interface TestDatabase {
@@ -19,6 +20,21 @@ export async function createDatabase(kind: DatabaseKind): Promise<TestDatabase> 
 /** Any of the server; nothing happens where there is none. Cuts every connection to it. */
 export async function dropDatabase(url: string): Promise<void> {
   await ask('DELETE', new URL(url).pathname.slice(1))
+}
+
+/** A session of the test's own, which it ends. */
+export async function connectTo(url: string): Promise<Client> {
+  const client = new Client({ connectionString: url })
+  await client.connect()
+  return client
+}
+
+/** Runs one statement in a session of its own. @returns its rows */
+// biome-ignore lint/suspicious/noExplicitAny: rows have the columns that a test asks for
+export async function query(url: string, text: string): Promise<{ readonly [column: string]: any }[]> {
+  const client = await connectTo(url)
+  const { rows } = await client.query(text).finally(() => client.end())
+  return rows
 }
 
 async function ask(method: string, path: string): Promise<string> {

@@ -4,8 +4,8 @@
  */
 import { randomUUID } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals'
-import { Client } from 'pg'
-import { createDatabase, type TestDatabase } from '../../support/database.ts'
+import type { Client } from 'pg'
+import { connectTo, createDatabase, type TestDatabase } from '../../support/database.ts'
 import { type NetworkProxy, startProxy } from './history/proxy.ts'
 import { openBank } from './support/bank.ts'
 import { codesOf, startBanking, type TestService } from './support/service.ts'
@@ -16,8 +16,7 @@ let proxy: NetworkProxy
 let service: TestService
 beforeAll(async () => {
   database = await createDatabase('seeded')
-  admin = new Client({ connectionString: database.url })
-  await admin.connect()
+  admin = await connectTo(database.url)
 })
 afterAll(async () => {
   await admin.end()
@@ -39,8 +38,7 @@ const terminateAll = () =>
   )
 /** Whoever reads the table waits until it is released. */
 async function lock(table: string): Promise<() => Promise<void>> {
-  const holder = new Client({ connectionString: database.url })
-  await holder.connect()
+  const holder = await connectTo(database.url)
   await holder.query(`BEGIN; SET LOCAL statement_timeout = 0; LOCK TABLE ${table} IN ACCESS EXCLUSIVE MODE`)
   return async () => {
     await holder.query('ROLLBACK')

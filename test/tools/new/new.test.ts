@@ -7,12 +7,11 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { ownDatabaseUrl } from '../../../platform/process/own-database.ts'
 import { demoIdentity } from '../../../platform/protocol/demo-identity.ts'
 import { readArguments } from '../../../tools/new/arguments.ts'
-import { query } from '../../prisma/league.ts'
 import { type System, run as start, startSystem } from '../../start/system.ts'
 import { readAnswer } from '../../support/answer.ts'
 import { copySources } from '../../support/copy.ts'
 import { makeDataFolder, type TestFolder } from '../../support/data-folder.ts'
-import { createDatabase, dropDatabase } from '../../support/database.ts'
+import { createDatabase, dropDatabase, query } from '../../support/database.ts'
 import { until } from '../../support/until.ts'
 
 let project: TestFolder

@@ -4,7 +4,7 @@
  * after each case.
  */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
-import { Client } from 'pg'
+import type { Client } from 'pg'
 import {
   type Anchor,
   makeAnchorKey,
@@ -13,7 +13,7 @@ import {
   signAnchor,
 } from '../../../../subgraphs/banking/audit/anchor.ts'
 import { verifyLedger } from '../../../../subgraphs/banking/audit/verify.ts'
-import { createDatabase } from '../../../support/database.ts'
+import { connectTo, createDatabase } from '../../../support/database.ts'
 import { createBank, openBank, subjectOf, type TestBank } from '../support/bank.ts'
 import { type Forgery, forgedBatch } from './forged-batch.ts'
 
@@ -66,8 +66,7 @@ async function writeHistory(to: TestBank): Promise<Record<string, string>> {
 beforeAll(async () => {
   bank = await createBank()
   Object.assign(ids, await writeHistory(bank))
-  client = new Client({ connectionString: bank.url })
-  await client.connect()
+  client = await connectTo(bank.url)
   for (const table of TABLES) await client.query(`CREATE TABLE kept_${table} AS TABLE ${table}`)
 })
 afterAll(async () => {

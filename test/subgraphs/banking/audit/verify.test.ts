@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals'
-import { Client } from 'pg'
+import type { Client } from 'pg'
 import { verifyLedger } from '../../../../subgraphs/banking/audit/verify.ts'
+import { connectTo } from '../../../support/database.ts'
 import { createBank, type TestBank } from '../support/bank.ts'
 
 let bank: TestBank
@@ -14,8 +15,7 @@ beforeAll(async () => {
     await Promise.all(Array.from({ length: 7 }, () => bank.transfer({ from: account, to: payee, amount: 4n })))
   const item = { from: account, to: payee, amount: 1n, currency: 'EUR', reference: 'with "quotes" and ünïcödé' }
   await bank.ask({ name: 'transferBatch', mode: 'EACH', items: [item, { ...item, amount: 10_000n }] })
-  client = new Client({ connectionString: bank.url })
-  await client.connect()
+  client = await connectTo(bank.url)
 })
 afterAll(async () => {
   await client.end()

@@ -5,8 +5,9 @@
 
 import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import { Client } from 'pg'
+import type { Client } from 'pg'
 import { verifyLedger } from '../../../../subgraphs/banking/audit/verify.ts'
+import { connectTo } from '../../../support/database.ts'
 import { createBank, type TestBank } from '../support/bank.ts'
 
 let bank: TestBank
@@ -19,8 +20,7 @@ beforeAll(async () => {
   payer = await bank.open({ balance: 100n })
   payee = await bank.open()
   await Promise.all(Array.from({ length: 30 }, () => bank.transfer({ from: payer, to: payee, amount: 4n })))
-  client = new Client({ connectionString: bank.url })
-  await client.connect()
+  client = await connectTo(bank.url)
   await chainAsBefore()
 })
 afterAll(async () => {

@@ -1,15 +1,14 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import { Client } from 'pg'
+import type { Client } from 'pg'
 import { quoted, readPlainRecords, recordArray } from '../../../../subgraphs/banking/database/records.ts'
-import { createDatabase, type TestDatabase } from '../../../support/database.ts'
+import { connectTo, createDatabase, type TestDatabase } from '../../../support/database.ts'
 
 let database: TestDatabase
 let client: Client
 
 beforeAll(async () => {
   database = await createDatabase('migrated')
-  client = new Client({ connectionString: database.url })
-  await client.connect()
+  client = await connectTo(database.url)
 })
 afterAll(async () => {
   await client.end()

@@ -1,8 +1,9 @@
 /** The memory of keys: newest by an index, older ones in segments, and none used twice. */
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import { Client } from 'pg'
+import type { Client } from 'pg'
 import { keyDigest } from '../../../../subgraphs/banking/ledger/first-uses.ts'
 import { compactKeys } from '../../../../subgraphs/banking/ledger/upkeep.ts'
+import { connectTo } from '../../../support/database.ts'
 import { createBank, subjectOf, type TestBank } from '../support/bank.ts'
 
 let bank: TestBank
@@ -14,8 +15,7 @@ const subjects = new Map<string, string>()
 
 beforeAll(async () => {
   bank = await createBank()
-  client = new Client({ connectionString: bank.url })
-  await client.connect()
+  client = await connectTo(bank.url)
   // A segment of level 0 has 64 keys here.
   await client.query(
     'CREATE OR REPLACE FUNCTION key_bits() RETURNS INTEGER LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN 6',

@@ -4,7 +4,6 @@
  */
 import { randomUUID } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
-import { Client } from 'pg'
 import { Webhook } from 'standardwebhooks'
 import { openDatabase } from '../../../../subgraphs/banking/database/open.ts'
 import type { RetryPolicy } from '../../../../subgraphs/banking/webhooks/backoff.ts'
@@ -14,6 +13,7 @@ import { type WebhookSender, webhookSender } from '../../../../subgraphs/banking
 import { type RunningWebhooks, startWebhooks } from '../../../../subgraphs/banking/webhooks/service.ts'
 import { endpointSecrets } from '../../../../subgraphs/banking/webhooks/signing.ts'
 import { readDeliveries, removeEndpoint, reviveDelivery } from '../../../../subgraphs/banking/webhooks/store.ts'
+import { connectTo } from '../../../support/database.ts'
 import { log } from '../../../support/log.ts'
 import { until } from '../../../support/until.ts'
 import { createBank, subjectOf, type TestBank } from '../support/bank.ts'
@@ -127,8 +127,7 @@ describe('distribution', () => {
     const mine = await register()
     const sequence = BigInt(await move())
     // Another transaction stops the hand-over in its midst, by a row that is then not there.
-    const other = new Client({ connectionString: bank.url })
-    await other.connect()
+    const other = await connectTo(bank.url)
     try {
       await other.query('BEGIN')
       await other.query(
@@ -268,8 +267,7 @@ describe('delivery', () => {
       where: { endpointId: endpoint },
       data: { status: 'DEAD', nextAttemptAt: null },
     })
-    const other = new Client({ connectionString: bank.url })
-    await other.connect()
+    const other = await connectTo(bank.url)
     try {
       await other.query('BEGIN')
       await other.query('SELECT FROM webhook_endpoints WHERE id = $1 FOR UPDATE', [endpoint])
