@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { brotliCompress, constants, gzip } from 'node:zlib'
 
-export interface Page {
+interface Page {
   /** Absolute; has its sources in `page` and gets its files in `dist`. */
   readonly folder: string
   /** The path at which it is served, with a slash at its end. */

@@ -27,7 +27,7 @@ export interface Manifest {
 /** Where a backup keeps the database of a service. */
 export const folderOf = (folder: string, service: string): string => join(folder, 'services', service)
 
-export interface Backup extends Manifest {
+interface Backup extends Manifest {
   /** The manifest of each service with a database of its own. */
   readonly own: readonly (OwnManifest & { readonly service: string })[]
 }

@@ -24,7 +24,7 @@ const manifestShape = z.object({
   services: z.array(z.string()).default([]),
 })
 
-export interface Restore extends Manifest {
+interface Restore extends Manifest {
   readonly own: readonly Pick<Restored, 'service' | 'tables'>[]
 }
 

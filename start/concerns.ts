@@ -1,9 +1,9 @@
 /** The effects of a changed source, as data: which processes restart, and what runs before. */
 import { services } from '../gateway/config/registry.ts'
 
-export type Job = 'build' | 'migrate' | 'compose'
+type Job = 'build' | 'migrate' | 'compose'
 
-export interface Concerns {
+interface Concerns {
   /** Names of processes: `gateway`, `database`, `identity`, or a service's. */
   readonly names: ReadonlySet<string>
   readonly jobs: ReadonlySet<Job>

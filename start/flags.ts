@@ -1,7 +1,7 @@
 /** Parses the command line of `npm start`: the number of instances of each service. */
 import { parseArgs } from 'node:util'
 
-export interface Flags {
+interface Flags {
   /** Instances of each service, as given. */
   readonly instances: ReadonlyMap<string, number>
   /** One line per fault. */

@@ -1,5 +1,5 @@
 /** Makes callers wait while it is closed. */
-export interface Gate {
+interface Gate {
   close(): void
   open(): void
   isClosed(): boolean

@@ -11,7 +11,7 @@ import { addressTable, stateLine } from './report.ts'
 import { type Environment, readStartSettings } from './settings.ts'
 import type { Report } from './supervise.ts'
 
-export interface Extras {
+interface Extras {
   /** Done before the first process starts. */
   before?(environment: Environment, report: Report): Promise<void>
   /** Called when everything serves. The result undoes it. */

@@ -17,7 +17,7 @@ export interface Load {
   stop(): Promise<readonly Answered[]>
 }
 
-export interface LoadOptions {
+interface LoadOptions {
   readonly clients: number
   /** Milliseconds between an answer and the next request of a client. */
   readonly pause?: number

@@ -3,7 +3,7 @@ import { healthy } from '../../start/health.ts'
 import type { ProcessSpec, ServerSpec } from '../../start/processes.ts'
 import { supervise } from '../../start/supervise.ts'
 
-export type Kind = 'stateful' | 'stateless'
+type Kind = 'stateful' | 'stateless'
 
 export interface Part {
   /** The service that it is an instance of; the label of another. */

@@ -22,7 +22,7 @@ export interface Front {
   close(): Promise<void>
 }
 
-export interface ProductOptions {
+interface ProductOptions {
   /** Number of instances of each service. */
   readonly instances: Readonly<Record<string, number>>
   /** Settings beside those of the demo; with `DATABASE_URL` no database is started. */

@@ -4,7 +4,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 
-export type Turnstile = <Value>(work: () => Promise<Value>, isGone: () => boolean) => Promise<Value>
+type Turnstile = <Value>(work: () => Promise<Value>, isGone: () => boolean) => Promise<Value>
 
 /**
  * A caller that leaves while waiting takes no place, and is rejected. @param milliseconds minimum

@@ -4,10 +4,10 @@ import { BASELINE, OURS, RUST } from './contestants.ts'
 import type { Measurement } from './measure.ts'
 
 /** Rounds by contestant; empty if it cannot answer the workload. */
-export type Rounds = ReadonlyMap<string, readonly Measurement[]>
+type Rounds = ReadonlyMap<string, readonly Measurement[]>
 export type Medians = ReadonlyMap<string, Measurement | undefined>
 
-export const rivals = {
+const rivals = {
   apollo: [BASELINE],
   grafbase: [RUST],
   'the best of Hive and Mercurius': ['hive', 'hive-rust', 'mercurius'],

@@ -6,7 +6,7 @@
 import { type AddressInfo, createServer, type Socket } from 'node:net'
 
 /** @param body valid until this returns @param send takes a whole answer, head included */
-export type Answer = (path: string, body: Buffer, send: (answer: Buffer) => void) => void
+type Answer = (path: string, body: Buffer, send: (answer: Buffer) => void) => void
 
 const HEAD_END = '\r\n\r\n'
 const LENGTH = /\r\ncontent-length: *(\d+)/i
@@ -17,7 +17,7 @@ export function answerOf(json: string): Buffer {
   return Buffer.from(`HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: ${length}${HEAD_END}${json}`)
 }
 
-export interface Listener {
+interface Listener {
   readonly url: string
   /** Cuts its connections, too: a client that keeps one would keep the process alive. */
   close(): void

@@ -6,7 +6,7 @@ export interface Quartet {
   readonly base: readonly [number, number]
 }
 
-export interface Comparison {
+interface Comparison {
   /** Milliseconds per request, geometric means. */
   readonly changed: number
   readonly base: number

@@ -4,7 +4,7 @@
 export type Exchange<Connection> = (connection: Connection, due: number) => Promise<void>
 
 /** Two readings of `performance.now()`. */
-export interface Window {
+interface Window {
   readonly begin: number
   readonly end: number
 }

@@ -8,7 +8,7 @@ import { Prisma, type PrismaClient } from '../../prisma/generated/client.ts'
 import type { LedgerDatabase } from '../../subgraphs/banking/database/open.ts'
 import type { Move } from './load.ts'
 
-export interface Baseline {
+interface Baseline {
   readonly move: Move
   /** The minimum cost of a durable write. */
   readonly insertOneRow: () => Promise<void>

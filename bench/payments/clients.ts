@@ -17,7 +17,7 @@ export interface Payment {
   readonly transfer: string
 }
 
-export interface Paid {
+interface Paid {
   readonly payments: readonly Payment[]
   /** Milliseconds of each. */
   readonly times: readonly number[]

@@ -19,7 +19,7 @@ export interface Contestant {
 }
 
 /** What both run on. */
-export interface Grounds {
+interface Grounds {
   /** A folder of their own. */
   readonly folder: string
   readonly databaseUrl: string

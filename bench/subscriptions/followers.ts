@@ -10,7 +10,7 @@ import { WebSocket } from 'ws'
  * Resolves once the gateway has accepted the subscription; call the result to leave. @param gateway
  * address of its endpoint
  */
-export type Follow = (gateway: URL, query: string) => Promise<() => void>
+type Follow = (gateway: URL, query: string) => Promise<() => void>
 
 const agent = new Agent({ maxSockets: Number.POSITIVE_INFINITY })
 

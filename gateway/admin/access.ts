@@ -10,7 +10,7 @@ import type { AdminSettings } from '../config/sections/admin.ts'
  * @param pages which web pages may use it: none, those that this port served, or all
  * @throws HttpError 401 or 403
  */
-export type Admit = (request: IncomingMessage, who: 'all' | 'operators', pages: 'none' | 'own' | 'all') => void
+type Admit = (request: IncomingMessage, who: 'all' | 'operators', pages: 'none' | 'own' | 'all') => void
 
 /**
  * Programs on this machine are operators; web pages in a browser on it are not. Refuses requests of

@@ -3,7 +3,7 @@ import { parseCommand, readNamed } from '../../platform/process/command.ts'
 import { StartRefused } from '../../platform/process/settings.ts'
 import { readDays } from './checks/recorded.ts'
 
-export type Output = 'table' | 'json' | 'markdown' | 'github'
+type Output = 'table' | 'json' | 'markdown' | 'github'
 
 export interface Arguments {
   /** Revision or file. */
@@ -24,7 +24,7 @@ export interface Arguments {
   readonly output: Output
 }
 
-export const USAGE = `npm run contract -- [options]
+const USAGE = `npm run contract -- [options]
   --base REVISION|FILE     compare with a Git revision, a supergraph or a public schema; else where this branch left main
   --service NAME=FILE      a service's schema, in the place of one of the registry or beside them; may be repeated
   --alone                  only the services named by --service, and only the operations named by --operations

@@ -7,7 +7,7 @@ import type { Logger } from '../../platform/process/log.ts'
 import type { Edition } from './edition.ts'
 
 /** An edition, kept open while it is held. */
-export interface Hold {
+interface Hold {
   readonly edition: Edition
   /** Call it exactly once. */
   release(): void

@@ -5,7 +5,7 @@ import { isErrorCode } from '../../platform/protocol/errors.ts'
 import { type ErrorRules, isServiceCode } from '../config/sections/errors.ts'
 import type { ServiceError } from './reported.ts'
 
-export interface Shown {
+interface Shown {
   readonly message: string
   readonly extensions: Readonly<Record<string, unknown>>
   /** True if parts of it are only for the log. */

@@ -21,7 +21,7 @@ export type EventFormatName = 'sse' | 'multipart'
 export type PartsFormatName = '20220824' | 'v0.2'
 
 /** The forms in which a client takes an answer. */
-export interface Accepted {
+interface Accepted {
   /** Accepts one JSON text. */
   readonly whole: boolean
   /** Format of a stream of events; `undefined` if not accepted. */

@@ -5,7 +5,7 @@ export const RECENT = 10
 
 const SLOTS = RECENT + 1 // with the second that has not ended
 
-export interface Recent {
+interface Recent {
   /**
    * Adds to one of this second's cells.
    * @param now in milliseconds of `performance.now()`

@@ -7,13 +7,13 @@ import { isFieldValue, listItems } from '../../platform/http/message/fields.ts'
 import { type HeaderRule, isFixedHeader } from '../config/sections/headers.ts'
 
 /** Headers by name, in lower case. */
-export type Headers = Map<string, string>
+type Headers = Map<string, string>
 
 /**
  * Changes `headers`, which starts with those that the service gets without rules.
  * @param token the value that rules see as `authorization`, wherever the request carried it
  */
-export type ApplyRules = (headers: Headers, client: Readonly<IncomingHttpHeaders>, token?: string) => void
+type ApplyRules = (headers: Headers, client: Readonly<IncomingHttpHeaders>, token?: string) => void
 
 /**
  * Whether an answer may depend on the caller: the answers of such a service are neither cached nor

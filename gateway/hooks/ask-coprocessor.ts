@@ -23,7 +23,7 @@ const answerSchema = z.object({
 export type CoprocessorAnswer = z.output<typeof answerSchema>
 
 /** The content of a stage's message. */
-export interface About extends Named {
+interface About extends Named {
   readonly context?: Map<string, unknown> | undefined
   readonly headers?: HeaderLists | undefined
   readonly body?: () => unknown
@@ -35,7 +35,7 @@ export interface About extends Named {
  * `undefined` if there is no answer and requests pass without one.
  * @throws GraphQLError for what the coprocessor refuses
  */
-export type AskStage = <Read>(
+type AskStage = <Read>(
   stage: Stage,
   about: About,
   read: (answer: CoprocessorAnswer) => Read,

@@ -19,7 +19,7 @@ interface AddressOptions<Name extends AddressLimit> {
  * Takes one for the client of a request. The returned function gives it back: call it once.
  * `undefined` where its address has the maximum, which is reported.
  */
-export type TakeForAddress = (request: Pick<IncomingMessage, 'socket' | 'headers'>) => (() => void) | undefined
+type TakeForAddress = (request: Pick<IncomingMessage, 'socket' | 'headers'>) => (() => void) | undefined
 
 export function createAddressShares<Name extends AddressLimit>(
   name: Name,

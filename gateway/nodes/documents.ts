@@ -2,7 +2,7 @@
 import { type DocumentNode, parse } from 'graphql'
 import { LRUCache } from 'lru-cache'
 
-export interface ParsedDocuments {
+interface ParsedDocuments {
   of(query: string): DocumentNode
   readonly keptBytes: number
 }

@@ -13,7 +13,7 @@ import type { NodeType } from '../supergraph/node-graph.ts'
 import type { ParsedAnswer, RequestBody, ServiceAnswer } from '../traffic/call/send.ts'
 
 /** An entity for the rest of the plan: its type, and its key. */
-export type Representation = Readonly<Record<string, KeyValue>>
+type Representation = Readonly<Record<string, KeyValue>>
 
 /** The result for an id: null if the entity does not exist for the caller. */
 type Found = Representation | GraphQLError | null

@@ -11,7 +11,7 @@ import type { ServePage } from './page-file.ts'
 import { createPlayground } from './serve.ts'
 
 /** The gateway's settings for it. */
-export interface PlaygroundSettings {
+interface PlaygroundSettings {
   readonly playground: boolean
   readonly identity: IdentitySettings | undefined
   readonly host: string

@@ -19,7 +19,7 @@ export type CountAnswer = (outcome: Outcome, exchange: Exchange) => void
 type NameOf = (exchange: Exchange) => string | undefined
 
 /** Figures of one operation. */
-export interface OperationFigures {
+interface OperationFigures {
   readonly durations: Durations
   /** The plan of its last run; `undefined` before the first. */
   stages: Stages | undefined

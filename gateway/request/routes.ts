@@ -14,7 +14,7 @@ import { createPreflight } from './policies/cors.ts'
 import { namesOperation } from './policies/parameters.ts'
 import type { ServeFile } from './service-files.ts'
 
-export interface RouteOptions {
+interface RouteOptions {
   readonly endpoints: Endpoints
   /** The pages for browsers, in order of precedence. */
   readonly pages: readonly ServePage[]

@@ -1,6 +1,6 @@
 /** Reads the address of an instance: its URL, its credentials, and the parts that may be shown. */
 
-export interface Address {
+interface Address {
   /** Scheme, host and port. */
   readonly origin: string
   /** Where operations are posted, query string included. */

@@ -38,7 +38,7 @@ interface Route {
   close(): Promise<void>
 }
 
-export interface RouteOptions {
+interface RouteOptions {
   readonly definition: ServiceDefinition
   readonly addresses: Addresses
   readonly resolve: Resolve

@@ -13,7 +13,7 @@ import {
   type VariableDefinitionNode,
 } from 'graphql'
 
-export interface Literals {
+interface Literals {
   /**
    * The replacement of a value. A custom scalar may contain anything, so it is replaced as a whole.
    */

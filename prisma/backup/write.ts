@@ -7,7 +7,7 @@ import type { ClientBase } from 'pg'
 import { to as copyTo } from 'pg-copy-streams' // MIT; COPY for `pg`, by its own maintainers
 
 /** Appends the rows of the queries to a table's file, and resolves to how many they are. */
-export type WriteRows = (name: string, queries: AsyncIterable<string> | Iterable<string>) => Promise<number>
+type WriteRows = (name: string, queries: AsyncIterable<string> | Iterable<string>) => Promise<number>
 
 export const tableWriter =
   (client: ClientBase, folder: string): WriteRows =>

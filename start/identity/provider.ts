@@ -14,7 +14,7 @@ import { failurePage, goodbyePage, pagePolicy, signOutPage } from './pages.ts'
 import { claimsOf } from './people.ts'
 import { refusal } from './refusal.ts'
 
-export interface ProviderOptions {
+interface ProviderOptions {
   readonly issuer: string
   readonly dataDir: string
   /** Origins of pages on other machines that may sign in here. */

@@ -36,7 +36,7 @@ export interface Connection<Node> {
 }
 
 /** The content of a cursor: the values that the list is ordered by, as JSON. */
-export type Position = readonly (string | number | null)[]
+type Position = readonly (string | number | null)[]
 
 /** The part of a list to read for a page. */
 export interface Range<Place> {

@@ -24,7 +24,7 @@ interface OperationOptions {
 }
 
 /** Answers an operation, or its refusal, from either HTTP reader. */
-export type AnswerOperation = (request: HttpRequest, reply: HttpReply) => Promise<void>
+type AnswerOperation = (request: HttpRequest, reply: HttpReply) => Promise<void>
 
 export const createAnswerOperation =
   ({ service, log, readSigned, admit, answer }: OperationOptions): AnswerOperation =>

@@ -14,7 +14,7 @@ import { createHandler } from 'graphql-sse' // MIT; the GraphQL over SSE protoco
 import { drained } from '../../platform/http/message/drained.ts'
 import type { ServiceRequest } from './service-request.ts'
 
-export interface Streams {
+interface Streams {
   /** Answers an operation whose caller accepts `text/event-stream`. @param body the signed bytes */
   answer(request: IncomingMessage, response: ServerResponse, body: string, from: ServiceRequest): Promise<void>
   /** Ends every stream; callers resume elsewhere from their last cursor. */

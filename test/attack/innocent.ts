@@ -16,7 +16,7 @@ export interface Innocent {
   stop(): Promise<void>
 }
 
-export interface Wait {
+interface Wait {
   readonly longest: number
   readonly asked: number
   readonly failed: number

@@ -16,7 +16,7 @@ export interface Row {
 }
 
 /** A delay of the innocent caller that counts as harm, in milliseconds above an idle run. */
-export const HARM = 50
+const HARM = 50
 
 const cells = (row: Row, idle: number): readonly string[] => [
   row.attack,

@@ -9,7 +9,7 @@ import { sequenceOf } from '../subgraphs/banking/history/subscribers.ts'
 import { signedCall } from '../support/signed-call.ts'
 
 /** The answered ids of entries, newest first. */
-export interface SeenPage {
+interface SeenPage {
   readonly account: string
   /** The sequence below which it begins. */
   readonly before: bigint

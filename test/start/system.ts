@@ -58,7 +58,7 @@ export function run(
   }
 }
 
-export interface ServiceStatus {
+interface ServiceStatus {
   readonly name: string
   readonly kind: string
   readonly instances: readonly { readonly url: string; readonly pid: number | null; readonly health: string }[]
@@ -125,7 +125,7 @@ export function pidAmong(services: readonly ServiceStatus[], name: string): numb
   return instance?.health === 'healthy' ? (instance.pid ?? undefined) : undefined
 }
 
-export interface Answer<Data> {
+interface Answer<Data> {
   readonly data?: Data
   readonly errors?: readonly { readonly extensions: { readonly code: string } }[]
 }

@@ -27,7 +27,7 @@ export function stopClock(now = Date.now()): StoppedClock {
   }
 }
 
-export interface StoppedDates extends Disposable {
+interface StoppedDates extends Disposable {
   step(milliseconds: number): void
 }
 

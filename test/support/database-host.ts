@@ -18,7 +18,7 @@ const INSUFFICIENT_PRIVILEGE = '42501' // SQLSTATE
 /** Empty; with the tables; with the tables and the demo customers. */
 export type DatabaseKind = 'empty' | 'migrated' | 'seeded'
 
-export interface DatabaseHost {
+interface DatabaseHost {
   /**
    * Where suites ask: `POST /<kind>` answers with a new database's URL, `DELETE /<name>` drops it.
    */

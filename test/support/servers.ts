@@ -26,7 +26,7 @@ export interface TestServer {
   query(statement: string): Promise<readonly Record<string, unknown>[]>
 }
 
-export interface Programs {
+interface Programs {
   readonly postgres: string
   readonly initdb: string
 }

@@ -10,7 +10,7 @@ import { parse } from 'graphql'
 import { readBody } from '../../platform/http/message/body.ts'
 import { listen } from '../../platform/http/server/listen.ts'
 
-export interface ReceivedCall {
+interface ReceivedCall {
   readonly headers: IncomingHttpHeaders
   readonly body: { readonly query: string; readonly variables?: Readonly<Record<string, unknown>> }
 }
@@ -28,7 +28,7 @@ export interface TestSubgraph {
   close(): Promise<void>
 }
 
-export interface SubgraphDefinition {
+interface SubgraphDefinition {
   readonly sdl: string
   readonly resolvers: Parameters<typeof buildSubgraphSchema>[0] extends infer Modules
     ? Modules extends { resolvers?: infer Resolvers }

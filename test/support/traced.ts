@@ -2,7 +2,7 @@
 import type { Trace, TracedCall } from '../../gateway/exchange/trace.ts'
 import type { Answer } from './answer.ts'
 
-export interface Traced extends Pick<Answer, 'status' | 'data' | 'errors'> {
+interface Traced extends Pick<Answer, 'status' | 'data' | 'errors'> {
   readonly cacheControl: string | null
   readonly text: string
   readonly trace: Trace

@@ -64,7 +64,7 @@ export async function startUpstream(answer: Upstream['answer']): Promise<Upstrea
   return Object.assign(upstream, { url: `http://127.0.0.1:${port}` })
 }
 
-export interface TestTraffic {
+interface TestTraffic {
   readonly store?: AnswerStore
   readonly log?: Logger
   /** With them calls are signed. */

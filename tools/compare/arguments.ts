@@ -23,7 +23,7 @@ export interface Arguments {
 
 const ADMIN = 'http://127.0.0.1:4090'
 
-export const USAGE = `npm run compare -- [options]
+const USAGE = `npm run compare -- [options]
   --supergraph FILE      the supergraph that both gateways run; else the product's own, on the services of a running product
   --operations PATH      a folder or file of operations, or a manifest; may be repeated; else gateway/operations
   --use PLACE            only queries that are in recorded use, a file, a folder or a Redis; may be repeated

@@ -21,7 +21,7 @@ export interface Compared {
   readonly calls?: { readonly ours: number; readonly stock: number }
 }
 
-export interface Gateways {
+interface Gateways {
   readonly ours: ComparedGateway
   readonly stock: ComparedGateway
 }

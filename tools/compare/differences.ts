@@ -6,7 +6,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { isErrorCode } from '../../platform/protocol/errors.ts'
 import type { Answered, ShownError } from './gateways.ts'
 
-export type Part = 'data' | 'errors' | 'calls'
+type Part = 'data' | 'errors' | 'calls'
 
 export interface Difference {
   readonly part: Part

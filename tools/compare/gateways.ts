@@ -102,7 +102,7 @@ async function start(grounds: Grounds, begin: Start): Promise<ComparedGateway> {
 }
 
 /** The same supergraph, with the proxy's addresses. */
-export const withAddresses = (supergraph: string, addresses: ReadonlyMap<string, string>): string =>
+const withAddresses = (supergraph: string, addresses: ReadonlyMap<string, string>): string =>
   print(
     visit(parse(supergraph), {
       Directive(node) {

@@ -14,7 +14,7 @@ export interface Arguments {
   readonly isJson: boolean
 }
 
-export const USAGE = `npm run consumers -- [options] [files and folders of *.contract.json; else client/contracts/]
+const USAGE = `npm run consumers -- [options] [files and folders of *.contract.json; else client/contracts/]
   --service NAME   start and ask this service only, without the others
   --url URL        ask a product that runs, and start nothing; TOKEN_PAYER=… and so on, or the demo's callers in DATA_DIR
   --mutations      with --url: send mutations, too

@@ -5,7 +5,7 @@ import { claimsOf, holds, type Outcome, verdictOf } from './outcome.ts'
 import { drawPlot } from './plot.ts'
 import { STYLE } from './style.ts'
 
-export interface Run {
+interface Run {
   readonly outcomes: readonly Outcome[]
   /** Number of instances of each service. */
   readonly instances: Readonly<Record<string, number>>

@@ -7,7 +7,7 @@ import { compile, type TopLevelSpec } from 'vega-lite'
 import type { BarPlot, GridPlot, LinePlot, Plot, Series } from '../experiment.ts'
 
 /** Pixels. */
-export type Width = 680 | 340
+type Width = 680 | 340
 
 /** Places across that are all named. */
 const FEW = 10

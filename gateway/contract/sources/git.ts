@@ -35,7 +35,7 @@ export function openRepository(folder: string): Repository {
 /** Usual names of the main branch. */
 const MAIN = ['origin/HEAD', 'origin/main', 'origin/master', 'main', 'master']
 
-export interface Revision {
+interface Revision {
   readonly commit: string
   /** Its name in reports. */
   readonly name: string

@@ -14,7 +14,7 @@ export interface UsageArguments {
   readonly output: 'text' | 'json'
 }
 
-export const USAGE = `npm run usage -- [options]
+const USAGE = `npm run usage -- [options]
   --use PLACE           recorded use: a file, a folder or the URL of a Redis; else where this gateway records; may be repeated
   --days NUMBER         only the last days of it
   --schema FILE         a public schema or a supergraph; else gateway/schema.graphql

@@ -227,7 +227,7 @@ function collect(
 }
 
 /** The fields that one fetch gives of a place's objects. */
-export interface Source {
+interface Source {
   readonly shape: Shape
   /**
    * Word of the first source's record with the address of this source's record; -1 for the first.

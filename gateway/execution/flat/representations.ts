@@ -11,7 +11,7 @@ import { findCode, hashFrom, isWrittenAt, rewindTo, writeByte, writeObject, writ
 
 const COMMA = 0x2c
 
-export interface Representations {
+interface Representations {
   /** Begin and end of each representation in the written bytes, alternating. */
   readonly spans: Int32Array
   /** The code that reads the answer to each representation. */

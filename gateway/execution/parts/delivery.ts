@@ -13,7 +13,7 @@ import { completePart, wholePart } from './complete-part.ts'
 import type { Later } from './later.ts'
 import type { SplitPlan } from './split-plan.ts'
 
-export interface Delivery {
+interface Delivery {
   /** Announces the parts found since the last call. */
   announce(): readonly Pending[]
   /** Whether an announced part is outstanding. */

@@ -17,13 +17,13 @@ import { createDelivery } from './delivery.ts'
 import { startLater } from './later.ts'
 import type { SplitPlan } from './split-plan.ts'
 
-export interface OperationInParts extends ExactOperation {
+interface OperationInParts extends ExactOperation {
   /** The shape without deferred fragments. */
   readonly shape: ObjectShape
   readonly split: SplitPlan
 }
 
-export interface PartsCircumstances extends Omit<Circumstances, 'asked' | 'event'> {
+interface PartsCircumstances extends Omit<Circumstances, 'asked' | 'event'> {
   /** Aborted when the client no longer waits for the rest. */
   readonly left: Signal
 }

@@ -8,7 +8,7 @@ import { below, existence, type FieldKey, ROOT } from './needs.ts'
 type Types = readonly string[]
 
 /** For each field, the conditions under which it is requested. */
-export type Given = ReadonlyMap<FieldKey, readonly Types[]>
+type Given = ReadonlyMap<FieldKey, readonly Types[]>
 
 /** Marks, among the types, a fetch that gives the concrete type of an interface's object. */
 const CONCRETE = '!'

@@ -11,7 +11,7 @@ import { covers, givenBy, inputsOf } from './gives.ts'
 import type { FieldKey, Needs } from './needs.ts'
 
 /** A fetch that the first part does not wait for. */
-export interface LaterFetch {
+interface LaterFetch {
   readonly fetch: Fetch
   /** Indexes of the fetches that it follows. */
   readonly after: readonly number[]

@@ -8,7 +8,7 @@ import type { LoginPage, SignedIn } from './login-page.ts'
 const RENEW_BEFORE = 60_000 // milliseconds
 const REMEMBERED = 'tributary:caller' // of this browser tab; empty once somebody signed out
 
-export interface SessionState {
+interface SessionState {
   /** `null` while nobody is signed in. */
   readonly caller: string | null
   /** What happened last, for people. */

@@ -47,7 +47,7 @@ export function limitRequests(
   }
 }
 
-export function tooMany(most: number): Error {
+function tooMany(most: number): Error {
   const message = `${most} requests of this caller are in work already; try again in ${RETRY_AFTER} s.`
   return overLimit('budgetRequests', message, 'BUDGET_EXHAUSTED', { retryAfter: RETRY_AFTER })
 }

@@ -7,7 +7,7 @@ import { LRUCache } from 'lru-cache'
 
 export const digest = (text: string): string => hash('sha256', text, 'base64url')
 
-export interface Digests {
+interface Digests {
   of(text: string): string
   readonly keptBytes: number
 }

@@ -25,7 +25,7 @@ const THRESHOLD = 5 // failures in a row
  * Milliseconds before a call may try an open breaker again: the first time, and at most, since each
  * failed trial doubles it.
  */
-export interface Pauses {
+interface Pauses {
   readonly first: number
   readonly longest: number
 }

@@ -3,7 +3,7 @@
  * service wrote it.
  */
 
-export interface Message {
+interface Message {
   readonly type: string
   readonly id: string | undefined
   /** JSON. */

@@ -7,7 +7,7 @@ import type { RawData, WebSocket } from 'ws'
 import { drained } from '../../../platform/http/message/drained.ts'
 import type { InTurn } from '../../../platform/process/loop-turns.ts'
 
-export interface Inbox {
+interface Inbox {
   /** Call it when a busy receiver can take more. */
   proceed(): void
   /** Resolves once the client has room for more or has gone; `undefined` if it has room now. */

@@ -37,7 +37,7 @@ interface Candidate {
 const RENEW = 300 // milliseconds
 const WATCH = 250 // milliseconds
 /** A lease that is not renewed for so long has expired. */
-export const EXPIRY = 1_200 // milliseconds
+const EXPIRY = 1_200 // milliseconds
 
 interface Sight {
   readonly token: string

@@ -12,7 +12,7 @@ export interface LeaseRow {
 }
 
 /** The holder's own data. */
-export interface Holder {
+interface Holder {
   readonly instance: number
   readonly address: string | null
   readonly key: string

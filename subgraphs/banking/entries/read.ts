@@ -91,7 +91,7 @@ export function entriesQuery(group: readonly EntryPageKey[]): Prisma.Sql {
 }
 
 /** An entry's id: the account's and the sequence. */
-export interface EntryId {
+interface EntryId {
   readonly accountId: string
   readonly sequence: string
 }

@@ -31,7 +31,7 @@ export const dialectOf = ({ rules }: Pick<LedgerParts, 'rules'>): string =>
 export const signingSecret = (secret: string, leaseKey: string): string =>
   createHmac('sha256', secret).update(`ledger writer\n${leaseKey}`).digest('base64url')
 
-export interface Message {
+interface Message {
   readonly dialect: string
   readonly requests: readonly LedgerRequest[]
 }

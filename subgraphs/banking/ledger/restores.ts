@@ -4,7 +4,7 @@ import type { PrismaClient } from '../../../prisma/generated/client.ts'
 import { plainArray } from '../database/columns.ts'
 
 /** Whether each sequence was undone, or is after the ledger's last. */
-export async function areUndone(database: PrismaClient, sequences: readonly string[]): Promise<readonly boolean[]> {
+async function areUndone(database: PrismaClient, sequences: readonly string[]): Promise<readonly boolean[]> {
   const rows = await database.$queryRaw<{ undone: boolean }[]>`/* restores:undone */
     SELECT place.sequence > ledger.last_sequence OR EXISTS (
       SELECT FROM ledger_restores WHERE from_sequence < place.sequence AND to_sequence > place.sequence

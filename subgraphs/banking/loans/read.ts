@@ -8,7 +8,7 @@ import { loanOf } from './store.ts'
 /** A loan's place in a list. */
 type Place = readonly [submittedAt: string, id: string]
 
-export interface LoanPageKey {
+interface LoanPageKey {
   /** Null: everybody's. */
   readonly customer: string | null
   /** Null: in any. */

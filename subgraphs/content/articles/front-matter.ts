@@ -27,9 +27,9 @@ const frontMatter = z.object({
   cities: z.array(id, 'must be a list').max(50, 'has more than 50 values').default([]),
 })
 
-export type FrontMatter = z.output<typeof frontMatter>
+type FrontMatter = z.output<typeof frontMatter>
 
-export interface ParsedFile {
+interface ParsedFile {
   readonly matter: FrontMatter
   readonly body: string
   /** Line of the file the body starts on, from 1. */

@@ -21,7 +21,7 @@ export interface Library {
   about(subject: Subject, id: string): readonly Article[]
 }
 
-export type ListPosition = Pick<Article, 'publishedOn' | 'id'>
+type ListPosition = Pick<Article, 'publishedOn' | 'id'>
 
 export function createLibrary(read: readonly Article[]): Library {
   const articles = read.toSorted(newestFirst)

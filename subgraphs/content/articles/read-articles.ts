@@ -20,7 +20,7 @@ const AT_ONCE = 32
 const SLUG = /^[a-z0-9]+(?:-[a-z0-9]+)*$/
 const LOCALE_FOLDER = /^[a-z]{2,3}(?:-[a-z0-9]+)*$/i
 
-export interface ReadArticles {
+interface ReadArticles {
   /** Ordered by locale, then by name. */
   readonly articles: readonly Article[]
   readonly faults: readonly Fault[]

@@ -37,8 +37,8 @@ export interface AssetManifest {
 }
 
 export const ASSET_URL = '/assets/'
-export const MAX_ASSET = 10 * 1024 * 1024 // bytes
-export const MAX_SIDE = 8_192 // pixels
+const MAX_ASSET = 10 * 1024 * 1024 // bytes
+const MAX_SIDE = 8_192 // pixels
 export const MAX_PIXELS = 24_000_000
 
 /** Extension → content type. SVG and HTML are not among them: they can carry scripts. */
@@ -74,7 +74,7 @@ export async function readAssets(library: string): Promise<AssetManifest> {
   return createManifest(assets, faults)
 }
 
-export function createManifest(assets: readonly Asset[], faults: readonly Fault[] = []): AssetManifest {
+function createManifest(assets: readonly Asset[], faults: readonly Fault[] = []): AssetManifest {
   const byPath = new Map(assets.map((asset) => [asset.path, asset]))
   const byUrlName = new Map(assets.map((asset) => [`${asset.hash}-${asset.name}`, asset]))
   const byUrlStem = new Map(assets.map((asset) => [`${asset.hash}-${stem(asset.name)}`, asset]))

@@ -31,9 +31,9 @@ interface Content {
  * Finds a manifest that lists what is asked for: the current release's, or an older one's that
  * pages still point at.
  */
-export type FindManifest = (lists: (manifest: AssetManifest) => boolean) => Promise<AssetManifest | undefined>
+type FindManifest = (lists: (manifest: AssetManifest) => boolean) => Promise<AssetManifest | undefined>
 
-export type RespondWithAsset = (request: IncomingMessage, response: ServerResponse, path: string) => Promise<boolean>
+type RespondWithAsset = (request: IncomingMessage, response: ServerResponse, path: string) => Promise<boolean>
 
 const YEAR = 31_536_000 // seconds
 const MAX_KEPT = 12 * 1024 * 1024 // bytes of originals

@@ -54,7 +54,7 @@ export class BusyError extends Error {
 }
 
 /** @returns bytes of the variant. Rejects with BusyError, or with a fault of the image itself. */
-export type MakeVariant = (original: Uint8Array, variant: Variant) => Promise<Buffer>
+type MakeVariant = (original: Uint8Array, variant: Variant) => Promise<Buffer>
 
 const MAX_KEPT = 16 * 1024 * 1024 // bytes
 const LONGEST_WAIT = 2_000 // milliseconds; well below the gateway's deadline

@@ -10,7 +10,7 @@ import type { Logger } from '../../../platform/process/log.ts'
 import type { AssetManifest } from '../assets/manifest.ts'
 import { type Release, readRelease } from './release.ts'
 
-export interface CurrentRelease {
+interface CurrentRelease {
   get(): Release
   /**
    * Looks now whether another folder has taken the place, and reads it. Calls at the same time
@@ -25,7 +25,7 @@ export interface CurrentRelease {
   close(): void
 }
 
-export interface FollowOptions {
+interface FollowOptions {
   /** Path of the library; a symbolic link is resolved at each check. */
   readonly folder: string
   /** Also reads again when a file changes in place. */

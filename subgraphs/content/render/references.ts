@@ -7,7 +7,7 @@ import type { Element, Root } from 'hast'
 import { toString as textOf } from 'hast-util-to-string'
 import { SKIP, visit } from 'unist-util-visit'
 
-export interface ImageReference {
+interface ImageReference {
   readonly url: string
   readonly width: number | null
   readonly height: number | null

@@ -22,7 +22,7 @@ interface SearchEdge extends Edge<ReachedArticle> {
   highlights(): readonly Highlight[]
 }
 
-export interface Facet {
+interface Facet {
   readonly value: string
   readonly count: number
 }

@@ -6,7 +6,7 @@ import SearchableMap from 'minisearch/SearchableMap' // MIT, no dependencies; a 
 import { isUnspaced } from './words.ts'
 
 /** A word of the library that may be what was typed. */
-export interface Candidate {
+interface Candidate {
   readonly word: string
   /** 1 for the word itself, less the further it is from what was typed. */
   readonly similarity: number

@@ -3,7 +3,7 @@ import type { Article } from '../articles/article.ts'
 import { plainText } from './plain-text.ts'
 import { isFound, type Piece, splitWords } from './words.ts'
 
-export interface HighlightFragment {
+interface HighlightFragment {
   readonly text: string
   readonly match: boolean
 }

@@ -6,7 +6,7 @@ import type { Place } from '../model/provider.ts'
 import { addDays, DAY, dateOf, startOfDay } from '../model/time.ts'
 
 /** Instants are Unix milliseconds; `null` if the event does not happen on that day. */
-export interface Sun {
+interface Sun {
   readonly date: string
   readonly sunrise: number | null
   readonly sunset: number | null
@@ -47,7 +47,7 @@ const PHASES = [
   'WANING_CRESCENT',
 ] as const
 
-export interface Moon {
+interface Moon {
   readonly date: string
   readonly moonrise: number | null
   readonly moonset: number | null

@@ -24,7 +24,7 @@ export interface City {
   readonly timeZone: string
 }
 
-export interface CityRows {
+interface CityRows {
   /** How many; rows are numbered from 0, the most populous first. */
   readonly size: number
   at(row: number): City

@@ -77,7 +77,7 @@ export interface DayFigures {
 }
 
 /** Air quality of the moment; concentrations in µg/m³. */
-export interface AirFigures {
+interface AirFigures {
   readonly time: number
   readonly pm10: number | null
   readonly pm2_5: number | null

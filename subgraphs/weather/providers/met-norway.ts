@@ -9,7 +9,7 @@ import { getJson } from '../upstream/http.ts'
 import type { FetchItem, Item, Sheet, Upstream } from '../upstream/upstream.ts'
 import { readSeries } from './met-norway-answer.ts'
 
-export interface MetNorwayOptions {
+interface MetNorwayOptions {
   /** Replaces the origin, paths unchanged. */
   readonly url: string | undefined
   /** An e-mail address or a page: the terms of service ask for a way to reach who is calling. */

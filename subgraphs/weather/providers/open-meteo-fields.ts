@@ -58,7 +58,7 @@ export const AIR = {
   uvIndex: field('uv_index'),
 }
 
-export type FieldTable = Readonly<Record<string, Field>>
+type FieldTable = Readonly<Record<string, Field>>
 
 /** The names to ask for, as the API's comma list. */
 export const namesOf = (fields: FieldTable): string =>

@@ -10,7 +10,7 @@ import type { FetchItem, Item, Outcome, Sheet, Upstream } from '../upstream/upst
 import { type PlaceFigures, readPlace } from './open-meteo-answer.ts'
 import { blocksOf, costOf, type Endpoint, groupsOf, itemFor, pointOf, type Query, queryOf } from './open-meteo-query.ts'
 
-export interface OpenMeteoOptions {
+interface OpenMeteoOptions {
   /** Replaces the origin of all hosts, paths unchanged. */
   readonly url: string | undefined
   /** The key of a paid plan; the free service is for non-commercial use. */

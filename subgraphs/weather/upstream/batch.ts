@@ -5,10 +5,10 @@
 import { setTimeout as delay } from 'node:timers/promises'
 
 /** Outcomes parallel to the items of a batch; an `Error` fails its own item only. */
-export type RunBatch<Item, Result> = (items: readonly Item[]) => Promise<readonly (Result | Error)[]>
+type RunBatch<Item, Result> = (items: readonly Item[]) => Promise<readonly (Result | Error)[]>
 
 /** How long the first question waits for others to go with. All in milliseconds. */
-export interface Gathering {
+interface Gathering {
   /** It ends when nothing more came for so long, */
   readonly quiet: number
   /** or after so long. */

@@ -10,7 +10,7 @@ import type { Quota } from './quota.ts'
 import type { SheetStore } from './store.ts'
 import type { FetchItem, Item, Outcome, Sheet, Upstream } from './upstream.ts'
 
-export interface EndpointParts {
+interface EndpointParts {
   readonly store: SheetStore
   readonly quota: Quota
   readonly breaker: Breaker

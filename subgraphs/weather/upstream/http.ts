@@ -13,7 +13,7 @@ export interface JsonResponse {
   readonly freshUntil: number | undefined
 }
 
-export interface JsonRequest {
+interface JsonRequest {
   readonly headers?: Readonly<Record<string, string>>
   /** Milliseconds for the whole answer, body included. */
   readonly deadline: number

@@ -7,7 +7,7 @@ import { z } from 'zod'
 import type { Redis } from './redis.ts'
 import type { Sheet } from './upstream.ts'
 
-export interface SheetEntry {
+interface SheetEntry {
   readonly key: string
   readonly sheet: Sheet
 }

@@ -19,7 +19,7 @@ import { until } from '../../support/until.ts'
 /** The reference by which a fragment is read. */
 export type Ref<Data = unknown> = Readonly<{ ' $data'?: Data; ' $fragmentSpreads': FragmentType }>
 
-export interface Sent {
+interface Sent {
   readonly name: string
   readonly variables: Readonly<Record<string, unknown>>
 }

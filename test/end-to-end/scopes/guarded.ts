@@ -37,7 +37,7 @@ import { TEST_SECRET } from '../../support/signed-call.ts'
 export const SUPERGRAPH = readFileSync(new URL('../../../gateway/supergraph.graphql', import.meta.url), 'utf8')
 export const schema = buildSchema(readFileSync(new URL('../../../gateway/schema.graphql', import.meta.url), 'utf8'))
 
-export interface Guarded {
+interface Guarded {
   /** `Type.field` */
   readonly coordinate: string
   readonly scope: string

@@ -33,7 +33,7 @@ export function randomCaller(dice: Dice): TestCaller {
   return { isSignedIn, scopes: isSignedIn ? some(SCOPES) : new Set(), policies: some(POLICIES) }
 }
 
-export function fulfils({ isSignedIn, scopes, policies }: TestCaller, rule: Rule): boolean {
+function fulfils({ isSignedIn, scopes, policies }: TestCaller, rule: Rule): boolean {
   if (rule.directive === 'authenticated') return isSignedIn
   const had = rule.directive === 'policy' ? policies : scopes
   return rule.anyOf.some((all) => all.every((name) => had.has(name)))

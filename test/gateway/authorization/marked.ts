@@ -22,7 +22,7 @@ interface Marked {
 }
 
 /** What decides about a field: see `access-universe.ts`. */
-export interface FieldRules {
+interface FieldRules {
   ofField(type: string, field: string): Parameters<typeof refusalOf>[1]
   isKey(type: string, field: string): boolean
 }

@@ -15,7 +15,7 @@ export interface ServedCall extends Pick<SentCall, 'service' | 'query' | 'variab
   isKept: boolean
 }
 
-export interface Served {
+interface Served {
   /** Base addresses by service. */
   readonly urls: Readonly<Record<string, string>>
   /** Emptied by the test that looks. */

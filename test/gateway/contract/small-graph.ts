@@ -71,7 +71,7 @@ type Review { text: String! stars: Int! }
 `
 
 /** What clients ask, each in a file of its own. */
-export const clients: Readonly<Record<string, string>> = {
+const clients: Readonly<Record<string, string>> = {
   'page.graphql': `query Page($id: ID!) {
   product(id: $id) {
     id
@@ -110,7 +110,7 @@ export const services = (parts: { shop?: string; reviews?: string } = {}): reado
 export const written = (texts: Readonly<Record<string, string>> = clients): readonly WrittenOperation[] =>
   Object.entries(texts).flatMap(([file, text]) => operationsOf(parse(new Source(text, file))))
 
-export interface Planted {
+interface Planted {
   readonly shop?: string
   readonly reviews?: string
   readonly recorded?: readonly Use[]

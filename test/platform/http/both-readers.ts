@@ -51,7 +51,7 @@ export async function dial({ url }: HttpListener): Promise<Socket> {
   return socket.setNoDelay(true)
 }
 
-export interface Received {
+interface Received {
   readonly status: number
   /** In small letters. */
   readonly head: string

@@ -28,13 +28,13 @@ export interface Contract {
 }
 
 /** A mutation by the same caller. */
-export interface Trigger {
+interface Trigger {
   readonly text: string
   readonly document: DocumentNode
   readonly variables: Readonly<Record<string, unknown>>
 }
 
-export type Given = Readonly<Record<string, readonly Readonly<Record<string, unknown>>[]>>
+type Given = Readonly<Record<string, readonly Readonly<Record<string, unknown>>[]>>
 
 const ENDING = '.contract.json'
 /** Beside the contracts: for all of them in the folder and those within. */

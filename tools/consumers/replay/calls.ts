@@ -38,7 +38,7 @@ export interface ServiceCall {
   readonly lacks: readonly string[]
 }
 
-export interface Expected {
+interface Expected {
   /** Path of the value in the whole answer. */
   readonly path: string
   readonly value: unknown

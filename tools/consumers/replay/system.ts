@@ -12,7 +12,7 @@ import { StartRefused } from '../../../platform/process/settings.ts'
 import { startChild } from '../../../platform/process/start-child.ts'
 import { demoIdentity } from '../../../platform/protocol/demo-identity.ts'
 
-export interface System {
+interface System {
   /** URL of the gateway's GraphQL; undefined if none was started. */
   readonly url: string | undefined
   /** Base addresses of the services. */

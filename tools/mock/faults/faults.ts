@@ -7,7 +7,7 @@ import { fakerFor } from '../data/random.ts'
 /**
  * `path=VALUE`, where the path is `me.accounts`, `Account.balance`, or `*` for the whole request.
  */
-export interface Fault<Value> {
+interface Fault<Value> {
   readonly path: string
   readonly value: Value
 }

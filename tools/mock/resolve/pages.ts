@@ -28,7 +28,7 @@ export const withoutPaging = (args: Args): Args =>
   Object.fromEntries(Object.entries(args).filter(([name]) => !PAGING.includes(name)))
 
 /** Items of a list, from few to some pages full. */
-export const totalOf = (key: string): number => 8 + (hashOf(`${key}:total`) % 40)
+const totalOf = (key: string): number => 8 + (hashOf(`${key}:total`) % 40)
 
 export const cursorOf = (place: number): string => Buffer.from(`mock:${place}`).toString('base64url')
 

@@ -23,7 +23,7 @@ interface PanelProps {
   readonly beside: Beside | undefined
 }
 
-export interface Beside {
+interface Beside {
   readonly label: string
   run(): Promise<unknown>
 }

@@ -1,7 +1,7 @@
 /** What was special about a call, in a word each. */
 import type { TracedCall } from '../../../exchange/trace.ts'
 
-export interface Badge {
+interface Badge {
   readonly kind: 'cached' | 'shared' | 'hedged' | 'retried' | 'failed'
   readonly text: string
   readonly why: string

@@ -22,7 +22,7 @@ export interface Question {
   readonly variables: Readonly<Record<string, unknown>>
 }
 
-export interface Comparison {
+interface Comparison {
   /** False for a question that is not valid GraphQL: nothing was asked. */
   readonly valid: boolean
   /** The difference, as text; empty if there is none. */

@@ -26,7 +26,7 @@ export interface SentByFetch extends AskedCall {
   readonly fetch: number
 }
 
-export interface ExactRun {
+interface ExactRun {
   readonly answer: Answer
   readonly sent: readonly SentByFetch[]
 }

@@ -27,7 +27,7 @@ import { type ExactPath, openExactPath } from './exact-path.ts'
 import { planHere } from './plan-here.ts'
 import { runOperation } from './run-operation.ts'
 
-export type Resolvers = Record<string, Record<string, unknown>>
+type Resolvers = Record<string, Record<string, unknown>>
 
 export interface TestService {
   readonly typeDefs: string
@@ -82,7 +82,7 @@ export interface Federation {
   close(): Promise<unknown>
 }
 
-export type ToldAnswer = ParsedAnswer | string
+type ToldAnswer = ParsedAnswer | string
 
 type Asking = (query: string, variables?: Readonly<Record<string, unknown>>, context?: unknown) => Promise<AskedAnswer>
 

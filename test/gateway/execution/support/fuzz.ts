@@ -19,7 +19,7 @@ import {
 } from './two-paths.ts'
 import type { Universe } from './universe.ts'
 
-export interface FuzzedOperation {
+interface FuzzedOperation {
   readonly query: string
   /** Who answers it where services answer as they should. */
   honestly(): Promise<By>
@@ -27,14 +27,14 @@ export interface FuzzedOperation {
   run(seed: number): Promise<FuzzedRun>
 }
 
-export interface FuzzedRun {
+interface FuzzedRun {
   readonly by: By
   /** Whether an answer was changed at all. */
   readonly isChanged: boolean
   readonly isCompared: boolean
 }
 
-export interface FuzzedUniverse {
+interface FuzzedUniverse {
   readonly operations: readonly FuzzedOperation[]
   close(): Promise<void>
 }

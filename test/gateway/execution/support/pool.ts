@@ -1,7 +1,7 @@
 /** What the pool of records keeps between executions. */
 import { giveBack, type Tapes, takeTapes } from '../../../../gateway/execution/flat/tapes.ts'
 
-export interface Pooled {
+interface Pooled {
   readonly count: number
   /** Whether no word of it is left of an execution. */
   readonly isEmpty: boolean

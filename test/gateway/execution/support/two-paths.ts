@@ -25,7 +25,7 @@ export type Teller = (call: ServiceCall) => Promise<{ readonly told: Told; reado
 /** Who answered: `exact` where the flat path cannot run the operation at all. */
 export type By = 'flat' | 'takeover' | 'exact'
 
-export interface ProductRun {
+interface ProductRun {
   readonly answer: Answer
   readonly by: By
   readonly asked: readonly AskedOnce[]

@@ -8,7 +8,7 @@ import type { EraRecord } from './era.ts'
 import type { Balance, History, Told, WholeRead } from './history.ts'
 import { Model, type Own } from './model.ts'
 
-export interface Evidence {
+interface Evidence {
   readonly history: History
   readonly eras: readonly EraRecord[]
   readonly opening: ReadonlyMap<string, bigint>

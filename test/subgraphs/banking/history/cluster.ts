@@ -50,7 +50,7 @@ export interface Cluster extends Bank {
   stop(): Promise<void>
 }
 
-export interface ClusterOptions {
+interface ClusterOptions {
   /** Gives it clocks that can be stepped, and so many milliseconds until midnight. */
   readonly midnightIn?: number
   /** The first so many write beside the others, as all did before there were elections. */

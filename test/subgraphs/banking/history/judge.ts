@@ -11,7 +11,7 @@ import { lastOperation, readRecord } from './era.ts'
 import type { History } from './history.ts'
 import { startSubscribers } from './subscribers.ts'
 
-export interface JudgedRun<Harm> {
+interface JudgedRun<Harm> {
   readonly bank: Bank
   readonly seed: string
   /** For so long at the least, and until all harm is done. */
@@ -25,7 +25,7 @@ export interface JudgedRun<Harm> {
   readonly doHarm?: (accounts: readonly string[], anomalies: string[]) => Promise<Harm[]>
 }
 
-export interface Judgement<Harm> {
+interface Judgement<Harm> {
   readonly anomalies: readonly string[]
   readonly harms: readonly Harm[]
   readonly history: History

@@ -68,7 +68,7 @@ const LOCK_LOST = 11_000 // milliseconds; longer than a transaction may be idle
  */
 const TAKEN_BY = 9_500 // milliseconds
 
-export interface Nemesis {
+interface Nemesis {
   readonly cluster: Cluster
   readonly accounts: readonly string[]
   readonly seed: string

@@ -9,7 +9,7 @@ import type { Bank } from './cluster.ts'
 import { createDraw, type Draw } from './draw.ts'
 import type { SeenEvent, Segment } from './history.ts'
 
-export interface Subscribers {
+interface Subscribers {
   readonly segments: readonly Segment[]
   /**
    * Resolves when all have ended. Nobody hears more than `timeout` milliseconds later, even who
@@ -18,7 +18,7 @@ export interface Subscribers {
   stop(last: (account: string) => bigint, timeout: number): Promise<void>
 }
 
-export interface SubscribersOptions {
+interface SubscribersOptions {
   readonly cluster: Bank
   readonly accounts: readonly string[]
   readonly seed: string
@@ -102,7 +102,7 @@ function begin(account: string, cursor: string, { eras }: Bank, segments: Segmen
 
 const lastOf = ({ from, events }: Segment): bigint => events.at(-1)?.sequence ?? from
 
-export interface Listening {
+interface Listening {
   readonly account: string
   readonly after: string
   readonly signal: AbortSignal

@@ -19,7 +19,7 @@ export interface World {
   readonly strangers: readonly string[]
 }
 
-export interface Call {
+interface Call {
   readonly query: string
   readonly variables: Readonly<Record<string, unknown>>
   readonly caller: string

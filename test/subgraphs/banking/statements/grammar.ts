@@ -16,7 +16,7 @@ export interface Node {
  * that must match, with the attributes it must carry. The type `-` stands for one that is not
  * expected to occur at all.
  */
-export type Type =
+type Type =
   | { readonly sequence: readonly string[] }
   | { readonly choice: readonly string[] }
   | { readonly text: RegExp; readonly attributes?: Readonly<Record<string, RegExp>> }

@@ -5,7 +5,7 @@
 import { readBody } from '../../../../platform/http/message/body.ts'
 import { listen } from '../../../../platform/http/server/listen.ts'
 
-export interface Received {
+interface Received {
   readonly headers: Readonly<Record<string, string>>
   readonly body: string
 }

@@ -10,7 +10,7 @@ import { type SignedCall, signedCall, TEST_SECRET } from '../../../support/signe
 /** Path from the library's folder → what stands in the file. */
 export type Files = Readonly<Record<string, string | Uint8Array>>
 
-export interface TestFolder {
+interface TestFolder {
   readonly path: string
   write(files: Files): Promise<void>
 }
