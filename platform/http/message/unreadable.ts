@@ -22,29 +22,35 @@ export function refusalOf(error: Error): HttpError {
 }
 
 /**
- * Refuses heads that RFC 9112 (sections 2.5 and 3.2) forbids, and that Node accepts or refuses
- * without a body.
+ * Refuses heads that RFC 9112 (sections 2.5, 3.2 and 6.1) forbids, or that name two callers, and
+ * that Node accepts or refuses without a body.
  */
-export function refusalOfHead({ httpVersion, rawHeaders }: IncomingMessage): HttpError | undefined {
+export function refusalOfHead({ httpVersion, headers, rawHeaders }: IncomingMessage): HttpError | undefined {
   if (httpVersion !== '1.1' && httpVersion !== '1.0') return OTHER_VERSION
-  const hosts = hostLinesOf(rawHeaders)
-  if (hosts > 1) return TWO_HOSTS
-  return httpVersion === '1.1' && hosts === 0 ? NO_HOST : undefined
+  for (const name of ONCE) if (linesOf(rawHeaders, name) > 1) return repeated(name)
+  // Node takes off the chunks only, and what is in them would be read as it is.
+  const coding = headers['transfer-encoding']
+  if (coding !== undefined && coding.toLowerCase() !== 'chunked') return OTHER_CODING
+  return httpVersion === '1.1' && headers.host === undefined ? NO_HOST : undefined
 }
 
 /** Of several, Node shows the first; another server might use the last. */
-function hostLinesOf(rawHeaders: readonly string[]): number {
+const ONCE: readonly string[] = ['host', 'authorization']
+
+function linesOf(rawHeaders: readonly string[], name: string): number {
   let count = 0
   for (let index = 0; index < rawHeaders.length; index += 2) {
-    const name = rawHeaders[index]
-    if (name?.length === 4 && name.toLowerCase() === 'host') count += 1
+    const line = rawHeaders[index]
+    if (line?.length === name.length && line.toLowerCase() === name) count += 1
   }
   return count
 }
 
 const OTHER_VERSION = new HttpError(505, 'BAD_USER_INPUT', 'Only HTTP/1.1 and HTTP/1.0 are supported.')
+const OTHER_CODING = new HttpError(501, 'BAD_USER_INPUT', 'The only transfer coding that is supported is "chunked".')
 const NO_HOST = new HttpError(400, 'BAD_USER_INPUT', 'An HTTP/1.1 request must have a "host" header.')
-const TWO_HOSTS = new HttpError(400, 'BAD_USER_INPUT', 'A request must not have two "host" headers.')
+const repeated = (name: string): HttpError =>
+  new HttpError(400, 'BAD_USER_INPUT', `A request must not have two "${name}" headers.`)
 
 /** Writes a whole answer to a socket that carries no other answer, and closes it. */
 export function refuse(socket: Duplex, error: HttpError): void {
