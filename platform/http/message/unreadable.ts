@@ -28,9 +28,9 @@ export function refusalOf(error: Error): HttpError {
 export function refusalOfHead({ httpVersion, headers, rawHeaders }: IncomingMessage): HttpError | undefined {
   if (httpVersion !== '1.1' && httpVersion !== '1.0') return OTHER_VERSION
   for (const name of ONCE) if (linesOf(rawHeaders, name) > 1) return repeated(name)
-  // Node takes off the chunks only, and what is in them would be read as it is.
-  const coding = headers['transfer-encoding']
-  if (coding !== undefined && coding.toLowerCase() !== 'chunked') return OTHER_CODING
+  // Node takes off the chunks only, and what is in them would be read as it is. It refuses a body
+  // that does not come in chunks.
+  if (/,\s*chunked$/i.test(headers['transfer-encoding'] ?? '')) return OTHER_CODING
   return httpVersion === '1.1' && headers.host === undefined ? NO_HOST : undefined
 }
 
