@@ -31,10 +31,16 @@ export async function getJson(url: string, { headers = {}, deadline }: JsonReque
   // Unlike `AbortSignal.timeout` it is a timer that tests can hold.
   const timer = setTimeout(() => leaving.abort(), deadline)
   try {
-    const response = await fetch(url, {
-      headers: { accept: 'application/json', ...headers },
-      redirect: 'error', // a redirect could lead anywhere, and neither upstream sends one
-      signal,
+    const ask = (): Promise<Response> =>
+      fetch(url, {
+        headers: { accept: 'application/json', ...headers },
+        redirect: 'error', // a redirect could lead anywhere, and neither upstream sends one
+        signal,
+      })
+    // A host may close an idle connection just as it is used again, which says nothing of the host.
+    const response = await ask().catch((error: unknown) => {
+      if (signal.aborted || !CLOSED.has(causeOf(error))) throw error
+      return ask()
     })
     const { status } = response
     const freshUntil = freshness(response.headers, Date.now())
@@ -92,6 +98,9 @@ function freshness(headers: Headers, now: number): number | undefined {
   const expires = Date.parse(headers.get('expires') ?? '')
   return Number.isNaN(expires) ? undefined : expires
 }
+
+/** Codes of connections that ended before there was an answer. */
+const CLOSED: ReadonlySet<string> = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE'])
 
 const causeOf = (error: unknown): string => {
   const cause = error instanceof Error ? (error.cause ?? error) : error

@@ -33,6 +33,14 @@ describe('getJson', () => {
     await late
   })
 
+  test('A host that closes its connection before it answers is asked once more, and no more than once', async () => {
+    upstream.answer = ({ response }) => (upstream.bodies.length === 1 ? void response.destroy() : { a: 1 })
+    expect((await getJson(upstream.url, { deadline: 2_000 })).body).toEqual({ a: 1 })
+    upstream.answer = ({ response }) => void response.destroy()
+    await expect(getJson(upstream.url, { deadline: 2_000 })).rejects.toThrow('cannot be reached')
+    expect(upstream.bodies.length).toBe(4)
+  })
+
   test('A whole answer leaves no timer behind', async () => {
     upstream.answer = () => ({ a: 1 })
     expect((await getJson(upstream.url, { deadline: 2_000 })).body).toEqual({ a: 1 })
