@@ -1,6 +1,6 @@
 /** Statistics of a list of measurements. NaN for an empty list. */
 
-/** The value below which this share of the list lies: 0.5 is the median, 0 the least, 1 the most. */
+/** The value below which this share of the list lies: 0 the least, 0.5 the median, 1 the most. */
 export function percentile(values: readonly number[], share: number): number {
   const sorted = Float64Array.from(values).sort()
   return sorted[Math.floor((sorted.length - 1) * share)] ?? Number.NaN

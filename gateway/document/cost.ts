@@ -25,7 +25,7 @@ import {
 import type { DeclaredCosts } from '../execution/plan/declared-costs.ts'
 import { type Limits, overLimit } from '../limits/limits.ts'
 import { createInputCosts } from './input-cost.ts'
-import { introspectionCost } from './introspection-cost.ts'
+import { createIntrospectionCost } from './introspection-cost.ts'
 import { type Estimate, GUESS, type Size, sizeOf, type Variables } from './list-size.ts'
 
 const ITEMS = ['edges', 'nodes']
@@ -64,6 +64,7 @@ export function estimateCost(
   const shared = createSharedEstimates()
   const within = createWithin()
   const inputs = createInputCosts(declared.weights, defaults)
+  const ofIntrospection = createIntrospectionCost(schema, fragments)
 
   const ofSelections: OfSelections = ({ selections }, type, around) => {
     const parts = selections.map((selection): Cost => {
@@ -86,7 +87,7 @@ export function estimateCost(
 
   const ofField = (node: FieldNode, parent: GraphQLNamedType | undefined, around: InnerSize | undefined): Cost => {
     const field = isObjectType(parent) || isInterfaceType(parent) ? parent.getFields()[node.name.value] : undefined
-    if (!parent || !field) return isRenamedTypename(node) ? 1 : introspectionCost(schema, node, fragments)
+    if (!parent || !field) return isRenamedTypename(node) ? 1 : ofIntrospection(node)
     const coordinate = `${parent.name}.${field.name}`
     const type = getNamedType(field.type)
     const { weights, sizes } = declared

@@ -1,10 +1,9 @@
 /**
- * The cost of `__schema` and `__type`, which the gateway answers itself, in one piece: in proportion
- * to the standard introspection query, which may be asked of every schema.
+ * The cost of `__schema` and `__type`, which the gateway answers itself, in one piece. It is in
+ * proportion to the standard introspection query, which every schema allows.
  */
 import {
   type FieldNode,
-  type FragmentDefinitionNode,
   type GraphQLSchema,
   type GraphQLType,
   getIntrospectionQuery,
@@ -21,8 +20,7 @@ import {
   parse,
   type SelectionSetNode,
 } from 'graphql'
-
-type Fragments = ReadonlyMap<string, FragmentDefinitionNode>
+import { type Fragments, fragmentsOf } from '../execution/plan/conditions.ts'
 
 const STANDARD = 30_000 // 20 ms for the whole of a schema like the bank's
 /** Minimum cost of each field. */
@@ -31,14 +29,20 @@ const LEAST: ReadonlyMap<string, number> = new Map([
   ['__type', 200],
 ])
 
-/** @param node `__schema` or `__type`; every other field costs nothing here */
-export function introspectionCost(schema: GraphQLSchema, node: FieldNode, fragments: Fragments): number {
-  const least = LEAST.get(node.name.value)
-  if (least === undefined) return 0
-  const sizes = knownSizes.get(schema) ?? sizesOf(schema)
-  knownSizes.set(schema, sizes)
-  const fields = createCount(sizes, fragments)(node.selectionSet)
-  return Math.max(least, Math.ceil((STANDARD * fields) / sizes.standard))
+/**
+ * For one operation: its fragments are counted once.
+ * @returns the cost of `__schema` or `__type`; every other field costs nothing here
+ */
+export function createIntrospectionCost(schema: GraphQLSchema, fragments: Fragments): (node: FieldNode) => number {
+  let count: Count | undefined
+  return (node) => {
+    const least = LEAST.get(node.name.value)
+    if (least === undefined) return 0
+    const sizes = knownSizes.get(schema) ?? sizesOf(schema)
+    knownSizes.set(schema, sizes)
+    count ??= createCount(sizes, fragments)
+    return Math.max(least, Math.ceil((STANDARD * count(node.selectionSet)) / sizes.standard))
+  }
 }
 
 /** Sizes of the lists in an introspection. */
@@ -86,7 +90,7 @@ function sizesOf(schema: GraphQLSchema): Sizes {
   ])
   const wrappers = [...fields, ...fields.flatMap(({ args }) => args), ...inputs.flat()].map(({ type }) => wrapsOf(type))
   const wrapped = [1, 2, 3, 4].map((least) => wrappers.filter((count) => count >= least).length / wrappers.length)
-  const standard = createCount({ lists, wrapped, standard: 1 }, new Map(fragmentsIn(QUERY)))(QUERY_FIELD?.selectionSet)
+  const standard = createCount({ lists, wrapped, standard: 1 }, fragmentsOf(QUERY))(QUERY_FIELD?.selectionSet)
   return { lists, wrapped, standard }
 }
 
@@ -105,10 +109,6 @@ const QUERY = parse(
     specifiedByUrl: true,
   }),
 )
-const fragmentsIn = ({ definitions }: typeof QUERY) =>
-  definitions.flatMap((node): [string, FragmentDefinitionNode][] =>
-    node.kind === Kind.FRAGMENT_DEFINITION ? [[node.name.value, node]] : [],
-  )
 const QUERY_FIELD = QUERY.definitions
   .find((node): node is OperationDefinitionNode => node.kind === Kind.OPERATION_DEFINITION)
   ?.selectionSet.selections.find((node) => node.kind === Kind.FIELD)
@@ -123,8 +123,10 @@ interface Place {
 
 const ROOT: Place = { isListed: false, wraps: 0 }
 
+type Count = (set: SelectionSetNode | undefined) => number
+
 /** Counts the fields of an answer, each fragment once for each kind of place. */
-function createCount({ lists, wrapped }: Sizes, fragments: Fragments): (set: SelectionSetNode | undefined) => number {
+function createCount({ lists, wrapped }: Sizes, fragments: Fragments): Count {
   const known = new Map<string, number>()
 
   const countFragment = (name: string, place: Place): number => {

@@ -4,21 +4,15 @@
  * and answers.
  */
 import { isDeepStrictEqual } from 'node:util'
-import { z } from 'zod'
 import type { Logger } from '../../platform/process/log.ts'
 import type { CoprocessorSettings, Stage } from '../config/sections/coprocessor.ts'
-import type {
-  HookAnswer,
-  HookOperation,
-  HookRequest,
-  HookServiceRequest,
-  ShownError,
-} from '../config/sections/hooks.ts'
+import type { HookAnswer, HookOperation, HookRequest, HookServiceRequest } from '../config/sections/hooks.ts'
 import type { Parameters } from '../exchange/exchange.ts'
 import { checkParameters } from '../request/policies/parameters.ts'
 import { type CoprocessorAnswer, createAskStage } from './ask-coprocessor.ts'
 import { checked } from './checked-header.ts'
 import type { HookPoints } from './points.ts'
+import { checkedReplacement } from './replacement.ts'
 import { changedMessage, toldOf } from './router-response.ts'
 
 /** Hooks for the stages that are set. */
@@ -129,18 +123,6 @@ function changedText({ body }: CoprocessorAnswer, { method }: HookRequest, told?
   throw new Error('The body of RouterRequest must be the text of a POST.')
 }
 
-const replacement = z
-  .object({
-    data: z.unknown().optional(),
-    errors: z.array(z.object({ message: z.string() }).loose()).default([]),
-  })
-  .refine(({ data, errors }) => typeof data === 'object' || (data === undefined && errors.length > 0), 'is no answer')
-
-function replacementIn(body: unknown): { readonly data?: unknown; readonly errors: readonly ShownError[] } {
-  const { data, errors } = replacement.parse(body)
-  return { ...(data !== undefined && { data }), errors }
-}
-
 /** Cookies cannot be joined (RFC 9110, section 5.3). */
 const headersIn = ({ headers = {} }: CoprocessorAnswer): [name: string, value: string][] =>
   Object.entries(headers).flatMap(([name, values]) => {
@@ -154,7 +136,7 @@ const headersIn = ({ headers = {} }: CoprocessorAnswer): [name: string, value: s
  */
 const changeIn = (answer: CoprocessorAnswer, told: unknown) => ({
   headers: headersIn(answer),
-  body: answer.body === undefined || isDeepStrictEqual(answer.body, told) ? undefined : replacementIn(answer.body),
+  body: answer.body === undefined || isDeepStrictEqual(answer.body, told) ? undefined : checkedReplacement(answer.body),
 })
 
 const nothing = (): void => undefined

@@ -3,10 +3,9 @@
  * the function itself is used, which costs nothing.
  */
 import type { GraphQLFormattedError } from 'graphql'
-import { isRecord } from '../../platform/data/record.ts'
 import type { Logger } from '../../platform/process/log.ts'
 import { namesOf } from '../../platform/protocol/trace-context.ts'
-import type { HookOperation, HookRequest, HookSettings, ShownError } from '../config/sections/hooks.ts'
+import type { HookOperation, HookRequest, HookSettings } from '../config/sections/hooks.ts'
 import type { KnownOperation } from '../document/documents.ts'
 import type { Mask } from '../errors/mask.ts'
 import type { Exchange, Policy } from '../exchange/exchange.ts'
@@ -20,6 +19,7 @@ import type { TrafficHooks } from '../traffic/hooks.ts'
 import { checked } from './checked-header.ts'
 import { arrivalPolicy, parametersPolicy } from './operation-hooks.ts'
 import type { HookPoints } from './points.ts'
+import { checkedReplacement, isShown, type Replacement } from './replacement.ts'
 import { createRunner, isThenable, type RunHook } from './run-hook.ts'
 import { hookTraffic } from './service-hooks.ts'
 
@@ -157,21 +157,6 @@ function changeable(operation: HookOperation, outcome: Outcome) {
     },
   }
 }
-
-interface Replacement {
-  readonly data?: unknown
-  readonly errors?: readonly ShownError[]
-}
-
-/** @throws Error for what is no answer of GraphQL */
-function checkedReplacement(replacement: Replacement): Replacement {
-  const { data, errors = [] } = replacement
-  const isAnswer = typeof data === 'object' || (data === undefined && errors.length > 0)
-  if (isAnswer && Array.isArray(errors) && errors.every(isShown)) return replacement
-  throw new Error('An answer is replaced by an object with data, errors with messages, or both.')
-}
-
-const isShown = (error: unknown): error is ShownError => isRecord(error) && typeof error['message'] === 'string'
 
 type OnEvent = NonNullable<HookSettings['onSubscriptionEvent']>
 

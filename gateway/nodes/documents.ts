@@ -16,13 +16,10 @@ export function createParsedDocuments(bytes: number = BYTES): ParsedDocuments {
     maxSize: bytes,
     sizeCalculation: ({ tokenCount = 0 }, query) =>
       BYTES_PER_DOCUMENT + 2 * query.length + BYTES_PER_TOKEN * tokenCount,
+    memoMethod: (query) => parse(query, { noLocation: true }),
   })
   return {
-    of(query) {
-      const document = known.get(query) ?? parse(query, { noLocation: true })
-      known.set(query, document)
-      return document
-    },
+    of: (query) => known.memo(query),
     get keptBytes() {
       return known.calculatedSize
     },

@@ -5,7 +5,7 @@
 import { type FieldNode, Kind, type OperationDefinitionNode, type SelectionSetNode } from 'graphql'
 import { codedError } from '../../platform/protocol/errors.ts'
 import type { Exchange } from '../exchange/exchange.ts'
-import type { Fragments } from '../execution/plan/conditions.ts'
+import { type Fragments, selectionsOf } from '../execution/plan/conditions.ts'
 
 export interface Position {
   /** The variable of `after`. */
@@ -19,9 +19,10 @@ export interface Position {
  * `cursor`.
  */
 export function positionOf({ selectionSet }: OperationDefinitionNode, fragments: Fragments): Position | undefined {
-  const field = fieldIn(selectionSet, fragments, () => true)
+  const [field] = fieldsOf(selectionSet, fragments)
   const after = field?.arguments?.find(({ name }) => name.value === 'after')?.value
-  const cursor = field?.selectionSet && fieldIn(field.selectionSet, fragments, ({ name }) => name.value === 'cursor')
+  const cursor =
+    field?.selectionSet && fieldsOf(field.selectionSet, fragments).find(({ name }) => name.value === 'cursor')
   if (after?.kind !== Kind.VARIABLE || !field || !cursor) return undefined
   const [event, key] = [keyOf(field), keyOf(cursor)]
   return {
@@ -34,29 +35,8 @@ export function positionOf({ selectionSet }: OperationDefinitionNode, fragments:
   }
 }
 
-/** The first such field of an object, in whichever fragment it stands. */
-function fieldIn(
-  { selections }: SelectionSetNode,
-  fragments: Fragments,
-  isWanted: (field: FieldNode) => boolean,
-  seen: Set<string> = new Set(),
-): FieldNode | undefined {
-  for (const selection of selections) {
-    if (selection.kind === Kind.FIELD) {
-      if (isWanted(selection)) return selection
-      continue
-    }
-    const name = selection.kind === Kind.FRAGMENT_SPREAD ? selection.name.value : undefined
-    if (name !== undefined && seen.size === seen.add(name).size) continue
-    const set =
-      selection.kind === Kind.FRAGMENT_SPREAD
-        ? fragments.get(selection.name.value)?.selectionSet
-        : selection.selectionSet
-    const found = set && fieldIn(set, fragments, isWanted, seen)
-    if (found) return found
-  }
-  return undefined
-}
+const fieldsOf = (set: SelectionSetNode, fragments: Fragments): readonly FieldNode[] =>
+  [...selectionsOf(set, fragments)].filter((selection) => selection.kind === Kind.FIELD)
 
 const keyOf = ({ alias, name }: FieldNode): string => (alias ?? name).value
 

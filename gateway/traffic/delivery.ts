@@ -98,7 +98,10 @@ export function writtenBy(
   }
 }
 
-/** What hooks add takes the place of what rules wrote under the same name. Names and values in turn. */
+/**
+ * What hooks add takes the place of what rules wrote under the same name. Names and values
+ * alternate.
+ */
 export function withAdded(headers: string[], added: readonly string[] | undefined): string[] {
   if (!added) return headers
   const names = new Set(added.filter((_, at) => at % 2 === 0))

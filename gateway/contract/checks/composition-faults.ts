@@ -13,7 +13,7 @@ export function faultOf({ message, places, code }: Remark, elements: readonly Se
   return { code: 'COMPOSITION', message: `${message}${also} [${code}]`, place }
 }
 
-/** `[weather] …`: the place of the directive that the message names in the service, or its file. */
+/** Of `[weather] …`: the place of the directive that is named, in that service, or its file. */
 function inService(message: string, elements: readonly ServiceElements[]): Place | undefined {
   const [, service] = /^\[([\w-]+)\]/.exec(message) ?? []
   const own = elements.find((one) => one.service === service)

@@ -7,10 +7,10 @@ import {
   type InterfaceTypeDefinitionNode,
   Kind,
   type ObjectTypeDefinitionNode,
-  type TypeNode,
   type UnionTypeDefinitionNode,
 } from 'graphql'
 import type { DeclaredSize } from './declared-size.ts'
+import { namedType } from './type-nodes.ts'
 
 interface Costs {
   readonly weights: Map<string, number>
@@ -72,8 +72,6 @@ function objectsOf({ definitions }: DocumentNode): ReadonlyMap<AbstractType, rea
     }),
   )
 }
-
-const namedType = (type: TypeNode): string => (type.kind === Kind.NAMED_TYPE ? type.name.value : namedType(type.type))
 
 function largest(sizes: readonly DeclaredSize[]): DeclaredSize {
   const all = (read: (size: DeclaredSize) => readonly string[] | undefined): readonly string[] | undefined => {

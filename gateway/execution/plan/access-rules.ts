@@ -9,14 +9,13 @@ import {
   type FieldDefinitionNode,
   Kind,
   type SelectionSetNode,
-  type TypeNode,
-  type ValueNode,
   visit,
 } from 'graphql'
-import { argumentOf, parseFieldSet, textOf } from './field-sets.ts'
+import { argumentOf, itemsOf, parseFieldSet, textOf } from './field-sets.ts'
 import { writtenAtInterface } from './interface-rules.ts'
 import { readLinks } from './links.ts'
 import type { Requirement } from './requirement.ts'
+import { namedType } from './type-nodes.ts'
 
 export interface AccessRules {
   /** Each requirement once; everything else refers to them by index. */
@@ -211,8 +210,6 @@ interface Annotated {
 
 const NONE: ReadonlyMap<string, readonly number[]> = new Map()
 
-const namedType = (type: TypeNode): string => (type.kind === Kind.NAMED_TYPE ? type.name.value : namedType(type.type))
-
 function pushTo(lists: Map<string, string[]>, key: string, value: string): void {
   const list = lists.get(key)
   if (list) list.push(value)
@@ -235,10 +232,8 @@ function contextsOf(directive: ConstDirectiveNode): { readonly context: string; 
  * @throws Error for anything else: a list of which nothing is left would be fulfilled by everybody
  */
 function listsOf(directive: ConstDirectiveNode, argument: string): string[][] {
-  const items = (value: ValueNode): readonly ValueNode[] => (value.kind === Kind.LIST ? value.values : [value])
-  const given = argumentOf(directive, argument)
-  return (given ? items(given) : []).map((list) =>
-    items(list).map((each) => {
+  return itemsOf(argumentOf(directive, argument)).map((list) =>
+    itemsOf(list).map((each) => {
       if (each.kind === Kind.STRING) return each.value
       throw new Error(`It has @${directive.name.value} with something else than lists of names.`)
     }),

@@ -11,6 +11,7 @@ import {
   type OperationDefinitionNode,
   OperationTypeNode,
   type SelectionNode,
+  type SelectionSetNode,
   type ValueNode,
   visit,
 } from 'graphql'
@@ -26,6 +27,22 @@ export type Fragments = ReadonlyMap<string, FragmentDefinitionNode>
 
 export const fragmentsOf = ({ definitions }: DocumentNode): Fragments =>
   new Map(definitions.flatMap((node) => (node.kind === Kind.FRAGMENT_DEFINITION ? [[node.name.value, node]] : [])))
+
+/** Every selection of an object, in document order; of a named fragment once. */
+export function* selectionsOf(
+  { selections }: SelectionSetNode,
+  fragments: Fragments,
+  seen: Set<string> = new Set(),
+): Generator<SelectionNode, void, undefined> {
+  for (const selection of selections) {
+    yield selection
+    if (selection.kind === Kind.INLINE_FRAGMENT) yield* selectionsOf(selection.selectionSet, fragments, seen)
+    if (selection.kind !== Kind.FRAGMENT_SPREAD || seen.has(selection.name.value)) continue
+    seen.add(selection.name.value)
+    const fragment = fragments.get(selection.name.value)
+    if (fragment) yield* selectionsOf(fragment.selectionSet, fragments, seen)
+  }
+}
 
 /** Variables that decide whether or when something is selected, in the order they are met. */
 export function conditionVariables(operation: OperationDefinitionNode, fragments: Fragments): readonly string[] {

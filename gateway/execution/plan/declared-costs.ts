@@ -2,17 +2,11 @@
  * Reads the costs that a supergraph declares: `@cost` and `@listSize` of the federation
  * specification (cost v0.1). Reads syntax only.
  */
-import {
-  type ConstDirectiveNode,
-  type ConstValueNode,
-  type DirectiveNode,
-  type DocumentNode,
-  type FieldDefinitionNode,
-  Kind,
-} from 'graphql'
+import { type ConstDirectiveNode, type DocumentNode, type FieldDefinitionNode, Kind } from 'graphql'
 import { hasNodeGraph } from '../../supergraph/node-graph.ts'
 import { addAbstractCosts } from './abstract-costs.ts'
 import type { DeclaredSize } from './declared-size.ts'
+import { argumentOf, itemsOf } from './field-sets.ts'
 import { readLinks } from './links.ts'
 
 export interface DeclaredCosts {
@@ -36,7 +30,8 @@ export function readDeclaredCosts(supergraph: DocumentNode): DeclaredCosts {
   const names = { cost: link.called('cost'), listSize: link.called('listSize') }
 
   const readWeight = (coordinate: string, directives: readonly ConstDirectiveNode[] | undefined): void => {
-    const weight = numberOf(argumentOf(named(directives, names.cost), 'weight'))
+    const cost = named(directives, names.cost)
+    const weight = cost && numberOf(cost, 'weight')
     if (weight !== undefined) weights.set(coordinate, Math.max(0, weight))
   }
   const readField = (type: string, { name, directives, arguments: given }: FieldDefinitionNode): void => {
@@ -46,9 +41,9 @@ export function readDeclaredCosts(supergraph: DocumentNode): DeclaredCosts {
     const size = named(directives, names.listSize)
     if (!size) return
     sizes.set(coordinate, {
-      assumedSize: numberOf(argumentOf(size, 'assumedSize')),
-      slicingArguments: textsOf(argumentOf(size, 'slicingArguments')),
-      sizedFields: textsOf(argumentOf(size, 'sizedFields')),
+      assumedSize: numberOf(size, 'assumedSize'),
+      slicingArguments: textsOf(size, 'slicingArguments'),
+      sizedFields: textsOf(size, 'sizedFields'),
     })
   }
   for (const definition of supergraph.definitions) {
@@ -75,18 +70,13 @@ const NODES = 'Query.nodes'
 const named = (directives: readonly ConstDirectiveNode[] | undefined, name: string): ConstDirectiveNode | undefined =>
   directives?.find((directive) => directive.name.value === name)
 
-const argumentOf = (directive: DirectiveNode | undefined, name: string): ConstValueNode | undefined =>
-  directive?.arguments?.find((argument) => argument.name.value === name)?.value as ConstValueNode | undefined
+function numberOf(directive: ConstDirectiveNode, argument: string): number | undefined {
+  const value = argumentOf(directive, argument)
+  return value?.kind === Kind.INT ? Number(value.value) : undefined
+}
 
-const textOf = (value: ConstValueNode | undefined): string | undefined =>
-  value?.kind === Kind.STRING ? value.value : undefined
-
-const numberOf = (value: ConstValueNode | undefined): number | undefined =>
-  value?.kind === Kind.INT ? Number(value.value) : undefined
-
-/** A single text is a list of it (GraphQL, input coercion). */
-function textsOf(value: ConstValueNode | undefined): readonly string[] | undefined {
-  if (value?.kind === Kind.LIST) return value.values.flatMap((one) => textOf(one) ?? [])
-  const text = textOf(value)
-  return text === undefined ? undefined : [text]
+function textsOf(directive: ConstDirectiveNode, argument: string): readonly string[] | undefined {
+  const value = argumentOf(directive, argument)
+  if (!value || value.kind === Kind.NULL) return undefined
+  return itemsOf(value).flatMap((one) => (one.kind === Kind.STRING ? one.value : []))
 }

@@ -11,6 +11,10 @@ export function textOf(directive: ConstDirectiveNode, name: string): string | un
   return value?.kind === Kind.STRING || value?.kind === Kind.ENUM ? value.value : undefined
 }
 
+/** The items of a list; a single value is a list of it (GraphQL, input coercion). */
+export const itemsOf = (value: ValueNode | undefined): readonly ValueNode[] =>
+  value?.kind === Kind.LIST ? value.values : value ? [value] : []
+
 /** The selections of a field set, written with or without braces. */
 export function parseFieldSet(fieldSet: string): SelectionSetNode {
   const text = fieldSet.trim()

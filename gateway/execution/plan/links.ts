@@ -1,6 +1,6 @@
 /** Reads the specifications that a supergraph uses: its `@link`s, or the `@core`s of older ones. */
 import { type ConstDirectiveNode, type ConstValueNode, type DocumentNode, Kind } from 'graphql'
-import { argumentOf, textOf } from './field-sets.ts'
+import { argumentOf, itemsOf, textOf } from './field-sets.ts'
 
 export interface Link {
   /** The specification without its version, such as `https://specs.apollo.dev/join`. */
@@ -30,10 +30,8 @@ function readLink(directive: ConstDirectiveNode): Link | undefined {
   const identity = url.replace(/\/(v\d+\.\d+\/?)?$/, '')
   const name = identity.slice(identity.lastIndexOf('/') + 1)
   const prefix = textOf(directive, 'as') ?? name
-  const imports = argumentOf(directive, 'import')
-  // A single one stands for a list of it (GraphQL, input coercion).
-  const all = imports?.kind === Kind.LIST ? imports.values : imports ? [imports] : []
-  const imported = new Map((all as readonly ConstValueNode[]).flatMap(readImport))
+  const imports = itemsOf(argumentOf(directive, 'import')) as readonly ConstValueNode[]
+  const imported = new Map(imports.flatMap(readImport))
   const ownNames = new Set([...imported.values(), prefix])
   return {
     identity,

@@ -1,7 +1,7 @@
 /**
- * Adds the aliases that the planner loses: where fields of one name cannot be merged it gives one of
- * them an alias, and tells of it in a rewrite of the answer; but below a field with such an alias it
- * no longer finds the fields that need another. Services would refuse the request as not valid.
+ * Adds the aliases that the planner loses. Where fields of one name cannot be merged it gives one
+ * of them an alias, and tells of it in a rewrite of the answer. Below a field with such an alias
+ * it misses the fields that need another, and services would refuse the request as not valid.
  */
 import type { FetchNode } from '@apollo/query-planner'
 import { Kind, print, type SelectionNode, type SelectionSetNode, stripIgnoredCharacters } from 'graphql'

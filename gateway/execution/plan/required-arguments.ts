@@ -17,10 +17,10 @@ import {
   print,
   type SelectionSetNode,
   stripIgnoredCharacters,
-  type TypeNode,
   visit,
 } from 'graphql'
 import { parseFieldSet, textOf } from './field-sets.ts'
+import { namedType } from './type-nodes.ts'
 
 interface RequiredField {
   readonly name: string
@@ -124,8 +124,6 @@ const mapFields = (
       : type,
   ),
 })
-
-const namedType = (type: TypeNode): string => (type.kind === Kind.NAMED_TYPE ? type.name.value : namedType(type.type))
 
 const fieldSetText = (selection: SelectionSetNode): string => stripIgnoredCharacters(print(selection)).slice(1, -1)
 

@@ -21,14 +21,10 @@ export function createDigests(bytes: number = BYTES): Digests {
   const known = new LRUCache<string, string>({
     maxSize: bytes,
     sizeCalculation: (_digest, text) => text.length + OVERHEAD,
+    memoMethod: digest,
   })
   return {
-    of(text) {
-      if (text.length > LONGEST) return digest(text)
-      const found = known.get(text) ?? digest(text)
-      known.set(text, found)
-      return found
-    },
+    of: (text) => (text.length > LONGEST ? digest(text) : known.memo(text)),
     get keptBytes() {
       return known.calculatedSize
     },

@@ -1,0 +1,19 @@
+/** What a hook or a coprocessor puts in the place of an answer. */
+import { isRecord } from '../../platform/data/record.ts'
+import type { ShownError } from '../config/sections/hooks.ts'
+
+export interface Replacement {
+  readonly data?: unknown
+  readonly errors?: readonly ShownError[]
+}
+
+/** @throws Error for what is no answer of GraphQL */
+export function checkedReplacement(replacement: unknown): Replacement {
+  const { data, errors = [] } = isRecord(replacement) ? replacement : {}
+  if (Array.isArray(errors) && errors.every(isShown))
+    if (typeof data === 'object' || (data === undefined && errors.length > 0))
+      return { ...(data !== undefined && { data }), errors }
+  throw new Error('An answer is replaced by an object with data, errors with messages, or both.')
+}
+
+export const isShown = (error: unknown): error is ShownError => isRecord(error) && typeof error['message'] === 'string'
