@@ -62,7 +62,7 @@ export function openBody(
     return measuredBody(framing, mayBeLent)
   }
   const kept = sink ?? createKept(most)
-  return framing === 'chunked' ? chunkedBody(kept) : endlessBody(kept)
+  return framing === 'chunked' ? chunkedBody(kept, sink ? Number.POSITIVE_INFINITY : most) : endlessBody(kept)
 }
 
 function measuredBody(length: number, mayBeLent: boolean): Body {
@@ -101,9 +101,10 @@ function endlessBody(kept: Sink): Body {
   }
 }
 
-/** RFC 9112, section 7.1. */
-function chunkedBody(kept: Sink): Body {
+/** RFC 9112, section 7.1. @param most bytes of data; a chunk beyond them is refused by its size alone */
+function chunkedBody(kept: Sink, most: number): Body {
   let part: 'size' | 'data' | 'end of data' | 'trailers' | 'whole' = 'size'
+  let bytes = 0
   let left = 0
   let line = ''
   let trailers = 0
@@ -112,6 +113,8 @@ function chunkedBody(kept: Sink): Body {
       const [, size] = /^([\da-f]{1,8})(?:[ \t]*;.*)?$/i.exec(text) ?? []
       if (size === undefined) throw malformed('a chunk without a size')
       left = Number.parseInt(size, 16)
+      bytes += left
+      if (bytes > most) throw tooLarge(most)
       part = left === 0 ? 'trailers' : 'data'
     } else if (part === 'end of data') {
       if (text !== '') throw malformed('a chunk of another size than it says')

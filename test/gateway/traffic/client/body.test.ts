@@ -75,6 +75,13 @@ describe('body', () => {
     expect(body.loan()).toBeUndefined()
   })
 
+  test('A chunk that would exceed the limit is refused by its size, before its data arrives', () => {
+    const body = openBody('chunked', { most: 10 })
+    body.take(Buffer.from('a\r\n0123456789\r\n'))
+    expect(() => body.take(Buffer.from('1\r\n'))).toThrow('the answer has over 10 bytes')
+    expect(() => openBody('chunked', { most: 10 }).take(Buffer.from('b\r\n'))).toThrow('over 10 bytes')
+  })
+
   test('Bytes after a body do not belong to it', () => {
     const body = openBody(2)
     expect([body.take(Buffer.from('{}HTTP')), body.content().toString()]).toEqual([2, '{}'])
