@@ -4,7 +4,7 @@ import { type Claims, claimAt } from './claims.ts'
 import { demoIdentity } from './demo-identity.ts'
 import { codedError } from './errors.ts'
 import { type IdentitySettings, type IssuerSettings, issuerDefaults } from './identity-settings.ts'
-import { issuerKeys, KeysUnavailable } from './issuer-keys.ts'
+import { type IssuerKeys, issuerKeys, KeysUnavailable } from './issuer-keys.ts'
 
 /** A caller whose token was verified. */
 export interface Caller {
@@ -25,7 +25,7 @@ export type VerifyAuthorization = (authorization: string | undefined) => Promise
 
 /** A party whose tokens are trusted, and its keys: they verify no other issuer's tokens. */
 interface TrustedIssuer extends Omit<IssuerSettings, 'jwks'> {
-  readonly keys: JWTVerifyGetKey
+  readonly keys: IssuerKeys
 }
 
 /** Characters; as of the largest header. */
@@ -40,7 +40,7 @@ export async function createVerifier({
     const { issuer, audience, keys } = await demoIdentity(demo.dataDir)
     // The provider of `npm start` signs with the same key, by its address.
     for (const name of [issuer, demo.issuer ?? issuer])
-      trusted.push({ ...issuerDefaults, issuer: name, audience: [audience], keys })
+      trusted.push({ ...issuerDefaults, issuer: name, audience: [audience], keys: fixed(keys) })
   }
   const byName = new Map(trusted.map((issuer) => [issuer.issuer, issuer]))
   return async (authorization) => {
@@ -59,13 +59,30 @@ export async function createVerifier({
   }
 }
 
+const fixed = (find: JWTVerifyGetKey): IssuerKeys => ({
+  find,
+  fetchedAt: () => 0,
+  lookAgain: async () => false,
+})
+
 const MOST_KEYS = 16 // that are tried for one token
 
-/** Where a token tells none of several keys (RFC 7515: `kid` is optional), each is tried. */
 async function payloadOf(token: string, issuer: TrustedIssuer): Promise<JWTPayload> {
+  const { keys } = issuer
+  const fetchedAt = keys.fetchedAt()
+  try {
+    return await payloadByKeys(token, issuer)
+  } catch (error) {
+    if (!(error instanceof errors.JWSSignatureVerificationFailed) || !(await keys.lookAgain(fetchedAt))) throw error
+    return payloadByKeys(token, issuer)
+  }
+}
+
+/** Where a token tells none of several keys (RFC 7515: `kid` is optional), each is tried. */
+async function payloadByKeys(token: string, issuer: TrustedIssuer): Promise<JWTPayload> {
   const expected = expectationOf(issuer)
   try {
-    return (await jwtVerify(token, issuer.keys, expected)).payload
+    return (await jwtVerify(token, issuer.keys.find, expected)).payload
   } catch (error) {
     if (!(error instanceof errors.JWKSMultipleMatchingKeys)) throw error
     let tried = 0

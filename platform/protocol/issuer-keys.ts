@@ -22,17 +22,28 @@ const FIRST_PAUSE = 2_000
 
 const MOST_BYTES = 1024 * 1024
 
-const sets = new Map<string, JWTVerifyGetKey>()
+export interface IssuerKeys {
+  readonly find: JWTVerifyGetKey
+  /** When the keys were fetched, in milliseconds of `performance.now()`. */
+  fetchedAt(): number
+  /**
+   * For a signature that no key verifies: an issuer may have used an id again, or none. Resolves to
+   * whether the keys are newer than those of this time.
+   */
+  lookAgain(fetchedAt: number): Promise<boolean>
+}
+
+const sets = new Map<string, IssuerKeys>()
 
 /** One for each address in a process: a new configuration has the keys that the old one had. */
-export function issuerKeys(url: string): JWTVerifyGetKey {
+export function issuerKeys(url: string): IssuerKeys {
   const found = sets.get(url) ?? createIssuerKeys(url)
   sets.set(url, found)
   return found
 }
 
 /** Fetches nothing until the first token. Concurrent requests share one fetch. */
-function createIssuerKeys(url: string): JWTVerifyGetKey {
+function createIssuerKeys(url: string): IssuerKeys {
   let keys: JWTVerifyGetKey | undefined
   let pending: Promise<void> | undefined
   let fetched = Number.NEGATIVE_INFINITY
@@ -75,19 +86,26 @@ function createIssuerKeys(url: string): JWTVerifyGetKey {
     return fetchKeys()
   }
 
-  return async (header, token) => {
-    await refresh()
-    if (!keys) throw new KeysUnavailable('the key set was never had')
-    try {
-      return await keys(header, token)
-    } catch (error) {
-      if (!(error instanceof errors.JWKSNoMatchingKey)) throw error
-      const looked = lookAgain()
-      await looked
-      if (hasFailed()) throw new KeysUnavailable('the key set cannot be looked at again', { cause: error })
-      if (!looked) throw error
-      return await keys(header, token)
-    }
+  return {
+    async find(header, token) {
+      await refresh()
+      if (!keys) throw new KeysUnavailable('the key set was never had')
+      try {
+        return await keys(header, token)
+      } catch (error) {
+        if (!(error instanceof errors.JWKSNoMatchingKey)) throw error
+        const looked = lookAgain()
+        await looked
+        if (hasFailed()) throw new KeysUnavailable('the key set cannot be looked at again', { cause: error })
+        if (!looked) throw error
+        return await keys(header, token)
+      }
+    },
+    fetchedAt: () => fetched,
+    async lookAgain(fetchedAt) {
+      if (fetched === fetchedAt) await lookAgain()
+      return fetched > fetchedAt
+    },
   }
 }
 
@@ -109,5 +127,7 @@ async function fetchSet(url: string): Promise<JSONWebKeySet> {
     if (size > MOST_BYTES) throw new Error('the key set is too large')
     pieces.push(piece)
   }
-  return JSON.parse(Buffer.concat(pieces).toString('utf8')) as JSONWebKeySet
+  const set = JSON.parse(Buffer.concat(pieces).toString('utf8')) as JSONWebKeySet
+  // RFC 7517, section 5: what cannot be used is passed over.
+  return { keys: set.keys.filter((key: unknown) => typeof key === 'object' && key !== null && !Array.isArray(key)) }
 }

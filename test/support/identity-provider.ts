@@ -23,8 +23,8 @@ export interface IdentityProvider {
     algorithm?: Algorithm | (string & {}),
     header?: Readonly<Record<string, unknown>>,
   ): Promise<string>
-  /** Signs with new keys from now on, under new ids. */
-  rotate(): Promise<void>
+  /** Signs with new keys from now on, under new ids or the same. */
+  rotate(ids?: 'new' | 'same'): Promise<void>
   /** Has other public keys than it signs with. */
   publish(keys: readonly JWK[]): void
   /** How often its keys were fetched. */
@@ -86,8 +86,8 @@ export async function startIdentityProvider(
         .setProtectedHeader({ alg: algorithm, kid: `${generation}${algorithm}`, ...header })
         .sign(pair.privateKey)
     },
-    async rotate() {
-      generation += '+'
+    async rotate(ids = 'new') {
+      if (ids === 'new') generation += '+'
       await make()
     },
     publish(others) {

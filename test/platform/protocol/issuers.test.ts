@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals'
-import { base64url, exportSPKI, generateKeyPair, importJWK, SignJWT } from 'jose'
+import { base64url, exportSPKI, generateKeyPair, importJWK, type JWK, SignJWT } from 'jose'
 import { createVerifier, type VerifyAuthorization } from '../../../platform/protocol/caller.ts'
 import type { IssuerSettings } from '../../../platform/protocol/identity-settings.ts'
 import { type IdentityProvider, startIdentityProvider } from '../../support/identity-provider.ts'
@@ -178,6 +178,32 @@ describe('keys of an issuer', () => {
       expect(await sees(provider.token())).toBe('payer')
       expect(provider.fetches()).toBe(fetches)
     }
+  })
+
+  test.each([
+    ['under the id of the old one', {}],
+    ['without an id', { kid: undefined }],
+  ])('A new key %s works at once, and forged signatures have keys fetched once a minute', async (_how, header) => {
+    const token = () => provider.token({}, 'RS256', header)
+    expect(await sees(token())).toBe('payer')
+    const forged = await token()
+    await provider.rotate('same')
+    const tokens = await Promise.all(Array.from({ length: 20 }, token))
+    expect(await Promise.all(tokens.map(sees))).toEqual(Array(20).fill('payer'))
+    expect(provider.fetches()).toBe(2)
+    for (const fetches of [2, 2, 3]) {
+      if (fetches === 3) later += MINUTE
+      expect(await Promise.all(Array.from({ length: 20 }, () => sees(forged)))).toEqual(
+        Array(20).fill('UNAUTHENTICATED'),
+      )
+      expect(await sees(token())).toBe('payer')
+      expect(provider.fetches()).toBe(fetches)
+    }
+  })
+
+  test('An entry of the set that is no key is passed over', async () => {
+    provider.publish([null, 7, 'key', [], {}, ...provider.jwks()] as JWK[])
+    expect(await sees(provider.token())).toBe('payer')
   })
 
   test('A key that was withdrawn stops working when its set is looked at again', async () => {
