@@ -9,10 +9,12 @@ import { SpokenLanguage } from './messages/messages.tsx'
 import { keepForOffline } from './offline/keep.ts'
 import { applyTheme } from './shell/theme.ts'
 import { session } from './sign-in/session.ts'
+import { guardDoubleClicks } from './ui/double-click.ts'
 
 applyTheme()
 void session.open()
 keepForOffline()
+guardDoubleClicks()
 createRoot(document.getElementById('root') ?? document.body).render(
   <StrictMode>
     <SpokenLanguage>

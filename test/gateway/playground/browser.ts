@@ -8,6 +8,9 @@ import { type Browser, chromium, type Page } from 'playwright-core'
 /** The shell has no windows to draw: pages cost it half the CPU of the browser with them. */
 const NAMES = ['chromium-headless-shell', 'chromium', 'chromium-browser', 'google-chrome']
 
+/** Milliseconds that each step of a page may take; machines may be slow. */
+const TIMEOUT = 120_000
+
 const OUTPUT = fileURLToPath(new URL('../../output/', import.meta.url))
 
 /** @throws Error where there is no Chromium, saying how to get it */
@@ -17,7 +20,7 @@ export async function launchBrowser(): Promise<Browser> {
   const executablePath = candidates.find((path) => existsSync(path))
   if (executablePath === undefined)
     throw new Error('There is no Chromium in PATH; on Debian: apt-get install chromium-headless-shell.')
-  return chromium.launch({
+  const browser = await chromium.launch({
     executablePath,
     args: [
       '--no-sandbox', // containers run as root
@@ -28,6 +31,13 @@ export async function launchBrowser(): Promise<Browser> {
       '--no-first-run',
     ],
   })
+  const newContext = browser.newContext.bind(browser)
+  browser.newContext = async (options) => {
+    const context = await newContext(options)
+    context.setDefaultTimeout(TIMEOUT)
+    return context
+  }
+  return browser
 }
 
 /**

@@ -1,31 +1,28 @@
 import { expect, test } from '@jest/globals'
-import { LARGEST_LOAN, type Loan, lend } from '../../../platform/memory/loans.ts'
+import type * as Loans from '../../../platform/memory/loans.ts'
 import { stopClock } from '../../support/clock.ts'
 
+/** A module of its own: of that of the process other suites have memory, and may have begun to sweep. */
+const { href } = new URL('../../../platform/memory/loans.ts?alone', import.meta.url)
+const { LARGEST_LOAN, lend } = (await import(href)) as typeof Loans
+type Loan = Loans.Loan
+
 const sizes = [0, 1, 255, 256, 257, 384, 385, 1_023, 5_000, 65_536, 200_000, LARGEST_LOAN, LARGEST_LOAN + 1]
-const take = (count: number, length: number, lender = lend): Loan[] =>
-  Array.from({ length: count }, () => lender(length))
+const take = (count: number, length: number): Loan[] => Array.from({ length: count }, () => lend(length))
 const memoryOf = (loans: readonly Loan[]): Set<unknown> => new Set(loans.map(({ bytes }) => bytes.buffer))
 const free = (loans: readonly Loan[]): void => {
   for (const loan of loans) loan.free()
 }
 
-/** A module of its own: other suites of this process may have begun to sweep, by the real clock. */
-async function openLoans(): Promise<typeof lend> {
-  const { href } = new URL('../../../platform/memory/loans.ts?swept', import.meta.url)
-  return ((await import(href)) as { lend: typeof lend }).lend
-}
-
 test('Memory that nobody needed for a while is given up, and what is in use stays', async () => {
-  const swept = await openLoans()
   using clock = stopClock()
-  const before = take(10, 10_000, swept)
+  const before = take(10, 10_000)
   free(before)
   await clock.step(5_001)
-  free(take(4, 10_000, swept))
+  free(take(4, 10_000))
   await clock.step(5_001)
   const known = memoryOf(before)
-  const again = [...memoryOf(take(10, 10_000, swept))].filter((memory) => known.has(memory))
+  const again = [...memoryOf(take(10, 10_000))].filter((memory) => known.has(memory))
   expect(again).toHaveLength(4)
   await clock.step(20_000)
   expect(clock.timers).toBe(0)
