@@ -23,9 +23,12 @@ export function openSockets(options: SocketOptions): Sockets {
   const { server, log } = options
   const take = createAddressShares('socketsPerAddress', options)
   let opened: Promise<SocketClients> | undefined
+  let isClosing = false
   const upgrade = async (request: IncomingMessage, connection: Socket, head: Buffer): Promise<void> => {
     if (!options.endpoints.at(pathOf(request))) return refuse(connection, NOT_FOUND)
     if (!isWelcome(request, options.corsOrigins)) return refuse(connection, NOT_WELCOME)
+    // Nobody would answer its operations before the connection is destroyed.
+    if (isClosing && !opened) return refuse(connection, CLOSING)
     const giveBack = take(request)
     if (!giveBack) return refuse(connection, TOO_MANY)
     connection.once('close', giveBack)
@@ -46,6 +49,7 @@ export function openSockets(options: SocketOptions): Sockets {
   })
   return {
     async close(timeout) {
+      isClosing = true
       await (await opened)?.close(timeout)
     },
   }
@@ -53,6 +57,9 @@ export function openSockets(options: SocketOptions): Sockets {
 
 const NOT_FOUND = new HttpError(404, 'BAD_USER_INPUT', 'No WebSocket is served at this path.')
 const TOO_MANY = new HttpError(429, 'BUDGET_EXHAUSTED', 'This address has too many WebSockets open.')
+const CLOSING = new HttpError(503, 'SERVICE_UNAVAILABLE', 'The gateway is restarting: connect again.', {
+  'retry-after': '1', // seconds
+})
 const NOT_WELCOME = new HttpError(403, 'FORBIDDEN', 'Pages of this origin may not connect.')
 
 /** Browsers let any page open a WebSocket anywhere, and only send its origin. */

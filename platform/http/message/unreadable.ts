@@ -56,6 +56,9 @@ const repeated = (name: string): HttpError =>
 export function refuse(socket: Duplex, error: HttpError): void {
   const { status, headers } = error
   const body = JSON.stringify(bodyOfError(error))
+  // Node stops listening to a connection that asks for another protocol. Without a listener a
+  // client that resets it would end the process.
+  socket.on('error', () => undefined)
   const all = {
     ...JSON_HEADERS,
     ...headers,

@@ -102,7 +102,8 @@ export function createNodeServer(handle: Handle, bounds: Bounds, host: Host): Se
       requireHostHeader: false, // Node's own refusal has no body
       // A request to upgrade to another protocol is answered in this one (RFC 9110, section 7.8).
       shouldUpgradeCallback(request) {
-        if (refusalOfHead(request)) return false
+        const connection = host.connections.get(request.socket)
+        if (refusalOfHead(request) || connection?.isSurplus || owesAnswers(connection)) return false
         toOriginForm(request)
         const isUpgraded = asksForWebSocket(request) && server.listenerCount('upgrade') > 0
         if (isUpgraded) readAtWill(request.socket)
@@ -125,10 +126,17 @@ export function createNodeServer(handle: Handle, bounds: Bounds, host: Host): Se
   })
   server.on('timeout', (socket) => cutIfUnread(socket, host.connections))
   server.on('checkExpectation', (_request, response: ServerResponse) => sendHttpError(response, NO_EXPECTATION))
-  server.on('connect', (_request, socket: Socket) => refuse(socket, NO_TUNNEL))
+  server.on('connect', (_request, socket: Socket) => {
+    if (owesAnswers(host.connections.get(socket))) socket.destroy()
+    else refuse(socket, NO_TUNNEL)
+  })
   server.on('clientError', (error, socket) => refuseUnreadable(error, socket as Socket, bounds, host.connections))
   return server
 }
+
+/** Another protocol would begin before the answers to pipelined requests, or within one. */
+const owesAnswers = (connection: Connection | undefined): boolean =>
+  connection !== undefined && (connection.requests > 1 || connection.newest?.writableEnded === false)
 
 function trackRequest(request: IncomingMessage, response: ServerResponse, connection: Connection, host: Host): void {
   requestStarted(connection)

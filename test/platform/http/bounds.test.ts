@@ -91,6 +91,15 @@ describe.each(['on', 'off'])('with HTTP_FAST_PATH=%s', (fast) => {
     expect((await fetch(`${gateway.adminUrl}/services`)).status).toBe(200)
   })
 
+  test('A connection over the limit cannot become a WebSocket', async () => {
+    await start(fast, { LIMIT_CONNECTIONS: '5' })
+    for (let count = 0; count < 5; count += 1) await client(HALF_A_HEAD)
+    const socket = new WebSocket(`${gateway.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws')
+    await expect(once(socket, 'open')).rejects.toThrow('Unexpected server response: 503')
+    expect(await refusals('connections')).toBe(1)
+    expect((await fetch(`${gateway.url}/health/live`)).status).toBe(200)
+  })
+
   test('Connections far over the limit are closed at once', async () => {
     await start(fast, { LIMIT_CONNECTIONS: '5' })
     const all = []

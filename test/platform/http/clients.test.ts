@@ -15,6 +15,7 @@ afterAll(() => shop.close())
 const BODY = '{"query":"{ whoAmI }"}'
 const ANSWER = '{"data":{"whoAmI":"somebody"}}'
 
+const TUNNEL = 'CONNECT elsewhere:443 HTTP/1.1\r\nhost: elsewhere:443\r\n\r\n'
 const head = (start: string, lines: readonly string[] = []): string =>
   [start, 'host: here', ...lines, '', ''].join('\r\n')
 const post = (lines: readonly string[] = [], body = BODY, target = '/graphql'): string =>
@@ -235,6 +236,25 @@ describe.each(['on', 'off'])('with HTTP_FAST_PATH=%s', (fast) => {
     expect((await preflight('/graphql', 'https://evil.example')).headers.get('access-control-allow-origin')).toBeNull()
     const answer = await ask(post(['origin: https://app.example']))
     expect(answer.head).toMatch(/^access-control-expose-headers: x-request-id, retry-after$/m)
+  })
+
+  test('A request for another protocol behind another request is not answered before that', async () => {
+    const received = await raw(head('GET /graphql?query={whoAmI} HTTP/1.1') + webSocket('/graphql'), true)
+    expect(received.match(/(?<=HTTP\/1\.1 )\d+/g)).toEqual(['200', '400'])
+    expect(await raw(post() + TUNNEL)).not.toContain('405')
+  })
+
+  test('A client that asks for another protocol and resets its refusal ends nothing else', async () => {
+    for (const text of [webSocket('/nowhere'), webSocket('/graphql', ['origin: https://evil.example']), TUNNEL]) {
+      const socket = connect(Number(new URL(gateway.url).port), '127.0.0.1')
+      socket.write(text)
+      const [answer] = (await once(socket, 'data')) as [Buffer]
+      expect(String(answer)).toMatch(/^HTTP\/1\.1 40[345] /)
+      // What the gateway does not catch fails this test.
+      socket.resetAndDestroy()
+      await once(socket, 'close')
+      expect((await ask(post())).body).toBe(ANSWER)
+    }
   })
 
   test('graphql-require-preflight proves that a browser sent a preflight', async () => {
