@@ -38,6 +38,8 @@ export function hedged({ hedging }: StatelessService, tryOnce: Try, { fleet, lat
     calls += CALLS_PER_HEDGE
   }
   return (work, asked) => {
+    // Also what owns no data may act, and would act twice.
+    if (work.call.operation === 'mutation') return tryOnce(work, asked)
     calls = Math.min(RESERVE * CALLS_PER_HEDGE, calls + 1)
     const usual = fleet.instances.length > 1 ? latency.p95() : undefined
     return usual === undefined

@@ -53,3 +53,24 @@ test('Beside an instance that hangs, every call is asked twice', async () => {
   }
   expect(hedges).toBe(100)
 })
+
+test('A mutation is never asked twice', async () => {
+  using clock = stopClock()
+  let tries = 0
+  const waiting: (() => void)[] = []
+  const slow = () => {
+    tries += 1
+    return new Promise((resolve) => waiting.push(() => resolve(REPLY)))
+  }
+  const step = hedged({ hedging: true } as never, slow as never, {
+    fleet: { instances: [{}, {}] } as never,
+    latency: { p95: () => 20 } as never,
+    onHedge: () => undefined,
+  })
+  const call = { operation: 'mutation' }
+  const answer = step({ call, deadline: 1_000 } as never, new Set())
+  await clock.step(1_000)
+  for (const each of waiting) each()
+  await answer
+  expect(tries).toBe(1)
+})
