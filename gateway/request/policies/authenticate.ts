@@ -25,9 +25,10 @@ export function authenticate(verify: VerifyAuthorization | undefined): Policy {
   }
 }
 
-/** Refuses requests without a token. */
-export function requireCaller({ caller }: Exchange): void {
+/** Refuses requests without a token. A shared cache would give its answers to them. */
+export function requireCaller({ caller, headers }: Exchange): void {
   if (!caller) throw codedError('UNAUTHENTICATED', 'Sign in first.')
+  headers.set('cache-control', 'no-store')
 }
 
 /** Where requests carry their token. */

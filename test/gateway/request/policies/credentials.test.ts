@@ -146,6 +146,10 @@ test('Where a token is required, only a valid one is let in, of whichever issuer
   expect(shop.orders.calls.length + shop.items.calls.length).toBe(calls)
   for (const issuer of [provider, other, provider])
     expect(verdict(await ask(gateway.url, query, { authorization: `Bearer ${await issuer.token()}` }))).toBe('200 OK')
+  // A cache before the gateway would answer those without a token.
+  const authorization = `Bearer ${await provider.token()}`
+  const { headers, data } = await ask(gateway.url, '{ items(first: 1) { name } }', { authorization })
+  expect([data, headers.get('cache-control')]).toEqual([{ items: [{ name: 'item i0' }] }, 'no-store'])
   await gateway.stop()
 })
 
