@@ -12,7 +12,7 @@ import type { LifecycleState, RunningProcess } from '../platform/process/lifecyc
 import type { Logger } from '../platform/process/log.ts'
 import { Registry } from '../platform/process/prometheus.ts'
 import { StartRefused } from '../platform/process/settings.ts'
-import { watchFile } from '../platform/process/watch-file.ts'
+import { type Seen, watchFiles } from '../platform/process/watch-file.ts'
 import type { AdminCommands } from './admin/commands.ts'
 import { createAdminRoutes } from './admin/routes.ts'
 import { type Assembly, assemble, type Shared } from './assembly.ts'
@@ -137,6 +137,7 @@ function createSuccession(log: Logger): Succession {
   let current: Assembly
   let turn: Promise<unknown> = Promise.resolve()
   let stopWatching = (): void => undefined
+  let seen: Seen = new Map()
   let isEnding = false
   const inTurn = <Result>(work: () => Promise<Result>): Promise<Result> => {
     const done = turn.then(work)
@@ -146,7 +147,10 @@ function createSuccession(log: Logger): Succession {
   const begin = (assembly: Assembly): void => {
     stopWatching()
     const { supergraphFile } = assembly.config
-    stopWatching = watchFile(supergraphFile, () => offer(supergraphFile))
+    // What was written since it was read is taken in, too.
+    const { fileStamp = seen.get(supergraphFile) } = assembly.serving
+    seen = new Map([[supergraphFile, fileStamp]])
+    stopWatching = watchFiles(seen, () => offer(supergraphFile))
     inUse.add(assembly)
     current = assembly
   }

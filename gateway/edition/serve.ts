@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import type { Logger } from '../../platform/process/log.ts'
 import { Counter, Gauge, type Registry } from '../../platform/process/prometheus.ts'
 import { StartRefused } from '../../platform/process/settings.ts'
+import { stampOf } from '../../platform/process/watch-file.ts'
 import type { OperationSettings } from '../config/sections/operations.ts'
 import type { DocumentCheck } from '../document/documents.ts'
 import type { AccessRules } from '../execution/plan/access-rules.ts'
@@ -71,6 +72,8 @@ export interface ServingMetrics {
 
 export interface Serving {
   readonly editions: Editions
+  /** The file's stamp before it was read; `undefined` if its text was handed over. */
+  readonly fileStamp: string | undefined
   /** @throws SupergraphRefused */
   replace(supergraph: string): Promise<Edition>
   /**
@@ -83,6 +86,7 @@ export interface Serving {
 /** @throws StartRefused */
 export async function serveSupergraph(config: ServingSettings, options: ServingOptions): Promise<Serving> {
   const { log, metrics, before } = options
+  const fileStamp = options.supergraph === undefined ? stampOf(config.supergraphFile) : undefined
   const supergraph =
     options.supergraph ??
     (await readFile(config.supergraphFile, 'utf8').catch(
@@ -102,6 +106,7 @@ export async function serveSupergraph(config: ServingSettings, options: ServingO
   }
   return {
     editions,
+    fileStamp,
     replace,
     close(successor) {
       maker.close()

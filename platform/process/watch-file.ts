@@ -7,10 +7,14 @@ const INTERVAL = 1_000 // milliseconds
 /** Files by path, with their stamps when they were last read. */
 export type Seen = Map<string, string | undefined>
 
-/** Changes whenever the file is written or replaced; `undefined` while it is missing. */
+/** Changes whenever the file is written or replaced; `undefined` while it cannot be found. */
 export function stampOf(file: string): string | undefined {
-  const found = statSync(file, { bigint: true, throwIfNoEntry: false })
-  return found && `${found.ino} ${found.mtimeNs} ${found.size}`
+  try {
+    const { ino, mtimeNs, size } = statSync(file, { bigint: true })
+    return `${ino} ${mtimeNs} ${size}`
+  } catch {
+    return undefined
+  }
 }
 
 /**

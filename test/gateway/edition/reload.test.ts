@@ -1,7 +1,13 @@
+import { writeFileSync } from 'node:fs'
 import { readFile, rename, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { readConfig } from '../../../gateway/config/load.ts'
+import { startGateway } from '../../../gateway/gateway.ts'
+import { newFolder } from '../../support/folder.ts'
 import { ask, composeAt, verdict } from '../../support/gateway.ts'
 import { startLoad } from '../../support/load.ts'
+import { log } from '../../support/log.ts'
 import { itemsSdl, ordersSdl, startShop } from '../../support/shop.ts'
 import { type ShopGateway, startShopGateway } from '../../support/shop-gateway.ts'
 import { startSubgraph } from '../../support/subgraph.ts'
@@ -21,8 +27,8 @@ beforeAll(async () => {
 afterAll(() => gateway.stop())
 
 const offer = (supergraph: string) => fetch(`${gateway.adminUrl}/supergraph`, { method: 'POST', body: supergraph })
-const knows = async (query: string): Promise<boolean> =>
-  verdict(await ask(gateway.url, query)) !== '400 GRAPHQL_VALIDATION_FAILED'
+const knows = async (query: string, url = gateway.url): Promise<boolean> =>
+  verdict(await ask(url, query)) !== '400 GRAPHQL_VALIDATION_FAILED'
 
 describe('supergraph reload', () => {
   test('A new supergraph takes over under load without a failed request', async () => {
@@ -68,6 +74,26 @@ describe('supergraph reload', () => {
     await until(() => knows('{ orders { added } }'))
     await writeFile(gateway.supergraphFile, usual)
     await until(async () => !(await knows('{ orders { added } }')))
+  })
+
+  test('A supergraph that is written while the gateway starts or takes in a configuration is loaded', async () => {
+    const file = join(await newFolder(), 'supergraph.graphql')
+    await writeFile(file, usual)
+    const config = await readConfig({ PORT: '0', SUPERGRAPH: file })
+    /** Is read once the file was. */
+    const operations = {
+      ...config.operations,
+      get defer() {
+        writeFileSync(file, changed)
+        return false
+      },
+    }
+    const other = await startGateway({ ...config, operations }, log)
+    await until(() => knows('{ orders { added } }', other.url))
+    await writeFile(file, usual)
+    await other.reconfigure(config)
+    await until(async () => !(await knows('{ orders { added } }', other.url)))
+    await other.stop()
   })
 
   test('A broken supergraph is refused, and the old one stays', async () => {
