@@ -5,6 +5,7 @@
 import { hash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { isKnownTag } from '../../platform/http/message/etag.ts'
 import type { BuiltPage } from '../playground/assets.ts'
 
 const NAME = 'offline-worker.js'
@@ -42,7 +43,7 @@ export async function openOfflineWorker({ files, html, base }: WorkerOptions): P
   return {
     path: base + NAME,
     send(request, response) {
-      const isFresh = request.headers['if-none-match'] === etag
+      const isFresh = isKnownTag(request.headers['if-none-match'], etag)
       response.writeHead(isFresh ? 304 : 200, headers)
       response.end(isFresh || request.method === 'HEAD' ? undefined : text)
     },

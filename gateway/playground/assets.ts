@@ -6,6 +6,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { extname } from 'node:path'
+import { isKnownTag } from '../../platform/http/message/etag.ts'
 
 type Encoding = 'br' | 'gzip' | 'identity'
 
@@ -73,7 +74,7 @@ export async function sendAsset(asset: Asset, request: IncomingMessage, response
     vary: 'accept-encoding',
     ...(encoding === 'identity' ? {} : { 'content-encoding': encoding }),
   }
-  if (request.headers['if-none-match'] === etag) {
+  if (isKnownTag(request.headers['if-none-match'], etag)) {
     response.writeHead(304, headers).end()
     return true
   }

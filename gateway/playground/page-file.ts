@@ -1,6 +1,7 @@
 /** Sends a page to browsers, with what keeps other pages and hosts away from it. */
 import { hash } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { isKnownTag } from '../../platform/http/message/etag.ts'
 
 interface PageOptions {
   readonly html: string
@@ -40,7 +41,7 @@ export function pageFile({ html, isBuilt, policy, asks = [] }: PageOptions): Sen
     etag,
   }
   return (request, response) => {
-    const fresh = request.headers['if-none-match'] === etag
+    const fresh = isKnownTag(request.headers['if-none-match'], etag)
     response.writeHead(fresh ? 304 : isBuilt ? 200 : 503, headers)
     response.end(fresh || request.method === 'HEAD' ? undefined : html)
   }

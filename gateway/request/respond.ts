@@ -3,6 +3,7 @@
  * over HTTP and with cache headers.
  */
 import { hash } from 'node:crypto'
+import { isKnownTag } from '../../platform/http/message/etag.ts'
 import { HttpError } from '../../platform/http/message/http-error.ts'
 import type { HttpReply } from '../../platform/http/message/message.ts'
 import type { Loan } from '../../platform/memory/loans.ts'
@@ -56,7 +57,7 @@ const isForOneClient = ({ headers, cookies }: Exchange): boolean => cookies.leng
 function isKnownToClient({ request, headers }: Exchange, body: Body): boolean {
   const etag = `"${hash('sha256', body, 'base64url')}"`
   headers.set('etag', etag)
-  return request.headers['if-none-match'] === etag
+  return isKnownTag(request.headers['if-none-match'], etag)
 }
 
 /** @param error the thrown value that `refusal` was made of */

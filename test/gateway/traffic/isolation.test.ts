@@ -104,6 +104,10 @@ describe('public answers', () => {
     const etag = first.headers.get('etag') ?? ''
     const again = await fetch(first.url, { headers: { 'if-none-match': etag } })
     expect([again.status, again.headers.get('etag'), await again.text()]).toEqual([304, etag, ''])
+    // A proxy that compresses makes tags weak (RFC 9110, section 13.1.2).
+    for (const known of [`W/${etag}`, `"another", ${etag}`, '*'])
+      expect((await fetch(first.url, { headers: { 'if-none-match': known } })).status).toBe(304)
+    expect((await fetch(first.url, { headers: { 'if-none-match': '"another", W/"third"' } })).status).toBe(200)
   })
 
   test.each([
