@@ -82,6 +82,9 @@ export interface Traffic {
   close(): Promise<void>
 }
 
+/** A `..` in the path, encoded or not: a service that takes the step shows what is not public. */
+const CLIMBS = /^[^?]*(?:[/\\]|%2f|%5c)(?:\.|%2e){2}(?:[/\\?;]|%2f|%5c|%3b|$)/i
+
 const unknownService = (): CallFailure => new CallFailure('overload', 'the service has no address')
 
 export function createTraffic(options: TrafficOptions): Traffic {
@@ -143,8 +146,11 @@ export function createTraffic(options: TrafficOptions): Traffic {
       if (!route) throw refusalOf(unknownService(), call.service, call.context)
       return subscription({ ...route, hooks, refusalOf }, call, signal)
     },
-    serviceOfPath: (path) =>
-      services.find(({ definition }) => definition.paths.some((prefix) => path.startsWith(prefix)))?.definition.name,
+    serviceOfPath(path) {
+      if (CLIMBS.test(path)) return undefined
+      const owner = services.find(({ definition }) => definition.paths.some((prefix) => path.startsWith(prefix)))
+      return owner?.definition.name
+    },
     async download(service, wanted, response) {
       const route = routes.get(service)
       try {

@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { get, type IncomingMessage } from 'node:http'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import { readConfig } from '../../../gateway/config/load.ts'
 import { type RunningGateway, startGateway } from '../../../gateway/gateway.ts'
@@ -100,6 +102,25 @@ describe('file of a service', () => {
     expect(await (await fetch(`${gateway.url}/downloads/statements/1.csv?signature=x`)).text()).toBe('a,b')
     expect((await fetch(`${gateway.url}/assets/nothing`)).status).toBe(404)
     expect(verdict(await readAnswer(await fetch(`${gateway.url}/elsewhere/x`)))).toBe('404 BAD_USER_INPUT')
+  })
+
+  test.each(['..', '%2e%2E', '.%2e', '..;v=1'])('No path leads out of the public ones by %s', async (up) => {
+    const seen: unknown[] = []
+    for (const upstream of content) {
+      const usual = upstream.answer
+      upstream.answer = (received) => {
+        if (!received.request.url?.startsWith('/health')) seen.push(received.request.url)
+        return usual(received)
+      }
+    }
+    for (const path of [`/assets/${up}/internal`, `/assets/a/${up}/${up}`, `/assets/a%2f${up}%5Cinternal`]) {
+      const [answer] = (await once(get(gateway.url, { path }), 'response')) as [IncomingMessage]
+      answer.resume()
+      expect([path, answer.statusCode]).toEqual([path, 404])
+    }
+    expect(seen).toEqual([])
+    await fetch(`${gateway.url}/assets/..a..?from=/../x`)
+    expect(seen).toEqual(['/assets/..a..?from=/../x'])
   })
 
   test('A file comes from another instance when one is down, and is unavailable when all are', async () => {
