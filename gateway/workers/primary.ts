@@ -177,6 +177,9 @@ function command<Name extends CommandName>(
     const timer = setTimeout(() => end(() => reject(new Error('the worker does not answer'))), timeout)
     worker.on('message', hear)
     worker.once('exit', die)
-    worker.send({ type: 'command', id, name, input })
+    // Without a callback, a worker that dies meanwhile would end this process.
+    worker.send({ type: 'command', id, name, input }, (error) => {
+      if (error) end(() => reject(error))
+    })
   })
 }
