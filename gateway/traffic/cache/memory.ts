@@ -6,8 +6,13 @@ import { type AnswerStore, isFresh, type Kept } from './store.ts'
 const OVERHEAD = 640
 const OVERHEAD_OF_TAG = 150
 
+export interface MemoryStore extends AnswerStore {
+  /** Drops everything, as a purge of all tags would. */
+  forget(): void
+}
+
 /** @param maxBytes of memory, roughly */
-export function createMemoryStore(maxBytes: number): AnswerStore {
+export function createMemoryStore(maxBytes: number): MemoryStore {
   const keysByTag = new Map<string, Set<string>>()
   const kept = new LRUCache<string, Kept>({
     maxSize: maxBytes,
@@ -51,6 +56,10 @@ export function createMemoryStore(maxBytes: number): AnswerStore {
     async purge(tags) {
       epoch += 1
       for (const tag of tags) for (const key of [...(keysByTag.get(tag) ?? [])]) kept.delete(key)
+    },
+    forget() {
+      epoch += 1
+      kept.clear()
     },
     close: async () => kept.clear(),
   }

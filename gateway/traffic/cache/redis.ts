@@ -1,20 +1,28 @@
 /**
  * Caches answers in Redis for all gateways, with this process's memory in front. If Redis is slow,
- * full or away, that costs hits and nothing else.
+ * full or away, that costs hits and nothing else; only a purge needs it, and fails.
  */
 import { createClient } from '@redis/client' // MIT; Redis' own client for Node
+import { HttpError } from '../../../platform/http/message/http-error.ts'
 import { owned } from '../../../platform/memory/owned.ts'
 import type { Logger } from '../../../platform/process/log.ts'
 import { createBreaker } from '../call/breaker.ts'
+import type { MemoryStore } from './memory.ts'
 import { type AnswerStore, isFresh, type Kept } from './store.ts'
 
 const PREFIX = 'tributary:answer:2:' // with the version of what is kept
 const TAG_PREFIX = 'tributary:tag:'
 const PURGES = 'tributary:purges' // the channel on which gateways tell each other
 const COMMAND_TIMEOUT_MS = 50 // milliseconds; a service answers about as fast
+const PURGE_TIMEOUT_MS = 5_000 // milliseconds
+const NOT_PURGED = new HttpError(
+  503,
+  'SERVICE_UNAVAILABLE',
+  'Redis does not answer: what it and other gateways keep is not purged. Try again.',
+)
 
 /** @param near the store of this process; asked first */
-export function createRedisStore(url: string, near: AnswerStore, log: Logger): AnswerStore {
+export function createRedisStore(url: string, near: MemoryStore, log: Logger): AnswerStore {
   const { client, subscriber, noteAway } = connect(url, near, log)
   const breaker = createBreaker()
   const isFit = (): boolean => client.isReady && breaker.admits(performance.now())
@@ -52,6 +60,12 @@ export function createRedisStore(url: string, near: AnswerStore, log: Logger): A
     await batch.execAsPipeline()
   }
 
+  const purgeRemote = async (tags: readonly string[]): Promise<void> => {
+    const keys = (await Promise.all(tags.map((tag) => client.sMembers(TAG_PREFIX + tag)))).flat()
+    await client.unlink([...keys.map((key) => PREFIX + key), ...tags.map((tag) => TAG_PREFIX + tag)])
+    await client.publish(PURGES, JSON.stringify(tags))
+  }
+
   return {
     get epoch() {
       return near.epoch
@@ -75,10 +89,12 @@ export function createRedisStore(url: string, near: AnswerStore, log: Logger): A
     },
     async purge(tags) {
       await near.purge(tags)
-      if (!client.isReady) return
-      const keys = (await Promise.all(tags.map((tag) => client.sMembers(TAG_PREFIX + tag)))).flat()
-      await client.unlink([...keys.map((key) => PREFIX + key), ...tags.map((tag) => TAG_PREFIX + tag)])
-      await client.publish(PURGES, JSON.stringify(tags))
+      try {
+        await within(PURGE_TIMEOUT_MS, purgeRemote(tags))
+      } catch (error) {
+        noteAway(error)
+        throw NOT_PURGED
+      }
     },
     async close() {
       client.destroy()
@@ -96,7 +112,7 @@ function readKept(text: string): Kept {
 }
 
 /** One connection for reads and writes, and one for messages about purges. */
-function connect(url: string, near: AnswerStore, log: Logger) {
+function connect(url: string, near: MemoryStore, log: Logger) {
   const client = createClient({ url, disableOfflineQueue: true })
   const subscriber = client.duplicate({ disableOfflineQueue: false })
   let isAway = false
@@ -109,13 +125,25 @@ function connect(url: string, near: AnswerStore, log: Logger) {
     isAway = false
   })
   subscriber.on('error', noteAway)
+  // Purges of other gateways may have been missed meanwhile.
+  subscriber.on('ready', near.forget)
   // Neither start nor requests wait for Redis: the client connects, and connects again, by itself.
   void client.connect().catch(noteAway)
   void subscriber
     .connect()
-    .then(() => subscriber.subscribe(PURGES, (message) => void near.purge(JSON.parse(message) as string[])))
+    .then(() => subscriber.subscribe(PURGES, (message) => void near.purge(tagsIn(message))))
     .catch(noteAway)
   return { client, subscriber, noteAway }
+}
+
+/** Others may write to this Redis: what is no list of tags says nothing. */
+function tagsIn(message: string): readonly string[] {
+  try {
+    const tags: unknown = JSON.parse(message)
+    return Array.isArray(tags) ? tags : []
+  } catch {
+    return []
+  }
 }
 
 /**

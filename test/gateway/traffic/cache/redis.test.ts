@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
+import { createClient } from '@redis/client'
 import { createMemoryStore } from '../../../../gateway/traffic/cache/memory.ts'
 import { createRedisStore } from '../../../../gateway/traffic/cache/redis.ts'
 import { stateless } from '../../../../gateway/traffic/call/kind.ts'
@@ -14,7 +15,7 @@ const opened: (() => Promise<void>)[] = []
 beforeAll(async () => {
   redis = await startRedis()
   upstream = await startUpstream(({ response, body, count }) => {
-    response.setHeader('cache-control', 'max-age=60')
+    response.setHeader('cache-control', 'max-age=600')
     const { variables } = JSON.parse(body) as { variables?: { r: { id: string }[] } }
     return { data: variables ? { _entities: variables.r.map(({ id }) => ({ id, count })) } : { count } }
   })
@@ -61,6 +62,34 @@ describe('Redis', () => {
     expect(await countOf(one, `shared ${id}`)).toBe(kept)
     await one.purge([`City:shared ${id}`])
     await until(async () => (await countOf(other, `shared ${id}`)) > kept)
+  })
+
+  test('A purge reaches a gateway whose connection was broken, and messages that are none reach nothing', async () => {
+    const [one, other] = [await openGateway(), await openGateway()]
+    const client = createClient({ url: redis.url })
+    await client.connect()
+    opened.push(async () => client.destroy())
+    let id = 0
+    await until(async () => {
+      id += 1
+      const first = await countOf(one, `broken ${id}`)
+      return (await countOf(other, `broken ${id}`)) === first
+    })
+    const kept = await countOf(other, `broken ${id}`)
+    // What the gateway does not catch fails this test.
+    for (const message of ['nonsense', 'null', '{}', '[1]']) await client.publish('tributary:purges', message)
+    const limit = await client.configGet('maxclients')
+    await client.configSet('maxclients', '1') // who is away cannot come back
+    await client.sendCommand(['CLIENT', 'KILL', 'TYPE', 'pubsub'])
+    await one.purge([`City:broken ${id}`])
+    await client.configSet(limit)
+    await until(async () => (await countOf(other, `broken ${id}`)) > kept)
+  })
+
+  test('A purge fails while Redis is away, and says so', async () => {
+    const store = createRedisStore('redis://127.0.0.1:9', createMemoryStore(1_000_000), log)
+    opened.push(() => store.close())
+    await expect(store.purge(['a'])).rejects.toMatchObject({ status: 503, message: expect.stringContaining('Redis') })
   })
 
   test('A value comes back as it was, digit by digit', async () => {
