@@ -201,7 +201,7 @@ function runnerOf(
   return {
     editions,
     execute: hooks.execute(withTraceReport(withCostReport(execute, budget), budget)),
-    start: hooks.start(createStart(streams, subscribe)),
+    start: hooks.start(createStart(streams, subscribe), mask),
   }
 }
 

@@ -20,7 +20,7 @@ import { checked } from './checked-header.ts'
 import { arrivalPolicy, parametersPolicy } from './operation-hooks.ts'
 import type { HookPoints } from './points.ts'
 import { checkedReplacement, isShown, type Replacement } from './replacement.ts'
-import { createRunner, isThenable, type RunHook } from './run-hook.ts'
+import { createRunner, isThenable } from './run-hook.ts'
 import { hookTraffic } from './service-hooks.ts'
 
 export interface Hooks extends HookPolicies {
@@ -29,7 +29,8 @@ export interface Hooks extends HookPolicies {
   /** Whether a hook may change answers, which are then sent whole. */
   readonly changesAnswers: boolean
   execute(next: Execute): Execute
-  start(next: StartEvents): StartEvents
+  /** @param mask makes the error that a client sees if a hook fails for an event */
+  start(next: StartEvents, mask: Mask): StartEvents
   mask(next: Mask): Mask
   readonly traffic: TrafficHooks | undefined
 }
@@ -93,12 +94,19 @@ export function createHooks(settings: HookPoints, log: Logger, bodyBytes: number
         return execution
       }
     },
-    start(next) {
+    start(next, mask) {
       if (!onOperation && !onSubscriptionEvent) return next
       return async (exchange, edition, operation, onEnd) => {
         const about = await before(exchange, operation)
         const events = await next(exchange, edition, operation, onEnd)
-        return onSubscriptionEvent ? changedEvents(events, about, run, onSubscriptionEvent) : events
+        if (!onSubscriptionEvent) return events
+        const failure = (error: unknown): Outcome => ({ errors: [mask(error, exchange)] })
+        return changedEvents(
+          events,
+          about,
+          (event) => run('onSubscriptionEvent', about, () => onSubscriptionEvent(event)),
+          failure,
+        )
       }
     },
     mask: (next) => (onError ? changedErrors(next, onError, log) : next),
@@ -160,18 +168,27 @@ function changeable(operation: HookOperation, outcome: Outcome) {
 
 type OnEvent = NonNullable<HookSettings['onSubscriptionEvent']>
 
-/** Not a generator: its `return` would wait for the next event. */
-function changedEvents(events: Events, about: HookOperation, run: RunHook, onEvent: OnEvent): Events {
+/**
+ * Not a generator: its `return` would wait for the next event.
+ * @param failure makes the last answer of a stream that `onEvent` ends by failing
+ */
+function changedEvents(
+  events: Events,
+  about: HookOperation,
+  onEvent: (event: Parameters<OnEvent>[0]) => Promise<unknown>,
+  failure: (error: unknown) => Outcome,
+): Events {
   const next: Events['next'] = async () => {
     for (;;) {
       const result = await events.next()
       if (result.done) return result
       const event = changeable(about, result.value)
-      const kept = await run('onSubscriptionEvent', about, () => onEvent(event.about)).catch(async (error: unknown) => {
+      try {
+        if ((await onEvent(event.about)) !== false) return { done: false, value: event.changed ?? result.value }
+      } catch (error) {
         await events.return()
-        throw error
-      })
-      if (kept !== false) return { done: false, value: event.changed ?? result.value }
+        return { done: false, value: failure(error) }
+      }
     }
   }
   return {

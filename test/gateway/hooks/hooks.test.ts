@@ -222,6 +222,45 @@ describe('what hooks change', () => {
       await until(() => journal.open === 0)
     })
   })
+
+  test('A hook that fails for an event ends that stream alone, and its last answer says so', async () => {
+    const before = journal.length
+    const onSubscriptionEvent: HookSettings['onSubscriptionEvent'] = ({ body }) => {
+      const { written } = body().data as { written: { text: string } }
+      if (written.text === `entry ${before + 2}`) throw codedError('FORBIDDEN', 'Not this one.')
+      if (written.text === `entry ${before + 3}`) throw new TypeError('a secret')
+      return undefined
+    }
+    await withHooks({ onSubscriptionEvent }, async ({ url }) => {
+      const query = 'subscription ($after: String) { written(after: $after) { text } }'
+      const behind = (count: number) => ({ query, variables: { after: `${before + count}` } })
+      const sse = createSseClient({ url: `${url}/graphql` })
+      const socket = createSocketClient({ url: `${url.replace('http', 'ws')}/graphql`, webSocketImpl: WebSocket })
+      const whole = socket.iterate(behind(3))
+      const first = whole.next()
+      const cut = [sse, socket].map((client) => client.iterate(behind(0)))
+      const firsts = cut.map((events) => events.next())
+      await until(() => journal.open === 3)
+      journal.write(2)
+      for (const { value } of await Promise.all(firsts))
+        expect(value).toEqual({ data: { written: { text: `entry ${before + 1}` } } })
+      for (const events of cut) {
+        const { value } = await events.next()
+        expect(value).toMatchObject({ errors: [{ message: 'Not this one.', extensions: { code: 'FORBIDDEN' } }] })
+        expect((await events.next()).done).toBe(true)
+      }
+      await until(() => journal.open === 1)
+      journal.write(2)
+      expect((await first).value).toEqual({ data: { written: { text: `entry ${before + 4}` } } })
+      const unforeseen = sse.iterate(behind(2))
+      expect((await unforeseen.next()).value).toMatchObject({
+        errors: [{ message: 'Internal error.', extensions: { code: 'INTERNAL' } }],
+      })
+      sse.dispose()
+      await socket.dispose()
+      await until(() => journal.open === 0)
+    })
+  })
 })
 
 describe('the examples of the page', () => {
