@@ -64,7 +64,7 @@ export async function download(
     instance.inFlight += 1
     try {
       const answer = await request(instance, secret, wanted, deadline, ruled)
-      instance.breaker.succeeded()
+      judge(instance, answer)
       if (tries < MAX_TRIES && isShedding(answer) && fleet.instances.some((other) => !asked.has(other))) {
         await answer.body.dump()
         continue
@@ -79,9 +79,9 @@ export async function download(
         instance.breaker.abandoned()
         throw new CallFailure('timeout', `${instance.url}: ${String(error)}`, { cause: error })
       }
-      instance.breaker.failed(performance.now())
-      if (tries === MAX_TRIES)
-        throw new CallFailure('connection', `${instance.url}: ${String(error)}`, { cause: error })
+      const failure = new CallFailure('connection', `${instance.url}: ${String(error)}`, { cause: error })
+      instance.failureDetector.failed(failure)
+      if (tries === MAX_TRIES) throw failure
     } finally {
       instance.inFlight -= 1
     }
@@ -98,6 +98,13 @@ function ruledFor(service: ServiceDefinition, { headers }: Download): ReadonlyMa
 /** True if the instance sheds load; another may have room. */
 const isShedding = ({ statusCode, headers }: Dispatcher.ResponseData): boolean =>
   statusCode === 503 && headers['retry-after'] !== undefined
+
+/** One file alone may be at fault: as with calls, the gateway's own health request decides. */
+function judge({ failureDetector }: Instance, answer: Dispatcher.ResponseData): void {
+  const { statusCode } = answer
+  if (statusCode < 500 || isShedding(answer)) failureDetector.succeeded()
+  else failureDetector.failed(new CallFailure('fault', `status ${statusCode}`))
+}
 
 const LATE = new Error('no answer within the deadline')
 

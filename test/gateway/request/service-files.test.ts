@@ -145,6 +145,20 @@ describe('file of a service', () => {
     expect((await fetch(`${gateway.url}/assets/abc-picture.png`)).status).toBe(200)
   })
 
+  test('A file that its service fails at does not close the service', async () => {
+    for (const upstream of content) {
+      const usual = upstream.answer
+      upstream.answer = (received) => {
+        if (received.request.url !== '/assets/broken.avif') return usual(received)
+        received.response.destroy()
+        return undefined
+      }
+    }
+    for (let time = 0; time < 8; time += 1) expect((await fetch(`${gateway.url}/assets/broken.avif`)).status).toBe(503)
+    expect((await fetch(`${gateway.url}/assets/abc-picture.png`)).status).toBe(200)
+    expect(await isHealthy()).toBe(true)
+  })
+
   test('A busy instance is skipped; where all are busy the client learns when to retry', async () => {
     const [first, second] = content as [Upstream, Upstream]
     const befores = content.map(({ answer }) => answer)
