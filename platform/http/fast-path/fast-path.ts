@@ -128,9 +128,10 @@ function serveConnection(
     earlyShare?.leave()
     owed?.left()
   }
-  // A complete answer that stalls means that the client does not read.
+  // What is in work may take its time, also between two pieces; what is written must be read.
   const expire = (): void => {
-    if (!owed || owed.isClosed()) socket.destroy()
+    const isInWork = owed?.isStream() ? socket.writableLength === 0 : owed?.isClosed() === false
+    if (!isInWork) socket.destroy()
   }
   // `close` follows.
   const error = (): void => undefined

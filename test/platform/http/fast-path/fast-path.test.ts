@@ -363,3 +363,24 @@ test('This version of Node lets the fast path read into one buffer', async () =>
   expect(readInto(new Socket(), () => true)).toBeUndefined()
   socket.destroy()
 })
+
+test('A stream may be silent for longer than a connection may be idle; one that is not read is cut off', async () => {
+  const listener = await open(async (_request, reply) => {
+    const stream = reply.stream(200, [])
+    stream.write('one ')
+    // A client that came later and sends nothing is cut off meanwhile.
+    const other = await dial(listener)
+    await once(other.resume(), 'close')
+    stream.end('two')
+  }, 100)
+  const socket = await dial(listener)
+  socket.write(post('{}'))
+  expect((await socket.toArray()).join('')).toMatch(/one two$/)
+
+  const large = await open(async (_request, reply) => void reply.stream(200, []).write('x'.repeat(8_000_000)), 100)
+  const count = promisify(large.server.getConnections.bind(large.server))
+  const unread = (await dial(large)).pause()
+  unread.write(post('{}'))
+  await until(async () => (await count()) === 0)
+  unread.destroy()
+})
