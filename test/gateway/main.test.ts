@@ -17,7 +17,7 @@ import { until } from '../support/until.ts'
 let folder: string
 let shop: Shop
 let supergraph: string
-/** A busy machine needs longer than 500 ms to see that a gateway is not ready. */
+/** The load balancer needs longer than 500 ms to notice an unready gateway on a busy machine. */
 let patient: ConfigFile
 /** For the first two tests; the second stops it. */
 let lone: GatewayProcess
@@ -81,7 +81,7 @@ test('Two gateways restarted one after the other under load fail no request', as
   const args = ['--config', patient.path]
   const gateways = await Promise.all(ports.map((PORT) => start({ PORT }, args)))
   const urls = gateways.map(({ url }) => url)
-  // As a load balancer does: only those that say they are ready get new requests.
+  // Acts as a load balancer: only ready gateways get new requests.
   const ready = new Set(urls)
   let turn = 0
   const checking = urls.map((url) =>
@@ -106,7 +106,7 @@ test('Two gateways restarted one after the other under load fail no request', as
     await until(() => load.answered > before + 100)
     const exit = gateways[index]?.terminate()
     await until(() => ready.size === 1)
-    // From here on the other one gets all requests, until this one is back.
+    // From here the other gateway gets all requests, until this one is back.
     load.pause = 100
     expect(await exit).toBe(0)
     await start({ PORT }, args)

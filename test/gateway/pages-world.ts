@@ -1,9 +1,9 @@
-/** The product and the browser that the cases of the gateway's pages share, and its visitors. */
+/** The product, the browser and the visits that the tests of the gateway's pages share. */
 import type { BrowserContextOptions, Page } from 'playwright-core'
 import { runsInFull } from '../support/in-full.ts'
 import { browserProduct } from './playground/browser-product.ts'
 
-/** With `PAGES=all` axe judges everything in all themes and widths, too. */
+/** With `PAGES=all` axe also checks everything in all themes and widths. */
 export const { isFull, inFull } = runsInFull('PAGES')
 
 const variants = JSON.stringify({ public: { include: ['public'] } })
@@ -16,22 +16,22 @@ export const { startWorld, stopWorld, product } = world
 
 let staying: Page | undefined
 
-/** Ends the visits of a test, but for that of who stays. */
+/** Ends the visits of a test, except the one that is kept open. */
 export const closeVisits = (): Promise<void> => world.closeVisits(staying)
 
-/** Keeps the page over the tests to come. Without one, nobody stays. */
+/** Keeps the page open for the next tests. Without a page, none is kept. */
 export function keepOpen(page?: Page): void {
   staying = page
 }
 
-/** What the page asked of whom, and what it complained of. */
+/** The requests that the page sent, and the errors that it reported. */
 export interface Visit {
   readonly page: Page
   readonly requests: readonly string[]
   readonly complaints: readonly string[]
 }
 
-/** A visitor who was never here before. @param before done before the page opens */
+/** Opens the page as a first-time visitor. @param before runs before the page opens */
 export async function open(
   url: string,
   options: BrowserContextOptions = {},

@@ -1,5 +1,5 @@
 /**
- * The gateway's pages in Chromium, against one running product: the live map last, since it is busy
+ * The gateway's pages in Chromium, against one running product. The live map comes last: it is busy
  * and stops services.
  */
 import { afterAll, afterEach, beforeAll } from '@jest/globals'

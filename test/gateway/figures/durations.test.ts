@@ -56,7 +56,7 @@ test('Prometheus gets cumulative buckets, sum and count', async () => {
   expect(text).toContain('seconds_sum{of="all"} 90.0095')
 })
 
-test('A tally knows how often, in all and recently', () => {
+test('A tally counts in total and over the last seconds', () => {
   const tally = createTally()
   tally.add(2)
   tally.add(3)

@@ -23,7 +23,7 @@ test('Names that a terminal would not show as they are count as others', () => {
   expect(labels.of('Küchen-App 2')).toBe('Küchen-App 2')
 })
 
-test('Whatever names come, there are at most so many values', () => {
+test('The number of label values is limited, whatever names arrive', () => {
   const values = byLabel(createLabels(10), () => ({ met: 0 }))
   for (let n = 0; n < 10_000; n += 1) values.of(`name${n}`).met += 1
   values.of(undefined).met += 1
@@ -33,7 +33,7 @@ test('Whatever names come, there are at most so many values', () => {
   expect(values.of('other')).toBe(values.of('name10000'))
 })
 
-test('Reserved names are bounded, too', () => {
+test('The number of reserved label values is limited', () => {
   const labels = createLabels(1)
   labels.reserve(Array.from({ length: 5_000 }, (_, n) => `r${n}`))
   const own = Array.from({ length: 5_000 }, (_, n) => labels.of(`r${n}`)).filter((label) => label !== 'other')

@@ -32,11 +32,11 @@ const post = (body: object, accept = 'application/json') =>
     body: JSON.stringify(body),
   })
 
-describe('the example of the page', () => {
+describe('the example of docs/configuration/headers.md', () => {
   beforeAll(async () => start(await exampleOf('docs/configuration/headers.md')))
   afterAll(() => gateway.stop())
 
-  test('Forwards, renames, inserts, removes and fills in', async () => {
+  test('Rules forward, rename, insert and remove headers, and fill in defaults', async () => {
     const sent = { 'X-TENANT': 'a', 'x-shop-mood': 'b', 'x-shop-debug': 'c', 'x-other': 'd' }
     expect(verdict(await ask(gateway.url, query, sent))).toBe('200 OK')
     expect(toOrders()).toMatchObject({ 'x-tenant': 'a', 'x-shop-mood': 'b', 'x-app': 'unknown', 'x-gateway': 'shop' })
@@ -45,7 +45,7 @@ describe('the example of the page', () => {
     expect(toOrders()).toMatchObject({ 'x-app': 'app', 'x-gateway': 'shop', authorization: 'mine' })
   })
 
-  test('The stateless service gets the constant, and nothing of the caller', async () => {
+  test('A stateless service gets the constant header, and nothing of the caller', async () => {
     shop.items.calls.length = 0
     await ask(gateway.url, '{ item(id: "alone") { name } }', { 'x-tenant': 'a', authorization: 'mine', cookie: 'c=1' })
     expect(toItems()).toMatchObject({ 'x-gateway': 'shop' })
@@ -54,7 +54,7 @@ describe('the example of the page', () => {
     expect(shop.items.calls).toHaveLength(1)
   })
 
-  test('The client gets each cookie, and headers as the rules say', async () => {
+  test('A client gets each cookie, and the headers that the rules allow', async () => {
     const cookies = ['a=1; Expires=Wed, 01 Jan 2031 00:00:00 GMT; HttpOnly', 'b=2']
     let calls = 0
     shop.orders.misbehave((_request, response) => {
@@ -100,7 +100,7 @@ describe('the example of the page', () => {
     }
   })
 
-  test('Refusals and streams of events have the constants, too', async () => {
+  test('Refusals and event streams have the constant headers, too', async () => {
     const refused = await Promise.all([
       post({ query: '{' }),
       post({ query: '{ nothing }' }),
@@ -178,23 +178,26 @@ test('Callers who share an execution, and those who get a kept answer, get its h
   }
 })
 
-describe('a stateless service that is told of callers', () => {
+describe('a stateless service that gets headers of callers', () => {
   afterEach(() => gateway.stop())
 
-  test.each(['authorization', 'cookie', 'x-tenant'])('Asks anew for each caller: %s', async (name) => {
-    await start(config(`services: { items: stateless({ headers: [{ forward: '${name}' }] }), orders: stateful() }`))
-    shop.items.calls.length = 0
-    const item = '{ item(id: "kept") { name } }'
-    const callers = ['a=1', 'a=2', 'a=1', 'a=2']
-    const answers = await Promise.all(callers.map((value) => ask(gateway.url, item, { [name]: value })))
-    for (const answer of answers) {
-      expect(verdict(answer)).toBe('200 OK')
-      expect(answer.headers.get('cache-control')).not.toMatch(/public|max-age=[1-9]/)
-    }
-    await ask(gateway.url, query, { [name]: 'a=3' })
-    await ask(gateway.url, query, { [name]: 'a=3' })
-    expect(shop.items.calls.map(({ headers }) => headers[name]).sort()).toEqual([...callers, 'a=3', 'a=3'].sort())
-  })
+  test.each(['authorization', 'cookie', 'x-tenant'])(
+    'A stateless service that gets a header of callers is called for each caller: %s',
+    async (name) => {
+      await start(config(`services: { items: stateless({ headers: [{ forward: '${name}' }] }), orders: stateful() }`))
+      shop.items.calls.length = 0
+      const item = '{ item(id: "kept") { name } }'
+      const callers = ['a=1', 'a=2', 'a=1', 'a=2']
+      const answers = await Promise.all(callers.map((value) => ask(gateway.url, item, { [name]: value })))
+      for (const answer of answers) {
+        expect(verdict(answer)).toBe('200 OK')
+        expect(answer.headers.get('cache-control')).not.toMatch(/public|max-age=[1-9]/)
+      }
+      await ask(gateway.url, query, { [name]: 'a=3' })
+      await ask(gateway.url, query, { [name]: 'a=3' })
+      expect(shop.items.calls.map(({ headers }) => headers[name]).sort()).toEqual([...callers, 'a=3', 'a=3'].sort())
+    },
+  )
 
   test('A rule for all services takes the credentials away from a stateful one', async () => {
     await start(config(`headers: { services: [{ remove: 'authorization' }] }, services: { orders: stateful() }`))
@@ -224,7 +227,7 @@ test('The start names the services that share nothing, and those whose cookies n
   ])
 })
 
-describe('what services answer', () => {
+describe('headers of answers', () => {
   const told = (rules: object[], ...heads: string[][]) => {
     const compiled = compileClientRules(rules as never)
     const heard = compiled?.open()
@@ -239,7 +242,7 @@ describe('what services answer', () => {
     ['first', 'a'],
     ['last', 'c'],
     ['append', 'a, b, c'],
-  ])('Of several the client gets the %s', (when, value) => {
+  ])('Of several values of a header the client gets the %s', (when, value) => {
     const { headers } = told([{ forward: 'x-a', when }], ['X-A: a', 'x-b: 1'], ['x-a:b'], ['x-a:  c '])
     expect(headers).toEqual({ 'x-a': value })
   })
@@ -265,14 +268,14 @@ describe('what services answer', () => {
   })
 })
 
-describe('what a client can send', () => {
+describe('headers of clients', () => {
   const apply = (rules: object[], client: Record<string, string>, reserved: string[] = []) => {
     const headers = new Map<string, string>()
     compileRules(rules as never, new Set(reserved))(headers, client)
     return Object.fromEntries(headers)
   }
 
-  test('A pattern hands on no credentials, no frame, nothing that the gateway or the connection owns', () => {
+  test('A pattern forwards no credentials, no framing headers, and none that the gateway or the connection owns', () => {
     const client = {
       authorization: 'a',
       cookie: 'b',
@@ -291,7 +294,7 @@ describe('what a client can send', () => {
     expect(apply([{ forward: 'x-hop', default: 'd' }], client)).toEqual({ 'x-hop': 'd' })
   })
 
-  test('A value that would end its line, and a name that every object has, is not handed on', () => {
+  test('A value with a line break and a name that every object inherits are not forwarded', () => {
     const client = { 'x-a': 'a\r\nx-admin: 1', 'x-b': 'b\n', 'x-c': 'c\0' }
     expect(apply([{ forward: ['x-*', 'x-a', 'constructor', 'tostring'] }], client)).toEqual({})
   })

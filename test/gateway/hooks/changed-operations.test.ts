@@ -1,4 +1,4 @@
-/** What a coprocessor puts in place of a client's operation: checked as if the client sent it. */
+/** Operations that a coprocessor replaces are checked as if the client had sent them. */
 import { createHash } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
 import type { IncomingMessage, ServerResponse } from 'node:http'
@@ -25,7 +25,7 @@ let provider: IdentityProvider
 let coprocessor: HttpListener
 let folder: string
 let gateway: TestGateway
-/** It runs registered operations only, and passes over a coprocessor that fails. */
+/** Runs registered operations only, and ignores failures of its coprocessor. */
 let strict: TestGateway
 const messages: Message[] = []
 let change: (message: Message) => object = () => ({})
@@ -118,13 +118,16 @@ test.each<[string, unknown, string]>([
   ['a query that is no text', { query: 7 }, '500 INTERNAL'],
   ['variables that are no object', { query: '{ clock }', variables: [1] }, '500 INTERNAL'],
   ['a name that is no text', { query: '{ clock }', operationName: {} }, '500 INTERNAL'],
-])('At SupergraphRequest it gives %s: the answer is as its checks say', async (_what, body, expected) => {
-  changeAt('SupergraphRequest', body)
-  expect(verdict(await send())).toBe(expected)
-})
+])(
+  'An operation changed at SupergraphRequest to %s is checked as if the client had sent it',
+  async (_what, body, expected) => {
+    changeAt('SupergraphRequest', body)
+    expect(verdict(await send())).toBe(expected)
+  },
+)
 
 test.each(['SupergraphRequest', 'RouterRequest'])(
-  'A field that it adds at %s is denied to whom it is denied',
+  'A field that a coprocessor adds at %s is denied to callers without the right to it',
   async (stage) => {
     const body = { query: '{ whoAmI }' }
     changeAt(stage, stage === 'RouterRequest' ? JSON.stringify(body) : body)
@@ -143,7 +146,7 @@ test.each<[string, unknown, string]>([
   ['what is no operation', '7', '400 BAD_USER_INPUT'],
   ['more than a body may hold', JSON.stringify({ query: `{ clock } #${'a'.repeat(1_000)}` }), '413 BAD_USER_INPUT'],
   ['an object', { query: LISTED }, '500 INTERNAL'],
-])('At RouterRequest it gives %s: the answer is as its checks say', async (_what, body, expected) => {
+])('A body changed at RouterRequest to %s is checked as if the client had sent it', async (_what, body, expected) => {
   changeAt('RouterRequest', body)
   const answer = await send()
   expect(verdict(answer)).toBe(expected)

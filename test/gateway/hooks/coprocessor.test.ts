@@ -1,4 +1,4 @@
-/** The coprocessor: the example of its page in Python, and processes that misbehave. */
+/** Coprocessors: the Python example of the docs, and processes that misbehave. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
@@ -21,7 +21,7 @@ beforeAll(async () => {
 })
 afterAll(() => shop.close())
 
-test('The example of the page refuses, adds headers both ways and keeps a context', async () => {
+test('The example of docs/configuration/coprocessor.md refuses, adds headers both ways and keeps a context', async () => {
   const page = await readFile(new URL(`../../../${PAGE}`, import.meta.url), 'utf8')
   const program = /```py\n(.*?)```/s.exec(page)?.[1] ?? ''
   const python = spawn('python3', ['-c', program], { stdio: ['ignore', 'pipe', 'inherit'] })
@@ -42,7 +42,7 @@ test('The example of the page refuses, adds headers both ways and keeps a contex
   }
 })
 
-describe('a coprocessor of one’s own', () => {
+describe('other coprocessors', () => {
   type Message = Readonly<Record<string, unknown>>
   let answerWith: (message: Message, response: ServerResponse) => void
   let url: string
@@ -140,7 +140,7 @@ describe('a coprocessor of one’s own', () => {
     for (const [name, lines] of Object.entries(told.headers)) expect(headers.get(name)).toBe(lines.join(', '))
   })
 
-  test('Requests one after the other take no connection each', async () => {
+  test('Consecutive requests reuse connections', async () => {
     answerWith = echo
     await askOf(0)
     connections.clear()
@@ -148,7 +148,7 @@ describe('a coprocessor of one’s own', () => {
     expect(connections.size).toBeLessThan(5) // of 35 messages
   })
 
-  test('A message that meets the end of a kept connection comes again, as it was', async () => {
+  test('A message on a kept connection that ends is sent again unchanged', async () => {
     answerWith = echo
     await askOf(0)
     const kept = new Set(connections)
@@ -173,7 +173,7 @@ describe('a coprocessor of one’s own', () => {
   test.each([
     ['changed', { body: '{"data":null}' }, 200],
     ['refused', { control: { break: 403 }, body: 'no' }, 403],
-  ])('No cache keeps what was %s before it was sent', async (_what, change, status) => {
+  ])('No cache keeps an answer that was %s before it was sent', async (_what, change, status) => {
     answerWith = echo
     const item = '{ item(id: "kept") { name } }'
     expect((await askOf(0, item)).headers.get('cache-control')).toMatch(/^public/)
@@ -195,7 +195,7 @@ describe('a coprocessor of one’s own', () => {
     ['RouterResponse', { body: '[]' }],
     ['RouterResponse', { headers: { 'content-length': ['1'] } }],
     ['SupergraphResponse', { headers: { 'x-a': ['a\r\nx-b: c'] } }],
-  ])('What it must not write at %s counts as no answer: %j', async (stage, change) => {
+  ])('A coprocessor that writes at %s what it must not counts as failed: %j', async (stage, change) => {
     answerWith = at(stage, change)
     expect(verdict(await askOf(0))).toBe('500 INTERNAL')
     expect((await askOf(1)).data).toEqual({ whoAmI: 'somebody' })
@@ -213,7 +213,7 @@ describe('a coprocessor of one’s own', () => {
     },
   )
 
-  test('Cookies that it gives with an answer stay several', async () => {
+  test('Several cookies that a coprocessor adds to an answer stay separate', async () => {
     answerWith = at('SupergraphResponse', { headers: { 'set-cookie': ['a=1', 'b=2'], 'x-several': ['a', 'b'] } })
     const { headers } = await askOf(0)
     expect([headers.getSetCookie(), headers.get('x-several')]).toEqual([['a=1', 'b=2'], 'a, b'])
@@ -227,7 +227,7 @@ describe('a coprocessor of one’s own', () => {
     expect(stagesAsked()).toEqual(['RouterRequest', 'SupergraphRequest', 'SupergraphResponse', 'RouterResponse'])
   })
 
-  test('A break before the execution asks no service, neither for an answer nor for a stream', async () => {
+  test('A break before the execution calls no service, neither for an answer nor for a stream', async () => {
     answerWith = at('ExecutionRequest', { control: { break: 403 }, body: 'not now' })
     shop.orders.calls.length = 0
     const answer = await askOf(0)
@@ -237,7 +237,7 @@ describe('a coprocessor of one’s own', () => {
     expect([shop.orders.calls.length, journal.authorizations.length]).toEqual([0, 0])
   })
 
-  test('What the gateway reports besides stays with a replaced answer', async () => {
+  test('A replaced answer keeps the other reports of the gateway', async () => {
     answerWith = at('ExecutionResponse', { body: { data: { whoAmI: 'else' } } })
     const answer = await post({ query: WHO, extensions: { cost: true } })
     expect(await answer.json()).toMatchObject({
@@ -253,7 +253,7 @@ describe('a coprocessor of one’s own', () => {
     [429, 'BUDGET_EXHAUSTED'],
     [500, 'INTERNAL'],
     [503, 'SERVICE_UNAVAILABLE'],
-  ])('A break with %d is told as %s', async (status, code) => {
+  ])('A break with status %d has the code %s', async (status, code) => {
     answerWith = (message, response) =>
       response.end(JSON.stringify({ ...message, control: { break: status }, body: 'no' }))
     const answer = await askOf(0)
@@ -275,7 +275,7 @@ describe('a coprocessor of one’s own', () => {
     ['a redirect', (_message: Message, response: ServerResponse) => response.writeHead(302, { location: '/' }).end()],
     ['nothing in time', () => undefined],
     ['a cut connection', (_message: Message, response: ServerResponse) => response.destroy()],
-  ])('With %s a request is refused, or passed by setting', async (_what, answer) => {
+  ])('A request whose coprocessor fails is refused, or let through by setting: %s', async (_what, answer) => {
     answerWith = (message, response) => void answer(message, response)
     const refused = await askOf(0)
     expect(verdict(refused)).toBe('500 INTERNAL')

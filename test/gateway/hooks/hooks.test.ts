@@ -1,4 +1,4 @@
-/** Hooks of the configuration at every point of a request, and what becomes of those that fail. */
+/** Hooks of the configuration at every point of a request, and the effect of failing ones. */
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
@@ -39,7 +39,7 @@ async function withHooks<Result>(hooks: Given, use: (gateway: TestGateway) => Pr
 const WHO = '{ whoAmI }'
 
 describe('order and contents', () => {
-  test('Each point of a request is met once, in order, and all share what they tell each other', async () => {
+  test('Hooks run once at each point of a request, in order, and share a context', async () => {
     const seen: string[] = []
     const note = ({ context }: HookRequest, point: string): void => {
       seen.push(`${point} ${context.get('steps') ?? 0}`)
@@ -84,7 +84,7 @@ describe('order and contents', () => {
 })
 
 describe('what hooks change', () => {
-  test('A header reaches the service; a stateless one learns nothing of the client', async () => {
+  test('A header of a hook reaches the service; a stateless service learns nothing of the client', async () => {
     const told: unknown[] = []
     const onServiceRequest: HookSettings['onServiceRequest'] = ({ service, request, setHeader }) => {
       told.push([service, request?.headers['x-own']])
@@ -102,7 +102,7 @@ describe('what hooks change', () => {
     expect(shop.items.calls[0]?.headers['x-secret']).toBe('for items')
   })
 
-  test('A header of the gateway, or none, cannot be set, and the call fails without a word of it', async () => {
+  test('A hook cannot set an invalid header or one of the gateway: the call fails without details', async () => {
     let [name, value]: [string, unknown] = ['', 'x']
     await withHooks({ onServiceRequest: ({ setHeader }) => setHeader(name, value as string) }, async ({ url }) => {
       for (name of ['authorization', 'content-length', 'host', 'tributary-signature', 'x-bad\r\n', '', 'x-no-text']) {
@@ -116,7 +116,7 @@ describe('what hooks change', () => {
     })
   })
 
-  test('The last value of a header counts, also over a rule, and none that tells a claim is set', async () => {
+  test('The last value of a header wins, also over a rule, and a hook sets no claim header', async () => {
     let name = 'x-own'
     const gateway = await startTestGateway({
       services: [...shop.services, { name: 'journal', sdl: journalSdl, url: journal.url }],
@@ -148,7 +148,7 @@ describe('what hooks change', () => {
     }
   })
 
-  test('An answer is rewritten, for HTTP and WebSocket, with headers', async () => {
+  test('A hook rewrites answers over HTTP and WebSocket, and their headers', async () => {
     const onAnswer = ({ body, replace, setHeader }: HookAnswer): void => {
       const { data } = body()
       replace({ data: { ...(data as object), whoAmI: 'rewritten' } })
@@ -164,7 +164,7 @@ describe('what hooks change', () => {
     })
   })
 
-  test('Cookies of hooks are each a header, and keep an answer from shared caches, as a cache header does', async () => {
+  test('Each cookie of a hook is a header of its own, and keeps the answer from shared caches, as a cache header does', async () => {
     let set: readonly (readonly [string, string])[] = []
     const onAnswer = ({ setHeader }: HookAnswer): void => {
       for (const [name, value] of set) setHeader(name, value)
@@ -189,7 +189,7 @@ describe('what hooks change', () => {
     })
   })
 
-  test('An error that clients see is changed, of fields and of refused requests', async () => {
+  test('A hook changes the errors that clients see, of fields and of refused requests', async () => {
     const onError = ({ shown }: HookError) => ({ ...shown, extensions: { ...shown.extensions, help: 'call us' } })
     await withHooks({ onError }, async ({ url }) => {
       const [field, refused] = [await ask(url, '{ secretFault }'), await ask(url, '{ nothing }')]
@@ -202,7 +202,7 @@ describe('what hooks change', () => {
     })
   })
 
-  test('An event is rewritten or left out', async () => {
+  test('A hook rewrites an event or leaves it out', async () => {
     const onSubscriptionEvent: HookSettings['onSubscriptionEvent'] = async ({ body, replace }) => {
       const { written } = body().data as { written: { text: string } }
       if (written.text.endsWith('2')) return false
@@ -263,7 +263,7 @@ describe('what hooks change', () => {
   })
 })
 
-describe('the examples of the page', () => {
+describe('the examples of docs/configuration/hooks.md', () => {
   let folder: TestFolder
   beforeAll(async () => {
     folder = await makeDataFolder()
@@ -296,7 +296,7 @@ describe('the examples of the page', () => {
     expect(others).toEqual([])
   })
 
-  test('A header from a secret store is the newest one', async () => {
+  test('A header from a secret store has the newest value', async () => {
     const file = join(folder.path, 'key')
     process.env['API_KEY_FILE'] = file
     await writeFile(file, 'first\n')
@@ -313,7 +313,7 @@ describe('the examples of the page', () => {
     expect(shop.orders.calls[0]?.headers['x-api-key']).toBe('first')
   })
 
-  test('A field is rewritten', async () => {
+  test('The example of a hook rewrites a field', async () => {
     const answer = await withExample(2, ({ url }) => ask(url, 'query Who { whoAmI }'))
     expect(answer.data).toEqual({ whoAmI: 'SOMEBODY' })
   })
@@ -339,7 +339,7 @@ describe('hooks that refuse, fail or are slow', () => {
   ]
 
   test.each([...points, 'onServiceRequest', 'onServiceResponse'] as const)(
-    '%s that throws, late or at once, or never ends, fails its request alone, with a code and without its words',
+    '%s that throws, at once or later, or never ends fails its own request only, with a code and without its message',
     async (point) => {
       let broken = (): void | Promise<void> => undefined
       const hooks = {
@@ -376,7 +376,7 @@ describe('hooks that refuse, fail or are slow', () => {
     expect(isCaught).toBe(true)
   })
 
-  test('An answer is replaced by an answer only', async () => {
+  test('A hook can replace an answer only by an answer', async () => {
     let given: unknown
     await withHooks({ onAnswer: ({ replace }) => replace(given as { data: object }) }, async ({ url }) => {
       for (given of [{}, { data: 'x' }, { errors: [] }, { errors: ['x'] }, { errors: 'x', data: {} }, undefined])

@@ -46,7 +46,7 @@ describe('headers of a changed answer', () => {
     },
   )
 
-  test('No cache keeps a cookie that it adds', () => {
+  test('No cache keeps a cookie that a coprocessor adds', () => {
     const { headers } = changedMessage(cookieless, { headers: { 'set-cookie': 'a=1' } }, false)
     expect(listed(headers)).toMatchObject({ 'cache-control': ['no-store'], 'set-cookie': ['a=1'] })
     for (const name of ['age', 'etag']) expect(listed(headers)).not.toHaveProperty(name)
@@ -54,13 +54,13 @@ describe('headers of a changed answer', () => {
 })
 
 describe('the body of a changed answer', () => {
-  test('Beyond ASCII it is UTF-8', () => {
+  test('A changed body beyond ASCII is UTF-8', () => {
     const { body } = changedMessage(message, { body: '{"data":"é"}' }, true)
     expect(body).toEqual(Buffer.from('{"data":"é"}'))
     expect(toldOf({ ...message, body }).body()).toBe('{"data":"é"}')
   })
 
-  test('That of a batch stays a list, and that of one operation an object', () => {
+  test('A changed body of a batch stays a list, and that of one operation an object', () => {
     const batch = { ...message, body: '[{"data":{}}]' }
     expect(changedMessage(batch, { body: '[{"data":null}]' }, true).body).toBe('[{"data":null}]')
     expect(() => changedMessage(batch, { body: '{"data":null}' }, true)).toThrow('or of a list for a batch')
@@ -69,17 +69,17 @@ describe('the body of a changed answer', () => {
     )
   })
 
-  test('The memory of an answer that is not sent is not freed as if it were', () => {
+  test("A replaced answer's memory is not freed as if it had been sent", () => {
     const loan = { give: () => undefined } as never
     expect(changedMessage({ ...message, loan }, { body: '{}' }, true)).toHaveProperty('loan', loan)
     expect(changedMessage({ ...message, loan }, { body: '{ }' }, true)).not.toHaveProperty('loan')
   })
 
-  test.each(['', 'a', '1', 'null', '[]', '"a"', {}])('%j is none', (body) => {
+  test.each(['', 'a', '1', 'null', '[]', '"a"', {}])('%j is no body of an answer', (body) => {
     expect(() => changedMessage(message, { body }, true)).toThrow(/JSON/)
   })
 
-  test('An answer without one gets none', () => {
+  test('An answer without a body gets none', () => {
     const unchanged = { ...message, status: 304, body: '' }
     expect(changedMessage(unchanged, { body: '' }, true)).toEqual(unchanged)
     expect(() => changedMessage(unchanged, { body: '{}' }, true)).toThrow('JSON')

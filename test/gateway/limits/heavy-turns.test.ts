@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from '@jest/globals'
 import { heavyTurn, waitingForTurn } from '../../../gateway/limits/heavy-turns.ts'
 
-/** Names of pieces as they begin, and `|` wherever the loop went on to its next turn. */
+/** Names of pieces as they begin, and `|` for each new turn of the loop. */
 let log: string[] = []
 let isWatching = false
 
@@ -32,19 +32,19 @@ const idle = async (): Promise<void> => {
 
 test('The first piece of work starts at once, and each later one in an event loop turn of its own', async () => {
   await idle()
-  // Where sockets are read, and not where immediates run.
+  // A timer starts it in the phase before sockets are read, not among immediates.
   await new Promise((resolve) => setTimeout(resolve, 1))
   watch()
   const pieces = ['1', '2', '3'].map((name) => piece('a', name))
   expect(log).toEqual(['1'])
   expect(waitingForTurn('a')).toBe(2)
   await Promise.all(pieces)
-  // Immediates come before the loop looks for input: from the first to the second it did so once.
+  // The loop polls for input between two immediates, once from the first to the second.
   expect(log.join('')).toMatch(/^1\|\|+2\|+3/)
   expect(waitingForTurn('a')).toBe(0)
 })
 
-test('Callers take turns: a piece of another caller waits for only one of a flood', async () => {
+test("Callers take turns: a piece of work waits for only one piece of another caller's flood", async () => {
   await idle()
   watch()
   const flood = ['1', '2', '3', '4'].map((name) => piece('a', name))

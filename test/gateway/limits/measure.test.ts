@@ -1,4 +1,4 @@
-/** Limits in measure mode refuse nothing, and tell what they would have refused. */
+/** Limits in measure mode refuse nothing, and report what they would have refused. */
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals'
 import { WebSocket } from 'ws'
 import { readConfig } from '../../../gateway/config/load.ts'
@@ -30,7 +30,7 @@ async function measured(): Promise<Readonly<Record<string, number>>> {
 
 const fit = 'query ($first: Int) { one: orders(first: $first) { id item { id name } } two: whoAmI }'
 
-test('A request over several measured limits is answered, and each of them tells', async () => {
+test('A request over several measured limits is answered, and each limit reports it', async () => {
   await start(
     {
       LIMIT_ALIASES: 1,
@@ -62,7 +62,7 @@ test('Limits that are not named are enforced beside those that are', async () =>
   expect(await measured()).toEqual({ aliases: 1 })
 })
 
-test('Operations that would have waited run at once', async () => {
+test('Operations over a measured concurrency limit run at once', async () => {
   await start({ LIMIT_OPERATIONS_IN_WORK: 1 }, 'operationsInWork')
   await ask(gateway.url, '{ whoAmI }')
   const both = Promise.withResolvers<void>()
@@ -79,7 +79,7 @@ test('Operations that would have waited run at once', async () => {
   expect(await measured()).toEqual({ operationsInWork: 1 })
 })
 
-test('More WebSockets of an address than the limit may open', async () => {
+test('An address may open more WebSockets than a measured limit', async () => {
   await start({ LIMIT_SOCKETS_PER_ADDRESS: 1 }, 'on')
   const open = (): Promise<WebSocket> =>
     new Promise((resolve, reject) => {
@@ -98,7 +98,7 @@ test('A fragment bomb is refused though everything that can be is measured', asy
   expect(verdict(await ask(gateway.url, bomb))).toBe('400 OPERATION_TOO_COMPLEX')
 })
 
-test('A limit that protects the gateway itself cannot be measured only', async () => {
+test('A limit that protects the gateway itself cannot be switched to measure mode', async () => {
   await start({}, 'on')
   const refused = readConfig({ SUPERGRAPH: gateway.supergraphFile, LIMITS_MEASURE: 'selections, dept' })
   await expect(refused).rejects.toMatchObject({

@@ -70,7 +70,7 @@ test('The map adds up what each process counted', () => {
   expect(weather).toMatchObject({ kind: 'stateless', cache: { hits: 6, misses: 2 }, shared: 4 })
 })
 
-test('A database is there if one instance reaches it', () => {
+test('The map shows a database as available if one instance reaches it', () => {
   const store = (health: 'ready' | 'unavailable' | 'unknown') => ({ store: { name: 'PostgreSQL', health } })
   const found = (...instances: InstanceReading[]) => describeMap([reading([], instances)], 'ready').services[0]?.store
   expect(found(instance('a', store('unknown')), instance('b', store('ready')))?.health).toBe('ready')

@@ -36,7 +36,7 @@ afterEach(() => listener.drain(0))
 async function follow(signal = leaving.signal) {
   const response = await fetch(listener.url, { signal })
   const chunks = response.body?.pipeThrough(new TextDecoderStream())[Symbol.asyncIterator]()
-  /** The first map of the next chunk, which may bring several. */
+  /** The first map of the next chunk, which may contain several. */
   const next = async (): Promise<unknown> => {
     const { value } = (await chunks?.next()) ?? {}
     return value === undefined ? undefined : JSON.parse(value.slice('data: '.length).split('\n\n', 1)[0] ?? '')
@@ -44,7 +44,7 @@ async function follow(signal = leaving.signal) {
   return { response, next }
 }
 
-test('All who follow get the same map, read once; nothing is read once all have left', async () => {
+test('All followers get the same map, which is read once; nothing is read without followers', async () => {
   await open()
   const leave = new AbortController()
   const all = await Promise.all(Array.from({ length: 20 }, () => follow(leave.signal)))
@@ -53,7 +53,7 @@ test('All who follow get the same map, read once; nothing is read once all have 
     maps.map(() => expect.objectContaining({ gateway: expect.objectContaining({ state: 'ready' }) })),
   )
   expect(reads).toBeLessThan(20)
-  await all[0]?.next() // of a later turn
+  await all[0]?.next() // read in a later turn
   fails = true
   const before = reads
   await until(async () => reads > before)
@@ -68,7 +68,7 @@ test('All who follow get the same map, read once; nothing is read once all have 
   await until(async () => (await read()) === 0)
 })
 
-test('The number of those who follow is bounded, and the end of the feed ends all streams', async () => {
+test('The number of followers is limited, and the end of the feed ends all streams', async () => {
   await open()
   const all = await Promise.all(Array.from({ length: 32 }, () => follow()))
   const refused = await fetch(listener.url)

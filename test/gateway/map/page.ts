@@ -60,7 +60,7 @@ describe('the live map of the demo', () => {
     expect(complaints).toEqual([])
   })
 
-  test('Wide and narrow, light and dark it keeps the rules of accessibility', async () => {
+  test('The live map follows the accessibility rules, wide and narrow, light and dark', async () => {
     const { page, complaints } = await stay()
     await page.getByRole('button', { name: /Overview/ }).waitFor()
     for (const width of [1360, 900, 700, 375])
@@ -68,7 +68,8 @@ describe('the live map of the demo', () => {
         await page.setViewportSize({ width, height: 850 })
         await page.emulateMedia({ colorScheme })
         await page.locator('.react-flow').waitFor({ state: width < 850 ? 'detached' : 'visible' })
-        const isJudged = isFull || (width === 375 && colorScheme === 'dark') // the test before judges the opposite
+        // The previous test checks the other combinations.
+        const isJudged = isFull || (width === 375 && colorScheme === 'dark')
         if (isJudged) expect(await faultsIn(page)).toEqual([])
         expect(await sidewaysIn(page)).toBe(0)
         await keepScreenshot(page, `map-${width}-${colorScheme}`)

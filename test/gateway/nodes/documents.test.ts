@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals'
 import { createParsedDocuments } from '../../../gateway/nodes/documents.ts'
 
-test('Documents about nodes take no more memory than is set, however large clients make them', () => {
+test('Node documents stay within the set memory, however large clients make them', () => {
   const documents = createParsedDocuments(2_000_000)
   for (let number = 0; number < 100; number += 1) {
     const query = `{ ${Array.from({ length: 490 }, (_, at) => `a${at}: node(nodeId: "${number}") { nodeId }`).join(' ')} }`

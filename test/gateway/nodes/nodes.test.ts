@@ -50,7 +50,7 @@ describe('node', () => {
     })
   })
 
-  test('What names a node in another JSON type than its key has is no id', async () => {
+  test('An id whose value has another JSON type than the key is invalid', async () => {
     for (const id of [encodeNodeId('Order', [1]), encodeNodeId('Order', [true]), encodeNodeId('Item', ['s1', '1'])])
       expect(await node(id, 'nodeId')).toMatchObject({
         data: { node: null },
@@ -58,7 +58,7 @@ describe('node', () => {
       })
   })
 
-  test('A service may give nodes of its own, and fields beside `node` are answered as ever', async () => {
+  test('A service may provide nodes of its own, and fields beside `node` work as before', async () => {
     const { data } = await ask(
       gateway.url,
       `{ any { __typename nodeId } node(nodeId: "${orderId('2')}") { nodeId } total }`,
@@ -70,7 +70,7 @@ describe('node', () => {
     })
   })
 
-  test('The service that gives the nodeId says whether it is there, and not one that extends the type', async () => {
+  test('The service that provides the nodeId decides whether a node exists, not one that extends the type', async () => {
     for (const selection of ['__typename', 'nodeId', '... on Item { left }', '... on Item { sku mark }'])
       expect(await node(itemId('s1', 10), selection)).toMatchObject({ data: { node: null } })
     expect(callsOf()).toEqual({ orders: 0, items: expect.any(Number), depot: 0 })
@@ -107,7 +107,7 @@ describe('node', () => {
     ])
   })
 
-  test("A stateful service is told the caller's token, and a stateless one is not", async () => {
+  test("A stateful node service gets the caller's token, and a stateless one does not", async () => {
     const headers = { authorization: 'Bearer of-ann' }
     await node(orderId('7'), '__typename', headers)
     await node(itemId('s7', 1), '__typename', headers)
@@ -115,7 +115,7 @@ describe('node', () => {
     expect(nodes.subgraphs.items.calls[0]?.headers.authorization).toBeUndefined()
   })
 
-  test("An error of the node's service is told of it, by its name, and its reasons stay hidden", async () => {
+  test("An error of a node's service names the service, and hides the reasons", async () => {
     const locked = await node(orderId('locked'), '__typename')
     expect(locked).toMatchObject({
       data: { node: null },
@@ -145,7 +145,7 @@ describe('node', () => {
     })
   })
 
-  test('A list over 100 ids is refused whole, before any service is asked', async () => {
+  test('A list over 100 ids is refused as a whole, before any service is called', async () => {
     const query = 'query ($ids: [ID!]!) { nodes(nodeIds: $ids) { nodeId } total }'
     const ids = Array.from({ length: 101 }, (_, at) => orderId(`${at}`))
     const { data, errors } = await ask(gateway.url, { query, variables: { ids } })
@@ -176,7 +176,7 @@ describe('variants', () => {
       expect(JSON.parse(answer)).toMatchObject({ data: { node: null }, errors: [{ path: ['node'] }] })
       expect(answer).not.toContain('Tag')
     }
-    // It is the caller's doing: nobody must be able to fill the log.
+    // The caller causes it, so it must not fill the log.
     expect(logged.slice(lines).filter((line) => JSON.parse(line).level >= ERROR)).toEqual([])
   })
 })
@@ -196,7 +196,7 @@ describe('stock @apollo/gateway', () => {
     })
   })
 
-  test('A stock gateway finds the same nodes, with this answer in place of the service', async () => {
+  test("A stock gateway finds the same nodes, with the gateway's node answer in place of the service", async () => {
     const { ApolloServer } = await import('@apollo/server')
     const server = new ApolloServer({ gateway: stock, logger: log })
     const query = `query ($ids: [ID!]!) { nodes(nodeIds: $ids) { __typename nodeId

@@ -1,6 +1,6 @@
 /**
- * Three services with nodes: one for each caller, one for all, and one that extends another's. By
- * its name it is the first, so that only `nodeId` tells whose they are.
+ * Three services with nodes: one for each caller, one for all, and one that extends another's
+ * nodes. The last comes first by name, so that only `nodeId` decides who owns them.
  */
 import { GraphQLScalarType } from 'graphql'
 import { codedError } from '../../../platform/protocol/errors.ts'

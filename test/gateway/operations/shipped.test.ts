@@ -43,11 +43,11 @@ describe('shipped operations', () => {
     }
   })
 
-  test('Only the first is run unasked, and it only reads', () => {
+  test('The page runs only the first operation by itself, and that one only reads', () => {
     expect(definitionOf(operations[0] as ShippedOperation).operation).toBe('query')
   })
 
-  test('What writes has a fresh key each time, the same wherever it stands, and other texts stay', () => {
+  test('A shipped mutation gets a new key each time, the same at every place, and other texts stay unchanged', () => {
     for (const operation of operations.filter((each) => definitionOf(each).operation === 'mutation'))
       expect(operation.variables).toMatchObject({ input: { idempotencyKey: '{{key}}' } })
     const given = { one: '{{key}}', all: ['{{key}}', '{{tomorrow}}'], text: 'constructor', number: 1, none: null }

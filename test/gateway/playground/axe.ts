@@ -2,7 +2,7 @@
 import axe from 'axe-core' // MPL-2.0; the usual rules of accessibility
 import type { Page } from 'playwright-core'
 
-/** What axe finds: one line for each element. */
+/** The violations that axe finds, one line for each element. */
 export async function faultsIn(page: Page): Promise<readonly string[]> {
   if (await page.evaluate('typeof axe === "undefined"')) await page.evaluate(axe.source)
   const { violations } = await page.evaluate<axe.AxeResults>('axe.run(document, { resultTypes: ["violations"] })')

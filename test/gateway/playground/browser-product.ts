@@ -1,4 +1,4 @@
-/** A browser and a running product, which the cases of several files share. */
+/** A browser and a running product, which the tests of several files share. */
 import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
@@ -6,7 +6,7 @@ import type { Browser, Page } from 'playwright-core'
 import { type Product, startProduct } from '../../support/product.ts'
 import { closePages, launchBrowser } from './browser.ts'
 
-/** @param build program that builds the pages @param given what the product is started with */
+/** @param build program that builds the pages @param given arguments of `startProduct` */
 export function browserProduct(build: URL, ...given: Parameters<typeof startProduct>) {
   let product: Product | undefined
   let browser: Browser | undefined

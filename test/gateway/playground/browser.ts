@@ -1,11 +1,11 @@
-/** Debian's Chromium, headless, with nothing of its own on the wire. */
+/** Debian's Chromium, headless, without background traffic of its own. */
 import { existsSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Browser, chromium, type Page } from 'playwright-core'
 
-/** The shell has no windows to draw: pages cost it half the CPU of the browser with them. */
+/** The shell draws no windows: pages take half the CPU of the full browser. */
 const NAMES = ['chromium-headless-shell', 'chromium', 'chromium-browser', 'google-chrome']
 
 /** Milliseconds that each step of a page may take; machines may be slow. */
@@ -13,7 +13,7 @@ const TIMEOUT = 120_000
 
 const OUTPUT = fileURLToPath(new URL('../../output/', import.meta.url))
 
-/** @throws Error where there is no Chromium, saying how to get it */
+/** @throws Error if Chromium is missing, with the command that installs it */
 export async function launchBrowser(): Promise<Browser> {
   const folders = (process.env['PATH'] ?? '').split(delimiter)
   const candidates = NAMES.flatMap((name) => folders.map((folder) => join(folder, name)))
@@ -41,7 +41,7 @@ export async function launchBrowser(): Promise<Browser> {
 }
 
 /**
- * Ends every visit. Pages that are left open go on asking, and take time from the next test.
+ * Ends every visit. Open pages keep sending requests, and slow down the next test.
  * @param staying the page of a visit that goes on
  */
 export async function closePages(browser: Browser, staying?: Page): Promise<void> {
@@ -49,7 +49,7 @@ export async function closePages(browser: Browser, staying?: Page): Promise<void
   await Promise.all(over.map((context) => context.close()))
 }
 
-/** With `SCREENSHOTS=on` keeps a picture of the page under `test/output/`, for people to look at. */
+/** With `SCREENSHOTS=on` saves a screenshot of the page under `test/output/`. */
 export async function keepScreenshot(page: Page, name: string): Promise<void> {
   if (process.env['SCREENSHOTS'] !== 'on') return
   await mkdir(OUTPUT, { recursive: true })

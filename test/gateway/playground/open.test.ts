@@ -24,7 +24,7 @@ test.each<[string, Record<string, string>]>([
       else expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'BAD_USER_INPUT' } }] })
       if (state === 'off') expect(response.status).toBe(404)
     }
-    // In production clients of a variant may not ask for its schema.
+    // In production, clients of a variant cannot introspect its schema.
     const hasPage = state === 'on' && env['NODE_ENV'] === undefined
     for (const path of ['/graphql/open', '/graphql/open/', '/graphql/open?code=1', '/graphql/shut', '/graphql']) {
       const response = await fetch(`${gateway.url}${path}`, { headers: { accept: 'text/html' } })

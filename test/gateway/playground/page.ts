@@ -17,13 +17,13 @@ interface VisitOptions {
   readonly width?: number
   readonly height?: number
   readonly colorScheme?: 'dark' | 'light'
-  /** Done before the page opens. */
+  /** Runs before the page opens. */
   readonly before?: (page: Page) => Promise<unknown>
-  /** Waits for the answer of the first tab, which the page runs unasked once it is signed in. */
+  /** Waits for the answer of the first tab, which the page runs by itself after the sign-in. */
   readonly answered?: boolean
 }
 
-/** A visitor who was never here before. */
+/** Opens the page as a first-time visitor. */
 async function visit(options: VisitOptions = {}): Promise<Visit> {
   const { path = '/', width = 1360, height = 850, colorScheme = 'light', before, answered = true } = options
   const opened = await open(`${product().url}${path}`, { viewport: { width, height }, colorScheme }, before)
@@ -35,7 +35,9 @@ async function visit(options: VisitOptions = {}): Promise<Visit> {
 
 let staying: Visit | undefined
 
-/** One visitor for all tests that need no new one: to load the page takes longer than most of them. */
+/**
+ * One visit for all tests that need no new one: loading the page takes longer than most of them.
+ */
 async function stay(): Promise<Visit> {
   staying ??= await visit()
   keepOpen(staying.page)
@@ -52,7 +54,7 @@ async function signIn(page: Page, caller: string): Promise<void> {
 
 const openTab = (page: Page, name: string): Promise<void> => page.getByRole('button', { name, exact: true }).click()
 
-/** Not the introspection of the page itself. */
+/** False for the page's own introspection. */
 const isOperation = (request: Request): boolean =>
   /\/graphql(\/public)?$/.test(request.url()) && !request.postData()?.includes('IntrospectionQuery')
 
@@ -66,7 +68,7 @@ const runTab = (page: Page): Promise<Answer> =>
   answerTo(page, () => page.getByRole('button', { name: /execute query/i }).click())
 
 describe('playground page', () => {
-  test('The first screen says what this is, and answers the main query for the payer, unasked', async () => {
+  test('The first screen explains the product, and runs the main query for the payer by itself', async () => {
     const { page, requests, complaints } = await stay()
     expect(await page.getByLabel('You are').inputValue()).toBe('payer')
     const what = await page.getByRole('banner').innerText()
@@ -127,7 +129,7 @@ describe('playground page', () => {
     expect(complaints).toEqual([])
   }
 
-  test('Wide and light, axe finds nothing and nothing scrolls sideways', async () => {
+  test('The wide, light playground passes axe and does not scroll sideways', async () => {
     // The documentation is GraphiQL's own, and the map has its own suite.
     await judge(await stay(), ['with a step open', 'services'])
   })
@@ -136,7 +138,7 @@ describe('playground page', () => {
     await judge(await visit({ width: 375, height: 812, colorScheme: 'dark' }), [])
   })
 
-  test('Each tab does what its comment says', async () => {
+  test('Each tab of the playground does what its comment says', async () => {
     const { page } = await stay()
     await signIn(page, 'payer')
     const answers: Record<string, Answer> = {}
@@ -185,7 +187,7 @@ describe('playground page', () => {
     expect(complaints).toEqual([])
   })
 
-  test('A service is stopped and missed, the others answer, and it is back once it is started', async () => {
+  test('While a service is stopped its fields fail and the others answer; it is back after its start', async () => {
     const { page } = await stay()
     await openTab(page, 'Overview')
     await page.getByRole('button', { name: 'Show Services' }).click()
@@ -207,7 +209,7 @@ describe('playground page', () => {
     await until(async () => (await runTab(page)).errors === undefined)
   })
 
-  test('Who signs out stays signed out, which banking reports and weather ignores', async () => {
+  test('A visitor who signs out stays signed out, which banking reports and weather ignores', async () => {
     const { page } = await stay()
     await openTab(page, 'Overview')
     await signIn(page, 'payee')
@@ -241,10 +243,11 @@ describe('playground page', () => {
     },
   )
 
-  test('The page at the path of a variant shows its schema, asks there, keeps its tabs to itself, and is what a sign-in leads back to', async () => {
+  test("A variant's page shows the variant's schema, queries its path, keeps its own tabs, and is where a sign-in returns", async () => {
     const { page, requests, complaints } = await visit({ path: '/graphql/public', answered: false })
     await page.getByText('/graphql/public', { exact: true }).waitFor()
-    await page.locator('.graphiql-response').getByText('"data"').waitFor() // of the first tab, unasked
+    // The first tab runs by itself.
+    await page.locator('.graphiql-response').getByText('"data"').waitFor()
     await openTab(page, 'WeatherInFiveCities')
     const { data } = await runTab(page)
     expect(Object.keys(data)).toHaveLength(5)

@@ -29,7 +29,7 @@ interface Reply {
   readonly body: Buffer
 }
 
-/** Sends what `fetch` would not: a `Host`, an `Origin` and no header of its own choice. */
+/** Sends the given `Host` and `Origin` and no default headers, which `fetch` cannot do. */
 async function send(
   origin: string,
   path: string,
@@ -122,7 +122,7 @@ describe('page', () => {
     expect(headers['content-security-policy']).toMatch(/default-src 'none'; script-src 'self';/)
   })
 
-  test('The page may ask this origin and the demo’s provider, and nobody else', async () => {
+  test('The page may send requests to its own origin and the demo’s provider only', async () => {
     const policyOf = async (from: string): Promise<string> =>
       `${(await send(from, '/', { headers: html })).headers['content-security-policy']}`
     expect(await policyOf(origin)).toContain("; connect-src 'self';")
@@ -151,7 +151,7 @@ describe('assets', () => {
     ;({ origin } = await open({ built: true, demo: true }))
   })
 
-  test('Assets are cached for good and come in the encoding the browser accepts', async () => {
+  test('Assets may be cached indefinitely, and are sent in an encoding that the browser accepts', async () => {
     const plain = await send(origin, '/assets/Ab3-index.js')
     expect(plain.body.toString()).toBe(SCRIPT)
     expect(plain.headers).toMatchObject({
@@ -304,7 +304,7 @@ describe('demo services', () => {
     expect(asked).toEqual([])
   })
 
-  test('The page reports that the supervisor is gone', async () => {
+  test('The page gets an error when the supervisor is gone', async () => {
     const lost = await open({ built: true, demo: true, supervisor: { url: 'http://127.0.0.1:1', token: 'any' } })
     expect((await send(lost.origin, '/demo/services')).status).toBe(503)
   })

@@ -22,9 +22,9 @@ const idle = async (): Promise<void> => {
   for (let n = 0; n < 5; n += 1) await new Promise(setImmediate)
 }
 
-/** Admits texts for callers, and tells which texts were read, in order. */
+/** Admits texts for callers, and lists the texts that were parsed, in order. */
 async function bench(limits = defaultLimits) {
-  await idle() // no piece of another test is left
+  await idle() // waits for pieces of other tests
   const cors: Cors = { origins: [], allowedHeaders: [], exposedHeaders: [] }
   const policies = createPolicies({
     limits,
@@ -61,7 +61,7 @@ const codeOf = (asked: Promise<unknown>): Promise<unknown> =>
       error.errors ? 'invalid' : error.extensions?.code,
   )
 
-test('New documents of a flood are read one by one, and another caller waits for only one of them', async () => {
+test('New documents of a flood are parsed one by one, and another caller waits for only one of them', async () => {
   const { ask, read } = await bench()
   const flood = ['a1', 'a2', 'a3', 'a4'].map((name) => ask('192.0.2.1', name))
   const other = ask('192.0.2.2', 'b')
@@ -70,7 +70,7 @@ test('New documents of a flood are read one by one, and another caller waits for
   expect(read).toEqual(['a1', 'a2', 'b', 'a3', 'a4'])
 })
 
-test('A known document waits for no new one', async () => {
+test('A known document does not wait for new ones', async () => {
   const { ask, read } = await bench()
   await ask('192.0.2.2', 'known')
   await idle()
@@ -89,7 +89,7 @@ test('A caller may have as many documents waiting as operations; one more is ref
   expect(read).toEqual(['a1', 'a2', 'a3'])
 })
 
-test('Waiting documents are not read once earlier ones have used up the budget', async () => {
+test('Waiting documents are not parsed once earlier ones have used up the budget', async () => {
   const { ask, read } = await bench({ ...defaultLimits, costPerMinute: 1_500 })
   const flood = ['a1', 'a2', 'a3'].map((name) => codeOf(ask('192.0.2.1', name, 'missing')))
   expect(await Promise.all(flood)).toEqual(['invalid', 'invalid', 'BUDGET_EXHAUSTED'])

@@ -30,9 +30,7 @@ afterAll(async () => {
   await Promise.all([shop.close(), journal.close()])
 })
 
-/**
- * Sends bytes as they are, and gives all that comes back until the gateway closes or has answered.
- */
+/** Sends raw bytes, and returns everything until the gateway closes or has answered. */
 async function raw(text: string, url = gateway.url): Promise<string> {
   const socket = connect(Number(new URL(url).port), '127.0.0.1')
   socket.write(text)
@@ -137,8 +135,7 @@ describe('hidden schema', () => {
     for (const operation of operations) {
       const began = process.threadCpuUsage()
       expect(verdict(await ask(production.url, operation))).toMatch(/^400 /)
-      // A pattern takes a minute for this. Of this thread, so that nothing else on the machine
-      // counts.
+      // A regular expression takes a minute for this. Measures only this thread's CPU time.
       const { user, system } = process.threadCpuUsage(began)
       expect((user + system) / 1_000_000).toBeLessThan(10)
     }
@@ -239,7 +236,7 @@ describe('admin port', () => {
   })
 })
 
-test('An endless answer is given up by time and by size, and never inflated if nobody asked to compress it', async () => {
+test('An endless answer is aborted by time and by size, and not inflated unless the gateway accepts compression', async () => {
   shop.items.misbehave((_request, response) => {
     response.writeHead(200, { 'content-type': 'application/json', 'content-encoding': 'gzip' })
     const piece = Buffer.alloc(1024 * 1024, ' ')

@@ -15,12 +15,12 @@ import { type Journal, journalSdl, startJournal } from '../../support/journal.ts
 import { type Shop, startShop } from '../../support/shop.ts'
 import { until } from '../../support/until.ts'
 
-/** No call ends by itself while a test holds it. */
+/** A deadline that outlasts every held call. */
 const PATIENT = { SERVICES_ORDERS_DEADLINE: '600000' }
 
 let shop: Shop
 let journal: Journal
-/** By the fast path, by Node's reader, and one that allows no batch. */
+/** Gateways with the fast path, with Node's reader, and without batches. */
 let gateways: Readonly<Record<'on' | 'off' | 'none', TestGateway>>
 const start = (env: Record<string, string> = {}, hooks?: Partial<HookSettings>) =>
   startTestGateway({
@@ -52,7 +52,7 @@ const post = (url: string, body: unknown, headers: Record<string, string> = {}) 
     headers: { 'content-type': 'application/json', ...headers },
     body: JSON.stringify(body),
   })
-/** Status and code, the same for each of the operations. */
+/** Status and code of a refusal, which must be the same for each operation. */
 const refusalOf = async (url: string, entries: readonly unknown[], headers?: Record<string, string>) => {
   const response = await post(url, entries, headers)
   const answers = (await response.json()) as Entry[]
@@ -69,7 +69,7 @@ async function batch(url: string, entries: readonly unknown[], headers?: Record<
   return (await response.json()) as Entry[]
 }
 
-/** The data, or the code of the first error, of each. */
+/** For each answer its data, or the code of its first error. */
 const brief = (answers: readonly Entry[]) => answers.map(({ data, errors }) => errors?.[0]?.extensions['code'] ?? data)
 
 async function withGateway<Result>(
@@ -96,7 +96,7 @@ const byHash = (text: string): Operation => ({
   extensions: { persistedQuery: { version: 1, sha256Hash: hashOf(text) } },
 })
 
-/** Holds every call to the service of orders until it is let go. */
+/** Holds every call to the orders service until it is released. */
 function hold() {
   const { promise, resolve } = Promise.withResolvers<false>()
   const held = { calls: 0, letGo: () => resolve(false) }
@@ -129,7 +129,7 @@ describe.each(['on', 'off'] as const)('with the fast path %s', (path) => {
     expect(shop.bought.length).toBe(length + 1)
   })
 
-  test('An entry that is no operation, or a subscription, costs its own answer only', async () => {
+  test('An entry that is a subscription or no operation fails alone', async () => {
     const subscription = { query: 'subscription { written { text } }' }
     const answers = await batch(url(), [null, 'text', subscription, { query: 7 }, WHO])
     const refused = Array.from({ length: 4 }, () => 'BAD_USER_INPUT')
@@ -138,7 +138,7 @@ describe.each(['on', 'off'] as const)('with the fast path %s', (path) => {
     expect(journal.open).toBe(0)
   })
 
-  test('A batch that is empty or too large is refused whole', async () => {
+  test('A batch that is empty or too large is refused as a whole', async () => {
     const { length } = shop.orders.calls
     expect(verdict(await readAnswer(await post(url(), [])))).toBe('400 BAD_USER_INPUT')
     expect(verdict(await readAnswer(await post(url(), Array(101).fill(WHO))))).toBe('400 OPERATION_TOO_COMPLEX')
@@ -148,7 +148,7 @@ describe.each(['on', 'off'] as const)('with the fast path %s', (path) => {
   })
 })
 
-test('Batches are refused in words unless they are allowed', async () => {
+test('Batches are refused with an explanation unless a setting allows them', async () => {
   expect(await refusalOf(gateways.none.url, [WHO, WHO])).toBe('400 BAD_USER_INPUT')
   const link = new BatchHttpLink({ uri: `${gateways.none.url}/graphql` })
   const client = new ApolloClient({ link, cache: new InMemoryCache() })
@@ -171,7 +171,7 @@ test('A batch of a client that accepts only events is refused, because its answe
   expect(await batch(gateways.on.url, [WHO], { accept: 'application/json, text/event-stream' })).toHaveLength(1)
 })
 
-test('A client that takes answers in parts gets those of a batch whole', async () => {
+test('A client that accepts answers in parts gets whole answers to a batch', async () => {
   const { url } = gateways.on
   const deferred = { query: '{ whoAmI ... @defer { item(id: "i1") { name } } }' }
   const whole = [{ data: { whoAmI: 'somebody', item: { name: 'item i1' } } }, { data: { whoAmI: 'somebody' } }]
@@ -180,12 +180,12 @@ test('A client that takes answers in parts gets those of a batch whole', async (
   expect(await refusalOf(url, [WHO], { accept: 'multipart/mixed;deferSpec=20220824' })).toBe('400 BAD_USER_INPUT')
 })
 
-test('Queries run side by side; a mutation runs after all before it, and before all after it', async () => {
+test('Queries of a batch run concurrently; a mutation runs after all operations before it and before all after it', async () => {
   const held = hold()
   const { length } = shop.orders.calls
   const answered = batch(gateways.on.url, [WHO, orders(2), BUY, orders(1), WHO])
   await until(() => held.calls === 2)
-  // What went on with the mutation would have sent it long before another client is answered.
+  // A gateway that did not wait would send the mutation long before it answers another client.
   for (const id of ['one', 'two', 'three']) await batch(gateways.on.url, [{ query: `{ item(id: "${id}") { name } }` }])
   expect(held.calls).toBe(2)
   held.letGo()
@@ -194,7 +194,7 @@ test('Queries run side by side; a mutation runs after all before it, and before 
   expect(sent).toEqual(['query', 'query', 'mutation', 'query', 'query'])
 })
 
-test('A mutation waits for the queries before it, which a client that leaves stops', async () => {
+test('A mutation waits for the queries before it, and a client that disconnects cancels these', async () => {
   const held = hold()
   const { length } = shop.bought
   const body = JSON.stringify([WHO, orders(2), BUY])
@@ -204,13 +204,13 @@ test('A mutation waits for the queries before it, which a client that leaves sto
   await until(() => held.calls === 2)
   expect(shop.bought.length).toBe(length)
   socket.resetAndDestroy()
-  // The mutation, though neither query was answered.
+  // The third call is the mutation, though neither query was answered.
   await until(() => held.calls === 3)
   held.letGo()
   await until(() => shop.bought.length === length + 1)
 })
 
-test('All operations and all answers of a batch together are bounded as those of one request', async () => {
+test('The limits of one request apply to all operations and all answers of a batch together', async () => {
   await withGateway({ LIMIT_COST: '100', LIMIT_ANSWER_BYTES: '1150' }, async ({ url }) => {
     const codesOf = (answers: readonly Entry[]) => brief(answers).map((one) => (typeof one === 'string' ? one : 'OK'))
     const costly = await batch(url, [orders(30), orders(50), orders(30), orders(10), orders(101)])
@@ -251,7 +251,7 @@ test('The safelist applies to each operation of a batch', async () => {
   await folder.remove()
 })
 
-test('A hook meets the request once and each of its operations once, and they share what they know', async () => {
+test('Request hooks run once for a batch, operation hooks once for each operation, with a shared context', async () => {
   const seen: string[] = []
   const note = ({ query, context }: HookOperation): void => void seen.push(`${query} ${context.get('from')}`)
   const hooks: Partial<HookSettings> = {

@@ -1,4 +1,4 @@
-/** What an operation cost, told to clients that ask. */
+/** The cost of an operation, reported to clients that ask for it. */
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { createClient } from 'graphql-ws'
 import { WebSocket } from 'ws'
@@ -27,10 +27,11 @@ interface Told {
   }
 }
 
-test('The actual cost is by what came back, the estimate by what was asked for', async () => {
+test('The actual cost counts what the answer contains, the estimate what the query asks for', async () => {
   const { extensions } = await costOf('{ orders(first: 50) { id item { name } } order(id: "none") { item { name } } }')
   expect(extensions.cost.estimate).toBe(102)
-  const whole = await costOf('{ items { id name } }') // a list whose size the estimate takes from the schema
+  // The estimate takes the size of this list from the schema.
+  const whole = await costOf('{ items { id name } }')
   expect(whole.extensions.cost.actual).toBe((whole.data as { items: unknown[] }).items.length)
   const { actual } = (
     await costOf(
@@ -40,7 +41,7 @@ test('The actual cost is by what came back, the estimate by what was asked for',
   expect(actual).toBe(1 + 5 + 1)
 })
 
-test('The reported rest of the budget falls by the estimate, and the answer is not cacheable', async () => {
+test('The reported remaining budget falls by the estimate, and the answer is not cacheable', async () => {
   const query = '{ items(first: 300) { id } }'
   const [first, second] = [await costOf(query), await costOf(query)]
   const left = ({ extensions }: Told): number => extensions.cost.budgets[0]?.left ?? Number.NaN
@@ -49,12 +50,12 @@ test('The reported rest of the budget falls by the estimate, and the answer is n
   expect(second.cacheControl).toBe('no-store')
 })
 
-test('Nobody is told who does not ask', async () => {
+test('The cost is reported only to clients that ask for it', async () => {
   const response = await ask(gateway.url, { query: '{ whoAmI }', extensions: { cost: 1 } })
   expect(JSON.stringify(response)).not.toContain('estimate')
 })
 
-test('Errors are beside it, and WebSockets have it too', async () => {
+test('A cost report comes with errors, and over WebSockets, too', async () => {
   expect(await costOf('{ whoAmI secretFault }')).toMatchObject({
     data: { whoAmI: 'somebody', secretFault: null },
     errors: [{ extensions: { code: 'INTERNAL' } }],

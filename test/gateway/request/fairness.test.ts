@@ -32,7 +32,7 @@ afterAll(async () => {
 const bearer = (token: string) => ({ authorization: `Bearer ${token}` })
 const from = (address: string) => ({ 'x-forwarded-for': address })
 
-/** Has a service hold what comes from now on, until it is told to go on. */
+/** Has a service hold all further calls until they are released. */
 function hold(service: Shop['orders']): { held: () => number; release: () => void } {
   let open: () => void = () => undefined
   let held = 0
@@ -67,7 +67,7 @@ test('A client address with a zone stops neither a request nor a socket', async 
 test('A caller who floods a service delays only himself', async () => {
   const { held, release } = hold(shop.orders)
   const flooder = bearer(await provider.token({ sub: 'flooder' }))
-  // Of sixty, four are worked on and forty wait: once the others are refused, all have arrived.
+  // Four of the sixty run and forty wait. Once the other sixteen are refused, all have arrived.
   const flood = Array.from({ length: 60 }, (_, number) =>
     ask(gateway.url, `{ order(id: "${number}") { id } }`, flooder),
   )

@@ -1,7 +1,4 @@
-/**
- * A whole gateway over services in which everything is named after what every object of JavaScript
- * inherits.
- */
+/** A whole gateway over services whose names are all properties that JavaScript objects inherit. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { own } from '../../../platform/data/own.ts'
 import { readBody } from '../../../platform/http/message/body.ts'
@@ -61,8 +58,8 @@ afterAll(async () => {
 })
 
 /**
- * The text of an answer to a request whose body is given as text: names like `__proto__` survive no
- * object literal.
+ * The text of an answer to a request given as text: an object literal would lose names like
+ * `__proto__`.
  */
 async function answerText(body: string): Promise<string> {
   const response = await fetch(`${gateway.url}/graphql`, {
@@ -116,14 +113,14 @@ describe('inherited names', () => {
     ],
     ['of mutations', request('mutation { toString(valueOf: "x") }'), '{"data":{"toString":"x"}}'],
   ])('A name that every JavaScript object has works like any other: %s', async (_what, body, answer) => {
-    // The second time the document is known, and the stateless service's answer is kept.
+    // The second time, the document is known and the stateless service's answer is cached.
     expect([await answerText(body), await answerText(body)]).toEqual([answer, answer])
   })
 
   test('Input fields may have inherited names, given or not', async () => {
     const [service] = services as [TestSubgraph]
-    // graphql-js in a service would take what objects inherit for a field that is given: this one
-    // only listens.
+    // graphql-js in a service would take an inherited property for a given field: this service only
+    // records.
     let received = ''
     service.misbehave(async (call, response) => {
       received = (await readBody(call, 10_000)).toString()

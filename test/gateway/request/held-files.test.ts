@@ -10,9 +10,9 @@ import { until } from '../../support/until.ts'
 
 const DEFINE = fileURLToPath(new URL('../../../gateway/config/define.ts', import.meta.url))
 const CONNECTIONS = 3
-/** Of calls and files of the service, in milliseconds; none meets the longer one. */
+/** Deadlines of the service's calls and files, in milliseconds; nothing reaches the longer one. */
 const [SHORT, LONG] = [300, 60_000]
-/** More than the system takes in on its way. */
+/** More than the buffers of the operating system hold. */
 const large = Buffer.alloc(32 * 1024 * 1024)
 
 let service: Server
@@ -52,7 +52,7 @@ async function start(deadline: number, limits: Partial<Limits> = {}, measure = f
   })
 }
 
-/** Asks for a large file and reads no more than its beginning. */
+/** Requests a large file and reads only its beginning. */
 async function hold(from: string): Promise<void> {
   const { hostname, port } = new URL(gateway.url)
   for (;;) {
@@ -62,14 +62,14 @@ async function hold(from: string): Promise<void> {
     const [begin] = await once(socket, 'data')
     socket.pause()
     if (begin.toString('latin1').startsWith('HTTP/1.1 200')) return
-    // On a busy machine it may have met its deadline.
+    // On a busy machine it may have exceeded its deadline.
     socket.destroy()
   }
 }
 const get = (from: string): Promise<Response> =>
   fetch(`${gateway.url}/files/small`, { headers: { 'x-forwarded-for': from } })
 
-test('Clients that do not read their files cannot keep another one waiting for longer than the deadline', async () => {
+test('Clients that do not read their files delay other clients for no longer than the deadline', async () => {
   await start(SHORT)
   for (let n = 0; n < CONNECTIONS; n += 1) await hold('192.0.2.1')
   await until(() => held === CONNECTIONS)
@@ -79,7 +79,7 @@ test('Clients that do not read their files cannot keep another one waiting for l
   await until(async () => (await get('192.0.2.2')).status === 200)
 })
 
-test('An address that fetches many files at once is refused more, and others are not', async () => {
+test('An address at its limit of concurrent files is refused more, and others are not', async () => {
   await start(LONG, { filesPerAddress: CONNECTIONS - 1 })
   for (let n = 0; n < CONNECTIONS - 1; n += 1) await hold('192.0.2.1')
   const refused = await get('192.0.2.1')
@@ -90,7 +90,7 @@ test('An address that fetches many files at once is refused more, and others are
   await until(async () => (await get('192.0.2.1')).status === 200)
 })
 
-test('A limit that is only measured refuses nobody, and is reported', async () => {
+test('A file limit that is only measured refuses nobody, and is reported', async () => {
   await start(LONG, { filesPerAddress: 1 }, true)
   await hold('192.0.2.1')
   expect((await get('192.0.2.1')).status).toBe(200)

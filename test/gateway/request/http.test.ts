@@ -1,6 +1,7 @@
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { serverAudits } from 'graphql-http' // MIT; the reference audits of the GraphQL over HTTP specification
+// MIT; the reference audits of the GraphQL over HTTP specification.
+import { serverAudits } from 'graphql-http'
 import { readAnswer } from '../../support/answer.ts'
 import { ask, verdict } from '../../support/gateway.ts'
 import { type ShopGateway, startShopGateway } from '../../support/shop-gateway.ts'

@@ -1,7 +1,4 @@
-/**
- * Messages quote what clients and services wrote; none leaves the gateway longer than a person
- * reads.
- */
+/** Messages quote clients and services, and are shortened before they leave the gateway. */
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { ask, type Operation, startTestGateway, type TestGateway } from '../../support/gateway.ts'
 import { startSubgraph, type TestSubgraph } from '../../support/subgraph.ts'

@@ -1,4 +1,4 @@
-/** A service that fails in some of its fields, seen through the whole gateway. */
+/** A service that fails in some of its fields, through the whole gateway. */
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { ask, startTestGateway, type TestGateway } from '../../support/gateway.ts'
 import { startUpstream, type Upstream } from '../../support/upstream.ts'
@@ -7,7 +7,7 @@ const LINK = 'extend schema @link(url: "https://specs.apollo.dev/federation/v2.9
 
 const no = (...path: (string | number)[]) => ({ message: 'No.', path, extensions: { code: 'FORBIDDEN' } })
 
-/** White space is what only the exact path reads. */
+/** White space in an answer forces the exact path. */
 let space = ''
 const says = (answer: object): Upstream['answer'] => {
   return ({ response }) => {
@@ -47,7 +47,7 @@ async function exactExecutions(): Promise<number> {
   return Number(/^tributary_exact_executions_total(?:\{.*\})? (\d+)$/m.exec(text)?.[1])
 }
 
-test('An answer with errors stays off the exact path, equals that of the exact path, and is not cached', async () => {
+test('An answer with errors does not need the exact path, equals its answer, and is not cached', async () => {
   const query = '{ items { id name price } lost }'
   const before = await exactExecutions()
   const answer = await ask(gateway.url, query)

@@ -59,8 +59,8 @@ async function isHealthy(): Promise<boolean> {
 }
 
 describe('file of a service', () => {
-  // Instances that did not answer a health request in 2 s, on a busy machine, get no calls for a
-  // second. One that was just started again counts as healthy only once it has answered.
+  // On a busy machine an instance that misses its health request of 2 s gets no calls for a second.
+  // A restarted one counts as healthy only once it has answered.
   beforeEach(() => until(async () => (await isHealthy()) && (await fetch(`${gateway.url}/assets/abc-picture.png`)).ok))
 
   test('A file passes the gateway whole, by a signed call that does not name the caller', async () => {

@@ -1,4 +1,4 @@
-/** What an answer was made of, told to callers who may ask for that. */
+/** Traces of answers, for callers who may ask for them. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { createClient } from 'graphql-ws'
 import { WebSocket } from 'ws'
@@ -111,7 +111,7 @@ describe('who may ask', () => {
   test.each([
     ['is signed out', async () => ({})],
     ['has other scopes', () => signedIn('gateway:traces trace')],
-  ])('A caller who %s is refused in words', async (_name, headers) => {
+  ])('A caller who %s is refused a trace with an explanation', async (_name, headers) => {
     const { status, errors, data, trace } = await askTraced(gateway.url, '{ me { name } }', await headers())
     expect({ status, data, trace, error: errors?.[0] }).toMatchObject({
       status: 403,
@@ -123,7 +123,7 @@ describe('who may ask', () => {
     expect(data).toBeUndefined()
   })
 
-  test('Nobody is told who does not ask', async () => {
+  test('A trace is given only to callers who ask for it', async () => {
     const answers = [undefined, { trace: false }, { trace: 'true' }].map((extensions) =>
       ask(gateway.url, { query: '{ me { name } }', ...(extensions && { extensions }) }, operator),
     )
@@ -131,10 +131,10 @@ describe('who may ask', () => {
   })
 })
 
-describe('what is told', () => {
+describe('contents of a trace', () => {
   const QUERY = '{ me { id called: name city { name } } everybody { home: city { name } } }'
 
-  test('Each call is there with what it waited for and the fields it gave', async () => {
+  test('A trace has each call with the calls that it waited for and the fields that it gave', async () => {
     const { trace, data, text, cacheControl } = await askTraced(gateway.url, QUERY, operator)
     expect(data.me).toEqual({ id: '1', called: 'name 1', city: { name: 'city c1' } })
     expect(inShort(trace)).toEqual([
@@ -161,7 +161,7 @@ describe('what is told', () => {
     expect(text).not.toMatch(/bearer|authorization|signature/i)
   })
 
-  test('What the cache knew is no call, and entities are counted', async () => {
+  test('A trace has no call for what the cache answered, and counts entities', async () => {
     await askTraced(gateway.url, '{ me { city { name } } }', operator)
     const known = (await askTraced(gateway.url, '{ me { city { name } } }', operator)).trace.calls[1]
     expect(known).toMatchObject({
@@ -176,7 +176,7 @@ describe('what is told', () => {
     expect(part).toMatchObject({ source: 'service', entities: { asked: 3, cached: 2 }, attempts: [{}] })
   })
 
-  test('A call that another one answered is told from its own', async () => {
+  test('A trace distinguishes a shared call from one of its own', async () => {
     const { promise, resolve } = Promise.withResolvers<void>()
     held = promise
     const both = [1, 2].map(() => askTraced(gateway.url, '{ clock }', operator))
@@ -188,7 +188,7 @@ describe('what is told', () => {
     expect(sources.sort()).toEqual(['service', 'shared'])
   })
 
-  test('Calls that one request carries have their own parts of it', async () => {
+  test('In a trace, calls that share one request have their own parts of it', async () => {
     const { trace, data } = await askTraced(gateway.url, '{ letter { from { name } to { name nick } } }', operator)
     expect(data).toEqual({ letter: { from: { name: 'name 1' }, to: { name: 'name 2', nick: 'nick 2' } } })
     expect(inShort(trace)).toEqual([
@@ -202,13 +202,13 @@ describe('what is told', () => {
     }
   })
 
-  test('Fields below interfaces and lists of lists have paths, too', async () => {
+  test('A trace has paths of fields below interfaces and lists of lists, too', async () => {
     const query = '{ place { __typename title ... on Park { trees } ... on Port { ships } } }'
     const { trace } = await askTraced(gateway.url, query, operator)
     expect(inShort(trace)).toEqual(['places  service: place.title place.trees[][] place.ships'])
   })
 
-  test('A WebSocket has it too', async () => {
+  test('A trace is given over WebSockets too', async () => {
     const client = createClient({
       url: `${gateway.url.replace('http', 'ws')}/graphql`,
       webSocketImpl: WebSocket,
@@ -220,8 +220,8 @@ describe('what is told', () => {
   })
 })
 
-describe('what must not be told', () => {
-  test('Values that the public schema hides or that the caller may not see are left out', async () => {
+describe('contents that a trace hides', () => {
+  test('A trace leaves out values that the public schema hides or that the caller may not see', async () => {
     const query = '{ me { name tax score } }'
     const hidden = await askTraced(gateway.url, query, operator)
     expect(hidden.data).toEqual({ me: { name: 'name 1', tax: null, score: 7 } })
@@ -235,13 +235,13 @@ describe('what must not be told', () => {
     expect(seen.trace.calls[1]?.variables).toContain('"tax":"tax 1","inner":"…"')
   })
 
-  test('A value with a rule is left out where the operation does not ask for it itself', async () => {
+  test('A trace leaves out a protected value that the operation itself does not select', async () => {
     const { trace, text } = await askTraced(gateway.url, '{ me { name score } }', operator)
     expect(trace.calls[1]?.variables).toContain('"tax":"…"')
     expect(text).not.toContain('tax 1')
   })
 
-  test('Long variables are cut', async () => {
+  test('A trace cuts long variables', async () => {
     const text = 'x'.repeat(10_000)
     const { trace } = await askTraced(gateway.url, 'query ($t: String) { reply(text: $t) }', operator, { t: text })
     expect(trace.calls[0]?.variables).toMatch(/^\{"t":"x+…$/)
@@ -259,7 +259,7 @@ describe('faults', () => {
     ])
   })
 
-  test('A trace has each try of a call, and why it failed', async () => {
+  test('A trace has each attempt of a call with its failure', async () => {
     proxy.cutNext('before the request')
     const { trace } = await askTraced(gateway.url, '{ me { city { size } } }', operator)
     const [, call] = trace.calls
@@ -271,7 +271,7 @@ describe('faults', () => {
     expect(call?.errors).toEqual([])
   })
 
-  test('A call that failed for good has its error, and the others their answers', async () => {
+  test('In a trace a failed call has its error, and the others their answers', async () => {
     proxy.cutNext('before the request', 10)
     const { trace, data } = await askTraced(gateway.url, '{ me { name city { size } } }', operator)
     expect(data).toEqual({ me: { name: 'name 1', city: { size: null } } })

@@ -1,4 +1,4 @@
-/** Files that come with an operation are refused, in words that help. */
+/** File uploads with an operation are refused, with advice. */
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { readAnswer } from '../../support/answer.ts'
 import { verdict } from '../../support/gateway.ts'
@@ -10,7 +10,7 @@ beforeAll(async () => {
 })
 afterAll(() => gateway.stop())
 
-/** As the GraphQL multipart request specification has it. */
+/** Sends a file as the GraphQL multipart request specification says. */
 const upload = async (bytes: number, headers: Record<string, string>) => {
   const body = new FormData()
   body.set('operations', JSON.stringify({ query: 'mutation ($file: ID!) { buy(input: { item: $file }) { id } }' }))
@@ -30,7 +30,7 @@ test.each([10, 5_000_000])('A file of %d bytes is refused, with what to do inste
   expect(gateway.shop.orders.calls.length).toBe(length)
 })
 
-test('A file from a page of another site is refused as what that site could forge', async () => {
+test("A file from another site's page is refused as possible request forgery", async () => {
   const answer = await upload(10, { origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' })
   expect(verdict(answer)).toBe('403 FORBIDDEN')
   expect(answer.errors?.[0]?.message).toContain('apollo-require-preflight')

@@ -1,4 +1,4 @@
-/** Subscriptions to a service by `graphql-transport-ws`, at the server of `graphql-ws`. */
+/** Subscriptions to a service over `graphql-transport-ws`, served by `graphql-ws`. */
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals'
 import { createClient } from 'graphql-sse'
 import type { Answer } from '../../support/answer.ts'
@@ -22,7 +22,7 @@ beforeAll(async () => {
     file: (await exampleOf('docs/subscriptions.md')).replace('orders:', 'journal:'),
   })
 })
-// The next test must not take a stream of this one for its own.
+// The next test must not mistake a stream of this one for its own.
 afterEach(() => until(async () => (await journal.state()).sockets === 0))
 afterAll(async () => {
   await gateway.stop()
@@ -34,7 +34,7 @@ const PLAIN = 'subscription { written { text } }'
 
 type Result = Pick<Answer, 'data' | 'errors'>
 
-/** Follows until it ends, or it is left. */
+/** Subscribes until the stream ends or the test leaves it. */
 function follow(query: string, after?: number, authorization?: string) {
   const results: Result[] = []
   const client = createClient({
@@ -71,7 +71,7 @@ test('Each event is joined with other services, in order, and the stream to the 
   await until(async () => (await journal.state()).open === 0)
 })
 
-test('A burst that is larger than what may wait arrives whole', async () => {
+test('A burst of events larger than the buffer arrives complete', async () => {
   const before = journal.length
   await journal.write(500)
   const { results, leave } = follow(RESUMABLE, before)
@@ -80,7 +80,7 @@ test('A burst that is larger than what may wait arrives whole', async () => {
   leave()
 })
 
-test('Streams of one caller share a WebSocket, which others do not, and it carries the token of its caller', async () => {
+test('Streams share a WebSocket only with those of the same caller, whose token it carries', async () => {
   const before = (await journal.state()).connections.length
   const followed = ['Bearer one', 'Bearer one', 'Bearer two', undefined].map((authorization) =>
     follow(PLAIN, undefined, authorization),

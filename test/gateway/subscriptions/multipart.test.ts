@@ -1,4 +1,4 @@
-/** Subscriptions as multipart over HTTP, as Apollo's clients read them. */
+/** Subscriptions over multipart HTTP, as Apollo's clients read them. */
 import {
   ApolloClient,
   CombinedGraphQLErrors,
@@ -16,7 +16,7 @@ import { partsOf } from './parts.ts'
 
 let shop: Shop
 let journal: Journal
-/** By the fast path, and by Node's reader. */
+/** Gateways with the fast path and with Node's reader. */
 let gateways: readonly TestGateway[]
 const start = (env: Record<string, string> = {}) =>
   startTestGateway({
@@ -30,7 +30,7 @@ beforeAll(async () => {
   ;[shop, journal] = await Promise.all([startShop(), startJournal()])
   gateways = await Promise.all([start(), start({ HTTP_FAST_PATH: 'off' })])
 })
-// The next test must not take a stream of this one for its own.
+// The next test must not mistake a stream of this one for its own.
 afterEach(() => until(() => journal.open === 0))
 afterAll(async () => {
   await Promise.all(gateways.map((gateway) => gateway.stop()))
@@ -42,7 +42,7 @@ const RESUMABLE = 'subscription ($after: String) { written(after: $after) { curs
 const PLAIN = 'subscription { written { text } }'
 const TYPE = 'multipart/mixed;boundary="graphql";subscriptionSpec=1.0'
 const JSON_TYPES = 'application/graphql-response+json, application/json'
-/** As Apollo iOS and Kotlin send it. */
+/** The Accept header of Apollo iOS and Kotlin. */
 const MOBILE = `${TYPE},application/json`
 
 const post = (url: string, accept: string, body: object) =>
@@ -58,7 +58,7 @@ const apollo = (url: string) =>
 interface Followed {
   readonly texts: string[]
   readonly errors: unknown[]
-  /** Resolves when it is complete. */
+  /** Resolves when the stream is complete. */
   readonly ended: Promise<void>
   leave(): void
 }
@@ -83,7 +83,7 @@ const textsFrom = (from: number, count: number): string[] =>
   Array.from({ length: count }, (_, n) => `entry ${from + n}`)
 
 describe.each(['on', 'off'])('with the fast path %s', (path) => {
-  test("Apollo Client's HttpLink follows a subscription, and its service is told when it leaves", async () => {
+  test("Apollo Client's HttpLink can subscribe, and the service learns when the client leaves", async () => {
     const before = journal.length
     journal.write(3)
     const followed = follow(gatewayBy(path).url, RESUMABLE, { after: String(before) })
@@ -94,7 +94,7 @@ describe.each(['on', 'off'])('with the fast path %s', (path) => {
     expect([followed.texts, followed.errors]).toEqual([textsFrom(before + 1, 5), []])
   })
 
-  test('A stream that its service ends early says why in a part of its own, and closes its last boundary', async () => {
+  test('A stream that its service ends early has a part with the reason and a closing boundary', async () => {
     const response = await post(gatewayBy(path).url, MOBILE, { query: PLAIN })
     expect([response.status, response.headers.get('content-type')]).toEqual([200, TYPE])
     expect(response.headers.get('cache-control')).toBe('no-store')
@@ -129,7 +129,7 @@ describe.each(['on', 'off'])('with the fast path %s', (path) => {
     ['another version', 'multipart/mixed;subscriptionSpec=2.0, application/json', 'application/json'],
     ['no version', 'multipart/mixed, application/json', 'application/json'],
     ['any type', 'multipart/*, */*', 'application/json'],
-  ])('A refused subscription comes as the header asks: %s', async (_what, accept, expected) => {
+  ])('A refused subscription is answered in the accepted format: %s', async (_what, accept, expected) => {
     const response = await post(gatewayBy(path).url, accept, { query: 'subscription { nothing }' })
     const type = response.headers.get('content-type')
     expect([type, response.status]).toEqual([
@@ -153,13 +153,13 @@ test('A refusal is the payload of the only part, and a GraphQL error for Apollo 
 })
 const VALIDATION = { code: 'GRAPHQL_VALIDATION_FAILED' }
 
-test('A client that accepts no stream gets the list of accepted formats', async () => {
+test('A client that accepts no event stream gets the list of accepted formats', async () => {
   const answer = await post(gatewayBy('on').url, 'multipart/mixed, application/json', { query: PLAIN })
   expect(answer.status).toBe(400)
   expect(await answer.text()).toMatch(/text\/event-stream or multipart\/mixed;subscriptionSpec=1\.0, or a WebSocket/)
 })
 
-test('A query is one part for clients of nothing else, and plain JSON for all others', async () => {
+test('A query is answered in one part to clients that accept only multipart, and in JSON to all others', async () => {
   const { url } = gatewayBy('on')
   const query = '{ items(first: 1) { id } }'
   const only = await post(url, 'multipart/mixed;subscriptionSpec=1.0', { query })
@@ -171,7 +171,7 @@ test('A query is one part for clients of nothing else, and plain JSON for all ot
   ])
 })
 
-test('A subscription with a cursor survives its service, without missing an event', async () => {
+test('A subscription with a cursor survives a restart of its service without missing an event', async () => {
   const before = journal.length
   const followed = follow(gatewayBy('on').url, RESUMABLE, { after: String(before) })
   for (let round = 0; round < 2; round += 1) {
@@ -186,7 +186,7 @@ test('A subscription with a cursor survives its service, without missing an even
   expect([followed.texts, followed.errors]).toEqual([textsFrom(before + 1, 15), []])
 })
 
-test('A stream that breaks is a protocol error for Apollo Client: of the service, and of a gateway that stops', async () => {
+test('A broken stream is a protocol error for Apollo Client, whether a service or the gateway ends it', async () => {
   const codesOf = async (followed: Followed) => {
     await until(() => followed.errors.length > 0)
     const [error] = followed.errors

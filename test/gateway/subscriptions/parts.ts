@@ -1,8 +1,8 @@
 import { expect } from '@jest/globals'
 
 /**
- * The parts of a whole multipart body of a subscription, without heartbeats. @throws where it is
- * not of this form
+ * The parts of a subscription's whole multipart body, without heartbeats. @throws if the body is
+ * malformed
  */
 export function partsOf(body: string): unknown[] {
   const [preamble, ...rest] = body.split('\r\n--graphql')

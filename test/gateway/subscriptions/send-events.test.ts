@@ -1,6 +1,6 @@
 /**
- * A stream as it is written: no faster than it is read, never silent, and with an end only if it
- * ends well.
+ * Event streams are written no faster than they are read, have heartbeats, and close only after
+ * success.
  */
 import { expect, jest, test } from '@jest/globals'
 import { openExchange, WHOLE } from '../../../gateway/exchange/exchange.ts'
@@ -12,7 +12,7 @@ import { partsOf } from './parts.ts'
 
 const request: HttpRequest = { method: 'POST', url: '/', headers: {}, address: () => undefined, readText: () => '' }
 const exchange = { ...openExchange(request, 'test'), accepts: { ...WHOLE, events: 'multipart' as const } }
-/** Takes what is written, and says that there is room only when it is told to. */
+/** A sink that signals `drain` only when the test says so. */
 function recorder() {
   const pieces: string[] = []
   let drain = (): void => undefined
@@ -29,7 +29,7 @@ async function* numbers(): Events {
   for (; asked < 3; asked += 1) yield { body: Buffer.from(`{"data":${asked}}`) }
 }
 
-test('The next answer is made only once the client has read the last one', async () => {
+test('The next event is requested only once the client has read the last one', async () => {
   const { pieces, reply, drain } = recorder()
   const sent = sendEvents(exchange, reply, numbers())
   for (const count of [0, 1, 2]) {
@@ -64,7 +64,7 @@ test('An idle stream gets an empty part every five seconds, until it ends', asyn
   }
 })
 
-test('A stream that fails in the gateway lacks its last boundary', async () => {
+test('A stream that fails in the gateway lacks its closing boundary', async () => {
   const { pieces, reply } = recorder()
   async function* failing(): Events {
     yield await Promise.reject(new Error('a fault'))

@@ -39,8 +39,8 @@ interface Written {
 type Result = Pick<Answer, 'data' | 'errors'>
 
 /**
- * Follows with SSE from a cursor; each break is resumed behind the last event seen, as a client
- * would.
+ * Subscribes over SSE from a cursor, and resumes after each break behind the last event, as a
+ * client does.
  */
 async function* followBySse(
   url: () => string,
@@ -57,7 +57,7 @@ async function* followBySse(
         yield result.data.written
       }
     } catch {
-      // The gateway is away for the moment.
+      // The gateway is down for the moment.
     } finally {
       client.dispose()
     }
@@ -184,7 +184,7 @@ describe('subscription', () => {
       const response = await post({ query }, { 'last-event-id': malformed })
       expect(await response.text()).toContain('"BAD_USER_INPUT"')
     }
-    // Without a cursor there is nothing to resume by, and nothing is named.
+    // Without a cursor there is nothing to resume from, and events have no ids.
     const plain = ids(1, 'whatever', { query: 'subscription { written { text } }' })
     await until(() => journal.open === 1)
     journal.write(1)
@@ -202,7 +202,7 @@ describe('subscription', () => {
 })
 
 describe('interrupted subscription', () => {
-  /** How often the journal's connections broke, as its metrics have it. */
+  /** How often the journal's connections broke, by the metrics. */
   const broken = async (): Promise<number> => {
     const metrics = await (await fetch(`${gateway.adminUrl}/metrics`)).text()
     const [, count = 0] = /_service_failures_total\{service="journal",kind="connection"\} (\d+)/.exec(metrics) ?? []
@@ -217,7 +217,7 @@ describe('interrupted subscription', () => {
       const events = client.iterate({ query, variables: { after: String(before) } }) as AsyncIterable<Result>
       for await (const { data } of events) if (seen.push(data.written) === 30) break
     })()
-    // The last round is not cut off: the client leaves as soon as it has everything.
+    // The last round is not interrupted: the client leaves once it has all events.
     for (let round = 0; round < 2; round += 1) {
       journal.write(10)
       await until(() => journal.open === 1)
@@ -336,7 +336,7 @@ describe('token of a subscription', () => {
 
   test('A subscription ends with a code when its token expires, and the service sees the token unchanged', async () => {
     const results: Result[] = []
-    // A slow machine may need longer than a token lasts to get to the service at all.
+    // On a slow machine a token may expire before the request reaches the service.
     let authorization = ''
     for (let seconds = 2; authorization !== journal.authorizations.at(-1); seconds *= 2) {
       authorization = `Bearer ${await provider.token({ exp: Math.floor(Date.now() / 1000) + seconds })}`
@@ -351,7 +351,7 @@ describe('token of a subscription', () => {
     await until(() => journal.open === 0)
   })
 
-  test('The token comes with the WebSocket connection, and an invalid one is refused', async () => {
+  test("A WebSocket's token comes with connection_init, and an invalid one is refused", async () => {
     const token = await provider.token()
     const before = journal.length
     journal.write(1)

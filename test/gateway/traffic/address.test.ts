@@ -18,7 +18,7 @@ const addresses: readonly (readonly [string, string, string, string | undefined,
 
 describe('service address', () => {
   test.each(addresses)(
-    'The address %s is used as it is, and shown without secrets',
+    'The address %s is used unchanged, and shown without secrets',
     (text, origin, path, authorization, shown) => {
       expect(readAddress(text)).toEqual({ origin, path, authorization, shown })
     },
@@ -32,7 +32,7 @@ describe('service address', () => {
   test.each(['', 'host', 'ftp://host/', 'file:///x'])('%j is no address', (text) => expect(isAddress(text)).toBe(false))
 })
 
-test('Credentials of an address are sent where the caller has none, and are not shown', async () => {
+test('Credentials of an address are sent if the caller has none, and are not shown', async () => {
   const seen: unknown[] = []
   const upstream = await startUpstream(({ request }) => {
     seen.push([request.url, request.headers.authorization])

@@ -1,7 +1,6 @@
 /**
- * Several instances of a service of another supergraph, by a list and by a DNS name whose answers
- * change while calls are in flight. The gateway is a process; the instances have addresses of their
- * own.
+ * Several instances of a third-party service, by a list and by a DNS name whose answers change
+ * during calls. The gateway is a process; each instance has an address of its own.
  */
 import { writeFile } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
@@ -19,7 +18,7 @@ import { startLoad } from '../../support/load.ts'
 import { itemsSdl } from '../../support/shop.ts'
 import { until } from '../../support/until.ts'
 
-/** No two alike, which would share one execution. */
+/** Makes each query different: equal ones would share one execution. */
 let asked = 0
 const query = () => ({
   query: 'query ($first: Int!) { items(first: $first) { id name } }',
@@ -28,9 +27,9 @@ const query = () => ({
 
 interface Instance {
   readonly host: string
-  /** What it waits for before it answers. */
+  /** Each answer waits for this. */
   hold: Promise<void> | undefined
-  /** The same for one call. */
+  /** One answer waits for this. */
   holdOne: Promise<void> | undefined
   asked: number
   stop(): Promise<void>
@@ -70,7 +69,7 @@ beforeAll(async () => {
   file = await makeConfigFile('{}')
   const supergraph = composeAt([{ name: 'items', sdl: itemsSdl, url: 'http://nowhere.invalid' }])
   await writeFile(join(file.folder, 'supergraph.graphql'), supergraph)
-  // The system's resolver cannot be told what a name means: the gateway's own is.
+  // Tests cannot configure the system's resolver, so they configure the gateway's own.
   await writeFile(
     join(file.folder, 'names.mjs'),
     `import dns from 'node:dns/promises'
@@ -103,7 +102,7 @@ afterAll(async () => {
 const name = (...hosts: string[]): Promise<void> => writeFile(join(file.folder, 'names.json'), JSON.stringify(hosts))
 
 async function start(addresses: string, more = ''): Promise<GatewayProcess> {
-  // The deadline outlasts the call that a test holds back, however busy the machine.
+  // The deadline outlasts the held call, however busy the machine.
   const items = `stateless({ addresses: ${addresses}, deadline: 100_000, coalescing: false, sharedCache: false, ${more} })`
   const admin = `admin: { port: ${adminPort} }`
   await file.write(`{ supergraph: 'supergraph.graphql', port: 0, ${admin}, services: { items: ${items} } }`)
@@ -130,7 +129,7 @@ async function answers(from: GatewayProcess, ...hosts: string[]): Promise<void> 
   expect([...seen].sort()).toEqual(hosts)
 }
 
-test('A list of addresses is balanced, and one that is gone costs no call', async () => {
+test('Calls are balanced over a list of addresses, and the loss of one fails no call', async () => {
   const running = await start(`['http://127.0.0.2:${port}/graphql', 'http://127.0.0.3:${port}/graphql']`)
   await answers(running, '127.0.0.2', '127.0.0.3')
   await instances[1]?.stop()
@@ -140,7 +139,7 @@ test('A list of addresses is balanced, and one that is gone costs no call', asyn
   await answers(running, '127.0.0.2', '127.0.0.3')
 })
 
-test('Instances come and go with the answers of a name, and no call is lost', async () => {
+test('Instances follow the answers of a DNS name, and no call is lost', async () => {
   await name('127.0.0.2')
   const running = await start(`{ dns: 'http://items.test:${port}/graphql', every: 50 }`, 'hedging: false')
   await answers(running, '127.0.0.2')
@@ -168,16 +167,16 @@ test('Instances come and go with the answers of a name, and no call is lost', as
     await until(() => load.answered > answered + 100)
   }
   const begun = [...inFlight]
-  await until(() => begun.filter((call) => inFlight.has(call)).length === 1) // the one that is held
+  await until(() => begun.filter((call) => inFlight.has(call)).length === 1) // the held call
   const before = leaving.asked
   await more()
   expect(leaving.asked).toBe(before)
   const last = heard.length
   release()
-  // The call in flight had its answer from the instance that has left: it was not asked again.
+  // The instance that left the name answered the call in flight, which was not repeated.
   await until(() => heard.slice(last).includes('127.0.0.2'))
 
-  await name() // the name has no answer for a while
+  await name() // the name does not resolve for a while
   await until(() => running.said().includes('is not found by its name'))
   await more()
   await load.stop()
@@ -188,7 +187,7 @@ test('An instance behind a name that does not answer is hedged', async () => {
   await name('127.0.0.2', '127.0.0.3')
   const running = await start(`{ dns: 'http://items.test:${port}/graphql' }`)
   await answers(running, '127.0.0.2', '127.0.0.3')
-  for (let n = 0; n < 300; n++) await whoAnswers(running) // so that it is known how long calls take
+  for (let n = 0; n < 300; n++) await whoAnswers(running) // the gateway learns how long calls take
   const [, silent] = instances
   if (!silent) throw new Error('There is no instance.')
   let release: () => void = () => undefined

@@ -13,7 +13,7 @@ afterEach(async () => {
   for (const close of closing.splice(0)) await close()
 })
 
-/** When a faulty service sends an answer a second time. */
+/** Moments at which a faulty service repeats an answer. */
 const moments: Readonly<Record<string, (send: () => void) => void>> = {
   'in one piece with the first': (send) => send(),
   'at the next tick': (send) => process.nextTick(send),
@@ -25,7 +25,7 @@ const later: typeof moments = {
   'with the next answer': (send) => setTimeout(send, 20),
 }
 
-/** Answers with who called, every tenth time twice. */
+/** Answers with the caller's name, every tenth time twice. */
 async function startFaulty(when: (send: () => void) => void, echoes: boolean): Promise<RawService> {
   const service = await startRawService(({ socket, count, header }) => {
     const body = JSON.stringify({ data: { owner: header('authorization') } })
@@ -73,7 +73,7 @@ async function tally(traffic: Traffic): Promise<Tally> {
 
 describe('service with call ids that answers twice', () => {
   test.each(Object.entries({ ...moments, ...later }))(
-    'A duplicate answer %s reaches no other caller where calls have ids',
+    'With call ids a duplicate answer %s reaches no other caller',
     async (_when, when) => {
       const { url } = await startFaulty(when, true)
       const { own, mixed } = await tally(to(url, true))
@@ -89,7 +89,7 @@ describe('service with call ids that answers twice', () => {
 })
 
 test.each(Object.entries(moments))(
-  'A duplicate answer %s reaches no other caller without call ids',
+  'Without call ids a duplicate answer %s reaches no other caller',
   async (_when, when) => {
     const { url } = await startFaulty(when, false)
     const { own, mixed } = await tally(to(url, false))

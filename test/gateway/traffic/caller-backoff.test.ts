@@ -18,12 +18,12 @@ afterEach(async () => {
 
 const plain = { sharedCache: false, hedging: false, coalescing: false } as const
 const DEADLINE = 20_000 // milliseconds
-/** Calls at once: five failures in a row have the gateway look at the service's health. */
+/** Concurrent calls: after five failures in a row the gateway checks the service's health. */
 const ENOUGH = 6
 const BAD = '{"query":"{bad}"}'
 const GOOD = '{"query":"{good}"}'
 
-/** Does as it is told with bad operations, and answers all others. */
+/** A service that answers bad operations as the test says, and all others normally. */
 async function startService(answer: (response: ServerResponse) => unknown): Promise<Upstream> {
   const upstream = await startUpstream(({ response, body }) =>
     body === BAD ? answer(response) : { data: { good: true } },
@@ -51,7 +51,7 @@ const send = (traffic: Traffic, body: string, authorization: string, kind?: 'mut
   )
 const calls = ({ bodies }: Upstream): number => bodies.filter((body) => body === BAD).length
 
-/** Lets the deadline pass once the service has been asked so often, and answers nothing. */
+/** Lets the deadline pass once the service has got `asked` calls, without an answer. */
 async function pastDeadline(service: Upstream, asked: number): Promise<void> {
   await until(() => calls(service) === asked)
   await clock.step(DEADLINE)
@@ -64,7 +64,7 @@ const text =
 
 const soon = new Date(Date.now() + 3_600_000).toUTCString()
 
-/** What a caller's operations meet, what it is told, and how often the service is asked for it. */
+/** The fault, the code that the caller gets, and how often the service is called. */
 const faults: readonly (readonly [string, (response: ServerResponse) => unknown, string, number])[] = [
   ['400', text(400, 'no'), 'SERVICE_UNAVAILABLE', 1],
   ['401', text(401, '<html>'), 'UNAUTHENTICATED', 1],
@@ -147,7 +147,7 @@ describe('Retry-After', () => {
     },
   )
 
-  test('The service is called again once the time is over', async () => {
+  test('After Retry-After the service is called again', async () => {
     const service = await startService(text(503, '', { 'retry-after': '1' }))
     const traffic = to(stateful('s'), service)
     expect((await send(traffic, BAD, 'a caller')).code).toBe('SERVICE_UNAVAILABLE')
@@ -159,7 +159,7 @@ describe('Retry-After', () => {
     expect(service.bodies.length).toBe(2)
   })
 
-  test('Another instance is called instead', async () => {
+  test('During Retry-After another instance is called', async () => {
     const [busy, free] = [
       await startService(text(503, '', { 'retry-after': '30' })),
       await startService(() => ({ data: {} })),

@@ -24,8 +24,8 @@ beforeAll(async () => {
 afterAll(() => Promise.all([staff.close(), customers.close(), shop.close()]))
 
 /**
- * What a service of ours makes of the last call, or the status of its refusal. @param change
- * headers in between
+ * The claims that one of our services reads from the last call, or the status of its refusal.
+ * @param change headers to replace on the way
  */
 function seen(change: Record<string, string | undefined> = {}): unknown {
   const { headers, body } = shop.orders.calls.at(-1) ?? { headers: {}, body: '' }
@@ -37,7 +37,7 @@ function seen(change: Record<string, string | undefined> = {}): unknown {
   }
 }
 
-describe('the example of the page', () => {
+describe('the example of docs/configuration/identity.md', () => {
   let gateway: TestGateway
   beforeAll(async () => {
     const file = (await exampleOf('docs/configuration/identity.md'))
@@ -49,7 +49,7 @@ describe('the example of the page', () => {
 
   const asStaff = async (claims = {}) => ({ authorization: `Bearer ${await staff.token({ aud: 'shop', ...claims })}` })
 
-  test('Trusts both issuers, each by its own rules, and asks everybody to sign in', async () => {
+  test('The example of docs/configuration/identity.md trusts both issuers, each by its own rules, and requires a token', async () => {
     const customer = await customers.token({ aud: 'app', scope: undefined, permissions: ['buy'] })
     for (const headers of [await asStaff(), { cookie: `__Host-session=${customer}` }])
       expect(verdict(await ask(gateway.url, query, headers))).toBe('200 OK')
@@ -64,7 +64,7 @@ describe('the example of the page', () => {
       expect(verdict(await ask(gateway.url, query, headers))).toBe('401 UNAUTHENTICATED')
   })
 
-  test('Tells the stateful service claims that are signed, and the stateless one nothing', async () => {
+  test('The example of docs/configuration/identity.md sends signed claims to the stateful service, and none to the stateless one', async () => {
     shop.items.calls.length = 0
     const claims = { tenant: 'Straße 7', access: { roles: ['buyer', 'käufer'] } }
     await ask(gateway.url, query, { ...(await asStaff(claims)), 'x-tenant': 'forged', 'tributary-claims': 'x-forged' })
@@ -76,7 +76,7 @@ describe('the example of the page', () => {
     ])
   })
 
-  test('A claim that somebody changes, adds or takes away on the way breaks the signature', async () => {
+  test('Changing, adding or removing a claim on the way breaks the signature', async () => {
     await ask(gateway.url, query, await asStaff({ tenant: 'a' }))
     expect(seen()).toEqual({ 'x-tenant': 'a' })
     for (const change of [
@@ -90,7 +90,7 @@ describe('the example of the page', () => {
       expect([change, seen(change)]).toEqual([change, 403])
   })
 
-  test('A token without such claims tells none, and says so', async () => {
+  test('For a token without the configured claims, the service gets an empty set of claims', async () => {
     await ask(gateway.url, query, await asStaff())
     expect(seen()).toEqual({})
     expect(shop.orders.calls.at(-1)?.headers['x-tenant']).toBeUndefined()
@@ -113,11 +113,11 @@ test.each<[unknown, string]>([
   [7, '7'],
   [false, 'false'],
   [{ a: ['ä'] }, '{"a":["\\u00e4"]}'],
-])('A claim of %j is told as %s', (claim, value) => {
+])('A claim of %j is sent as %s', (claim, value) => {
   expect(claimHeaders({ 'x-claim': ['claim'] }, { claim })).toEqual([['x-claim', value]])
 })
 
-test('Headers that say something else tell no claim', () => {
+test('Other headers carry no claim', () => {
   const taken = [
     'authorization',
     'cookie',
@@ -136,7 +136,7 @@ test('Headers that say something else tell no claim', () => {
   ])
 })
 
-test('Claims of a stateless service, of opaque tokens and in a header that is taken are refused in words', async () => {
+test('Claims for a stateless service, of opaque tokens or in a used header are refused with an explanation', async () => {
   const folder = await newFolder()
   const SUPERGRAPH = join(folder, 'supergraph.graphql')
   await writeFile(SUPERGRAPH, composeAt(shop.services))

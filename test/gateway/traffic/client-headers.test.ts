@@ -1,4 +1,4 @@
-/** Headers of a stateless service's answers, on their way to each caller who gets the answer. */
+/** Headers of a stateless service's answers reach each caller who gets the answer. */
 import { afterEach, expect, test } from '@jest/globals'
 import { compileClientRules } from '../../../gateway/headers/to-client.ts'
 import { createMemoryStore } from '../../../gateway/traffic/cache/memory.ts'
@@ -28,7 +28,7 @@ const to = (...[definition, addresses, options]: Parameters<typeof trafficTo>): 
   return traffic
 }
 
-/** Says in a header how many calls came, and answers entities. */
+/** Answers entities, with the number of calls in a header. */
 const counting =
   (maxAge: number): Upstream['answer'] =>
   ({ response, body, count }: Received) => {
@@ -46,7 +46,7 @@ const cities = (ids: readonly number[]): RequestBody =>
     ']}}',
   )
 
-/** What a client gets of the headers of these calls together. */
+/** The headers that a client gets for these calls together. */
 async function told(traffic: Traffic, ...bodies: readonly (string | RequestBody)[]) {
   const heard = clientRules?.open()
   const context = { hear: heard?.hear }
@@ -66,7 +66,7 @@ test('A kept answer keeps the headers that clients get', async () => {
   expect(service.bodies).toHaveLength(1)
 })
 
-test('A call that answers several callers tells each of them, and each of them once', async () => {
+test('Each caller who shares a call gets its headers, once', async () => {
   const service = await upstream(counting(0))
   const traffic = to(stateless('s'), [service.url])
   const body = '{"query":"{a}"}'
@@ -94,7 +94,7 @@ test('An answer cached under other rules is fetched again', async () => {
   expect(await told(to(stateless('s'), [service.url], { store }), '{"query":"{a}"}')).toEqual(stock('call 2'))
 })
 
-test('With a second try the client gets the headers of the answer that is used', async () => {
+test('After a retry the client gets the headers of the answer that is used', async () => {
   let hangs = false
   let hanging = ''
   const names = ['one', 'other']
@@ -131,7 +131,7 @@ test('Cookies of a shared answer reach nobody, and those of a stateful service i
   expect((await told(to(stateful('s'), [service.url]), '{"query":"{a}"}')).cookies).toEqual(['a=1', 'b=2'])
 })
 
-test('One request for several calls of a stateful service tells its headers once', async () => {
+test('One request for several calls of a stateful service passes its headers on once', async () => {
   const service = await upstream(({ response }) => {
     response.setHeader('x-stock', 'call')
     return { data: { _0: [null], _1: [null] } }

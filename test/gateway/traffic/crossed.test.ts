@@ -1,6 +1,4 @@
-/**
- * A server gives an idle connection up with a word (408), just as the next request goes out on it.
- */
+/** A server closes an idle connection with a 408 while the next request is sent on it. */
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { afterEach, describe, expect, test } from '@jest/globals'
 import { type ServiceDefinition, stateful, stateless } from '../../../gateway/traffic/call/kind.ts'
@@ -28,14 +26,14 @@ function answer({ socket, header }: RawRequest): void {
   socket.write(`HTTP/1.1 200 OK\r\n${echo}content-length: ${body.length}\r\n\r\n${body}`)
 }
 
-/** Answers calls as it is told, and whoever asks how it is. */
+/** Answers calls as the test says, and health requests itself. */
 const serve = (call: (request: RawRequest) => void): Promise<RawService> =>
   startRawService((request) => {
     if (request.head.startsWith('POST')) call(request)
     else request.socket.write('HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}')
   })
 
-/** Answers the first call of each connection, and the others as it is told. */
+/** Answers the first call of each connection, and the others as the test says. */
 async function start(others: (request: RawRequest) => void): Promise<() => number> {
   const known = new WeakSet<object>()
   let crossed = 0
@@ -58,7 +56,7 @@ const ask = (operation: 'query' | 'mutation', idempotent = false): Promise<unkno
     ({ extensions: { code } }) => code,
   )
 
-/** A connection is used again only after a turn of the event loop. */
+/** A connection is reused only after a turn of the event loop. */
 async function rest(): Promise<void> {
   for (let turn = 0; turn < 3; turn += 1) await nextTurn()
 }
@@ -79,7 +77,7 @@ describe.each([
     ['A query', 'query', false, { n: 2 }],
     ['A mutation with keys', 'mutation', true, { n: 2 }],
     ['A mutation without keys', 'mutation', false, 'SERVICE_UNAVAILABLE'],
-  ] as const)('%s that met the end of an idle connection is sent again where that is safe', async (...given) => {
+  ] as const)('%s on an idle connection that ends is sent again if that is safe', async (...given) => {
     const [, operation, idempotent, expected] = given
     const crossed = await start(saying(NOTICE))
     traffic = open()
@@ -89,7 +87,7 @@ describe.each([
     expect(crossed()).toBe(1)
   })
 
-  test('A server that always closes gets no more tries than any other, and does not count as dead', async () => {
+  test('A server that always closes gets no more attempts than any other, and does not count as dead', async () => {
     let asked = 0
     service = await serve((request) => {
       asked += 1

@@ -4,7 +4,7 @@ import { CallFailure } from '../../../gateway/traffic/call/failure.ts'
 import { createFailureDetector } from '../../../gateway/traffic/failure-detector.ts'
 import { stopClock } from '../../support/clock.ts'
 
-/** A detector whose health requests a test answers, the oldest first. */
+/** A detector whose health requests the test answers, the oldest first. */
 function detect() {
   const breaker = createBreaker()
   const asked: ((isWell: boolean) => void)[] = []
@@ -14,7 +14,7 @@ function detect() {
 
 const silence = new CallFailure('timeout', 'no answer in time')
 
-test('An instance that is back is found within a second, though a request before that is lost', async () => {
+test('A recovered instance is found within a second, though an earlier health request was lost', async () => {
   using clock = stopClock()
   const { breaker, asked, detector } = detect()
   detector.failed(silence)
@@ -26,7 +26,7 @@ test('An instance that is back is found within a second, though a request before
   asked[2]?.(true)
   await clock.step(0)
   expect(breaker.state).toBe('closed')
-  // What was sent before tells nothing any more, and nobody asks again.
+  // The earlier request no longer counts, and no other is sent.
   asked[1]?.(false)
   await clock.step(5_000)
   expect([breaker.state, asked.length, clock.timers]).toEqual(['closed', 3, 0])

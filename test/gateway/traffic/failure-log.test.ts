@@ -31,7 +31,7 @@ describe('outage log', () => {
       failures.report('s', { requestId: 'r' }, Object.assign(new CallFailure('connection', message), { instance }))
   }
 
-  test('An outage is logged at once, then in numbers, and then as over', () => {
+  test('An outage is logged at once, then as a count, and then as over', () => {
     fail('refused', 'one', 1000)
     expect(said()).toEqual(['a call failed: refused'])
     fail('reset', 'one')
@@ -45,7 +45,7 @@ describe('outage log', () => {
     expect(said()).toEqual(['a call failed: refused'])
   })
 
-  test('An outage of one instance hides none of another instance or kind', () => {
+  test('An outage of one instance hides no outage of another instance or kind', () => {
     fail('refused', 'one', 10)
     fail('refused', 'two', 10)
     failures.report('s', { requestId: 'r' }, new CallFailure('timeout', 'too slow'))
@@ -71,8 +71,7 @@ test('500 calls to an unreachable instance write a few lines that name it', asyn
   const calls = Array.from({ length: 500 }, () => traffic.send(callOf('s', '{}')))
   expect((await Promise.allSettled(calls)).every(({ status }) => status === 'rejected')).toBe(true)
   await traffic.close()
-  // One for what could not connect, and one for what was not even sent, since the breaker was open
-  // by then.
+  // One line for failed connections, and one for calls that the open breaker rejected.
   const messages = said()
   expect(messages.length).toBeLessThanOrEqual(2)
   expect(messages[0]).toContain(away.url)

@@ -3,7 +3,7 @@ import { expect, test } from '@jest/globals'
 import { createFileClient } from '../../../gateway/traffic/file-client.ts'
 import { startRawService } from './raw-service.ts'
 
-test('Unrequested bytes after a file are never taken for the next', async () => {
+test('Extra bytes after a file are never taken for the next file', async () => {
   const before = new WeakMap<Socket, string>()
   const service = await startRawService(({ socket, head }) => {
     const path = head.split(' ')[1] ?? ''

@@ -22,8 +22,8 @@ const codeOf = (promise: Promise<unknown>): Promise<unknown> =>
   )
 
 /**
- * A service of ours that answers nothing at all, calls and questions alike, while it is frozen.
- * Calls are answered once `answer` has resolved.
+ * A service that answers neither calls nor health requests while it is frozen. Else it answers
+ * calls once `answer` has resolved.
  */
 async function startFreezing(answer: Promise<void> = Promise.resolve()) {
   let isFrozen = false
@@ -45,7 +45,7 @@ async function startFreezing(answer: Promise<void> = Promise.resolve()) {
   return { traffic, freeze, health, bodies: upstream.bodies, asked: () => asked }
 }
 
-test('A frozen service fails running calls long before their deadline, new ones at once, and is soon back', async () => {
+test('A frozen service fails running calls long before their deadline and new ones at once, and recovers soon', async () => {
   const { traffic, freeze, health, bodies, asked } = await startFreezing()
   expect(await codeOf(traffic.send(callOf('s', '{}')))).toBe('OK')
   await until(() => asked() === 1)
@@ -53,13 +53,13 @@ test('A frozen service fails running calls long before their deadline, new ones 
   const before = bodies.length
   const both = [traffic.send(callOf('s', '{}')), traffic.send(callOf('s', '{}', {}, 'mutation'))].map(codeOf)
   await until(() => bodies.length === before + 2)
-  // The questions of two rounds, and two seconds without an answer to the second.
+  // Two rounds of health requests, and two seconds without an answer to the second.
   for (let second = 0; second < 5; second += 1) await clock.step(1_000)
   expect(await Promise.all(both)).toEqual(['SERVICE_TIMEOUT', 'SERVICE_TIMEOUT'])
   expect(health()).toBe('unhealthy')
   expect(await codeOf(traffic.send(callOf('s', '{}')))).toBe('SERVICE_UNAVAILABLE')
   freeze(false)
-  // What was asked while it was frozen is given up first.
+  // Health requests sent while it was frozen time out first.
   for (let second = 0; second < 2; second += 1) await clock.step(1_000)
   await until(() => health() === 'healthy')
   expect(await codeOf(traffic.send(callOf('s', '{}')))).toBe('OK')

@@ -4,7 +4,7 @@ import { stopClock } from '../../support/clock.ts'
 
 const REPLY = { answer: {}, freshness: {}, tags: [] }
 
-test('Where all are slow, a tenth of the calls are asked twice, besides ten that a quiet time allows', async () => {
+test('If all instances are slow, a tenth of the calls are hedged, besides a reserve of ten', async () => {
   using clock = stopClock()
   let tries = 0
   let hedges = 0
@@ -34,7 +34,7 @@ test('Where all are slow, a tenth of the calls are asked twice, besides ten that
   expect(await Promise.all(calls)).toHaveLength(300)
 })
 
-test('Beside an instance that hangs, every call is asked twice', async () => {
+test('Every call to a hanging instance is hedged', async () => {
   using clock = stopClock()
   let hedges = 0
   const hanging = ({ isHedge }: { isHedge: boolean }) =>
@@ -54,7 +54,7 @@ test('Beside an instance that hangs, every call is asked twice', async () => {
   expect(hedges).toBe(100)
 })
 
-test('A mutation is never asked twice', async () => {
+test('A mutation is never hedged', async () => {
   using clock = stopClock()
   let tries = 0
   const waiting: (() => void)[] = []

@@ -16,8 +16,7 @@ let diary: Upstream
 let shop: Shop
 let gateway: TestGateway
 beforeAll(async () => {
-  // Says who asked, and allows everybody to keep it: a stateful service that is as careless as can
-  // be.
+  // A careless stateful service: it answers with the caller's name, and allows public caching.
   diary = await startUpstream(async ({ request, response }) => {
     await new Promise((resolve) => setImmediate(resolve))
     response.setHeader('cache-control', 'public, max-age=3600')
@@ -97,7 +96,7 @@ describe('callers', () => {
 describe('public answers', () => {
   const items = () => fetch(`${gateway.url}/graphql?query={items(first:2){name}}`)
 
-  test('A fully public answer may be cached as long as its parts, tells its age, and is not sent twice', async () => {
+  test('A fully public answer may be cached as long as its parts, has an Age header, and is not sent twice', async () => {
     const first = await items()
     expect(first.headers.get('cache-control')).toMatch(/^public, max-age=\d+$/)
     expect(Number(first.headers.get('age'))).toBeGreaterThanOrEqual(0)
@@ -114,7 +113,7 @@ describe('public answers', () => {
     ['something private', '{ items(first: 1) { name } mine { id } }'],
     ['something that must not be kept', '{ items(first: 1) { name } clock }'],
     ['nothing of a service', '{ __typename }'],
-  ])('An answer may not be cached once it has %s', async (_what, text) => {
+  ])('An answer with %s must not be cached', async (_what, text) => {
     expect((await ask(gateway.url, text)).headers.get('cache-control')).toBe('no-store')
   })
 })

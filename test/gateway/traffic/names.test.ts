@@ -1,4 +1,4 @@
-/** The instances behind a name keep it: for TLS, for `Host`, for files and for streams. */
+/** Instances found by DNS keep their name for TLS, `Host`, files and streams. */
 import { once } from 'node:events'
 import { createServer, type RequestListener, type Server } from 'node:http'
 import { createServer as createSecureServer } from 'node:https'
@@ -99,7 +99,7 @@ test('Files and streams come from the address of the instance', async () => {
   stream.close()
 })
 
-test('A stream by WebSocket goes on at an instance that gets no new calls any more', async () => {
+test('A WebSocket stream continues at an instance that gets no new calls', async () => {
   const server = new WebSocketServer({ host: HOST, port: 0 })
   await once(server, 'listening')
   sockets.push(server)

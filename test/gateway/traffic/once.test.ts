@@ -31,7 +31,7 @@ const buy = (idempotencyKey: string | null) =>
   })
 
 describe('mutation over a cut connection', () => {
-  test.each(cuts)('With a cut %s, a mutation with a key is done once and answered', async (cut) => {
+  test.each(cuts)('With a cut %s, a mutation with a key runs once and is answered', async (cut) => {
     for (let n = 0; n < 5; n += 1) {
       const key = `${cut} ${n}`
       proxy.cutNext(cut)
@@ -53,7 +53,7 @@ describe('mutation over a cut connection', () => {
     },
   )
 
-  test('A mutation is not sent again where only some of its fields carry a key', async () => {
+  test('A mutation is not repeated if only some of its fields carry a key', async () => {
     const calls = proxy.requests
     proxy.cutNext('after the answer')
     const mixed = 'mutation { a: buy(input: { idempotencyKey: "mixed", item: "1" }) { id } touch }'

@@ -15,7 +15,7 @@ afterEach(() => {
 })
 afterAll(() => gateway.stop())
 
-/** Nothing internal: no address, no text of an exception, no stack, no SQL. */
+/** Fails if errors reveal an address, an exception's text, a stack or SQL. */
 function expectNoLeak({ errors }: Answer): void {
   const text = JSON.stringify(errors)
   for (const secret of [
@@ -64,7 +64,7 @@ const broken: Readonly<Record<string, Misbehave>> = {
 
 describe('failing service', () => {
   test.each(Object.entries(broken))(
-    'A failing service costs only its own fields when it %s',
+    'A failing service fails only its own fields when it %s',
     async (_how, misbehave) => {
       gateway.shop.items.misbehave(misbehave)
       const answer = await ask(gateway.url, '{ orders(first: 2) { id note item { name } } }')
@@ -93,7 +93,7 @@ describe('failing service', () => {
   })
 })
 
-/** The breaker may have opened; it lets a call through again within its pause. */
+/** Waits until the breaker, which may be open, lets a call through again. */
 async function untilHealthy(): Promise<void> {
   await until(async () => !(await ask(gateway.url, '{ items { id } }')).errors)
 }

@@ -6,7 +6,7 @@ afterEach(() => {
   jest.restoreAllMocks()
 })
 
-test('A call whose time has passed before it waits is given up at once', async () => {
+test('A call whose deadline has passed before it waits is aborted at once', async () => {
   const timers = jest.spyOn(globalThis, 'setTimeout')
   const step = queued(() => new Promise(() => undefined), { concurrency: 1, length: 9 })
   const work = { call: callOf('s', '{}', {}), deadline: performance.now() - 6_506, signal: undefined }

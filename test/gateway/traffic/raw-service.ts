@@ -1,6 +1,5 @@
 /**
- * A service on loopback that writes its answers byte by byte as a test tells it, which no HTTP
- * library would let it do.
+ * A service on loopback whose tests write its answers as raw bytes, which no HTTP library allows.
  */
 import { once } from 'node:events'
 import { type AddressInfo, createServer, type Socket } from 'node:net'
@@ -10,15 +9,15 @@ export interface RawRequest {
   /** Request line and headers. */
   readonly head: string
   readonly body: string
-  /** Position among all that came, from 1. */
+  /** Position among all requests, from 1. */
   readonly count: number
-  /** The value of a header by its name in small letters. */
+  /** The value of a header by its lower-case name. */
   header(name: string): string | undefined
 }
 
 export interface RawService {
   readonly url: string
-  /** Connections that were opened so far. */
+  /** Number of connections opened so far. */
   connections(): number
   close(): Promise<void>
 }

@@ -1,4 +1,4 @@
-/** Settings of a service that bound its calls. */
+/** Settings that limit the calls of a service. */
 import { gzipSync } from 'node:zlib'
 import { afterEach, expect, test } from '@jest/globals'
 import { stateful } from '../../../gateway/traffic/call/kind.ts'

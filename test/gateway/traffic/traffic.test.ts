@@ -49,7 +49,7 @@ test.each([
   ['a stateful service', stateful('s'), true],
   ['a stateless one', stateless('s'), false],
   ['a stateless one of which nothing is shared', stateless('s', plain), false],
-])('The memory of an answer is for its caller to free: %s', async (_which, definition, isLent) => {
+])('The caller frees the memory of its answer: %s', async (_which, definition, isLent) => {
   const [service] = (await upstreams(1, () => ({ data: { text: 'x'.repeat(1_000) } }))) as [Upstream]
   const { body, loan } = await to(definition, [service.url]).send({ ...callOf('s', '{}'), read: () => true })
   expect(loan?.bytes).toBe(isLent ? body : undefined)
@@ -65,7 +65,7 @@ test('A call lists the media types the gateway reads', async () => {
   expect(seen).toEqual([['application/graphql-response+json, application/json;q=0.9', 'gzip, deflate, br']])
 })
 
-test('A query is retried on another instance when one refuses, cuts or answers nonsense', async () => {
+test('A query is retried on another instance if one refuses, cuts the connection or answers nonsense', async () => {
   const [good, dead, cutting, broken] = (await upstreams(4, ok)) as [Upstream, Upstream, Upstream, Upstream]
   await dead.stop()
   cutting.answer = ({ request }) => void request.socket.destroy()
@@ -79,7 +79,7 @@ test('A query is retried on another instance when one refuses, cuts or answers n
 })
 
 describe('mutation', () => {
-  /** Answers after this many cuts. */
+  /** Cuts this many connections, then answers. */
   const cutting =
     (cuts: number): Upstream['answer'] =>
     ({ request, count }) =>
@@ -111,7 +111,7 @@ test('The deadline covers all attempts together, and the queue', async () => {
 })
 
 describe('queue', () => {
-  test('The queue is limited: calls beyond it are refused at once, and the rest are served', async () => {
+  test('The queue of calls is limited: further calls are refused at once, and the queued ones are served', async () => {
     const releases: (() => void)[] = []
     const [slow] = (await upstreams(1, () => new Promise((resolve) => releases.push(() => resolve(ok()))))) as [
       Upstream,
@@ -128,7 +128,8 @@ describe('queue', () => {
   })
 
   /**
-   * One call at a time, answered when the test says so. Gives the bodies in the order of arrival.
+   * A service that handles one call at a time, answered by the test. Returns the bodies in the
+   * order of arrival.
    */
   async function slowService(queue: number) {
     const releases: (() => void)[] = []
@@ -168,7 +169,7 @@ describe('queue', () => {
     expect(bodies.map((body) => JSON.parse(body))).toEqual(['a0', 'a1', 'b0', 'a2'])
   })
 
-  test('A caller that leaves frees its place', async () => {
+  test('A caller that disconnects frees its place in the queue', async () => {
     const [slow] = (await upstreams(1, ({ count }) => (count === 1 ? undefined : ok()))) as [Upstream]
     const traffic = to(stateless('s', { ...plain, concurrency: 1 }), [slow.url])
     const leaving = new AbortController()
@@ -226,7 +227,7 @@ describe('hedging', () => {
     await until(() => cancelled === first.bodies.length - before)
   })
 
-  test('A trace tells the second try from the first, which is given up', async () => {
+  test('A trace distinguishes the hedge from the first attempt, which is aborted', async () => {
     const [first, second] = (await upstreams(2, ok)) as [Upstream, Upstream]
     const traffic = to(stateless('s', { ...plain, hedging: true }), [first.url, second.url])
     for (let n = 0; n < 80; n += 1) await traffic.send(callOf('s', '{}'))
@@ -292,7 +293,7 @@ describe('coalescing', () => {
     expect(instance.bodies.length).toBe(4)
   })
 
-  test('A call whose caller has left already is not made', async () => {
+  test('A call whose caller has disconnected already is not made', async () => {
     const [instance] = (await upstreams(1, ok)) as [Upstream]
     const traffic = to(stateless('s', { sharedCache: false }), [instance.url])
     expect(await codeOf(traffic.send(callOf('s', '{}', { signal: AbortSignal.abort() })))).toBe('SERVICE_UNAVAILABLE')

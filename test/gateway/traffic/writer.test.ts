@@ -16,7 +16,7 @@ afterEach(async () => {
 })
 
 interface TestInstance extends Upstream {
-  /** What it says of itself; undefined: nothing. */
+  /** Its claim to be the writer; undefined: it claims nothing. */
   says: 'yes' | 'no' | undefined
   /** Answers to operations wait for this. */
   hold: Promise<void>
@@ -61,12 +61,12 @@ const MUTATION = '{"m":1}'
 const query = (traffic: Traffic) => traffic.send(callOf('s', '{}'))
 const mutate = (traffic: Traffic, idempotent = true) => traffic.send(callOf('s', MUTATION, { idempotent }, 'mutation'))
 
-/** Asks until each instance has said what it is. */
+/** Sends queries until each instance has said whether it is the writer. */
 async function acquaint(traffic: Traffic, instances: readonly TestInstance[]): Promise<void> {
   while (instances.some(({ queries }) => queries === 0)) await query(traffic)
 }
 
-/** Sends mutations one after the other. Returns how many of them each instance got. */
+/** Sends mutations one by one. Returns how many each instance got. */
 async function mutations(traffic: Traffic, instances: readonly TestInstance[], count = 20): Promise<number[]> {
   const before = instances.map((instance) => instance.mutations)
   for (let n = 0; n < count; n += 1) await mutate(traffic)
@@ -96,7 +96,7 @@ test('A stateless service has no writer, even if it claims one', async () => {
   expect(Math.min(...(await mutations(traffic, instances, 200)))).toBeGreaterThan(0)
 })
 
-test('The answer to a question about health is enough', async () => {
+test('The answer to a health request is enough to find the writer', async () => {
   const instances = await startInstances('no', 'no', 'yes')
   const traffic = to(stateful('s'), urls(instances), { ownServices: true })
   await until(() => traffic.status()[0]?.instances.every(({ pid }) => pid !== null))
@@ -110,16 +110,16 @@ test('The last instance that claims to write gets mutations; one that denies it 
   second.says = 'yes'
   const { queries } = second
   while (second.queries === queries) await query(traffic)
-  // The first still believes that it writes, but is not heard meanwhile.
+  // The first still claims to write, but gets no requests meanwhile.
   expect(await mutations(traffic, [first, second])).toEqual([0, 20])
   ;[first.says, second.says] = ['yes', 'no']
-  // One costs a detour, and the answer to it tells.
+  // One mutation goes to the wrong instance, whose answer names the writer.
   await mutate(traffic)
   while (first.mutations === 0) await mutate(traffic)
   expect(await mutations(traffic, [first, second])).toEqual([20, 0])
 })
 
-test('A writer that is gone is left with the first call that fails, and its call sent again', async () => {
+test('The first failed call ends the preference for a lost writer, and is sent again elsewhere', async () => {
   const instances = await startInstances('yes', ...Array.from({ length: 9 }, () => 'no' as const))
   const traffic = to(stateful('s'), urls(instances))
   await acquaint(traffic, instances)
@@ -130,12 +130,12 @@ test('A writer that is gone is left with the first call that fails, and its call
   }
   for (let n = 0; n < 5; n += 1) await mutate(traffic)
   expect(writer.mutations).toBeGreaterThan(0)
-  // All five only where it is still preferred: by chance once in ten thousand times.
+  // It gets all five only if it is still preferred, or by chance once in ten thousand runs.
   expect(writer.mutations).toBeLessThan(5)
   expect(instances.reduce((sum, each) => sum + each.mutations, 0)).toBe(5 + writer.mutations)
 })
 
-test('A call that failed at the writer is sent again elsewhere, although that says again that it writes', async () => {
+test('A call that failed at the writer is retried elsewhere, although the instance claims again to write', async () => {
   const instances = await startInstances('yes', 'no')
   const traffic = to(stateful('s'), urls(instances))
   await acquaint(traffic, instances)
@@ -176,7 +176,7 @@ test('The metrics show which instance mutations go to', async () => {
   }
 })
 
-test('A writer whose connections are all in use gets no more: the others ask it together', async () => {
+test('A writer whose connections are all in use gets no more calls: the other instances forward them in batches', async () => {
   const [writer, other] = (await startInstances('yes', 'no')) as [TestInstance, TestInstance]
   const traffic = to(stateful('s', { concurrency: 4 }), urls([writer, other]))
   await acquaint(traffic, [writer, other])

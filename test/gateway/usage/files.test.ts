@@ -23,7 +23,7 @@ const at = (day: string): number => Date.parse(`${day}T12:00:00Z`)
 const totalOf = async (path: string): Promise<number> =>
   (await readRecorded(path)).flatMap(({ rows }) => rows).reduce((sum, { requests }) => sum + requests, 0)
 
-test('Use is added up in one file per day, which is never partially written', async () => {
+test('Usage is summed in one file per day, which is never partially written', async () => {
   await add(folder, records(), 60, at('2026-01-01'))
   await add(folder, records('2'), 60, at('2026-01-01'))
   await add(folder, records('2'), 60, at('2026-01-02'))
@@ -32,7 +32,7 @@ test('Use is added up in one file per day, which is never partially written', as
   expect(await totalOf(folder)).toBe(3)
 })
 
-test('A text is added to an operation that was written without, and the first one stays', async () => {
+test('An operation recorded without a text gets one later, and the first text stays', async () => {
   const day = at('2026-01-01')
   const texts = async (): Promise<unknown> => (await readRecorded(folder)).map(({ documents }) => documents['d1']?.text)
   for (const text of [undefined, '{a}', '{alias1:a}', undefined]) {
@@ -47,7 +47,7 @@ test('A text is added to an operation that was written without, and the first on
   }
 })
 
-test('While another process writes, nothing is written, and the call returns false at once', async () => {
+test('While another process writes usage, the call writes nothing and returns false at once', async () => {
   const lock = tryLock(join(folder, 'lock'))
   expect(await add(folder, records(), 60)).toBe(false)
   lock?.release()
@@ -55,7 +55,7 @@ test('While another process writes, nothing is written, and the call returns fal
   expect(await totalOf(folder)).toBe(1)
 })
 
-test('Days that are over are removed, and drafts of processes that were killed', async () => {
+test('Expired days and drafts of killed processes are removed', async () => {
   await add(folder, records(), 2, at('2026-01-01'))
   await writeFile(join(folder, '2026-01-02.killed.draft'), 'half')
   await writeFile(join(folder, 'notes.json'), '{}')
@@ -65,13 +65,13 @@ test('Days that are over are removed, and drafts of processes that were killed',
   expect((await readdir(folder)).sort()).toEqual(['2026-01-03.json', '2026-01-04.json', 'lock', 'notes.json'])
 })
 
-test('A file that was cut short loses its day only: the next one replaces it', async () => {
+test('A truncated usage file loses its day only: the next one replaces it', async () => {
   await writeFile(join(folder, '2026-01-01.json'), '{"format":"tributary-us')
   await add(folder, records(), 60, at('2026-01-01'))
   expect(await totalOf(folder)).toBe(1)
 })
 
-test('Folders of several gateways are read as one; what is no recorded use is refused in words', async () => {
+test('Usage folders of several gateways are read as one; other files are refused with an explanation', async () => {
   await mkdir(join(folder, 'all'))
   await add(join(folder, 'all/one'), records(), 60)
   await add(join(folder, 'all/two'), records(), 60)

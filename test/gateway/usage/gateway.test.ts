@@ -33,7 +33,7 @@ const requestsOf = async (operation: string): Promise<number> =>
 const web = { 'apollographql-client-name': 'web', 'apollographql-client-version': '1.4.0' }
 const query = 'query Orders($first: Int = 2) { orders(first: $first) { id item { name } } }'
 
-test('Several workers add up what they are asked, when they stop; HTTP and WebSocket alike, and no value is kept', async () => {
+test('Stopping workers sum the usage over HTTP and WebSocket, without values', async () => {
   const gateway = await spawnGateway({ ...env, GATEWAY_WORKERS: '2', USAGE_EVERY: '3600000' })
   const marked = { query, variables: { first: 3, MARK: 'MARK' } }
   const sent = Array.from({ length: 20 }, () => ask(gateway.url, marked, { ...web, connection: 'close' }))
@@ -68,7 +68,7 @@ test('Several workers add up what they are asked, when they stop; HTTP and WebSo
   expect(texts.join('')).toContain('alias1:item(id:$id){name@skip(if:$literal1)...fragment1}')
 })
 
-test('Nothing is recorded where that is off', async () => {
+test('No usage is recorded if that is off', async () => {
   const before = await requestsOf('Orders')
   const gateway = await spawnGateway({ ...env, USAGE_RECORD: 'off' })
   await ask(gateway.url, query)
@@ -76,11 +76,11 @@ test('Nothing is recorded where that is off', async () => {
   expect(await requestsOf('Orders')).toBe(before)
 })
 
-/** Of the next two tests. */
+/** The gateway of the next two tests. */
 let gateway: GatewayProcess
 afterAll(() => gateway?.terminate())
 
-test('Use is written while the gateway runs, too, and more is added to it', async () => {
+test('Usage is also written while the gateway runs, and later usage is added', async () => {
   const before = await requestsOf('Orders')
   gateway = await spawnGateway({ ...env, USAGE_FOLDER: usage(), USAGE_EVERY: '20' })
   await ask(gateway.url, query)
@@ -89,7 +89,7 @@ test('Use is written while the gateway runs, too, and more is added to it', asyn
   await until(async () => (await requestsOf('Orders')) === before + 2)
 })
 
-test('An unwritable folder is logged once, and requests are answered', async () => {
+test('An unwritable usage folder is logged once, and requests are answered', async () => {
   await rm(usage(), { recursive: true })
   await writeFile(usage(), '')
   expect((await ask(gateway.url, query)).data.orders).toHaveLength(2)

@@ -75,7 +75,7 @@ test('Requests are counted by operation, client and version', async () => {
   expect(drain()).toEqual({ documents: {}, rows: [] })
 })
 
-test('Variables count by the names of input fields and enum values, once a request', async () => {
+test('Variables count as usage by the names of input fields and enum values, once per request', async () => {
   const { send, drain } = record()
   const query = 'query Find($filter: Filter, $sort: Sort) { find(filter: $filter, sort: $sort) { id } }'
   const filter = { text: 'SECRET', not: { text: 'SECRET' }, colors: ['RED', 'RED'], limit: 4711 }
@@ -123,7 +123,7 @@ test.each([
     'a list where an object should be',
     { query: 'query ($f: Filter) { find(filter: $f) { id } }', variables: { f: ['MARK', [['MARK']]] } },
   ],
-])('Nothing is kept of %s', async (_what, sent: Sent) => {
+])('A usage record keeps nothing of %s', async (_what, sent: Sent) => {
   const { send, drain } = record()
   await send(sent)
   const text = JSON.stringify(drain())
@@ -131,7 +131,7 @@ test.each([
   expect(text).not.toMatch(/MARK|4711/)
 })
 
-test('Operations that differ in literals alone are one', async () => {
+test('Operations that differ only in literals count as one', async () => {
   const { send, drain } = record()
   for (let id = 0; id < 50; id += 1) await send({ query: `{ item(id: "${id}") { name } }` })
   const { documents, rows } = drain()
@@ -157,7 +157,7 @@ test('Operations on the path of a contract variant count for that variant', asyn
   ])
 })
 
-test('Introspection alone is no use, and of a document only the operation that is sent', async () => {
+test('Introspection alone is not counted, and of a document only the requested operation', async () => {
   const { send, drain } = record()
   await send({ query: '{ __typename __schema { queryType { name } } }' })
   expect(drain().rows).toEqual([])
@@ -166,7 +166,7 @@ test('Introspection alone is no use, and of a document only the operation that i
 })
 
 describe('Bounds', () => {
-  test('Clients and versions beyond a number are one', async () => {
+  test('Clients and versions over the limit count as one', async () => {
     const { send, drain } = record()
     for (let at = 0; at < 120; at += 1) await send({ query: '{ item(id: 1) { id } }', client: `c${at}`, version: '1' })
     for (let at = 0; at < 60; at += 1) await send({ query: '{ item(id: 1) { id } }', client: 'c0', version: `v${at}` })
@@ -178,7 +178,7 @@ describe('Bounds', () => {
     expect(Math.max(...rows.map(({ client, version }) => client.length + version.length))).toBeLessThan(20)
   })
 
-  test('Operations beyond a number are one for each kind, and nothing that they use is lost', async () => {
+  test('Operations over the limit count as one of each kind, and nothing that they use is lost', async () => {
     const { send, drain } = record()
     for (let at = 0; at < 1_005; at += 1)
       await send({ query: `query Q${at} { item(id: 1) { id ${at === 1_004 ? 'color' : ''} } }` })
@@ -196,7 +196,7 @@ describe('Bounds', () => {
     expect(rows.reduce((sum, { requests }) => sum + requests, 0)).toBe(1_005)
   })
 
-  test('Texts beyond 2 MB together are not kept, neither here nor where they are added up', async () => {
+  test('Texts beyond 2 MB in total are not kept, in a recorder or in a sum', async () => {
     const { send, drain } = record()
     const name = 'long'.repeat(1_000)
     const sendFrom = async (from: number) => {
@@ -217,7 +217,7 @@ describe('Bounds', () => {
     expect(bytesOf(mergeUse([merged, first]))).toBe(bytesOf(merged))
   })
 
-  test('Names that variables give, beyond a number, count as used by the operation', () => {
+  test('Names from variables over the limit count as used by the operation', () => {
     const names = Array.from({ length: 30_000 }, (_, at) => [`Input.f${at}`, 1] as const)
     const given = Object.fromEntries(names)
     const row = (version: string) => ({ document: 'd', client: 'web', version, requests: 1, given })
@@ -230,7 +230,7 @@ describe('Bounds', () => {
     expect(merged['d']?.coordinates).toHaveLength(101)
   })
 
-  test('A long list is known by its first items', async () => {
+  test('Of a long list in variables, only the first items are counted', async () => {
     const { send, drain } = record()
     const filters = { not: { colors: [...new Array(2_000).fill('RED'), 'GREEN'] } }
     await send({ query: 'query ($f: Filter) { find(filter: $f) { id } }', variables: { f: filters } })
@@ -239,7 +239,7 @@ describe('Bounds', () => {
   })
 })
 
-test('What several processes counted adds up, in any order', async () => {
+test('Usage of several processes is summed in any order', async () => {
   const part = async (version: string): Promise<ReturnType<ReturnType<typeof record>['drain']>> => {
     const { send, drain } = record()
     await send({ query: '{ item(id: 1) { id } }', client: 'web', version })

@@ -1,4 +1,4 @@
-/** What recorded use keeps of an operation's text: nothing of its client's, and it runs again. */
+/** Signatures keep no literals of clients, and are runnable operations. */
 import { expect, test } from '@jest/globals'
 import { buildSchema, type OperationDefinitionNode, parse, stripIgnoredCharacters, validate } from 'graphql'
 import { signatureOf } from '../../../gateway/usage/signature.ts'

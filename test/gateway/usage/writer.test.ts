@@ -23,7 +23,7 @@ const use = (versions: number): UseRecords => ({
 const sumOf = (texts: readonly string[]): UseRecords => mergeUse(parseDays(texts))
 const requestsIn = ({ rows }: UseRecords): number => rows.reduce((sum, { requests }) => sum + requests, 0)
 
-test('Portions have at most 1,000 rows each, and add up to the whole', () => {
+test('Usage is written in portions of at most 1,000 rows, which add up to the whole', () => {
   const whole = use(1_100)
   const portions = [...portionsOf(whole)]
   expect(portions.map(({ rows }) => rows.length)).toEqual([1_000, 1_000, 1_000, 300])
@@ -31,7 +31,7 @@ test('Portions have at most 1,000 rows each, and add up to the whole', () => {
   expect(mergeUse(portions)).toEqual(whole)
 })
 
-test('Use that cannot be written waits in a bounded number of texts, and none of it is lost', async () => {
+test('Usage that cannot be written waits, with a limited number of texts, and none is lost', async () => {
   let drained = 0
   let mostTexts = 0
   let isBroken = true

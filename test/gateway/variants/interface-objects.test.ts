@@ -1,4 +1,4 @@
-/** Interfaces of which a service knows no objects, where a variant hides some of these. */
+/** Interface objects (`@interfaceObject`) in a variant that hides some implementing types. */
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { post, startTestGateway, type TestGateway } from '../../support/gateway.ts'
 import { startSubgraph, type TestSubgraph } from '../../support/subgraph.ts'

@@ -1,4 +1,4 @@
-/** Contract variants on their paths: what their clients can ask for, and by which ways. */
+/** Contract variants on their paths: what their clients can request, over each transport. */
 import { hash } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -36,7 +36,7 @@ beforeAll(async () => {
 })
 afterAll(() => bureau?.stop())
 
-/** What no client of a variant may read, wherever it looks. */
+/** Words that no client of a variant may see anywhere. */
 const HIDDEN = /payroll|salary|agent|audit|spy|cover/i
 
 const sorted = (schema: GraphQLSchema): string => printSchema(lexicographicSortSchema(schema))
@@ -73,7 +73,7 @@ describe('the schema of a variant', () => {
     ['an input field', '{ found(by: { payroll: 1 }) { __typename } }'],
     ['a misspelt input field', '{ found(by: { payrol: 1 }) { __typename } }'],
     ['entities', '{ _entities(representations: []) { __typename } }'],
-  ])('Who asks it for %s is told what is there, and nothing of what is hidden', async (_what, query) => {
+  ])("A variant's error about %s names nothing hidden", async (_what, query) => {
     const { status, errors = [], data } = await post(open, query)
     expect({ status, data }).toEqual({ status: 400, data: undefined })
     const said = errors.map(({ message }) =>
@@ -86,13 +86,13 @@ describe('the schema of a variant', () => {
   test.each([
     ['a value', 'query ($kind: Kind) { parties(kind: $kind) { id } }', { kind: 'SPY' }],
     ['an input field', 'query ($by: By) { found(by: $by) { __typename } }', { by: { payroll: '1' } }],
-  ])('A variable cannot give it %s that is hidden', async (_what, query, variables) => {
+  ])('A variable cannot give a variant %s that is hidden', async (_what, query, variables) => {
     const calls = bureau.staff.calls.length
     expect(verdict(await post(open, { query, variables }))).toBe('400 BAD_USER_INPUT')
     expect(bureau.staff.calls).toHaveLength(calls)
   })
 
-  test('Whether a type is there is not told', async () => {
+  test('A variant does not reveal whether a hidden type exists', async () => {
     const asked = await post(open, '{ hidden: __type(name: "Agent") { name } never: __type(name: "Nothing") { name } }')
     expect(asked.data).toEqual({ hidden: null, never: null })
   })
@@ -117,13 +117,13 @@ describe('answers', () => {
     expect(JSON.stringify(errors)).not.toMatch(HIDDEN)
   })
 
-  test('A hidden value is null, with an error that does not name it', async () => {
+  test('A hidden enum value is null, with an error that does not name it', async () => {
     const { data, errors } = await post(open, '{ person(id: "2") { id kind } }')
     expect(data).toEqual({ person: { id: '2', kind: null } })
     expect(JSON.stringify(errors)).not.toMatch(HIDDEN)
   })
 
-  test('A trace names no hidden field', async () => {
+  test('A trace of a variant names no hidden field', async () => {
     const asked = { query: '{ person { name desk } }', extensions: { trace: true, cost: true } }
     const response = await fetch(open, {
       method: 'POST',
@@ -138,7 +138,7 @@ describe('answers', () => {
     expect(text.replace('desk of p1', '')).not.toMatch(HIDDEN)
   })
 
-  test('One text means on each path what its schema says', async () => {
+  test('The same text is executed on each path by the schema of that path', async () => {
     const query = '{ person { salary } }'
     const answers = [
       await post(`${bureau.gateway.url}/graphql`, query),
@@ -152,19 +152,19 @@ describe('answers', () => {
 describe('ways to a variant', () => {
   const named = { person: { name: 'name 1' } }
 
-  test('POST and GET, with a slash at the end or not, reach it', async () => {
+  test('A variant accepts POST and GET, with a trailing slash or without', async () => {
     const query = '{ person { name } }'
     const got = await fetch(`${open}?query=${encodeURIComponent(query)}`, {
       headers: { 'apollo-require-preflight': 'x' },
     })
     expect(await got.json()).toEqual({ data: named })
     expect((await post(`${open}/`, query)).data).toEqual(named)
-    // What the fast path does not know in full goes to Node's server.
+    // The fast path leaves requests with this header to Node's server.
     expect((await post(open, query, { te: 'trailers' })).data).toEqual(named)
     expect((await post(`${bureau.gateway.url}/graphql/publi`, query)).status).toBe(404)
   })
 
-  test('Events reach its clients by SSE and by WebSocket, and hidden fields do not', async () => {
+  test("A variant's clients get events over SSE and WebSocket, without hidden fields", async () => {
     const { journal } = bureau
     const socket = createClient({ url: open.replace('http', 'ws'), webSocketImpl: WebSocket, retryAttempts: 0 })
     const events = createEvents({ url: open, retryAttempts: 0 })
@@ -191,7 +191,7 @@ describe('ways to a variant', () => {
     await socket.dispose()
   })
 
-  test('Batches and multipart streams keep to its schema, too', async () => {
+  test("Batches and multipart streams follow the variant's schema, too", async () => {
     const { journal } = bureau
     const send = (body: unknown, headers = {}) =>
       fetch(open, {
@@ -244,7 +244,7 @@ describe('ways to a variant', () => {
   })
 })
 
-test('Metrics and the log name the variant; what it hides is an error, and no line', async () => {
+test('Metrics and the log name the variant; a hidden field is an error, without a log line', async () => {
   const lines = bureau.logged.length
   for (const query of ['{ parties { id } }', '{ person(id: "2") { kind } }', '{ found { __typename } }'])
     expect((await post(open, query)).errors).toMatchObject([{ extensions: { code: 'INTERNAL' } }])
@@ -349,7 +349,7 @@ describe('settings', () => {
       { a: { operations: { safelist: { manifests: ['none.json'] } } } },
       'VARIANTS.a.operations.safelist.manifests: none.json cannot be read (ENOENT)',
     ],
-  ])('%j is refused at start, in words', async (variants, words) => {
+  ])('The variant settings %j are refused at start with an explanation', async (variants, words) => {
     const env = { SUPERGRAPH: bureau.gateway.supergraphFile, VARIANTS: JSON.stringify(variants) }
     await expect(readConfig(env)).rejects.toThrow(words)
   })
@@ -370,7 +370,7 @@ describe('settings', () => {
   })
 })
 
-test('The example of the page serves each path its part of the schema', async () => {
+test('The example of docs/configuration/variants.md serves each path its part of the schema', async () => {
   const page = 'docs/configuration/variants.md'
   const sdl = await schemaOf(page)
   const product = { id: '1', name: 'lamp', margin: 3 }

@@ -1,4 +1,4 @@
-/** A client of `graphql-transport-ws` that sends whatever a test tells it to, in whatever order. */
+/** A `graphql-transport-ws` client that sends any messages in any order. */
 import { once } from 'node:events'
 import { WebSocket } from 'ws'
 import { until } from '../../support/until.ts'
@@ -12,12 +12,12 @@ export interface Message {
 
 export interface RawSocket {
   readonly socket: WebSocket
-  /** All that came, the oldest first. */
+  /** All received messages, the oldest first. */
   readonly messages: readonly Message[]
-  /** Text goes as it is, anything else as JSON. */
+  /** Sends text unchanged, and anything else as JSON. */
   send(...messages: readonly unknown[]): void
   subscribe(id: string, query: string, variables?: object): void
-  /** The first message that the test is looking for. */
+  /** The first matching message. */
   find(matches: (message: Message) => boolean): Promise<Message>
   readonly closed: Promise<{ readonly code: number; readonly reason: string }>
   /** Cuts the connection, as a crash does. */

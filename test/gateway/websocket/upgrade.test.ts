@@ -4,7 +4,7 @@ import { expect, test } from '@jest/globals'
 import { openSockets } from '../../../gateway/websocket/sockets.ts'
 import type { SocketOptions } from '../../../gateway/websocket/websocket.ts'
 
-test('A fault while a WebSocket is opened ends its connection, and nothing else', async () => {
+test('A fault during a WebSocket upgrade ends only its own connection', async () => {
   const server = new EventEmitter()
   const logged: unknown[] = []
   openSockets({

@@ -66,7 +66,7 @@ describe('cancelled operation', () => {
     ],
   ]
   test.each(rounds)(
-    'One stream stays open, delivers each event once and ends with the socket: %s',
+    'An id that is reused after a cancellation has one stream, with each event once, until the socket ends: %s',
     async (_what, again) => {
       const socket = await open(gateway.url)
       socket.subscribe('x', WRITTEN)
@@ -177,7 +177,7 @@ describe('queries and mutations', () => {
     await client.dispose()
   })
 
-  test('Running operations are answered before a stopping gateway closes, and later ones are not begun', async () => {
+  test('A stopping gateway answers running WebSocket operations before it closes, and starts no new ones', async () => {
     const other = await start()
     const socket = await open(other.url)
     const held: (() => void)[] = []
@@ -283,7 +283,7 @@ describe('protocol violations', () => {
     early.socket.send('{"type":"subscribe","id":"1","payload":{"query":"{ __typename }"}}')
     expect(await early.closed).toBe(4401)
     expect(await (await bare()).closed).toBe(4406)
-    // As `gql` for Python offers them.
+    // The subprotocols that `gql` for Python offers.
     const either = await bare('graphql-ws', 'graphql-transport-ws')
     expect(either.socket.protocol).toBe('graphql-transport-ws')
     either.socket.close()
@@ -314,7 +314,7 @@ describe('fairness between sockets', () => {
     })
     for (let n = 0; n < 40; n += 1) socket.subscribe(`q${n}`, '{ whoAmI }')
     await until(() => held.length === 16)
-    // Nothing else is answered on this socket, while others are served.
+    // This socket gets no further answers, while others are served.
     socket.subscribe('other', '{ __typename }')
     for (let n = 0; n < 20; n += 1)
       expect((await ask(gateway.url, '{ items(first: 1) { id } }')).errors).toBeUndefined()
@@ -339,7 +339,7 @@ describe('fairness between sockets', () => {
     ],
   ]
   test.each(floods)(
-    '%s: each of 500 sent at once is handled in an event loop turn of its own',
+    'Each of 500 messages sent at once is handled in an event loop turn of its own: %s',
     async (_what, message) => {
       const socket = await open(gateway.url)
       await socket.find(({ type }) => type === 'connection_ack')
@@ -354,12 +354,12 @@ describe('fairness between sockets', () => {
         asked += 1
       }
       await over
-      // Had they been looked at together, one question at most would have been answered meanwhile.
+      // Handled in one turn, they would leave time for at most one other request.
       expect(asked).toBeGreaterThan(5)
     },
   )
 
-  test('A client that does not read is read no further, and its answers do not pile up', async () => {
+  test('The gateway stops reading from a client that does not read, and its answers do not pile up', async () => {
     const socket = await open(gateway.url)
     await socket.find(({ type }) => type === 'connection_ack')
     socket.socket.pause()
@@ -373,7 +373,7 @@ describe('fairness between sockets', () => {
       const now = await answered()
       const isStill = now > 0 && now === last
       last = now
-      // Whatever could be answered meanwhile has been: these go through the same loop.
+      // After these requests through the same loop, every possible answer has been sent.
       for (let n = 0; n < 20; n += 1) await (await fetch(`${gateway.url}/health/live`)).text()
       return isStill
     })

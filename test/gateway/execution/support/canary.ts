@@ -1,19 +1,19 @@
 /**
- * Marks what belongs to one request: every text that it sends, and every text that services answer
- * to it. Services find things by the texts without the marks.
+ * Marks every text that one request sends, and every text that services answer to it. Services look
+ * things up by the unmarked texts.
  */
 const MARK = /~\d+~/g
 
 export interface Canary {
-  /** The same with the mark on every text. */
+  /** A copy of the value with the mark on every text. */
   marked(value: unknown): unknown
   /** A service's answer, marked. */
   answer(body: Buffer): Buffer
-  /** Marks of others in a text. */
+  /** Marks of other requests in a text. */
   strangersIn(text: string): readonly string[]
 }
 
-/** @param words names of types and enum values, which are no texts */
+/** @param words names of types and enum values, which are not marked */
 export function createCanary(number: number, words: ReadonlySet<string>): Canary {
   const mark = `~${number}~`
   const marked = (value: unknown): unknown => {

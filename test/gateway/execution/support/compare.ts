@@ -23,18 +23,20 @@ export interface Question {
 }
 
 interface Comparison {
-  /** False for a question that is not valid GraphQL: nothing was asked. */
+  /** False if the query is not valid GraphQL: then nothing was executed. */
   readonly valid: boolean
   /** The difference, as text; empty if there is none. */
   readonly difference: string
 }
 
 interface Circumstances {
-  /** Services that are away; the plain schema fails the fields that need them. */
+  /** Services that are down; the plain schema fails the fields that need them. */
   readonly down?: readonly string[]
-  /** The federation's, where not all of the engine is asked. */
+  /** Replaces the federation's `ask`, to ask only a part of the engine. */
   readonly ask?: Federation['ask']
-  /** As the federation's. Then it must ask the services what it asks them without. */
+  /**
+   * As in the federation. The engine must send the services the same calls with it as without it.
+   */
   readonly isOdd?: (() => boolean) | undefined
 }
 
@@ -103,16 +105,15 @@ export async function compare(
   return { valid: true, difference: lines.join('\n') }
 }
 
-/** What a call asks: of each entity by itself. */
+/** What a call asks, one text for each entity. */
 function questionsOf({ service, query, variables: { representations, ...others } }: SentCall): string[] {
   const entities: readonly unknown[] = Array.isArray(representations) ? representations : ['']
   return entities.map((entity) => `${service} ${query} ${JSON.stringify(inOrder([others, entity]))}`)
 }
 
 /**
- * The nulls that errors explain, and the errors that explain none, by path. Of several fields that
- * each make their object null one is enough to explain it, and which one it is depends on the order
- * in which a service happens to be asked.
+ * Nulls that errors explain, and errors that explain no null, by path. If several fields make their
+ * object null, one error is enough, and which one depends on the order of the calls.
  */
 const explained = (data: unknown, errors: readonly GraphQLError[] = []): string[] =>
   [...new Set(errors.map(({ path = [] }) => JSON.stringify(upToNull(data, path))))].sort()
@@ -126,7 +127,7 @@ function upToNull(data: unknown, path: readonly (string | number)[]): readonly (
   return path
 }
 
-/** Of a field of which no service knows anything: it is null, without an error. */
+/** Marks a field that no service knows: it is null, without an error. */
 const UNKNOWN = new Error('unknown')
 
 function failing(universe: Universe, down: ReadonlySet<string>): GraphQLFieldResolver<unknown, unknown> {

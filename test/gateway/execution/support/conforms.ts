@@ -83,7 +83,7 @@ export function conforms(schema: GraphQLSchema, document: DocumentNode, variable
       const field = nodes[0]?.name.value ?? ''
       if (field === '__typename') return member === type.name
       const declared = type.getFields()[field]?.type
-      // Introspection is not looked at.
+      // Introspection is not checked.
       return !declared || isOf(member, declared, nodes)
     })
   }

@@ -1,4 +1,7 @@
-/** Random operations with deferred fragments, and what a client makes of an answer in parts. */
+/**
+ * Random operations with deferred fragments, and the merging of incremental answers as a client
+ * does it.
+ */
 import { deepStrictEqual } from 'node:assert/strict'
 import {
   type ASTNode,
@@ -28,8 +31,8 @@ const deferred = (label: number): DirectiveNode =>
   }) as DirectiveNode
 
 /**
- * The same operation with some fragments deferred, and some fields in deferred fragments. A
- * mutation of several changes stays as it is: what is deferred of one shows the others, too.
+ * Defers some fragments, and moves some fields into deferred fragments. A mutation with several
+ * root fields stays unchanged: a part deferred from one also shows the effects of the others.
  */
 export function deferSome(query: string, choices: readonly number[]): string {
   let position = 0
@@ -73,7 +76,7 @@ export interface Merged {
   readonly parts: number
 }
 
-/** @throws where a part breaks the rules of the format */
+/** @throws if a part breaks the rules of the format */
 export async function mergeParts(parts: AsyncIterable<Part>): Promise<Merged> {
   let data: unknown
   let old: unknown

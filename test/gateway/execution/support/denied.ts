@@ -1,11 +1,11 @@
-/** What callers may not see, in a schema that says nothing of it. */
+/** Fields and types that callers may not see, for schemas without such rules. */
 import { type GraphQLSchema, getNamedType, isCompositeType, isUnionType } from 'graphql'
 import { type Denied, denial } from '../../../../gateway/execution/plan/access.ts'
 import { createDice } from './dice.ts'
 
 /**
- * Whoever may not see a type may see no field that has it.
- * @param isDenied of `Type` and of `Type.field`
+ * A denied type also denies every field of that type. @param isDenied called with `Type` and with
+ * `Type.field`
  */
 export function deniedIn(schema: GraphQLSchema, key: string, isDenied: (coordinate: string) => boolean): Denied {
   const object = (type: string) => (isDenied(type) ? denial(type, false) : undefined)
@@ -22,7 +22,7 @@ export function deniedIn(schema: GraphQLSchema, key: string, isDenied: (coordina
   }
 }
 
-/** The same for the same seed. */
+/** Gives the same denials for the same seed. */
 export function randomlyDenied(schema: GraphQLSchema, seed: number): Denied {
   const roots = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()].map(
     (type) => type?.name,

@@ -1,14 +1,14 @@
-/** Repeatable chance: the same seed makes the same choices. */
+/** Seeded random numbers: the same seed makes the same choices. */
 
 export interface Dice {
   /** A whole number below `count`. */
   below(count: number): number
-  /** True once in so many times. */
+  /** True once in `oneIn` times on average. */
   chance(oneIn: number): boolean
   of<Item>(items: readonly Item[]): Item
 }
 
-/** Mulberry32: small, fast, and good enough to choose by. */
+/** Mulberry32: small, fast, and random enough for tests. */
 export function createDice(seed: number): Dice {
   let state = seed | 0
   const below = (count: number): number => {

@@ -1,4 +1,4 @@
-/** The exact path by itself, with what was asked before it takes over. */
+/** The exact path alone, with the calls that were made before it takes over. */
 import type { QueryPlan } from '@apollo/query-planner'
 import { type GraphQLSchema, parse } from 'graphql'
 import type { Answer } from '../../../../gateway/execution/answer/answer.ts'
@@ -42,7 +42,7 @@ export interface ExactOperation {
   run(send: Send, asked?: AskedCalls, event?: ServiceAnswer): Promise<ExactRun>
 }
 
-/** @param bytes that an answer may have */
+/** @param maximum size of an answer */
 export async function openExactPath(
   supergraph: string,
   schema: GraphQLSchema,

@@ -1,6 +1,6 @@
 /**
- * Services in one process behind the real engine, and the same data behind one plain schema: what
- * both answer must be the same.
+ * Services in one process behind the real engine, and the same data behind one plain schema. Both
+ * must give the same answers.
  */
 import { deepStrictEqual } from 'node:assert/strict'
 import { composeServices } from '@apollo/composition'
@@ -41,34 +41,35 @@ export interface SentCall {
   readonly service: string
   readonly query: string
   readonly variables: Readonly<Record<string, unknown>>
-  /** Whether the engine reads the answer's bytes. */
+  /** True if the engine reads the answer's bytes. */
   readonly isRead: boolean
 }
 
 export interface Federation {
   readonly engine: Engine
   readonly supergraph: string
-  /** Every call to a service, in order. Emptied by the test that looks. */
+  /** Every call to a service, in order. Tests empty it themselves. */
   readonly calls: SentCall[]
-  /** The text of every request that a service got; one may carry several calls. */
+  /** The text of every request to a service; one may carry several calls. */
   readonly requests: string[]
-  /** Requests that a service would refuse as not valid. There must be none. */
+  /** Requests that a service would refuse as invalid. There must be none. */
   readonly wrong: string[]
   /** Operations that the exact path executed, or took over, in the engine. */
   readonly exact: { runs: number }
-  /** What the last question could not be planned for. */
+  /** Why the last query could not be planned. */
   readonly unplannable: string[]
-  /** Services that refuse every call, for as long as they are in here. */
+  /** Services that refuse every call while they are in this set. */
   readonly down: Set<string>
   /**
-   * What a service answers in place of its own answer, as a value or as JSON text; a mere answer is
-   * that of `club`.
+   * Replaces a service's answer, by a value or by JSON text. A plain answer replaces that of
+   * `club`.
    */
   instead: ToldAnswer | ((service: string) => ToldAnswer | undefined) | undefined
-  /** Whether an answer is written in a way that the fast path does not expect. */
+  /** True if the next answer has white space that the flat path does not expect. */
   isOdd: () => boolean
   /**
-   * Asks the engine, and a query of the exact path alone, too: what that answers must be the same.
+   * Asks the engine, and sends queries to the exact path alone as well, whose answer must be the
+   * same.
    */
   ask: Asking
   /** Asks the engine alone. */
@@ -77,7 +78,7 @@ export interface Federation {
   readonly askExactly: Asking
   /** Calls a service as the engine does. */
   readonly send: Send
-  /** The same in a world. */
+  /** As `send`, with the world of one request as context. */
   sendIn(context: unknown): Send
   close(): Promise<unknown>
 }
@@ -93,7 +94,7 @@ export interface AskedAnswer {
   readonly text: string
 }
 
-/** Of the worlds that the suites of a worker share. */
+/** Supergraphs of the worlds that the suites of a worker share. */
 const composed = new Map<string, string>()
 
 export function composeTest(services: Readonly<Record<string, TestService>>): string {
@@ -158,7 +159,7 @@ export async function federate(
       return { answer, freshness: NOT_KEPT, tags: [], headers: undefined }
     }
 
-  /** As traffic to stateful services does: one request may carry several calls. */
+  /** Batches calls as traffic to stateful services does: one request may carry several. */
   const sendIn = (context: unknown): Send => {
     const steps = new Map(Object.keys(services).map((service) => [service, gathered(answerIn(context))]))
     return async (call) => {
@@ -210,7 +211,7 @@ export async function federate(
   return federation
 }
 
-/** The same JSON with a space where services write none. */
+/** Adds a space before the JSON, where services write none. */
 const oddly = ({ body }: ServiceAnswer): ServiceAnswer => answerOf(` ${body.toString()}`)
 
 const asked = ({ body, errors }: Answer): AskedAnswer => ({
@@ -219,7 +220,7 @@ const asked = ({ body, errors }: Answer): AskedAnswer => ({
   text: body.subarray(8, -1).toString(),
 })
 
-/** The data, and each error with its path and code, in some order. */
+/** The data, and each error with its path and code, sorted. */
 const toldBy = ({ data, errors }: AskedAnswer): unknown => [
   data,
   errors.map(({ path, message, extensions }) => JSON.stringify([path, message, extensions['code']])).sort(),
@@ -233,7 +234,7 @@ interface ServedSchema {
   readonly documents: Map<string, DocumentNode>
 }
 
-/** As a service would over HTTP: the text is parsed and validated, the answer is a JSON text. */
+/** Answers as a service does over HTTP: parses and validates the text, and returns JSON text. */
 async function answerAsService(
   { schema, resolveField, documents }: ServedSchema,
   wrong: string[],
@@ -259,7 +260,7 @@ async function answerAsService(
   return JSON.stringify(result)
 }
 
-/** An answer as traffic gives it, with the service's errors as they are. */
+/** An answer as traffic gives it, with the service's errors unchanged. */
 export function answerOf(told: ToldAnswer): ServiceAnswer {
   const body = Buffer.from(typeof told === 'string' ? told : JSON.stringify(told))
   return { body, parsed: () => parseExact(body.toString()) as ParsedAnswer }

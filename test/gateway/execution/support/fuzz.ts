@@ -1,4 +1,4 @@
-/** Operations whose services answer what they should, or something near it. */
+/** Operations whose services give correct answers, or slightly changed ones. */
 import { isUtf8 } from 'node:buffer'
 import { readBody } from '../../../../gateway/traffic/call/answer.ts'
 import type { ServiceAnswer } from '../../../../gateway/traffic/call/send.ts'
@@ -21,15 +21,15 @@ import type { Universe } from './universe.ts'
 
 interface FuzzedOperation {
   readonly query: string
-  /** Who answers it where services answer as they should. */
+  /** Which path answers it if all services answer correctly. */
   honestly(): Promise<By>
-  /** Runs it with answers of its own. Throws where anything is wrong. */
+  /** Runs it with answers that the seed chooses. Throws if anything is wrong. */
   run(seed: number): Promise<FuzzedRun>
 }
 
 interface FuzzedRun {
   readonly by: By
-  /** Whether an answer was changed at all. */
+  /** True if any answer was changed. */
   readonly isChanged: boolean
   readonly isCompared: boolean
 }
@@ -90,7 +90,7 @@ function fuzzed(
   }
 }
 
-/** The same question has the same answer. */
+/** Gives the same call the same answer. */
 function sameToSame(tell: Teller): Teller {
   const known = new Map<string, ReturnType<Teller>>()
   return (call) => {
@@ -102,8 +102,8 @@ function sameToSame(tell: Teller): Teller {
 }
 
 /**
- * An event as traffic gives it. @param honest in place of one that is no GraphQL: that ends the
- * stream
+ * An event as traffic gives it. @param honest replaces a body that is no GraphQL answer, which
+ * would end the stream
  */
 function opened(body: Buffer, honest = body): ServiceAnswer {
   try {

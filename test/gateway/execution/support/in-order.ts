@@ -1,4 +1,4 @@
-/** The same with the members of every object in one order. */
+/** A copy with the members of every object sorted. */
 export function inOrder(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(inOrder)
   if (typeof value !== 'object' || value === null) return value

@@ -1,19 +1,19 @@
-/** Answers in memory that is lent, and what becomes of that memory when nobody has it. */
+/** Answers in lent memory, which is overwritten once it is returned. */
 import { openAnswer, readBody } from '../../../../gateway/traffic/call/answer.ts'
 import type { ServiceAnswer, ServiceCall } from '../../../../gateway/traffic/call/send.ts'
 import { type Loan, lend } from '../../../../platform/memory/loans.ts'
 
-/** As traffic gives an answer that is for one call alone. */
+/** An answer for a single call, as traffic gives it. */
 export function lentAnswer(told: Buffer, read: ServiceCall['read']): ServiceAnswer {
   const loan = spoiling(lend(told.length))
   told.copy(loan.bytes)
   return read?.(loan.bytes) ? openAnswer(loan.bytes, undefined, loan) : readBody(loan.bytes, 200).answer
 }
 
-/** A mark of no request; see `canary.ts`. */
+/** A mark that no request has; see `canary.ts`. */
 const SPOILT = '~999999999~'
 
-/** As the next one who has the memory would do. */
+/** Overwrites the memory when it is freed, as its next user would. */
 const spoiling = (loan: Loan): Loan => ({
   bytes: loan.bytes,
   free() {
@@ -24,7 +24,7 @@ const spoiling = (loan: Loan): Loan => ({
 const AT_ONCE = 8 // loans of each size
 const LARGEST = 4_096 // bytes; few answers of the tests are larger
 
-/** Writes over memory that nobody has. */
+/** Overwrites all free memory. */
 export function spoilFreeMemory(): void {
   for (let size = 256; size <= LARGEST; size *= 2)
     for (const each of [size, 1.5 * size]) {

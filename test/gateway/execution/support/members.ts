@@ -1,6 +1,6 @@
 /**
- * Two small services over the same members: `club` knows who they are, `desk` works with what it is
- * sent of them.
+ * Two small services over the same members: `club` owns them, `desk` computes with the fields that
+ * it is sent.
  */
 import { codedError } from '../../../../platform/protocol/errors.ts'
 import type { TestService } from './federation.ts'

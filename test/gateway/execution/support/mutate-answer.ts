@@ -1,10 +1,7 @@
-/** Changes what an answer says: it is parsed, changed somewhere, and printed again. */
+/** Changes an answer's content: parses it, changes it somewhere, and prints it again. */
 import type { Dice } from './dice.ts'
 
-/**
- * JSON that need not be valid: the names of members as they are written, and anything at all as
- * text.
- */
+/** JSON that may be invalid: names of members as written, and any text as a leaf. */
 type Node = { kind: 'object'; members: [name: string, value: Node][] } | { kind: 'list'; items: Node[] } | Text
 interface Text {
   kind: 'text'
@@ -164,7 +161,7 @@ const NAMES = [
   'x',
 ]
 
-/** Where a node stands: what takes another in its place. */
+/** The place of a node, where another can replace it. */
 interface Place {
   readonly node: Node
   put(node: Node): void
@@ -190,7 +187,7 @@ function placesIn(root: Node): Place[] {
   return places
 }
 
-/** The same string with other escapes, where it is one. */
+/** Writes a string with other escapes; leaves other values unchanged. */
 function respelled(json: string, dice: Dice): string {
   if (!isJson(json)) return json
   const letters = Array.from(JSON.parse(json) as string, (letter) =>
@@ -211,7 +208,7 @@ function isJson(json: string): boolean {
 const escaped = (letter: string): string =>
   Array.from({ length: letter.length }, (_, at) => `\\u${letter.charCodeAt(at).toString(16).padStart(4, '0')}`).join('')
 
-/** Well-formed, and of those that the worlds of the tests know some things by. */
+/** Well-formed strings; the worlds of the tests use some of them as keys. */
 const PLAIN_STRINGS = STRINGS.filter(isJson)
 const PLAIN_NUMBERS = [
   '0',
@@ -302,7 +299,7 @@ function change(root: Node, dice: Dice, typenames: readonly string[]): void {
   else dice.of(inObjects)(node.members, dice)
 }
 
-/** As another answer of the service might be: other values, lists of other lengths. */
+/** Makes it another possible answer of the service: other values, lists of other lengths. */
 function vary(root: Node, dice: Dice): void {
   const places = placesIn(root)
   for (const { node, put } of places) {
@@ -333,7 +330,7 @@ function pathInto(data: unknown, dice: Dice): (string | number)[] {
 }
 
 /**
- * Takes some values back, with an error for each that names it or something in it. Returns the
+ * Makes some values null, with an error for each that names the value or a part of it. Returns the
  * errors.
  */
 function fail(answer: { data?: unknown }, dice: Dice): string {
@@ -376,7 +373,7 @@ const EXTENSIONS = [
 ]
 const AROUND = ['', ' ', '\n\n', '\t', '\r\n ', '\ufeff', '\0', 'x', ',', '{}']
 
-/** What stands beside the data, in any position. */
+/** Adds members beside `data`, in any position. */
 function frame(root: Extract<Node, { kind: 'object' }>, data: unknown, dice: Dice): void {
   const beside: readonly (readonly [string, string])[] = [
     ['"errors"', errors(data, dice)],

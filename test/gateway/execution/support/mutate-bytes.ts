@@ -1,4 +1,4 @@
-/** Damages an answer without knowing what it says. */
+/** Damages an answer's bytes, regardless of its structure. */
 import type { Dice } from './dice.ts'
 
 const PIECES: readonly Buffer[] = [
@@ -48,12 +48,12 @@ const PIECES: readonly Buffer[] = [
 
 const DIGITS = [...Buffer.from('0123456789-.e')]
 
-/** Not UTF-8: cut sequences, needless length, surrogates, beyond Unicode. */
+/** Invalid UTF-8: cut and overlong sequences, surrogates, code points beyond Unicode. */
 const NO_UTF8 = ['80', 'c3', 'c0af', 'e282', 'eda080', 'edb080', 'f09f98', 'f4908080', 'ff', 'c328'].map((hex) =>
   Buffer.from(hex, 'hex'),
 )
 
-/** A place where a string, a number or a bracket ends is more telling than any other. */
+/** Prefers places where a string, a number or a bracket ends: they find more faults than others. */
 function place(bytes: Buffer, dice: Dice): number {
   const at = dice.below(bytes.length + 1)
   if (dice.chance(2)) return at
@@ -124,6 +124,6 @@ export function mutateBytes(bytes: Buffer, dice: Dice): Buffer {
   let mutated = bytes
   for (let left = dice.chance(4) ? 2 : 1; left > 0 && mutated.length > 0; left--)
     mutated = dice.of(kinds)(mutated, dice)
-  // Of its own, as an answer is.
+  // A copy in memory of its own, as answers have.
   return Buffer.from(mutated)
 }

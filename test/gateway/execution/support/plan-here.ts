@@ -1,14 +1,14 @@
 /**
- * Planning in this thread, where suites of random operations open an engine and an exact path over
- * each of many supergraphs: every thread would load the planner's modules anew, for half a second.
- * The product's thread is under test in `plan/planner-thread.test.ts` and behind every gateway.
+ * Plans in this thread. Suites of random operations open engines over many supergraphs, and each
+ * planner thread would load its modules again, for half a second. `plan/planner-thread.test.ts` and
+ * every gateway test the product's thread.
  */
 import type { QueryPlan } from '@apollo/query-planner'
 import { createPlanner } from '../../../../gateway/execution/plan/planner.ts'
 import { type PlanningOptions, unplannable } from '../../../../gateway/execution/plan/planner-thread.ts'
 import type { SharedPlanner } from '../../../../gateway/execution/plan/shared-planner.ts'
 
-const KEPT = 12 // planners, for the next suite or the exact path over the same supergraph
+const KEPT = 12 // planners, kept for the next suite or the exact path over the same supergraph
 const planners = new Map<string, ReturnType<typeof createPlanner>>()
 
 function plannerOf(supergraph: string): ReturnType<typeof createPlanner> {
@@ -24,7 +24,7 @@ type Options = Pick<PlanningOptions, 'onPlanned' | 'onUnplannable'>
 export const planHere = (supergraph: string, options: Options): Promise<SharedPlanner> =>
   openPlanner(supergraph, options, false)
 
-/** As operations are planned that take too long. */
+/** Plans in the mode for operations whose full planning takes too long. */
 export const planQuicklyHere = (supergraph: string, options: Options): Promise<SharedPlanner> =>
   openPlanner(supergraph, options, true)
 
@@ -35,7 +35,7 @@ async function openPlanner(
 ): Promise<SharedPlanner> {
   const { facts, plan } = plannerOf(supergraph)
   return {
-    // As they are on the other side of a thread.
+    // Cloned, as a message to another thread is.
     facts: structuredClone(facts),
     async plan(operation): Promise<QueryPlan> {
       const start = performance.now()

@@ -3,7 +3,7 @@ import { giveBack, type Tapes, takeTapes } from '../../../../gateway/execution/f
 
 interface Pooled {
   readonly count: number
-  /** Whether no word of it is left of an execution. */
+  /** True if nothing of an execution is left in it. */
   readonly isEmpty: boolean
 }
 

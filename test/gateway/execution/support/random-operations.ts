@@ -1,4 +1,4 @@
-/** Random operations of a universe, each with the answers that its services give. */
+/** Random operations of a universe, with the answers of its services. */
 import { type DocumentNode, type GraphQLSchema, isEnumType, isObjectType, parse, validate } from 'graphql'
 import type { Denied } from '../../../../gateway/execution/plan/access.ts'
 import type { ServiceCall } from '../../../../gateway/traffic/call/send.ts'
@@ -18,12 +18,12 @@ export interface RandomOperation {
   /** What its caller may not see. */
   readonly denied: Denied | undefined
   readonly exact: ExactOperation
-  /** What the service answers. The same question always has the same answer. */
+  /** The service's answer. The same call always has the same answer. */
   answerTo(call: Pick<ServiceCall, 'service' | 'body' | 'context' | 'operation'>): Promise<Buffer>
 }
 
 export interface Subscription extends RandomOperation {
-  /** What its service sends. */
+  /** The event that its service sends. */
   readonly event: Buffer
 }
 
@@ -32,7 +32,7 @@ export interface RandomOperations {
   readonly plain: GraphQLSchema
   /** Names of object types. */
   readonly typenames: readonly string[]
-  /** Names of all types, and all that enums may be. */
+  /** Names of all types and all enum values. */
   readonly words: ReadonlySet<string>
   /** Queries and mutations. */
   readonly operations: readonly RandomOperation[]
@@ -40,10 +40,10 @@ export interface RandomOperations {
   close(): Promise<void>
 }
 
-const CHOICES = 300 // of a random query
+const CHOICES = 300 // random choices that make one query
 const MAX_KEPT = 2_000 // answers of one operation
 
-/** @param denies whether the callers of every other one may not see all of it */
+/** @param denies denies some fields to the callers of every other operation */
 export async function openOperations(
   universe: Universe,
   count: number,
@@ -63,7 +63,7 @@ export async function openOperations(
     texts.add(query)
     const document = parse(query)
     if (validate(plain, document).length > 0) continue
-    // Some cannot be planned; others ask no service.
+    // Some cannot be planned; others call no service.
     const denied = denies && operations.length % 2 === 1 ? randomlyDenied(plain, seed + tries) : undefined
     const exact = await path.open(query, variables, denied).catch(() => undefined)
     if (!exact || exact.fetches.length === 0) continue
@@ -90,7 +90,7 @@ export async function openOperations(
   }
 }
 
-/** The same as a query. */
+/** Runs the subscription's field as a query. */
 async function eventOf({ fetches: [events] }: ExactOperation, answerTo: RandomOperation['answerTo']): Promise<Buffer> {
   if (!events) throw new Error('A subscription has no events.')
   const { serviceName: service, operation } = events.node

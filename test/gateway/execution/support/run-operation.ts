@@ -4,7 +4,7 @@ import type { Engine } from '../../../../gateway/execution/engine.ts'
 import type { CallContext, Send } from '../../../../gateway/traffic/call/send.ts'
 
 /**
- * Takes an operation through the engine as a request does. Rejects before the first call to a
+ * Runs an operation through the engine as a request does. Rejects only before the first call to a
  * service.
  */
 export async function runOperation(

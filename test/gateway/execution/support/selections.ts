@@ -1,8 +1,8 @@
-/** What the parts of the exact path need of a plan and a supergraph, made by hand. */
+/** Selections and types for unit tests of the exact path, without a plan or a supergraph. */
 import { type Selection, selectionOf } from '../../../../gateway/execution/calls/selection.ts'
 import type { TypeRelations } from '../../../../gateway/execution/plan/type-relations.ts'
 
-/** What a service is asked for. */
+/** The selection that an operation asks a service for. */
 export const selected = (operation: string): Selection =>
   selectionOf({ kind: 'Fetch', serviceName: 's', operation, operationKind: 'query' as never, operationName: undefined })
 

@@ -1,6 +1,6 @@
 /**
- * Runs an operation as the product does, and once more by the exact path alone on the same answers:
- * data, errors and requests must be the same.
+ * Runs an operation as the product does, and again on the exact path alone with the same answers.
+ * Data, errors and requests must be the same.
  */
 import { isUtf8 } from 'node:buffer'
 import { GraphQLError, parse } from 'graphql'
@@ -16,13 +16,15 @@ import { createDice } from './dice.ts'
 import type { ExactOperation } from './exact-path.ts'
 import { lentAnswer } from './lent.ts'
 
-/** What a service answered: bytes, or nothing for a reason. */
+/** A service's answer: bytes, or the error of a failed call. */
 export type Told = Buffer | GraphQLError
 
-/** Answers a call of the product's run, and says whether its reader sees the answer first. */
+/**
+ * Answers a call of the product's run, and decides whether the call's reader gets the answer first.
+ */
 export type Teller = (call: ServiceCall) => Promise<{ readonly told: Told; readonly isRead: boolean }>
 
-/** Who answered: `exact` where the flat path cannot run the operation at all. */
+/** The path that answered; `exact` if the flat path cannot run the operation at all. */
 export type By = 'flat' | 'takeover' | 'exact'
 
 interface ProductRun {
@@ -31,7 +33,7 @@ interface ProductRun {
   readonly asked: readonly AskedOnce[]
 }
 
-/** A call that was made, with its answer. */
+/** A call with its answer. */
 export interface AskedOnce {
   readonly service: string
   readonly text: string
@@ -40,7 +42,10 @@ export interface AskedOnce {
 
 const isReason = (told: Told): told is GraphQLError => !Buffer.isBuffer(told)
 
-/** As traffic reads it. @param onParsed told where the exact path reads it */
+/**
+ * Gives an answer to the call's reader, as traffic does. @param onParsed called if the exact path
+ * parses it
+ */
 function deliver(told: Told, { service, read }: ServiceCall, onParsed: () => void): ServiceAnswer {
   if (isReason(told)) throw told
   try {
@@ -98,9 +103,12 @@ export async function runProduct(product: Product, tell: Teller, event?: Service
   return { answer, by, asked }
 }
 
-const ORDERS = 24 // in which answers may arrive; services that contradict each other make a difference
+// Random orders in which the answers arrive; contradictory services may need several.
+const ORDERS = 24
 
-/** What differs, as text; empty where nothing does, and `undefined` where that cannot be told. */
+/**
+ * The difference as text; empty if there is none, and `undefined` if the two cannot be compared.
+ */
 export async function differenceToExact(
   operation: ExactOperation,
   { answer, asked }: Pick<ProductRun, 'answer' | 'asked'>,
@@ -108,7 +116,7 @@ export async function differenceToExact(
 ): Promise<string | undefined> {
   let difference = ''
   let isSame = false
-  /** What it asks in no order. */
+  /** What the exact path asks if its answers arrive in call order. */
   let needless: ReadonlySet<string> | undefined
   for (let order = 0; order < ORDERS; order++) {
     const answers = answersOf(asked)
@@ -130,7 +138,7 @@ export async function differenceToExact(
   return difference
 }
 
-/** @param delay turns that an answer takes */
+/** @param delay event loop turns before an answer arrives */
 const replay =
   (answers: ReturnType<typeof answersOf>, delay: () => number = () => 0): Send =>
   async (call) => {
@@ -165,19 +173,18 @@ interface Body {
   readonly variables: Readonly<Record<string, unknown>> & { readonly representations?: readonly unknown[] }
 }
 
-/** One question: a root fetch, or what is asked of one entity. */
+/** A root fetch, or what is asked of one entity. */
 interface AskedFor {
   readonly from: AskedOnce
-  /** Of the entity in the answer, which should have so many. */
+  /** Index of the entity in the answer. */
   readonly index: number
   readonly count: number
   isUsed: boolean
 }
 
 /**
- * The answers to what was asked, for one who asks the same. It makes no difference which entities
- * are asked for in one call, nor in which order, nor how they are spelled, nor that one of them is
- * asked for in each of its spellings.
+ * Answers calls that ask the same as the recorded ones. Grouping, order, spelling and duplicates of
+ * entities do not matter.
  */
 function answersOf(asked: readonly AskedOnce[]) {
   const missing: string[] = []
@@ -187,18 +194,16 @@ function answersOf(asked: readonly AskedOnce[]) {
   )
   const questions = new Map<string, AskedFor[]>()
   let isRegrouped = false
-  /**
-   * False where the answer to some of the entities of a call cannot be told from its whole answer.
-   */
+  /** False if the answer to some entities of a call cannot be separated from the whole answer. */
   let isComparable = true
-  /** Whether one entity was asked for in several spellings: their answers need not be the same. */
+  /** True if an entity was asked for in several spellings: their answers may differ. */
   let hasSpellings = false
   const questionsIn = (service: string, text: string): string[] => {
     const { query, variables } = parseExact(text) as Body
     const { representations, ...others } = variables
     return representations?.map((each) => JSON.stringify([service, query, others, each])) ?? [`${service} ${text}`]
   }
-  /** Entities by themselves, of calls that are not made as a whole. */
+  /** Splits the calls that are not repeated as a whole into their entities. */
   const regroup = (): void => {
     if (isRegrouped) return
     isRegrouped = true
@@ -208,7 +213,7 @@ function answersOf(asked: readonly AskedOnce[]) {
         const known = questions.get(key)
         const question = { from: one, index, count: keys.length, isUsed }
         if (!known) questions.set(key, [question])
-        // In one call an entity may stand in several spellings.
+        // One call may contain an entity in several spellings.
         else if (known.every(({ from }) => from !== one)) known.push(question)
         else hasSpellings = true
       }
@@ -245,8 +250,8 @@ function answersOf(asked: readonly AskedOnce[]) {
 }
 
 /**
- * The same for one who spells strings otherwise. Whoever asks one question in several spellings
- * asks in the same order.
+ * Key of a question, independent of how its strings are escaped. Both paths ask several spellings
+ * of one question in the same order.
  */
 const spelledOnce = (service: string, text: string): string =>
   `${service} ${text.includes('\\') ? JSON.stringify(parseExact(text)) : text}`
@@ -258,7 +263,7 @@ interface EntityAnswer {
   readonly errors?: readonly { readonly path?: readonly unknown[] }[]
 }
 
-/** One answer out of several; `undefined` where one of several is not plain. */
+/** Joins several answers into one; `undefined` if one of several has more than plain data. */
 function gathered(questions: readonly AskedFor[]): Told | undefined {
   const plain = questions.map(({ from: { told }, index, count }) => {
     if (told === undefined || isReason(told)) return undefined
@@ -274,7 +279,7 @@ function gathered(questions: readonly AskedFor[]): Told | undefined {
   if (plain.every((each) => each !== undefined))
     return Buffer.from(JSON.stringify({ data: { _entities: plain.map(({ entity }) => entity) } }))
   const [first, ...others] = new Set(questions.map(({ from }) => from))
-  // Errors name entities by their places in the answer.
+  // Errors name entities by their index in the answer.
   const isInOrder = questions.every(({ index }, place) => index === place)
   if (others.length > 0 || first?.told === undefined) return undefined
   return isInOrder || isReason(first.told) ? first.told : undefined

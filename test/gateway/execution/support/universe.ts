@@ -14,9 +14,11 @@ export interface World {
   readonly Query: Thing
   readonly Mutation?: Thing
   readonly Subscription?: Thing
-  /** Every entity, for references to be resolved. */
+  /** Every entity; references resolve against them. */
   readonly entities: readonly Thing[]
-  /** Which fields and references its services fail to resolve, by their paths; none if absent. */
+  /**
+   * True for fields and references that a service fails to resolve, by path. Without it none fails.
+   */
   fails?(service: string, path: string): boolean
 }
 
@@ -26,13 +28,13 @@ export interface Universe {
   readonly services: Readonly<Record<string, string>>
   createWorld(): World
   /**
-   * Fields that `@requires` or a context feeds, as `Type.field`. A service computes them from what
-   * it was sent, the plain schema from the object itself.
+   * Fields with input from `@requires` or a context, as `Type.field`. A service computes them from
+   * what it was sent, the plain schema from the object.
    */
   readonly computed?: Readonly<Record<string, (input: Thing, args: Arguments) => unknown>>
   /**
-   * Entities of which a service knows nothing, though others do, with the fields that only it could
-   * give.
+   * Entities that a service does not know although others do, with the fields that only it
+   * provides.
    */
   readonly unknown?: readonly {
     readonly service: string
@@ -40,9 +42,9 @@ export interface Universe {
     readonly id: string
     readonly fields: readonly string[]
   }[]
-  /** Operations whose events are what the query of the same field answers. */
+  /** Subscription fields. Their events are the answers of the query field of the same name. */
   readonly subscriptions?: readonly string[]
-  /** Services without which a field is not known, by `Type.field`. */
+  /** Services that a field needs, by `Type.field`. */
   readonly needs?: Readonly<Record<string, readonly string[]>>
 }
 
@@ -76,7 +78,7 @@ export const resolverOf =
     return read(object, fieldName, args)
   }
 
-/** Whether everything a reference says that the object also says is the same, deeply. */
+/** True if all fields that reference and object share are deeply equal. */
 function matches(object: unknown, reference: unknown): boolean {
   if (Array.isArray(reference)) {
     return Array.isArray(object) && reference.every((item, index) => matches(object[index], item))
@@ -104,7 +106,8 @@ export function servicesOf(universe: Universe): Record<string, TestService> {
             __resolveReference(sent: Thing, world: World) {
               if (world.fails?.(name, JSON.stringify(sent))) throw codedError('FORBIDDEN', 'No such thing.')
               const typed = world.entities.filter((entity) => entity.__typename === sent.__typename)
-              // No entity is of an interface's own name: then it may be any.
+              // No entity has an interface's own name: a reference by that name may mean any
+              // entity.
               const isUnknown = universe.unknown?.some((each) => each.service === name && each.id === sent['id'])
               if (isUnknown) return null
               const object = (typed.length > 0 ? typed : world.entities).find((entity) => matches(entity, sent))

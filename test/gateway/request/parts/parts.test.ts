@@ -1,4 +1,4 @@
-/** `@defer` by HTTP: with both formats, as Apollo Client 4 reads them, and what may go wrong. */
+/** `@defer` over HTTP: both formats, Apollo Client 4, and failures. */
 import { ApolloClient, gql, HttpLink, InMemoryCache } from '@apollo/client'
 import { Defer20220824Handler, GraphQL17Alpha9Handler } from '@apollo/client/incremental'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
@@ -10,7 +10,7 @@ import { type ShopGateway, startShopGateway } from '../../../support/shop-gatewa
 import { allOf, NEW, OLD, type Part, partsOf } from './read-parts.ts'
 
 let gateway: ShopGateway
-/** The same by Node's reader of HTTP, with one operation of a caller at a time. */
+/** A gateway with Node's HTTP reader that runs one operation of a caller at a time. */
 let slow: TestGateway
 beforeAll(async () => {
   gateway = await startShopGateway()
@@ -36,7 +36,7 @@ const FORMATS = [
 
 const QUERY = '{ orders(first: 2) { id ...Rest @defer(label: "rest") } } fragment Rest on Order { note item { name } }'
 
-/** Holds every call to the items back until it is released. */
+/** Holds every call to the items service until it is released. */
 function holdItems(): () => void {
   const { promise, resolve } = Promise.withResolvers<void>()
   gateway.shop.items.misbehave(async () => {
@@ -144,7 +144,7 @@ test.each([
   expect(await response.json()).toMatchObject({ data: { orders: ORDERS } })
 })
 
-test('A client that takes nothing but parts gets a whole answer as the only one', async () => {
+test('A client that accepts only parts gets a whole answer as a single part', async () => {
   expect(await allOf(await post('{ orders(first: 2) { id } }', NEW))).toEqual([
     { data: { orders: ORDERS }, hasNext: false },
   ])
@@ -162,7 +162,7 @@ test('The newer format sends only new fields of a known object, with their path'
   ])
 })
 
-test('A fragment that adds nothing is completed, and no list of its part is empty', async () => {
+test('A fragment that adds nothing is reported as completed, and no list of its part is empty', async () => {
   const parts = await allOf(await post('{ whoAmI ... @defer { whoAmI } }', NEW))
   expect(parts).toEqual([
     { data: { whoAmI: 'somebody' }, pending: [{ id: '0', path: [] }], hasNext: true },
@@ -187,7 +187,7 @@ test('A fragment inside several others is announced and sent once for each objec
   ).toEqual(['0', '1', '2', '3'])
 })
 
-test('A service that fails costs the deferred part only, with its error', async () => {
+test('A service that fails in a deferred part fails that part only, with its error', async () => {
   refuseItems()
   const query =
     '{ order(id: "1") { id ... @defer(label: "it") { item { name } note } ... @defer(label: "no") { item { stock } } } }'
@@ -201,7 +201,7 @@ test('A service that fails costs the deferred part only, with its error', async 
   expect(incremental[0]).toMatchObject({ errors: [{ path: ['order', 'item', 'name'] }] })
 })
 
-test('A null that may not be takes the part in which it is, and nothing else', async () => {
+test('A null in a non-null field of a deferred part nullifies that part only', async () => {
   refuseItems()
   const query =
     '{ order(id: "1") { item { id ... @defer(label: "name") { name } ... @defer(label: "stock") { stock } } } }'
@@ -212,7 +212,7 @@ test('A null that may not be takes the part in which it is, and nothing else', a
   expect(completed[1]).not.toHaveProperty('errors')
 })
 
-test('A deferred part of a mutation is read afterwards, and changes nothing again', async () => {
+test('A deferred part of a mutation is read afterwards, without repeating the mutation', async () => {
   const before = gateway.shop.bought.length
   const query = 'mutation { buy(input: { item: "5" }) { id ... @defer { item { name } } } }'
   const parts = await allOf(await post(query, OLD))
@@ -223,7 +223,7 @@ test('A deferred part of a mutation is read afterwards, and changes nothing agai
   expect(gateway.shop.bought.length).toBe(before + 1)
 })
 
-test('A requested cost report comes last', async () => {
+test('A requested cost report comes with the last part', async () => {
   const parts = await allOf(await post(QUERY, OLD, { more: { extensions: { cost: true } } }))
   expect(parts.at(-1)).toMatchObject({ hasNext: false, extensions: { cost: { actual: expect.any(Number) } } })
   expect(parts.at(-2)).toMatchObject({ hasNext: true })
@@ -242,7 +242,7 @@ test.each([
   expect(errors[0]?.extensions.code).toBe('GRAPHQL_VALIDATION_FAILED')
 })
 
-test('Introspection shows the directive, unless it is off', async () => {
+test('Introspection shows @defer, unless it is switched off', async () => {
   const query = '{ __schema { directives { name } } }'
   const names = async (url: string): Promise<unknown> =>
     ((await ask(url, query)).data as { __schema: { directives: unknown } }).__schema.directives
@@ -255,19 +255,19 @@ test('Introspection shows the directive, unless it is off', async () => {
   }
 })
 
-test('A client that leaves gives its turn back, with any deferred fragments', async () => {
+test('A client that disconnects during deferred fragments frees its place', async () => {
   const release = holdItems()
   const controller = new AbortController()
   const response = await post(QUERY, OLD, { url: slow.url, signal: controller.signal })
   const parts = partsOf(response)
   expect((await parts.next()).value).toMatchObject({ hasNext: true })
-  // The caller has one turn, which lasts until the last part.
+  // The caller may run one operation at a time, which ends with the last part.
   let isAnswered = false
   const next = post('{ whoAmI }', 'application/json', { url: slow.url }).then((answer) => {
     isAnswered = true
     return answer.json()
   })
-  await post('{ whoAmI }', 'application/json') // by another gateway: time for this one
+  await post('{ whoAmI }', 'application/json') // another gateway answers, which gives this one time
   expect(isAnswered).toBe(false)
   controller.abort()
   await expect(parts.next()).rejects.toThrow()
@@ -285,7 +285,7 @@ async function withGateway(options: Omit<TestGatewayOptions, 'services'>, use: (
   }
 }
 
-test('Where a hook may change answers, it sees the whole one before the client does', async () => {
+test('With a hook that may change answers, an answer with @defer is sent whole', async () => {
   const hooks = {
     timeout: 1_000,
     onAnswer: (answer: HookAnswer) => answer.replace({ data: { seen: answer.body().data } }),
@@ -296,7 +296,7 @@ test('Where a hook may change answers, it sees the whole one before the client d
   })
 })
 
-test('Parts that make an answer too large are lost, and those before them are not', async () => {
+test('Parts over the size limit of an answer are dropped, and those before them are not', async () => {
   await withGateway({ limits: { answerBytes: 700 } }, async (url) => {
     const query = '{ orders(first: 9) { id ... @defer { note a: note b: note } } }'
     const [first, ...others] = await allOf(await post(query, NEW, { url }))
@@ -357,7 +357,7 @@ test('Each operation of an array gets a whole answer', async () => {
 })
 
 describe.each(FORMATS)('Apollo Client 4 with $spec', ({ handler }) => {
-  test('shows the first part, then the whole', async () => {
+  test('Apollo Client 4 shows the first part, then the whole', async () => {
     const release = holdItems()
     const client = new ApolloClient({
       link: new HttpLink({ uri: `${gateway.url}/graphql` }),

@@ -1,7 +1,7 @@
-/** Reads answers in parts from the wire. */
+/** Reads answers in parts from HTTP responses. */
 import { expect } from '@jest/globals'
 
-/** What asks for each format. */
+/** Media types that request each format. */
 export const OLD = 'multipart/mixed;deferSpec=20220824'
 export const NEW = 'multipart/mixed;incrementalSpec=v0.2'
 

@@ -1,4 +1,4 @@
-/** `@defer` together with what else a gateway does for an operation. */
+/** `@defer` combined with other features of the gateway. */
 import { hash } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals'
 import { createClient as createSseClient } from 'graphql-sse'
@@ -104,7 +104,7 @@ const IN_PARTS = [
 ]
 const WHOLE = { data: { me: { name: 'Ana', city: { id: 'lisbon', size: 1 } } } }
 
-/** Holds every call to the places back until it is let go, to fail then or not. */
+/** Holds every call to the places service until it is released, to succeed or to fail. */
 function holdPlaces() {
   const { promise, resolve } = Promise.withResolvers<'answer' | 'die'>()
   subgraphs.places.misbehave(async (request) => {
@@ -120,7 +120,7 @@ function traceOf(parts: readonly Part[]): Trace {
   return (extensions as Record<'trace', Trace>).trace
 }
 
-test('A trace comes last, and tells of the calls of all parts', async () => {
+test('The trace of an answer in parts comes last, and lists the calls of all parts', async () => {
   const traced = { query, extensions: { trace: true } }
   const parts = await allOf(await post(traced, { scope: 'gateway:trace' }))
   expect(parts.slice(0, -1)).toEqual([IN_PARTS[0], { ...IN_PARTS[1], hasNext: true }])
@@ -129,7 +129,7 @@ test('A trace comes last, and tells of the calls of all parts', async () => {
   expect((await post(traced, { scope: 'other' })).status).toBe(403)
 })
 
-test('On a variant what it hides is refused in a deferred fragment too, and a trace shows no requests', async () => {
+test('A variant refuses hidden fields in a deferred fragment too, and its trace shows no requests', async () => {
   const hidden = '{ me { name ... @defer { city { budget } } } }'
   const refused = await (await post({ query: hidden }, { path: '/open', accept: `${NEW},application/json` })).json()
   expect(refused).toMatchObject({ errors: [{ extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } }] })
@@ -141,7 +141,7 @@ test('On a variant what it hides is refused in a deferred fragment too, and a tr
   ])
 })
 
-test('By server-sent events and by WebSocket the answer is whole', async () => {
+test('An operation with @defer gets a whole answer over SSE and WebSocket', async () => {
   const url = `${gateway.url}/graphql`
   const clients = [
     createSseClient({ url }),
@@ -155,7 +155,7 @@ test('By server-sent events and by WebSocket the answer is whole', async () => {
   }
 })
 
-test('An operation by its hash is answered in parts, by POST and GET', async () => {
+test('An operation sent by its hash is answered in parts, by POST and GET', async () => {
   const extensions = { persistedQuery: { version: 1, sha256Hash: hash('sha256', query, 'hex') } }
   const unknown = await post({ extensions })
   expect(await unknown.json()).toMatchObject({ errors: [{ extensions: { code: 'PERSISTED_QUERY_NOT_FOUND' } }] })
@@ -169,26 +169,29 @@ const GUARDED = `{ me { name
   ... @defer { salary city { mayor size } }
   pets { name ... on Cat @defer { home { name } } ... on Dog @defer { bark } } } }`
 
-test.each([OLD, NEW])('What a caller may not see is asked of no service, and is in no part: %s', async (accept) => {
-  const text = await (await post({ query: GUARDED }, { accept })).text()
-  expect(text).not.toContain('secret')
-  expect(
-    [...text.matchAll(/"path":(\[[^\]]*\]),"extensions":{"code":"(\w+)"/g)].map(([, path, code]) => [path, code]),
-  ).toEqual(
-    expect.arrayContaining([
-      ['["me","salary"]', 'UNAUTHENTICATED'],
-      ['["me","city","mayor"]', 'UNAUTHENTICATED'],
-      ['["me","pets",1,"bark"]', 'UNAUTHENTICATED'],
-    ]),
-  )
-  const asked = Object.values(subgraphs).flatMap(({ calls }) => calls.map(({ body }) => body.query))
-  expect(asked.join()).toMatch(/size.*name|name.*size/)
-  expect(asked.join()).not.toMatch(/salary|mayor|bark/)
-  const allowed = await (await post({ query: GUARDED }, { accept, scope: 'pay' })).text()
-  for (const secret of ['salary', 'mayor', 'bark']) expect(allowed).toContain(`secret ${secret}`)
-})
+test.each([OLD, NEW])(
+  'A field that a caller may not see is requested from no service, and is in no part: %s',
+  async (accept) => {
+    const text = await (await post({ query: GUARDED }, { accept })).text()
+    expect(text).not.toContain('secret')
+    expect(
+      [...text.matchAll(/"path":(\[[^\]]*\]),"extensions":{"code":"(\w+)"/g)].map(([, path, code]) => [path, code]),
+    ).toEqual(
+      expect.arrayContaining([
+        ['["me","salary"]', 'UNAUTHENTICATED'],
+        ['["me","city","mayor"]', 'UNAUTHENTICATED'],
+        ['["me","pets",1,"bark"]', 'UNAUTHENTICATED'],
+      ]),
+    )
+    const asked = Object.values(subgraphs).flatMap(({ calls }) => calls.map(({ body }) => body.query))
+    expect(asked.join()).toMatch(/size.*name|name.*size/)
+    expect(asked.join()).not.toMatch(/salary|mayor|bark/)
+    const allowed = await (await post({ query: GUARDED }, { accept, scope: 'pay' })).text()
+    for (const secret of ['salary', 'mayor', 'bark']) expect(allowed).toContain(`secret ${secret}`)
+  },
+)
 
-test('Variables decide for each request what is deferred and what is included', async () => {
+test('Variables of each request decide what @defer and @include do', async () => {
   const text = `query ($defer: Boolean! = true, $size: Boolean!, $skip: Boolean!) {
     me { name ... @skip(if: $skip) @defer(if: $defer, label: "x") { city { name size @include(if: $size) } } } }`
   const ask = async (variables: object): Promise<readonly unknown[]> => {
@@ -208,7 +211,7 @@ test('Variables decide for each request what is deferred and what is included', 
   expect(await ask({ size: true, skip: false, defer: false })).toEqual([whole])
 })
 
-test('A service that dies between the parts costs what is left of it, and each part says so', async () => {
+test('A service that dies between the parts fails its remaining fields, with an error in each part', async () => {
   const letGo = holdPlaces()
   const deferred = '{ me { name ... @defer { id } ... @defer(label: "city") { city { size } } } }'
   const parts = partsOf(await post({ query: deferred }, { accept: OLD }))
@@ -225,7 +228,7 @@ test('A service that dies between the parts costs what is left of it, and each p
   expect((await parts.next()).done).toBe(true)
 })
 
-test('A gateway that stops sends what is left of an answer first', async () => {
+test('A stopping gateway sends the remaining parts of an answer first', async () => {
   const other = await start()
   const letGo = holdPlaces()
   const parts = partsOf(await post({ query }, { url: other.url }))
@@ -237,7 +240,7 @@ test('A gateway that stops sends what is left of an answer first', async () => {
   await stopped
 })
 
-test('The cost of an operation counts what it defers', async () => {
+test('The cost of an operation includes its deferred fragments', async () => {
   const other = await start({ limits: { cost: 7 } })
   const ask = async (deferred: string): Promise<unknown> => {
     const response = await post({ query: `{ me { name ... @defer { ${deferred} } } }` }, { url: other.url })

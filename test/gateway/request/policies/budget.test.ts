@@ -1,4 +1,4 @@
-/** What a caller pays for the planning of new documents. */
+/** Callers pay for the planning of new documents from their budget. */
 import { expect, test } from '@jest/globals'
 import { budgetsSection } from '../../../../gateway/config/sections/budgets.ts'
 import { callerOf } from '../../../../gateway/exchange/caller-key.ts'
@@ -13,7 +13,7 @@ const exchangeOf = (address: string) =>
   openExchange({ method: 'POST', url: '/graphql', headers: {}, address: () => address, readText: () => '' }, 'test')
 
 test.each([100, 5_000_000])(
-  'Twenty seconds of planning use up a budget of %d per minute, of the caller alone',
+  "Twenty seconds of planning use up the caller's budget of %d per minute, and nobody else's",
   async (perMinute) => {
     using clock = stopClock()
     const budget = createBudget(createBudgetPlans(budgetsSection.parse({}), { costPerMinute: perMinute }, 1))
@@ -23,7 +23,7 @@ test.each([100, 5_000_000])(
     budget.chargePlanning(callerOf(heavy), 5_000)
     expect(() => budget.spend(heavy, 1)).toThrow('budget is used up')
     budget.spend(other, perMinute)
-    // What was overdrawn is paid back first.
+    // The overdraft is paid back first.
     await clock.step(14_000)
     expect(() => budget.spend(heavy, 0)).toThrow('budget is used up')
     await clock.step(2_000)
@@ -46,7 +46,7 @@ test('An operation that costs more than a full window is refused as too complex,
   expect(() => budget.spend(exchange, 50)).toThrow('budget is used up')
 })
 
-test('Who sends a new document pays for its planning, and who sends it later does not', async () => {
+test('The first sender of a document pays for its planning, later ones do not', async () => {
   const shop = await startShop()
   const env = { TRUSTED_PROXIES: '127.0.0.0/8, ::1' }
   const gateway = await startTestGateway({ services: shop.services, env, limits: { costPerMinute: 3 } })
@@ -67,7 +67,7 @@ test('Who sends a new document pays for its planning, and who sends it later doe
   await shop.close()
 })
 
-test('The rest of budgets outlives a change of the windows', () => {
+test('Remaining budgets survive a change of the windows', () => {
   using _clock = stopClock()
   const buckets = createBuckets()
   const open = (...windows: { every: number; cost: number }[]) =>
@@ -88,7 +88,7 @@ test('The rest of budgets outlives a change of the windows', () => {
   expect(left({ every: 60_000, cost: 2 })).toEqual([2])
 })
 
-test('Planning for an API client leaves it the budget of its own', () => {
+test("Planning for an API client is charged to the client's own budget", () => {
   using _clock = stopClock()
   const settings = {
     windows: [{ every: 60_000, cost: 3 }],

@@ -1,4 +1,7 @@
-/** Budgets by window, API client and requests at once, on a gateway over services of others. */
+/**
+ * Budgets by window, by API client and by concurrent requests, on a gateway over third-party
+ * services.
+ */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
 import { createClient } from '@redis/client'
 import type { z } from 'zod'
@@ -21,7 +24,7 @@ let gateway: TestGateway
 let stop = async (): Promise<void> => undefined
 afterEach(() => stop())
 
-/** Callers are told apart by the address that a proxy reports. */
+/** Callers are identified by the address that a proxy reports. */
 async function start(
   budgets: z.input<typeof budgetsSection>,
   more: Partial<Parameters<typeof startTestGateway>[0]> = {},
@@ -37,7 +40,7 @@ async function start(
 
 const ONE = '{ order(id: "1") { id } }' // costs 1
 
-/** The verdicts of so many requests. */
+/** Sends `count` requests; returns their verdicts. */
 async function spend(count: number, headers: Readonly<Record<string, string>> = {}): Promise<string[]> {
   const verdicts: string[] = []
   for (let at = 0; at < count; at += 1) verdicts.push(verdict(await ask(gateway.url, ONE, headers)))
@@ -64,7 +67,7 @@ describe('windows of cost', () => {
     expect(await spend(2)).toEqual([...fine(1), spent])
   })
 
-  test('A client that the settings name has its own budget, and any other name changes nothing', async () => {
+  test('A configured API client has its own budget; any other client name changes nothing', async () => {
     await start({
       windows: [{ every: 60_000, cost: 1 }],
       client: { header: 'x-api-client' },
@@ -101,7 +104,7 @@ describe('windows of cost', () => {
   })
 })
 
-test('The example of the page gives each client its budget', async () => {
+test('The example of docs/configuration/budgets.md gives each client its budget', async () => {
   const example = await exampleOf('docs/configuration/budgets.md')
   // Each request of this test costs 1.
   await start({}, { file: example.replaceAll(/(cost: [\d_]+?)00_000\b/g, '$1'), config: {} })
@@ -126,7 +129,7 @@ test('An invalid budget is refused with a reason', () => {
 })
 
 describe('requests at once', () => {
-  test('A caller over the bound is refused while its requests are in work, and others are not', async () => {
+  test('A caller over the limit of concurrent requests is refused while these run, and others are not', async () => {
     await start({ requestsAtOnce: 1 })
     await spend(1)
     const arrived = Promise.withResolvers<void>()
@@ -147,7 +150,7 @@ describe('requests at once', () => {
 })
 
 describe('measured budgets', () => {
-  test('Nothing is refused, and metrics tell what would have been', async () => {
+  test('Measured budgets refuse nothing, and metrics count what they would have refused', async () => {
     await start({ windows: [{ every: 60_000, cost: 2 }], measure: true })
     await spend(1, { 'x-forwarded-for': '192.0.2.9' })
     using _clock = stopClock()
@@ -176,7 +179,7 @@ describe('budgets of several gateways in Redis', () => {
     }
     const spendAt = async (at: TestGateway, address: string, query = '{ whoAmI }'): Promise<string> =>
       verdict(await ask(at.url, query, { 'x-forwarded-for': address }))
-    // Requests of other callers pay for the planning, and wait for the connections.
+    // Requests of other callers pay for the planning, and wait until Redis is connected.
     for (const [at, address] of [
       [one, '192.0.2.8'],
       [two, '192.0.2.9'],
@@ -195,7 +198,7 @@ describe('budgets of several gateways in Redis', () => {
     expect(await spendAt(two, '192.0.2.1', ONE)).toBe(spent)
   })
 
-  test('Requests at once are counted together, and those of a gateway that crashed are soon forgotten', async () => {
+  test('Concurrent requests are counted across gateways, and those of a crashed gateway expire soon', async () => {
     const env = { REDIS_URL: redis.url }
     await start({ requestsAtOnce: 2, store: 'redis', redisTimeout: 1_000 }, { env })
     const one = gateway
@@ -223,7 +226,7 @@ describe('budgets of several gateways in Redis', () => {
     slow.resolve(false)
     expect((await Promise.all(running)).map(verdict)).toEqual(fine(2))
     await until(async () => (await client.zCard(places)) === 0)
-    // What a crash leaves behind: places that nobody gives back or renews.
+    // A crash leaves places that nobody frees or renews.
     const end = Date.now() + 1_500
     await client.zAdd(
       places,
@@ -236,7 +239,7 @@ describe('budgets of several gateways in Redis', () => {
   })
 })
 
-/** True once Redis has the budget of a caller. */
+/** True once Redis holds the caller's budget. */
 async function isShared(url: string, caller: string): Promise<boolean> {
   const client = await createClient({ url }).connect()
   const found = await client.exists(`tributary:budget:{${caller}}:3600000`)

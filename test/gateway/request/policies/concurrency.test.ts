@@ -17,7 +17,7 @@ function exchangeOf(address: string, cost: number): Exchange {
   return Object.assign(openExchange(request, 'test'), { cost })
 }
 
-/** Runs named work that ends when the test says so. */
+/** Runs named work that ends when the test ends it. */
 function bench(limitConcurrency: LimitConcurrency) {
   const began: string[] = []
   const ends = new Map<string, () => void>()
@@ -50,7 +50,7 @@ test("A caller's operations beyond the limit wait in order, and delay no other c
   expect(began.at(-1)).toBe('a3')
 })
 
-test('The total cost of running operations is limited; a dearer operation runs by itself', async () => {
+test('The total cost of running operations is limited; an operation that costs more runs alone', async () => {
   const { began, start, settled } = bench(
     createConcurrencyLimit({ operationsInWork: OFF, costInWork: 100, operationsWaiting: 9 }),
   )
@@ -74,7 +74,7 @@ test('The queue is limited: one operation more is refused with the limit and a t
   expect(refusal).toMatchObject({ extensions: { code: 'BUDGET_EXHAUSTED', retryAfter: 1 } })
 })
 
-test('A failed operation gives its place to the next', async () => {
+test('A failed operation frees its place for the next', async () => {
   const limitConcurrency = createConcurrencyLimit({ operationsInWork: 1, costInWork: OFF, operationsWaiting: 9 })
   const exchange = exchangeOf('a', 1)
   const reply = { isClosed: () => false } as HttpReply

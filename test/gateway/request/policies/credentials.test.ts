@@ -24,7 +24,7 @@ afterAll(() => Promise.all([opaque.stop(), provider.close(), other.close(), shop
 
 type Identity = ConfigInput['identity']
 
-/** A gateway for both issuers. */
+/** Starts a gateway that trusts both issuers. */
 const start = (identity: Identity, env: Readonly<Record<string, string>> = {}): Promise<TestGateway> => {
   const issuers = [provider, other].map(({ issuer, audience, jwksUrl }) => ({ issuer, audience, jwks: jwksUrl }))
   return startTestGateway({
@@ -34,7 +34,7 @@ const start = (identity: Identity, env: Readonly<Record<string, string>> = {}): 
   })
 }
 
-/** What the last call to the stateful service was authorized with. */
+/** The authorization header of the last call to the stateful service. */
 const told = (): string | undefined => shop.orders.calls.at(-1)?.headers.authorization
 
 describe('token in a cookie', () => {
@@ -57,7 +57,7 @@ describe('token in a cookie', () => {
     expect(shop.orders.calls.at(-1)?.headers['cookie']).toBeUndefined()
   })
 
-  test('Counts for pages of this origin only', async () => {
+  test('A token in a cookie counts for pages of this origin only', async () => {
     const { host } = new URL(gateway.url)
     const seen = async (headers: Record<string, string>): Promise<string | undefined> => {
       await ask(gateway.url, query, cookie(token, headers))
@@ -75,7 +75,7 @@ describe('token in a cookie', () => {
       expect([foreign, await seen(foreign)]).toEqual([foreign, undefined])
   })
 
-  test('Does not count for a request that a page can send without asking, such as an image', async () => {
+  test("A token in a cookie does not count for a request without a preflight, such as an image's", async () => {
     const url = `${gateway.url}/graphql?${new URLSearchParams({ query })}`
     expect((await fetch(url, { headers: cookie() })).status).toBe(200)
     expect(told()).toBeUndefined()
@@ -102,7 +102,7 @@ describe('token in a cookie', () => {
   test.each([
     ['of this origin', (): string => `http://${new URL(gateway.url).host}`, true],
     ['of an origin that may connect', (): string => 'https://friend.example', false],
-  ] as const)('Of a WebSocket %s counts: %#', async (_what, origin, counts) => {
+  ] as const)('A WebSocket is authenticated by %s: %#', async (_what, origin, counts) => {
     const headers = { ...cookie(), origin: origin() }
     class Socket extends WebSocket {
       constructor(address: string, protocols: string) {
@@ -136,7 +136,7 @@ test('A token in another header, with or without a scheme, reaches services as a
   }
 })
 
-test('Where a token is required, only a valid one is let in, of whichever issuer', async () => {
+test('Where a token is required, only a valid token of a configured issuer is accepted', async () => {
   const gateway = await start({}, { IDENTITY_REQUIRED: 'on' })
   const calls = shop.orders.calls.length + shop.items.calls.length
   for (const headers of [{}, { authorization: '' }, { authorization: 'Bearer x' }] as Record<string, string>[]) {
@@ -146,14 +146,14 @@ test('Where a token is required, only a valid one is let in, of whichever issuer
   expect(shop.orders.calls.length + shop.items.calls.length).toBe(calls)
   for (const issuer of [provider, other, provider])
     expect(verdict(await ask(gateway.url, query, { authorization: `Bearer ${await issuer.token()}` }))).toBe('200 OK')
-  // A cache before the gateway would answer those without a token.
+  // A cache in front of the gateway would answer callers without a token.
   const authorization = `Bearer ${await provider.token()}`
   const { headers, data } = await ask(gateway.url, '{ items(first: 1) { name } }', { authorization })
   expect([data, headers.get('cache-control')]).toEqual([{ items: [{ name: 'item i0' }] }, 'no-store'])
   await gateway.stop()
 })
 
-test('A new configuration starts and ends the trust in issuers, also for known callers', async () => {
+test('A new configuration adds and removes trusted issuers, also for known callers', async () => {
   const gateway = await start({})
   const configured = (...issuers: IdentityProvider[]) =>
     readConfig({
@@ -177,7 +177,7 @@ test('A new configuration starts and ends the trust in issuers, also for known c
   await gateway.stop()
 })
 
-test('Floods of unknown key ids, of stolen names and of huge tokens cost one fetch, and known callers go on', async () => {
+test('Floods of unknown key ids, forged issuers and huge tokens cause one fetch of keys, and known callers are served', async () => {
   const gateway = await start({})
   const calls = shop.orders.calls.length
   const known = { authorization: `Bearer ${await provider.token()}` }
@@ -247,7 +247,7 @@ test.each<[Record<string, unknown>, string[]]>([
     ['IDENTITY_TOKEN_HEADER_NAME: ', 'IDENTITY_TOKEN_HEADER_SCHEME: ', 'IDENTITY_TOKEN_COOKIE_NAME: '],
   ],
   [{ IDENTITY_ISSUER: 'a' }, ['IDENTITY_ISSUER: is not a setting; did you mean IDENTITY_ISSUERS?']],
-])('Wrong settings of identity are refused in words, all at once: %j', async (settings, faults) => {
+])('All wrong identity settings are reported together: %j', async (settings, faults) => {
   const env = Object.fromEntries(
     Object.entries(settings).map(([name, value]) => [name, typeof value === 'string' ? value : JSON.stringify(value)]),
   )

@@ -1,5 +1,6 @@
 /**
- * Operations by id: of every manifest, per client, in each mode, by each way, without a restart.
+ * Operations by id: all manifest formats, per client, in each mode, over each transport, without a
+ * restart.
  */
 import { hash } from 'node:crypto'
 import { on, once } from 'node:events'
@@ -103,7 +104,7 @@ describe('manifests', () => {
     ["an MD5 by Relay's doc_id", { doc_id: md5(three) }, '3'],
     ["an MD5 by Relay's id", { id: md5(three) }, '3'],
     ['a name that every object has', { documentId: '__proto__' }, '2'],
-  ])('By POST, GET and WebSocket alike %s stands for the operation', async (_what, operation, id) => {
+  ])('Over POST, GET and WebSocket, %s identifies the operation', async (_what, operation, id) => {
     await start({ safelist: { manifests: all() } })
     expect((await post(operation)).data.order.id).toBe(id)
     expect((await get(operation)).data.order.id).toBe(id)
@@ -127,7 +128,7 @@ describe('manifests', () => {
     await expect(readLists(files)).rejects.toThrow('has two operations with the id first')
   })
 
-  test('A safelist without a file is refused in words', () => {
+  test('A safelist without a file is refused with an explanation', () => {
     const { error } = operationsSection.safeParse({ safelist: { mode: 'strict', clients: { web: [] } } })
     expect(error?.issues.map(({ path, message }) => `${path.join('.')}: ${message}`)).toEqual([
       'safelist.mode: must be off, log or enforce',
@@ -138,14 +139,14 @@ describe('manifests', () => {
 })
 
 describe('modes', () => {
-  test('In mode log what is not listed runs and is counted, and ids resolve', async () => {
+  test('In mode log unlisted operations run and are counted, and ids resolve', async () => {
     await start({ safelist: { mode: 'log', manifests: [at('apollo.json')] } })
     expect((await post({ documentId: 'first' })).data.order.id).toBe('1')
     expect((await post({ query: two })).data.order.id).toBe('2')
     expect(await gateway.registry.metrics()).toContain('tributary_unlisted_operations_total 1')
   })
 
-  test('In mode off anything runs, and ids resolve', async () => {
+  test('In mode off any operation runs, and ids resolve', async () => {
     await start({ safelist: { mode: 'off', manifests: [at('apollo.json')] } })
     expect((await post({ documentId: 'first' })).data.order.id).toBe('1')
     expect((await post({ query: two })).data.order.id).toBe('2')
@@ -153,7 +154,7 @@ describe('modes', () => {
   })
 })
 
-test('The example of the page lets each client run its own list besides that of all', async () => {
+test('The example of docs/configuration/persisted-operations.md lets each client run its own list besides the common one', async () => {
   await write('mobile.json', { two })
   const example = await exampleOf('docs/configuration/persisted-operations.md')
   const file = example.replaceAll("'operations/", `'${folder}/`)
@@ -167,7 +168,7 @@ test('The example of the page lets each client run its own list besides that of 
   expect(verdict(await post({ query: two }, { 'graphql-client-name': 'web' }))).toBe('403 OPERATION_NOT_ALLOWED')
 })
 
-test('A new list serves without a restart, and a faulty one does not', async () => {
+test('A new list takes effect without a restart, and an invalid one is ignored', async () => {
   await write('live.json', { one })
   await start({ safelist: { manifests: [at('live.json')] } })
   expect(verdict(await post({ documentId: 'two' }))).toBe('403 OPERATION_NOT_ALLOWED')
@@ -181,7 +182,7 @@ test('A new list serves without a restart, and a faulty one does not', async () 
 describe('automatic persisted queries', () => {
   const hashed = (text: string) => ({ extensions: { persistedQuery: { version: 1, sha256Hash: sha256(text) } } })
 
-  test('A text that was sent with its hash is found by documentId too', async () => {
+  test('A persisted text is found by documentId too', async () => {
     await start({})
     expect(verdict(await post({ documentId: `sha256:${sha256(one)}` }))).toBe('200 PERSISTED_QUERY_NOT_FOUND')
     await post({ query: one, ...hashed(one) })
@@ -189,7 +190,7 @@ describe('automatic persisted queries', () => {
     expect((await post(hashed(one))).data.order.id).toBe('1')
   })
 
-  test('Several gateways keep them in Redis; a false text or no Redis is a text that is not known', async () => {
+  test('Gateways share persisted texts in Redis; a false text or an outage of Redis counts as unknown text', async () => {
     const redis = await startRedis()
     const operations = operationsSection.parse({ persisted: { store: 'redis', redisTimeout: 1_000 } })
     const open = () =>
@@ -216,7 +217,7 @@ describe('automatic persisted queries', () => {
     expect((await ask(second.url, hashed(three))).data?.order.id).toBe('3')
   })
 
-  test('A new configuration knows the texts of the one before', async () => {
+  test('A new configuration keeps the persisted texts of the previous one', async () => {
     await start({})
     await post({ query: one, ...hashed(one) })
     const config = await readConfig({ SUPERGRAPH: gateway.supergraphFile, PORT: '0', LOG_LEVEL: 'silent' })
@@ -224,7 +225,7 @@ describe('automatic persisted queries', () => {
     expect((await post(hashed(one))).data.order.id).toBe('1')
   })
 
-  test('Where they are off no text is remembered', async () => {
+  test('With automatic persisted queries off, no text is remembered', async () => {
     await start({ persisted: { automatic: false } })
     expect((await post({ query: one, ...hashed(one) })).data.order.id).toBe('1')
     expect(verdict(await post(hashed(one)))).toBe('200 PERSISTED_QUERY_NOT_FOUND')

@@ -60,7 +60,7 @@ describe('safelist', () => {
     expect(shop.orders.calls.length).toBe(before)
   })
 
-  test('A text sent with its hash is not registered by that', async () => {
+  test('Sending a text with its hash does not register it', async () => {
     const operation = { query: '{ whoAmI }', ...byHash('{ whoAmI }') }
     expect(verdict(await ask(gateway.url, operation))).toBe('403 OPERATION_NOT_ALLOWED')
     expect(verdict(await ask(gateway.url, byHash('{ whoAmI }')))).toBe('403 OPERATION_NOT_ALLOWED')

@@ -13,7 +13,7 @@ beforeAll(async () => {
 })
 afterAll(() => redis.kill())
 
-test('A place is renewed while its request is in work, and given back after it', async () => {
+test('A place in Redis is renewed while its request runs, and freed afterwards', async () => {
   using clock = stopClock()
   const connection = connectRedis(redis.url, 1_000, 'each counts alone', log)
   const requests = shareRequests(connection)

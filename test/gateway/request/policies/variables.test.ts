@@ -51,7 +51,7 @@ describe('number of values', () => {
     expect(verdict(await ask(gateway.url, operation))).toBe('200 OK')
   })
 
-  test('As many values as the limit pass', async () => {
+  test('A request with as many values as the limit passes', async () => {
     expect(verdict(await ask(gateway.url, { query: '{ whoAmI }', variables: members(10_000) }))).toBe('200 OK')
     expect(verdict(await ask(gateway.url, { query: '{ whoAmI }', variables: { a: Array(9_999).fill(1) } }))).toBe(
       '200 OK',
@@ -69,7 +69,7 @@ describe('refused variables', () => {
   ])('A caller pays for refused variables until told to wait: %s', async (_how, code, operation) => {
     const poor = await startTestGateway({ services: gateway.shop.services, limits: { costPerMinute: 5_000 } })
     try {
-      // Once the operation is known, too.
+      // Also once the operation is known.
       const valid = { ...operation, variables: operation.query === byNumber ? { value: 1 } : { value: { item: 'a' } } }
       expect(verdict(await ask(poor.url, valid))).toBe('200 OK')
       const met: string[] = []
@@ -82,7 +82,7 @@ describe('refused variables', () => {
     }
   })
 
-  test('A caller pays for refused variables of a new operation too', async () => {
+  test('A caller also pays for refused variables of a new operation', async () => {
     const poor = await startTestGateway({ services: gateway.shop.services, limits: { costPerMinute: 5_000 } })
     try {
       const operation = { query: byNumber, variables: { value: 'x'.repeat(10_000) } }

@@ -17,7 +17,7 @@ async function serve(answer: Upstream['answer'], definition: ServiceDefinition =
   return { upstream, traffic }
 }
 
-/** Answers every query with the count of calls, to be kept for a minute. */
+/** Answers every query with the count of calls, cacheable for a minute. */
 const counting: Upstream['answer'] = ({ response, count }) => {
   response.setHeader('cache-control', 'max-age=60, public')
   return { data: { count } }
@@ -38,7 +38,7 @@ const gazetteer: Upstream['answer'] = ({ response, body, count }) => {
 }
 
 describe('answers of a stateless service', () => {
-  test('A cacheable answer is kept as long as it says, and tells its age', async () => {
+  test('A cacheable answer is cached as long as it allows, and has an Age header', async () => {
     const { upstream, traffic } = await serve(counting)
     const { seen, observe } = observer()
     const call = callOf('weather', '{"query":"{a}"}', { observe })
@@ -156,7 +156,7 @@ describe('entities of a stateless service', () => {
     expect(errors?.[0]?.path).toEqual(['_entities', 1, 'name'])
   })
 
-  test('Entities arrive byte by byte as their service wrote them, whether they were kept or not', async () => {
+  test('Entities have exactly the bytes of their service, cached or not', async () => {
     const written = (id: string) => `{"name" :"}]\\u00e9\\"né ${id}", "n": [1.10, 12345678901234567890, {}]}`
     const { upstream, traffic } = await serve(({ response, body }) => {
       const { variables } = JSON.parse(body) as { variables: { r: { id: string }[] } }
@@ -197,11 +197,11 @@ describe('entities of a stateless service', () => {
       response.end(text)
       return undefined
     }
-    // What comes for one of two is not mixed with what is kept: both are asked for.
+    // An answer for one of two is not combined with the cached one: both are requested.
     expect((await traffic.send(callOf('weather', cities([1, 2])))).body.toString()).toBe(text)
   })
 
-  test('A reader is given only answers to what it asked for', async () => {
+  test('A reader gets only answers to its own call', async () => {
     const { traffic } = await serve(gazetteer)
     const seen: string[] = []
     const read = (body: Buffer): boolean => seen.push(body.toString()) > 0
@@ -214,7 +214,7 @@ describe('entities of a stateless service', () => {
     ])
   })
 
-  test('A cached entity keeps no other memory', async () => {
+  test('A cached entity retains no other memory', async () => {
     const kept: Kept[] = []
     const memory = createMemoryStore(10_000_000)
     const store: AnswerStore = {
@@ -294,7 +294,7 @@ describe('memory', () => {
     tags,
   })
 
-  test('The memory is limited: the least recently read goes first, and what is too large is not taken', async () => {
+  test("The cache's memory is limited: it evicts the least recently used first, and rejects too large entries", async () => {
     const store = createMemoryStore(100_000)
     store.set([['large', entry(10_000_000)]], store.epoch)
     for (let n = 0; n < 1_000; n += 1) store.set([[`k${n}`, entry(100, ['t'])]], store.epoch)
@@ -304,7 +304,7 @@ describe('memory', () => {
     expect(await store.get(['k999'])).toEqual([undefined])
   })
 
-  test('The memory drops stale entries', async () => {
+  test('The cache drops stale entries', async () => {
     const store = createMemoryStore(100_000)
     store.set([['old', { ...entry(10), bornAt: Date.now() - 61_000 }]], store.epoch)
     expect(await store.get(['old'])).toEqual([undefined])

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals'
 import { createDigests, digest } from '../../../../gateway/traffic/cache/digests.ts'
 
-test('Digests of texts that clients make long take no more memory than is set', () => {
+test('Digests of long texts stay within the set memory', () => {
   const digests = createDigests(1_000_000)
   for (let number = 0; number < 1_000; number += 1) {
     const text = `${number} ${'x'.repeat(10_000)}`
@@ -11,7 +11,7 @@ test('Digests of texts that clients make long take no more memory than is set', 
   expect(digests.keptBytes).toBeGreaterThan(900_000)
 })
 
-test('The digest of a very long text is the same each time, and not kept', () => {
+test('The digest of a very long text is the same each time, and not cached', () => {
   const digests = createDigests()
   const text = 'x'.repeat(900_000)
   expect(digests.of(text)).toBe(digest(text))

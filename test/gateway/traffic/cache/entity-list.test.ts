@@ -1,12 +1,12 @@
-/** What is taken apart must be what `JSON.parse` sees, whatever a service sends. */
+/** Splitting a list must agree with `JSON.parse`, whatever a service sends. */
 import { describe, expect, test } from '@jest/globals'
 import { joinEntities, splitEntities } from '../../../../gateway/traffic/cache/entity-list.ts'
 import fc from '../../../support/fast-check.ts'
 
-/** The text of each entity; `undefined` where the text is not taken apart. */
+/** The text of each entity; `undefined` if the text is not split. */
 const split = (text: string | Buffer): string[] | undefined => splitEntities(Buffer.from(text as string))?.map(String)
 
-/** What it may be taken apart to, at most. */
+/** The entities by `JSON.parse`; `undefined` if the text must not be split. */
 function parsed(text: string): unknown[] | undefined {
   try {
     const { data, errors } = JSON.parse(text) as Record<string, Record<string, unknown> | undefined>
@@ -86,7 +86,7 @@ const mutated = fc.tuple(text, fc.array(mutation, { maxLength: 3 })).map(([whole
 )
 
 describe('list of entities', () => {
-  test('Entities are taken apart as JSON.parse reads them', () => {
+  test('Entities are split as JSON.parse reads them', () => {
     fc.assert(
       fc.property(fc.array(value), fc.constantFrom(0, 1, '\t'), (list, space) => {
         const apart = split(JSON.stringify({ data: { _entities: list }, extensions: { a: list } }, null, space))
@@ -95,7 +95,7 @@ describe('list of entities', () => {
     )
   })
 
-  test('Nothing is taken apart that JSON.parse does not read, or reads otherwise', () => {
+  test('A list that JSON.parse rejects or reads differently is not split', () => {
     fc.assert(
       fc.property(mutated, (changed) => {
         const apart = split(changed)
@@ -116,7 +116,7 @@ describe('list of entities', () => {
     ['extensions', '{"extensions":{"data":[1]},"data":{"_entities":[1.10]}}', ['1.10']],
     ['errors that are none', '{"data":{"_entities":[1]},"errors":[ ]}', ['1']],
     ['errors that are null', '{"data":{"_entities":[1]},"errors":null}', ['1']],
-  ])('An answer is taken apart with %s', (_what, whole, expected) => {
+  ])('An answer is split with %s', (_what, whole, expected) => {
     expect(split(whole)).toEqual(expected)
   })
 
@@ -138,18 +138,18 @@ describe('list of entities', () => {
     ['a control character', '{"data":{"_entities":["\n"]}}'],
     ['a number with a leading zero', '{"data":{"_entities":[01]}}'],
     ['nothing', ''],
-  ])('An answer is not taken apart with %s', (_what, whole) => {
+  ])('An answer is not split with %s', (_what, whole) => {
     expect(split(whole)).toBeUndefined()
   })
 
-  test('Depth is no matter', () => {
+  test('Entities of any depth are split', () => {
     const deep = `${'[{"a":'.repeat(100_000)}0${'}]'.repeat(100_000)}`
     const apart = split(`{"data":{"_entities":[${deep},2]}}`)
     expect([apart?.length, apart?.[0] === deep, apart?.[1]]).toEqual([2, true, '2'])
     expect(split(`{"data":{"_entities":[${deep.slice(0, -1)},2]}}`)).toBeUndefined()
   })
 
-  test('Entities are put together as an answer that comes apart again', () => {
+  test('Joined entities form an answer that splits into the same entities', () => {
     fc.assert(
       fc.property(fc.array(value), (list) => {
         const texts = list.map((each) => JSON.stringify(each))

@@ -6,12 +6,12 @@ const source = (file: string): string => JSON.stringify(new URL(`../../../../${f
 
 const LIMIT = 16 * 1024 * 1024 // bytes
 
-/** Memory that a store which was given too much takes over what it may. */
+/** The memory of an overfilled store, as a share of its limit. */
 const shareOfLimit = (size: number): string => `
   import { createMemoryStore } from ${source('gateway/traffic/cache/memory.ts')}
   import { owned } from ${source('platform/memory/owned.ts')}
   const memory = () => {
-    // What the first finds unused is given back at the start of the second.
+    // The second collection frees what the first found unused.
     globalThis.gc()
     globalThis.gc()
     const { heapUsed, external } = process.memoryUsage()
@@ -35,7 +35,7 @@ const shareOfLimit = (size: number): string => `
   store.close()`
 
 test.each([20, 500, 5_000])(
-  'The cache takes no more memory than it may, and uses it: entities of %d bytes',
+  'The cache uses its memory and stays within the limit: entities of %d bytes',
   async (size) => {
     const { stdout } = await promisify(execFile)(
       process.execPath,

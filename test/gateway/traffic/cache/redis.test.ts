@@ -28,7 +28,7 @@ afterAll(async () => {
   await redis.kill()
 })
 
-/** A gateway's traffic, with a memory of its own and the Redis of all. */
+/** A gateway's traffic, with its own cache in memory and the shared Redis. */
 async function openGateway(): Promise<Traffic> {
   const store = createRedisStore(redis.url, createMemoryStore(1_000_000), log)
   const traffic = trafficTo(stateless('weather'), [upstream.url], { store })
@@ -49,9 +49,9 @@ const countOf = async (traffic: Traffic, id: string): Promise<number> => {
 }
 
 describe('Redis', () => {
-  test('Every gateway reads what one has fetched, and a purge at one reaches all', async () => {
+  test('All gateways share what one has fetched, and a purge at one reaches all', async () => {
     const [one, other] = [await openGateway(), await openGateway()]
-    // What is kept for all is found by a gateway that has never asked, as soon as Redis has it.
+    // A new gateway finds a shared entry as soon as Redis has it.
     let id = 0
     await until(async () => {
       id += 1
@@ -64,7 +64,7 @@ describe('Redis', () => {
     await until(async () => (await countOf(other, `shared ${id}`)) > kept)
   })
 
-  test('A purge reaches a gateway whose connection was broken, and messages that are none reach nothing', async () => {
+  test('A purge reaches a gateway after it reconnects, and invalid messages have no effect', async () => {
     const [one, other] = [await openGateway(), await openGateway()]
     const client = createClient({ url: redis.url })
     await client.connect()
@@ -79,20 +79,20 @@ describe('Redis', () => {
     // What the gateway does not catch fails this test.
     for (const message of ['nonsense', 'null', '{}', '[1]']) await client.publish('tributary:purges', message)
     const limit = await client.configGet('maxclients')
-    await client.configSet('maxclients', '1') // who is away cannot come back
+    await client.configSet('maxclients', '1') // nobody can reconnect
     await client.sendCommand(['CLIENT', 'KILL', 'TYPE', 'pubsub'])
     await one.purge([`City:broken ${id}`])
     await client.configSet(limit)
     await until(async () => (await countOf(other, `broken ${id}`)) > kept)
   })
 
-  test('A purge fails while Redis is away, and says so', async () => {
+  test('A purge fails with an explanation while Redis is down', async () => {
     const store = createRedisStore('redis://127.0.0.1:9', createMemoryStore(1_000_000), log)
     opened.push(() => store.close())
     await expect(store.purge(['a'])).rejects.toMatchObject({ status: 503, message: expect.stringContaining('Redis') })
   })
 
-  test('A value comes back as it was, digit by digit', async () => {
+  test('A value from Redis is unchanged, digit by digit', async () => {
     const store = createRedisStore(redis.url, createMemoryStore(1_000_000), log)
     const other = createRedisStore(redis.url, createMemoryStore(1_000_000), log)
     opened.push(
@@ -109,7 +109,7 @@ describe('Redis', () => {
     expect((await other.get(['exact']))[0]).toMatchObject({ value, headers })
   })
 
-  test('Redis that freezes, dies or comes back costs cache hits, never an answer', async () => {
+  test('When Redis freezes, dies or returns, only cache hits are lost, never an answer', async () => {
     const gateway = await openGateway()
     await countOf(gateway, 'warm')
     redis.freeze()

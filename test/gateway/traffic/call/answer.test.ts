@@ -1,6 +1,6 @@
 /**
- * What a service sends in number is its own choice: what is read of it is bounded, and costs in
- * proportion to its length.
+ * Services may send any number of errors and values: the gateway reads a limited number, in linear
+ * time.
  */
 import { describe, expect, test } from '@jest/globals'
 import { readBody } from '../../../../gateway/traffic/call/answer.ts'
@@ -10,21 +10,21 @@ const errorsOf = (errors: readonly unknown[]) =>
   readBody(Buffer.from(JSON.stringify({ data: { f: null }, errors })), 200).answer.parsed().errors ?? []
 
 describe('service errors', () => {
-  test('At most 200 errors of an answer are read, and one more counts the rest', () => {
+  test('At most 200 errors of an answer are read, and an extra error counts the rest', () => {
     const errors = errorsOf(Array(100_000).fill({ message: 'x', path: ['f'] }))
     expect(errors).toHaveLength(201)
     expect(errors.at(-1)).toEqual({ message: '99800 more errors in one answer', extensions: { code: 'INTERNAL' } })
     expect(errorsOf(Array(200).fill({ message: 'x' }))).toHaveLength(200)
   })
 
-  test('Numbers of an error are plain ones, however they are written', () => {
+  test('Numbers in an error become plain numbers, however they are written', () => {
     const body = `{"data":null,"errors":[{"message":"x","path":["a",1.0],"extensions":{"code":"BUDGET_EXHAUSTED","retryAfter":9.0}}]}`
     expect(readBody(Buffer.from(body), 200).answer.parsed().errors).toEqual([
       { message: 'x', path: ['a', 1], extensions: { code: 'BUDGET_EXHAUSTED', retryAfter: 9 } },
     ])
   })
 
-  test('A time to wait without an end is dropped, since JSON has no infinity', () => {
+  test('An infinite retry time is dropped, since JSON has no infinity', () => {
     const body = '{"data":null,"errors":[{"message":"x","extensions":{"code":"BUDGET_EXHAUSTED","retryAfter":1e400}}]}'
     expect(readBody(Buffer.from(body), 200).answer.parsed().errors).toEqual([
       { message: 'x', extensions: { code: 'BUDGET_EXHAUSTED' } },

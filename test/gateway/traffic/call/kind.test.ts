@@ -1,6 +1,6 @@
 /**
- * A service's own word on its kind against the registry's: where they differ it is not called, and
- * the start ends in one line.
+ * A service whose declared kind differs from the registry's gets no calls, and the start fails in
+ * one line.
  */
 import { afterEach, expect, test } from '@jest/globals'
 import { stateless } from '../../../../gateway/traffic/call/kind.ts'
@@ -27,7 +27,7 @@ test.each<[string | undefined, string]>([
   ['stateless', 'closed'],
   [undefined, 'closed'],
   ['stateful', 'open'],
-])('A service that calls itself %s leaves the breaker of a stateless one %s', async (kind, state) => {
+])('A service registered as stateless that declares itself %s leaves its breaker %s', async (kind, state) => {
   const instance = openInstance(await serve(kind), {
     definition: stateless('reviews'),
     secret: undefined,

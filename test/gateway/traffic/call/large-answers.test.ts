@@ -24,7 +24,9 @@ const to = (definition: ServiceDefinition): void => {
   traffic = trafficTo(definition, [upstream.url])
 }
 
-/** Has another caller take every turn of the loop until `work` is done; tells of what waits. */
+/**
+ * Another caller occupies every turn of the loop until `work` is done. Reports when `work` waits.
+ */
 async function whileTaken(work: () => Promise<unknown>, onWaiting: () => void): Promise<void> {
   let isDone = false
   const takeTurns = async (): Promise<void> => {
@@ -70,7 +72,7 @@ test.each([
   expect(upstream.bodies.length).toBe(asked)
 })
 
-test('An answer that nobody waits for is not parsed', async () => {
+test('An answer without a waiting caller is not parsed', async () => {
   to(stateful('s'))
   const controller = new AbortController()
   let reads = 0

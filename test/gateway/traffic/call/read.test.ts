@@ -1,4 +1,4 @@
-/** Who takes an answer in: the reader that a call brings, or the parser. */
+/** An answer goes to the call's own reader first, else to the parser. */
 import { afterEach, describe, expect, test } from '@jest/globals'
 import { type ServiceDefinition, stateful, stateless } from '../../../../gateway/traffic/call/kind.ts'
 import type { ServiceCall } from '../../../../gateway/traffic/call/send.ts'
@@ -21,7 +21,7 @@ async function serve(answer: Upstream['answer'], definition: ServiceDefinition =
   return { traffic, upstreams }
 }
 
-/** A call with a reader, and the texts that were given to it. */
+/** A call with a reader, and the texts that the reader got. */
 function reading(verdict: (text: string) => boolean, signal?: AbortSignal): { call: ServiceCall; seen: string[] } {
   const seen: string[] = []
   const read = (body: Buffer): boolean => {
@@ -74,7 +74,7 @@ describe('reader of a call', () => {
 })
 
 describe('reader of a call that is given up', () => {
-  /** Answers once it is told to. */
+  /** A service that answers when the test releases it. */
   function gated() {
     let release: () => void = () => undefined
     const gate = new Promise<void>((resolve) => (release = resolve))

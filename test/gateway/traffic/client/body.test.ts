@@ -5,7 +5,7 @@ import fc from '../../../support/fast-check.ts'
 const chunk = (bytes: Uint8Array, size: string, extension: string): Buffer =>
   Buffer.concat([Buffer.from(`${size}${extension}\r\n`), bytes, Buffer.from('\r\n')])
 
-/** The body in chunks that end at these places. */
+/** The body in chunks that end at these offsets. */
 function chunked(bytes: Uint8Array, places: readonly number[], extension: string): Buffer {
   const ends = [...places.map((place) => place % (bytes.length + 1)), bytes.length].toSorted((a, b) => a - b)
   const parts = ends.map((end, index) => bytes.subarray(index === 0 ? 0 : ends[index - 1], end))
@@ -18,7 +18,7 @@ function chunked(bytes: Uint8Array, places: readonly number[], extension: string
 const bytes = fc.uint8Array({ maxLength: 5_000, size: 'max' })
 const places = fc.array(fc.nat(), { maxLength: 20 })
 
-/** Gives a body its bytes in pieces, through one buffer that is used again for each. */
+/** Feeds a body its bytes in pieces, through one reused buffer. */
 function takeAll(framing: Parameters<typeof openBody>[0], wire: Buffer, cuts: readonly number[]) {
   const body = openBody(framing)
   const shared = Buffer.alloc(wire.length + 1)
@@ -34,7 +34,7 @@ function takeAll(framing: Parameters<typeof openBody>[0], wire: Buffer, cuts: re
 }
 
 describe('body', () => {
-  test('A body is the same however it is framed and cut, and no part of what it was read from', () => {
+  test('A body is the same however it is framed and split, and shares no memory with its input', () => {
     fc.assert(
       fc.property(bytes, places, places, fc.constantFrom('', ';a=b'), (content, chunks, cuts, extension) => {
         const wire = chunked(content, chunks, extension)
@@ -50,7 +50,7 @@ describe('body', () => {
     )
   })
 
-  test('A body that tells its length has memory of that length to itself', () => {
+  test('A body with a known length has its own memory of that length', () => {
     for (const length of [1, 100, 10_000]) {
       const { body } = takeAll(length, Buffer.alloc(length, 'x'), [])
       expect(body.content().buffer.byteLength).toBe(length)

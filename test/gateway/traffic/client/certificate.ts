@@ -1,7 +1,4 @@
-/**
- * A certificate for `localhost` that nobody trusts who is not told to, and its key. For servers of
- * tests on loopback only.
- */
+/** A self-signed certificate for `localhost` and its key, for test servers on loopback only. */
 export const certificate = {
   key: `-----BEGIN PRIVATE KEY-----
 MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgWy6HIJuUMxQQVeB4

@@ -15,7 +15,7 @@ interface Server {
   readonly pool: HttpPool
   /** Every connection that was opened, the oldest first. */
   readonly sockets: Socket[]
-  /** What came on all of them together. */
+  /** Everything received on all connections. */
   received(): string
 }
 
@@ -24,7 +24,7 @@ afterEach(() => {
   for (const close of closing.splice(0)) close()
 })
 
-/** @param answer told of each piece that comes */
+/** @param answer called with each piece that arrives */
 async function serve(answer: (socket: Socket, piece: Buffer) => void, size = 1, echoes = false): Promise<Server> {
   const sockets: Socket[] = []
   const pieces: Buffer[] = []
@@ -117,7 +117,7 @@ describe('answer framing', () => {
   })
 
   test.each([408, 411, 413, 417, 431])(
-    'The connection closes behind a refusal that leaves the request unread: %d',
+    'The connection closes after a refusal that leaves the request unread: %d',
     async (status) => {
       const { pool, sockets } = await serve((socket) => void socket.write(ok('{}').replace('200 OK', `${status} No`)))
       for (let n = 1; n <= 2; n += 1) expect(await outcome(pool)).toBe(`${status} {}`)
@@ -125,7 +125,7 @@ describe('answer framing', () => {
     },
   )
 
-  describe('a kept connection that ends as the next request is sent on it', () => {
+  describe('an idle connection that ends while the next request is sent', () => {
     const NOTICE = 'HTTP/1.1 408 Late\r\nconnection: close\r\ncontent-length: 0\r\n\r\n'
     const endings: readonly (readonly [string, (socket: Socket) => void, boolean])[] = [
       ['closed', (socket) => void socket.end(), true],
@@ -146,7 +146,7 @@ describe('answer framing', () => {
     const countIn = (received: string): number => received.split('POST ').length - 1
 
     test.each(endings)(
-      'Where it is %s, a request that may be repeated is, on a new one',
+      'A repeatable request on a connection that is %s is sent again on a new one',
       async (_how, end, isUnread) => {
         const { pool, sockets } = await endsKept(end)
         expect(await outcome(pool)).toBe('200 {}')
@@ -156,20 +156,20 @@ describe('answer framing', () => {
       },
     )
 
-    test('The repetition never takes another kept one, which may have ended as well', async () => {
+    test('A repeated request takes no other idle connection, which may have ended as well', async () => {
       const { pool, received } = await endsKept((socket) => void socket.end(), 2)
       await Promise.all([outcome(pool), outcome(pool)])
       expect([await outcome(pool, { mayRepeat: true }), countIn(received())]).toEqual(['200 {}', 4])
     })
 
-    test('Nor does it take one that another request has begun in the meantime', async () => {
+    test('A repeated request takes no connection that another request has opened meanwhile', async () => {
       const { pool, received } = await endsKept((socket) => void socket.end())
       await outcome(pool)
       const both = await Promise.all([outcome(pool, { mayRepeat: true }), outcome(pool)])
       expect([both, countIn(received())]).toEqual([['200 {}', '200 {}'], 4])
     })
 
-    test('Without leave, on a new connection, or at its deadline a request is not repeated', async () => {
+    test('A request is not repeated if it must not be, on a new connection, or after its deadline', async () => {
       const { pool, sockets } = await endsKept((socket) => void socket.end())
       await outcome(pool)
       expect([await outcome(pool), sockets.length]).toEqual(['connection', 1])
@@ -198,7 +198,7 @@ describe('answer framing', () => {
       socket.write(ok('early'))
       socket.pause()
     })
-    // More than the system takes in on its way.
+    // More than the buffers of the operating system hold.
     const large = Buffer.alloc(32 * 1024 * 1024, ' ')
     for (let n = 0; n < 2; n += 1) expect(await outcome(pool, { body: large })).toBe('200 early')
   })
@@ -213,7 +213,7 @@ describe('answer framing', () => {
     expect(await outcome(pool)).toBe('200 mine')
   })
 
-  test('A second answer right behind the first is not given to a waiting request', async () => {
+  test('A second answer directly after the first is not given to a waiting request', async () => {
     const { pool, sockets } = await serve(
       (socket, piece) => void socket.write(ok(piece.includes('one') ? 'one' : 'two')),
     )
@@ -372,7 +372,7 @@ describe('request', () => {
     expect(sockets).toEqual([])
   })
 
-  test('A request past its deadline is given up, with its connection or while waiting for one', async () => {
+  test('A request past its deadline is aborted, with its connection or while it waits for one', async () => {
     using clock = stopClock()
     const { pool, sockets, received } = await serve(() => undefined)
     const deadline = performance.now() + 50
@@ -404,7 +404,7 @@ describe('request', () => {
   test.each([
     ['by their length', (text: string) => ok(text)],
     ['by chunks', (text: string) => chunked(text.length.toString(16), text, '0', '')],
-  ])('Answers that come side by side in pieces do not mix, framed %s', async (_how, write) => {
+  ])('Answers that arrive concurrently in pieces do not mix, framed %s', async (_how, write) => {
     const letters = Array.from('abcdefgh')
     const sockets = new Map<string, Socket>()
     const { pool } = await serve((socket, piece) => {
@@ -461,7 +461,7 @@ describe('request', () => {
     nobody.destroy()
   })
 
-  test('Over TLS only a server with a valid certificate is used', async () => {
+  test('Over TLS only a server with a valid certificate is accepted', async () => {
     const server = createSecureServer(certificate, (_request, response) => void response.end('{"secure":true}'))
     await once(server.listen(0, '127.0.0.1'), 'listening')
     const address = `https://localhost:${(server.address() as AddressInfo).port}`

@@ -6,7 +6,7 @@ import { writeRequest } from '../../../../gateway/traffic/client/request.ts'
 import { LARGEST_LOAN } from '../../../../platform/memory/loans.ts'
 
 test.each([100, 10_000, LARGEST_LOAN])(
-  'A request of %d bytes goes out as it was, whatever becomes of its memory while it is sent',
+  'A request of %d bytes is sent unchanged, even if its memory is reused meanwhile',
   async (length) => {
     const server = createServer().listen(0, '127.0.0.1')
     await once(server, 'listening')
@@ -15,13 +15,13 @@ test.each([100, 10_000, LARGEST_LOAN])(
     const [peer] = (await accepted) as [Socket]
     peer.pause()
     const wanted = createHash('sha256')
-    const count = Math.ceil(16_000_000 / length) // more bytes than the system takes
+    const count = Math.ceil(16_000_000 / length) // more bytes than the operating system buffers
     for (let sent = 0; sent < count; sent += 1) {
       const body = Buffer.alloc(length, sent % 26)
       wanted.update('head').update(body)
       writeRequest(socket, 'head', body)
       body.fill('x')
-      // What the system has taken is free for the next.
+      // Memory that the operating system has copied can be reused.
       if (sent % 100 === 0) await new Promise((resolve) => setImmediate(resolve))
     }
     expect(socket.writableLength).toBeGreaterThan(0)

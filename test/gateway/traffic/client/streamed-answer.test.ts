@@ -3,7 +3,7 @@ import { CallFailure } from '../../../../gateway/traffic/call/failure.ts'
 import { readStreamedAnswer } from '../../../../gateway/traffic/client/streamed-answer.ts'
 import fc from '../../../support/fast-check.ts'
 
-/** All that a reader says of an answer that comes in these pieces. */
+/** Every result of the reader for these pieces, and the body. */
 function readAll(pieces: readonly Buffer[]): { said: string[]; body: string } {
   const said: string[] = []
   let body = ''
@@ -17,7 +17,7 @@ function readAll(pieces: readonly Buffer[]): { said: string[]; body: string } {
   return { said, body }
 }
 
-/** Cuts anywhere, an empty piece here and there included. */
+/** Splits at these offsets, with empty pieces where offsets repeat. */
 const cut = (bytes: Buffer, places: readonly number[]): Buffer[] => {
   const ends = places.map((place) => place % (bytes.length + 1)).toSorted((a, b) => a - b)
   return [0, ...ends].map((start, index) => bytes.subarray(start, ends[index] ?? bytes.length))
@@ -51,14 +51,14 @@ describe('streamed answer', () => {
     )
   })
 
-  test.each(whole)('An answer is whole where its head came alone (%#)', (write) => {
+  test.each(whole)('An answer is complete when its head arrived alone (%#)', (write) => {
     const bytes = Buffer.from(write(['{"data":', 'null}']))
     const end = bytes.lastIndexOf('\r\n\r\n', bytes.indexOf('data')) + 4
     const read = readAll([bytes.subarray(0, end), bytes.subarray(end)])
     expect(read).toEqual({ said: ['200 text/plain', 'end'], body: '{"data":null}' })
   })
 
-  test('A truncated answer is never taken for whole', () => {
+  test('A truncated answer is never taken for complete', () => {
     const bytes = Buffer.from(`${HEAD}transfer-encoding: chunked\r\n\r\n${chunked(['some', 'text'])}`)
     for (let length = 0; length < bytes.length; length += 1)
       expect(readAll([bytes.subarray(0, length)]).said.at(-1)).toBe('cut off')

@@ -30,7 +30,7 @@ const body = (selection: string, ids: readonly unknown[], variables: Record<stri
   }
 }
 
-/** The calls of one client request, made at a time. */
+/** Makes the calls of one client request at the same time. */
 function ask(
   { send }: Traffic,
   bodies: readonly RequestBody[],
@@ -52,7 +52,7 @@ function ask(
 const two = [body('{a}', [1, 2]), body('{b}', [3])]
 
 describe('calls that one request carries', () => {
-  test('Each call gets its part, and the request has all that each asks', async () => {
+  test('Each gathered call gets its part, and the request contains all of them', async () => {
     const { upstream, traffic } = await serve(() => ({ data: { _0: ['one', 'two'], _1: [null], _2: ['three'] } }))
     const bodies = [body('{a}', [1, 2], { v: 1 }), body('{b}', ['\u65e5'], { v: 1, w: null }), body('{c}', [3])]
     expect(await ask(traffic, bodies)).toEqual([
@@ -68,7 +68,7 @@ describe('calls that one request carries', () => {
     ])
   })
 
-  test('A part is read as the answer to its own call', async () => {
+  test('A part of a gathered request is read as the answer to its own call', async () => {
     const { traffic } = await serve(
       ({ response }) => void response.end('{"data":{"_0":[{"a":"\u65e5"}],"_1":[]},"extensions":{}}'),
     )
@@ -92,7 +92,7 @@ describe('calls that one request carries', () => {
     expect(answers).toEqual([{ data: { _entities: [1, 2] } }, { data: { _entities: [3] } }])
   })
 
-  test('What one call does not take is parsed for all', async () => {
+  test('A part that one reader rejects is parsed for all gathered calls', async () => {
     const { traffic } = await serve(() => ({ data: { _0: [1, 2], _1: [3] } }))
     expect(await ask(traffic, two, {}, { read: (part) => part.includes('[1,2]') })).toEqual([
       { data: { _entities: [1, 2] } },
@@ -106,7 +106,7 @@ const context = callOf('s', '').context
 describe('errors', () => {
   const fault = (path?: readonly (string | number)[]) => ({ message: 'No.', path, extensions: { code: 'FORBIDDEN' } })
 
-  test('An error goes to the call whose part it names; one that names none is reported once', async () => {
+  test('An error goes to the gathered call whose part it names; one that names none is reported once', async () => {
     const errors = [fault(['_1', 0, 'b']), fault(), fault(['_0', 1]), fault(['other'])]
     const { traffic } = await serve(() => ({ data: { _0: [1, null], _1: [{ b: null }] }, errors }))
     expect(await ask(traffic, two)).toEqual([
@@ -118,7 +118,7 @@ describe('errors', () => {
   test.each([
     ['before', '{"errors":[{"message":"x","path":["_1",0,"b"]}],"data":{"_0":[1],"_1":[{"b":null}]}}'],
     ['behind', '{"data":{"_0":[1],"_1":[{"b":null}]},"errors":[{"message":"x","path":["_1",0,"b"]}]}'],
-  ])('With errors %s the data nothing is read but what each call gets of it', async (_where, text) => {
+  ])('With errors %s the data each reader still gets its own part only', async (_where, text) => {
     const { traffic } = await serve(({ response }) => void response.end(text))
     const read: string[] = []
     const reader = (part: Buffer): boolean => read.push(part.toString()) > 0
@@ -131,7 +131,7 @@ describe('errors', () => {
     expect(read).toEqual([])
   })
 
-  test('Without data every call fails: by its own errors, or else by those of the others', async () => {
+  test('Without data every gathered call fails: by its own errors, or else by those of the others', async () => {
     const { traffic } = await serve(() => ({ data: null, errors: [fault(['_1', 0, 'b'])] }))
     expect(await ask(traffic, two)).toEqual([
       { data: null, errors: [fault()] },
@@ -139,12 +139,12 @@ describe('errors', () => {
     ])
   })
 
-  test('A part that is missing is missing for its own call', async () => {
+  test('A missing part is missing for its own call only', async () => {
     const { traffic } = await serve(() => ({ data: { _1: [3] } }))
     expect(await ask(traffic, two)).toEqual([{ data: { _entities: undefined } }, { data: { _entities: [3] } }])
   })
 
-  test('A request that fails is sent again as a whole; if that fails too, so does each call', async () => {
+  test('A failed gathered request is retried as a whole; if that fails too, so does each call', async () => {
     const { upstream, traffic } = await serve(({ request, count }) => {
       if (count === 1) request.socket.destroy()
       else return { data: { _0: [1, 2], _1: [3] } }
@@ -158,35 +158,35 @@ describe('errors', () => {
   })
 })
 
-describe('calls that keep a request of their own', () => {
+describe('calls that are not gathered', () => {
   const entities: Upstream['answer'] = () => ({ data: { _entities: [] } })
 
-  test('A call alone is sent as it is', async () => {
+  test('A single call is sent unchanged', async () => {
     const { upstream, traffic } = await serve(entities)
     await ask(traffic, [two[0] as RequestBody])
     expect(upstream.bodies).toEqual([two[0]?.bytes.toString()])
   })
 
-  test('Calls of different client requests, and of different steps', async () => {
+  test('Calls of different client requests or of different steps are not gathered', async () => {
     const { upstream, traffic } = await serve(entities)
     await Promise.all(two.map((each) => ask(traffic, [each], { authorization: 'Bearer a' })))
     for (const each of two) await ask(traffic, [each])
     expect(upstream.bodies.length).toBe(4)
   })
 
-  test('Calls for more than entities', async () => {
+  test('Calls for more than entities are not gathered', async () => {
     const { upstream, traffic } = await serve(entities)
     await ask(traffic, [...two.map((each) => ({ ...each, question: undefined })), ...two])
     expect(upstream.bodies.length).toBe(3)
   })
 
-  test('Calls that would make a large request', async () => {
+  test('Calls that would make a large request are not gathered', async () => {
     const { upstream, traffic } = await serve(entities)
     await ask(traffic, [body('{a}', ['x'.repeat(40_000)]), body('{b}', ['y'.repeat(40_000)])])
     expect(upstream.bodies.length).toBe(2)
   })
 
-  test('Calls to a service whose answers are kept: each is kept for as long as it says itself', async () => {
+  test('Calls to a service with cached answers are not gathered: each has its own cache time', async () => {
     const { upstream, traffic } = await serve(entities, stateless('s'))
     await ask(traffic, two)
     expect(upstream.bodies.length).toBe(2)

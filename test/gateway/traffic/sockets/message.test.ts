@@ -19,7 +19,7 @@ test('The payload of a message is exactly the text that the service wrote', () =
   )
 })
 
-test('Numbers and escapes of a payload stay as they are', () => {
+test('Numbers and escapes of a payload stay unchanged', () => {
   const payload = String.raw`{"data":{"n":12345678901234567890.10,"s":"\u00e9\"}"}}`
   expect(readMessage(`{"payload":${payload},"type":"next","id":"1"}`)?.payload).toBe(payload)
 })
@@ -40,7 +40,7 @@ test.each([
   '"type"',
   '{"type":"next" "id":"1"}',
   '{"type":"ne',
-])('What is no message is none: %s', (text) => {
+])('An invalid message is rejected: %s', (text) => {
   expect(readMessage(text)).toBeUndefined()
 })
 

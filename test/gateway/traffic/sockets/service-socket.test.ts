@@ -41,7 +41,7 @@ interface ServeOptions {
   readonly server?: Server
 }
 
-/** @param onMessage is told of each message, after those of the handshake were answered */
+/** @param onMessage called with each message after the handshake */
 async function serve(
   onMessage: (socket: WebSocket, message: Received) => unknown,
   { acknowledges = true, speaks = 'graphql-transport-ws', server = createServer() }: ServeOptions = {},
@@ -83,7 +83,7 @@ function open(url: string, { judgesCaller = true, at, ...timeouts }: OpenOptions
 const BODY = Buffer.from('{"query":"subscription { a }"}')
 const follow = (socket: ServiceSocket) => socket.subscribe(BODY, new AbortController().signal)
 
-/** What becomes of a subscription: the bodies of its answers, then kind and code of its failure. */
+/** The outcome of a subscription: the bodies of its answers, then kind and code of its failure. */
 async function outcomeOf(socket: ServiceSocket): Promise<readonly string[]> {
   const stream = follow(socket)
   const seen: string[] = []
@@ -108,7 +108,7 @@ const saying =
 const EVENT = '{"type":"next","id":"ID","payload":{"data":{"n":12345678901234567890.10}}}'
 const EVENT_BODY = '{"data":{"n":12345678901234567890.10}}'
 
-describe('what a service says', () => {
+describe('messages of a service', () => {
   test.each<[string, (socket: WebSocket, message: Received) => void, string[]]>([
     [
       'events until it is complete',
@@ -153,12 +153,12 @@ describe('what a service says', () => {
     expect(await outcomeOf(open(url))).toEqual(expected)
   })
 
-  test("Credentials of the gateway's own that are refused are no matter of the caller", async () => {
+  test("Refused credentials of the gateway itself are not reported as the caller's", async () => {
     const { url } = await serve(closing(4401), { acknowledges: false })
     expect(await outcomeOf(open(url, { judgesCaller: false }))).toEqual(['refused SERVICE_UNAVAILABLE'])
   })
 
-  test('A service of another protocol is left at once', async () => {
+  test('A service with another protocol is disconnected at once', async () => {
     const { url } = await serve(() => undefined, { speaks: 'graphql-ws' })
     expect(await outcomeOf(open(url))).toEqual(['answer SERVICE_UNAVAILABLE'])
   })
@@ -178,18 +178,18 @@ describe('what a service says', () => {
     expect(await outcomeOf(open(`http://127.0.0.1:${port}`))).toEqual([expected])
   })
 
-  test('A service that is not there is unreached', async () => {
+  test('A service that is down fails as unreached', async () => {
     expect(await outcomeOf(open('http://127.0.0.1:1'))).toEqual(['connection SERVICE_UNAVAILABLE'])
   })
 
-  test('A name that has several addresses is connected to at the one that is asked, under its name', async () => {
+  test('Of a name with several addresses, the chosen one is connected to, under the name', async () => {
     const { url, requests } = await serve(saying('{"type":"complete","id":"ID"}'))
     const named = url.replace('127.0.0.1', 'service.invalid')
     expect(await outcomeOf(open(named, { at: '127.0.0.1' }))).toEqual(['complete'])
     expect(requests[0]?.headers.host).toBe(new URL(named).host)
   })
 
-  test('A service that is silent is given up, before it opens a WebSocket and after', async () => {
+  test('A silent service is disconnected, before it opens a WebSocket and after', async () => {
     const silent = createRawServer((socket) => socket.on('error', () => undefined))
     await once(silent.listen(0, '127.0.0.1'), 'listening')
     opened.push(() => silent.close())
@@ -210,7 +210,7 @@ describe('what a service says', () => {
   })
 })
 
-test('By TLS only a service with a certificate that is trusted, and is for its name, is subscribed at', async () => {
+test('Over TLS only a service with a trusted certificate for its name is accepted', async () => {
   const server = createSecureServer(certificate)
   const { url, requests } = await serve(saying(EVENT, '{"type":"complete","id":"ID"}'), { server })
   const secure = url.replace('http://127.0.0.1', 'https://localhost')
@@ -227,7 +227,7 @@ test('By TLS only a service with a certificate that is trusted, and is for its n
   }
 })
 
-test('A service that has pings answered, and reads none of it, is left', async () => {
+test('A service that sends pings and does not read the answers is disconnected', async () => {
   const { url } = await serve((socket, { type }) => {
     if (type !== 'subscribe') return
     socket.pause()
@@ -237,14 +237,14 @@ test('A service that has pings answered, and reads none of it, is left', async (
   expect(await outcomeOf(open(url))).toEqual(['answer SERVICE_UNAVAILABLE'])
 })
 
-describe('a reader that is behind', () => {
+describe('a slow reader', () => {
   const burst = (socket: WebSocket, { type, id }: Received) => {
     if (type !== 'subscribe') return
     const text = EVENT.replace('ID', id ?? '')
     for (let n = 0; n < (id === '1' ? 3_000 : 1); n += 1) socket.send(text)
   }
 
-  test('Alone on its WebSocket it holds the service back, and gets every event', async () => {
+  test('A slow reader alone on its WebSocket slows the service down, and gets every event', async () => {
     const { url } = await serve(burst)
     const stream = follow(open(url, { slowReaderTimeout: 1 }))
     await until(() => stream.hasAnswered())
@@ -253,7 +253,7 @@ describe('a reader that is behind', () => {
     stream.close()
   })
 
-  test('Beside others it is left, so that they go on, and may resume', async () => {
+  test('A slow reader on a shared WebSocket is dropped, so that others continue, and may resume', async () => {
     const { url, received } = await serve(burst)
     const socket = open(url, { slowReaderTimeout: 50 })
     const [slow, other] = [follow(socket), follow(socket)]

@@ -21,7 +21,7 @@ afterAll(() => server.close())
 const BODY = Buffer.from('{"query":"subscription { a }"}')
 const { signal } = new AbortController()
 
-/** How many WebSockets these streams take: who they are for, and the headers of each. */
+/** The number of WebSockets that these streams take, given the sharer and headers of each. */
 async function socketsFor(streams: readonly (readonly [sharer: string, ...headers: string[]])[]): Promise<number> {
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   const sockets = createServiceSockets()
@@ -40,7 +40,7 @@ async function socketsFor(streams: readonly (readonly [sharer: string, ...header
   return size
 }
 
-test('Streams share a WebSocket if what it says of their caller is the same', async () => {
+test('Streams share a WebSocket if it says the same about their caller', async () => {
   const request = (n: number) => ['x-request-id', `${n}`, 'traceparent', `${n}`, 'tributary-signature', `${n}`]
   const said = (...headers: string[]) => [0, 1, 2].map((n): [string, ...string[]] => ['', ...request(n), ...headers])
   expect(await socketsFor(said('accept-language', 'pt'))).toBe(1)
@@ -49,6 +49,6 @@ test('Streams share a WebSocket if what it says of their caller is the same', as
   expect(await socketsFor([['one'], ['two'], ['one']])).toBe(2)
 })
 
-test('A WebSocket carries a hundred streams, and more take another one', async () => {
+test('A WebSocket carries a hundred streams, and further streams take another one', async () => {
   expect(await socketsFor(Array.from({ length: 201 }, (): [string] => ['']))).toBe(3)
 })
