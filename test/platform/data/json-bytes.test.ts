@@ -15,7 +15,7 @@ type Skip = (bytes: Buffer, view: DataView, at: number) => number
 
 const BEHIND = ['', ',', '}', ']', ' ', ':', '"', 'x']
 
-/** Whether a text is skipped as a whole, whatever stands before and behind it. */
+/** True if a text is skipped as a whole, with any bytes before and behind it. */
 function isSkipped(skip: Skip, text: string): boolean {
   const verdicts = BEHIND.map((behind) => {
     const bytes = Buffer.from(`[ ${text}${behind}`)
@@ -55,7 +55,7 @@ describe('numbers', () => {
   const number = /^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/
   const whole = /^-?(0|[1-9]\d*)$/
 
-  test('A number is one exactly where JSON says so', () => {
+  test('Exactly the numbers of JSON are skipped as numbers', () => {
     fc.assert(
       fc.property(digits, (text) => {
         const isShort = !/[eE][+-]?\d{3}/.test(text)
@@ -79,7 +79,7 @@ describe('numbers', () => {
     ['1.0', false],
     ['1e0', false],
     ['01', false],
-  ])('A whole number of 32 bits: %s is %s', (text, expected) => {
+  ])('The text %s as a whole number of 32 bits is %s', (text, expected) => {
     expect(isSkipped(ignoreView(skipInt), text)).toBe(expected)
   })
 
@@ -94,14 +94,14 @@ describe('numbers', () => {
     ['1e-99', true],
     [`${'9'.repeat(197)}e99`, true],
     [`${'9'.repeat(199)}e99`, false],
-  ])('A number that could be infinite is a surprise: %s', (text, expected) => {
+  ])('A number that could be infinite is left to the parser: %s', (text, expected) => {
     expect(isSkipped(ignoreView(skipNumber), text)).toBe(expected)
     if (expected) expect(Number.isFinite(JSON.parse(text))).toBe(true)
   })
 })
 
-describe('texts and words', () => {
-  test('A text is one exactly where JSON says so, wherever it begins', () => {
+describe('strings and words', () => {
+  test('Exactly the strings of JSON are skipped as strings, at any offset', () => {
     fc.assert(
       fc.property(letters, fc.boolean(), (inside, isClosed) => {
         const text = `"${inside}${isClosed ? '"' : ''}`
@@ -111,7 +111,7 @@ describe('texts and words', () => {
     )
   })
 
-  test('A text of any length ends at its quote', () => {
+  test('A string of any length ends at its closing quote', () => {
     for (let length = 0; length < 40; length++) {
       for (const odd of ['', '\\n', '\\"', '\\u00e9', 'é', '日', '\u007f']) {
         for (let at = 0; at <= length; at++) {
@@ -124,10 +124,13 @@ describe('texts and words', () => {
     }
   })
 
-  test.each(['true', 'false', 'null', 'nul', 'nulL', 'True', 'fals', 'trux', 'falsy', 'nuLL'])('A word: %s', (text) => {
-    expect(isSkipped(ignoreView(skipBoolean), text)).toBe(text === 'true' || text === 'false')
-    expect(isSkipped(ignoreView(skipNull), text)).toBe(text === 'null')
-  })
+  test.each(['true', 'false', 'null', 'nul', 'nulL', 'True', 'fals', 'trux', 'falsy', 'nuLL'])(
+    'The word is skipped: %s',
+    (text) => {
+      expect(isSkipped(ignoreView(skipBoolean), text)).toBe(text === 'true' || text === 'false')
+      expect(isSkipped(ignoreView(skipNull), text)).toBe(text === 'null')
+    },
+  )
 })
 
 describe('values', () => {
@@ -137,7 +140,7 @@ describe('values', () => {
     fc.assert(
       fc.property(value, (each) => {
         const text = JSON.stringify(each)
-        // An exponent of three digits is a surprise.
+        // Numbers with an exponent of three digits are left to the parser.
         fc.pre(!/\de[+-]\d{3}/.test(text))
         expect([text, isSkipped(skipValue, text)]).toEqual([text, true])
       }),
@@ -165,7 +168,7 @@ describe('values', () => {
   test.each([
     ['lists', '[', ']'],
     ['objects', '{"a":', '}'],
-  ])('%s nest 200 deep and no more', (_what, open, close) => {
+  ])('Nested %s are skipped up to a depth of 200', (_what, open, close) => {
     const nested = (depth: number) => `${open.repeat(depth)}1${close.repeat(depth)}`
     expect([200, 201].map((depth) => isSkipped(skipValue, nested(depth)))).toEqual([true, false])
   })

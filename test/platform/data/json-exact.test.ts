@@ -30,11 +30,11 @@ const json = fc.letrec<{ value: string }>((tie) => ({
   ),
 })).value
 
-/** Without the white space between its tokens. */
+/** Removes the white space between tokens. */
 const tokens = (text: string): string => text.replace(/("(?:[^"\\]|\\.)*")|\s+/g, '$1')
 
 describe('exact JSON', () => {
-  test('Every value is written again as it was', () => {
+  test('Every value is written as it was read', () => {
     fc.assert(
       fc.property(json, (text) => {
         expect(JSON.stringify(parseExact(text))).toBe(tokens(text))
@@ -53,12 +53,12 @@ describe('exact JSON', () => {
     '5e-324',
     '1e+21',
     '1.7976931348623157e+308',
-  ])('%s is a number of JavaScript', (text) => {
+  ])('The number %s becomes a JavaScript number', (text) => {
     expect([parseExact(text), parseExact(`{"a":[${text} ]}`)]).toEqual([Number(text), { a: [Number(text)] }])
   })
 
   test.each(['-0', '1.0', '1.10', '1e2', '1E+2', '1e400', '9007199254740993', '12345678901234567890', '0.0000001'])(
-    '%s keeps its digits wherever it stands',
+    'The number %s keeps its digits at any place',
     (text) => {
       for (const parsed of [
         parseExact(text),
@@ -69,7 +69,7 @@ describe('exact JSON', () => {
     },
   )
 
-  test('Digits in strings change nothing', () => {
+  test('Digits in strings stay unchanged', () => {
     const text = '{"a 1.10 ,":"1.10, 12345678901234567890 ,1e400"}'
     expect(parseExact(text)).toEqual(JSON.parse(text))
   })
@@ -78,7 +78,7 @@ describe('exact JSON', () => {
     expect(() => parseExact(text)).toThrow(SyntaxError)
   })
 
-  test('What nests too deeply for a reviver is parsed all the same', () => {
+  test('JSON that is nested too deeply for a reviver is still parsed', () => {
     const deep = '['.repeat(100_000) + ']'.repeat(100_000)
     expect(Object.keys(parseExact(`{"a":1e400,"b":${deep}}`) as object)).toEqual(['a', 'b'])
   })

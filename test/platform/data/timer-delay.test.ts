@@ -8,6 +8,6 @@ test.each([
   [1_999.5, 2_000],
   [LONGEST_TIMER + 1, LONGEST_TIMER],
   [Number.POSITIVE_INFINITY, LONGEST_TIMER],
-])('A delay of %d ms is one that timers take', (computed, expected) => {
+])('A delay of %d ms becomes one that timers accept', (computed, expected) => {
   expect(timerDelay(computed)).toBe(expected)
 })

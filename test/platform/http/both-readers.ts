@@ -1,6 +1,6 @@
 /**
- * A listener with a fast path, whose every answer tells which reader took the request and what it
- * made of it; and clients that write bytes.
+ * A listener with a fast path whose answers name the reader of the request and what it read, and
+ * clients that write raw bytes.
  */
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
@@ -53,21 +53,21 @@ export async function dial({ url }: HttpListener): Promise<Socket> {
 
 interface Received {
   readonly status: number
-  /** In small letters. */
+  /** In lower case. */
   readonly head: string
   readonly body: string
 }
 
-/** Whole answers with a length, in their order; ends with the connection. */
+/** Complete answers with a content-length, in order; ends with the connection. */
 export async function* answersOn(socket: Socket): AsyncGenerator<Received, void, undefined> {
   let pieces: Buffer[] = []
   let received = 0
-  /** Bytes up to the end of the answer that has begun, as far as it is known. */
+  /** Bytes up to the end of the current answer, as far as known. */
   let needed = 0
   for await (const piece of socket.iterator({ destroyOnReturn: false })) {
     pieces.push(piece as Buffer)
     received += (piece as Buffer).length
-    // Put together for each piece, a large answer would be copied hundreds of times.
+    // Joining at each piece would copy a large answer hundreds of times.
     if (received < needed) continue
     let rest = Buffer.concat(pieces)
     for (;;) {
@@ -85,7 +85,7 @@ export async function* answersOn(socket: Socket): AsyncGenerator<Received, void,
   }
 }
 
-/** The next answer of a connection. @throws where it ends first */
+/** The next answer of a connection. @throws if the connection ends first */
 export async function nextOf(answers: AsyncGenerator<Received, void, undefined>): Promise<Received> {
   const { value } = await answers.next()
   if (!value) throw new Error('The connection ended without an answer.')
@@ -94,7 +94,7 @@ export async function nextOf(answers: AsyncGenerator<Received, void, undefined>)
 
 export const takenIn = ({ body }: Pick<Received, 'body'>): Taken => JSON.parse(body) as Taken
 
-/** A request as it goes over the wire. */
+/** The bytes of a request. */
 export const post = (body: string, lines: readonly string[] = []): string =>
   ['POST /graphql HTTP/1.1', 'host: here', ...lines, `content-length: ${Buffer.byteLength(body)}`, '', body].join(
     '\r\n',

@@ -1,6 +1,5 @@
 /**
- * What clients may take of the public port: connections, time to send a request, memory for what
- * has come in part.
+ * Limits of the public port: connections, time to send a request, memory for incomplete requests.
  */
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
@@ -28,8 +27,8 @@ async function start(fast: string, limits: Readonly<Record<string, string>>): Pr
 }
 
 /**
- * A client that has sent `text`; `received` is all that came back, and `closed` whether the gateway
- * has ended it.
+ * A client that has sent `text`; `received` is everything it got, and `closed` is true once the
+ * gateway has ended the connection.
  */
 async function client(text: string) {
   const socket = connect(Number(new URL(gateway.url).port), '127.0.0.1')
@@ -61,7 +60,7 @@ const halfABody = (bytes: number): string =>
 const GET = 'GET /graphql?query={whoAmI} HTTP/1.1\r\nhost: here\r\n\r\n'
 
 describe.each(['on', 'off'])('with HTTP_FAST_PATH=%s', (fast) => {
-  test('Heads and bodies that come slowly are refused in time, as JSON', async () => {
+  test('Slow heads and bodies are refused in time, with JSON', async () => {
     await start(fast, { LIMIT_HEAD_SECONDS: '1', LIMIT_BODY_SECONDS: '2' })
     const slow = [
       { what: 'a head that comes slowly', text: HALF_A_HEAD, more: 'r' },
@@ -80,7 +79,7 @@ describe.each(['on', 'off'])('with HTTP_FAST_PATH=%s', (fast) => {
     expect(verdict(await ask(gateway.url, '{ whoAmI }'))).toBe('200 OK')
   })
 
-  test('Connections over the limit are refused in words, while health and the admin port answer', async () => {
+  test('Connections over the limit are refused with JSON, while health checks and the admin port are answered', async () => {
     await start(fast, { LIMIT_CONNECTIONS: '5' })
     for (let count = 0; count < 5; count += 1) await client(HALF_A_HEAD)
     const sixth = await client(GET)
@@ -122,7 +121,7 @@ describe.each(['on', 'off'])('with HTTP_FAST_PATH=%s', (fast) => {
     expect(busy.received).toMatch(/^HTTP\/1\.1 200 /)
   })
 
-  test('Partial bodies share a limited memory: the one that has stalled for longest is refused', async () => {
+  test('Incomplete bodies share a limited memory: the one that has stalled for longest is refused', async () => {
     await start(fast, { LIMIT_UNFINISHED_BODY_BYTES: '300000' })
     const first = await client(halfABody(140_000))
     const second = await client(halfABody(140_000))
@@ -139,7 +138,7 @@ describe.each(['on', 'off'])('with HTTP_FAST_PATH=%s', (fast) => {
     expect(verdict(await ask(gateway.url, '{ whoAmI }'))).toBe('200 OK')
   })
 
-  test('WebSocket messages that came in part share that memory, and idle sockets stay', async () => {
+  test('Incomplete WebSocket messages share the limited memory of bodies, and idle sockets stay open', async () => {
     await start(fast, { LIMIT_UNFINISHED_BODY_BYTES: '300000' })
     const idle = await openRawSocket(gateway.url)
     idle.send(`${' '.repeat(100_000)}{"type":"ping"}`)

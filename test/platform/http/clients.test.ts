@@ -1,4 +1,4 @@
-/** HTTP as clients of all kinds speak it, to the fast path and to Node's reader alike. */
+/** HTTP of all kinds of clients, with the fast path and with Node's reader. */
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { gzipSync } from 'node:zlib'
@@ -34,7 +34,7 @@ describe.each(['on', 'off'])('with HTTP_FAST_PATH=%s', (fast) => {
   afterAll(() => gateway.stop())
 
   /**
-   * All that comes back until the gateway closes the connection. @param half ends our side once all
+   * Everything received until the gateway closes the connection. @param half ends our side once all
    * is sent
    */
   async function raw(text: string | Buffer, half = false): Promise<string> {
@@ -50,10 +50,7 @@ describe.each(['on', 'off'])('with HTTP_FAST_PATH=%s', (fast) => {
     socket.destroy()
     return received
   }
-  /**
-   * The one answer to a request that is the last of its connection: status, head in small letters,
-   * body.
-   */
+  /** The answer to a request that closes its connection: status, head in lower case, body. */
   async function ask(text: string): Promise<{ status: number; head: string; body: string }> {
     const received = await raw(text.replace('\r\n', '\r\nconnection: close\r\n'))
     const end = received.indexOf('\r\n\r\n')
@@ -156,7 +153,7 @@ describe.each(['on', 'off'])('with HTTP_FAST_PATH=%s', (fast) => {
     for (const slow of [false, true]) {
       if (slow)
         shop.orders.misbehave((_request, response) => {
-          // Once this is answered, the gateway has read that the client has sent its last.
+          // Once this is answered, the gateway has noticed that the client has ended its side.
           void fetch(`${gateway.url}/health/live`).then(() => response.end(ANSWER))
           return true
         })
@@ -214,7 +211,7 @@ describe.each(['on', 'off'])('with HTTP_FAST_PATH=%s', (fast) => {
     expect(received).toMatch(/HTTP\/1\.1 400 .*BAD_USER_INPUT/s)
   })
 
-  test('Pages of configured origins may send and read what GraphQL clients need', async () => {
+  test('Pages of configured origins may send and read the headers that GraphQL clients need', async () => {
     const preflight = (path: string, origin = 'https://app.example') =>
       fetch(`${gateway.url}${path}`, {
         method: 'OPTIONS',
@@ -244,13 +241,13 @@ describe.each(['on', 'off'])('with HTTP_FAST_PATH=%s', (fast) => {
     expect(await raw(post() + TUNNEL)).not.toContain('405')
   })
 
-  test('A client that asks for another protocol and resets its refusal ends nothing else', async () => {
+  test('A client that requests another protocol and resets the connection affects no other', async () => {
     for (const text of [webSocket('/nowhere'), webSocket('/graphql', ['origin: https://evil.example']), TUNNEL]) {
       const socket = connect(Number(new URL(gateway.url).port), '127.0.0.1')
       socket.write(text)
       const [answer] = (await once(socket, 'data')) as [Buffer]
       expect(String(answer)).toMatch(/^HTTP\/1\.1 40[345] /)
-      // What the gateway does not catch fails this test.
+      // An error that the gateway does not catch fails this test.
       socket.resetAndDestroy()
       await once(socket, 'close')
       expect((await ask(post())).body).toBe(ANSWER)
@@ -276,7 +273,7 @@ function webSocket(path: string, lines: readonly string[] = []): string {
   ])
 }
 
-test('Settings name the headers that pages may send and read', async () => {
+test('Settings decide which headers pages may send and read', async () => {
   const env = {
     CORS_ORIGINS: 'https://app.example',
     CORS_ALLOWED_HEADERS: 'Content-Type, X-Own',

@@ -26,7 +26,7 @@ test.each([
   for (let count = 0; count < CLIENTS; count += 1) clients.push(await dial(listener))
   const whole = post('x'.repeat(BODY))
   for (const client of clients) client.write(whole.slice(0, -1))
-  // First each is read once, before anybody can know that more comes.
+  // Each is read once first, before the server can know that more will arrive.
   while (connections.some(({ bytesRead }) => bytesRead === 0) || connections.length < CLIENTS) await turn()
   const perTurn: number[] = []
   for (let before = read(); before < CLIENTS * BODY; ) {

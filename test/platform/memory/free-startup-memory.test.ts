@@ -10,7 +10,7 @@ beforeAll(async () => {
 
 const here = (path: string): string => JSON.stringify(new URL(`../../../${path}`, import.meta.url).href)
 
-/** Runs a script as the gateway is started, and gives what it printed. */
+/** Runs a script with the flags of the gateway; returns its output. */
 function run(script: string, flags: readonly string[] = gatewayFlags): string {
   const { PATH = '' } = process.env
   const env = { PATH, ...processEnvironment, NODE_COMPILE_CACHE: folder }
@@ -38,7 +38,7 @@ test('A process started without the flags runs', () => {
   expect(run(GARBAGE, [])).toMatch(/^\d+ \d+$/)
 })
 
-test('Compiled code is kept for the next start, even of a killed process', () => {
+test('Compiled code is cached for the next start, even by a killed process', () => {
   const start = `
     const { freeStartupMemory } = await import(${here('platform/memory/free-startup-memory.ts')})
     await import(${here('gateway/config/load.ts')})

@@ -3,13 +3,13 @@ import { createGrowingBuffer } from '../../../platform/memory/growing-buffer.ts'
 
 const MOST = 16 * 1024 * 1024
 
-/** Bytes that differ from their neighbours. */
+/** Bytes of which no two neighbours are equal. */
 const bytesOf = (length: number, from = 0): Buffer =>
   Buffer.from(Uint8Array.from({ length }, (_, n) => (from + n) % 251))
 
 const sum = (sizes: readonly number[]): number => sizes.reduce((total, size) => total + size, 0)
 
-/** The sizes of all buffers that are allocated from here on. */
+/** The sizes of all buffers allocated from now on. */
 function watchAllocations(): number[] {
   const sizes: number[] = []
   const allocate = Buffer.allocUnsafeSlow
@@ -42,7 +42,7 @@ test.each([
   expect(buffer.content().equals(bytesOf(sum(sizes)))).toBe(true)
 })
 
-test('Pieces may follow after the content was read', () => {
+test('Pieces can be added after the content was read', () => {
   const buffer = createGrowingBuffer(MOST)
   buffer.add(bytesOf(2_000))
   buffer.add(bytesOf(2_000, 2_000))
@@ -60,7 +60,7 @@ test('No piece of a large body allocates much, and few pieces allocate at all', 
   expect(sizes.length).toBeLessThan(80)
 })
 
-test('No more is allocated than can arrive', () => {
+test('A growing buffer allocates no more than can arrive', () => {
   const sizes = watchAllocations()
   const buffer = createGrowingBuffer(100_000)
   for (let count = 0; count < 100; count += 1) buffer.add(bytesOf(1_000))

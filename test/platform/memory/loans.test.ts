@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals'
 import type * as Loans from '../../../platform/memory/loans.ts'
 import { stopClock } from '../../support/clock.ts'
 
-/** A module of its own: of that of the process other suites have memory, and may have begun to sweep. */
+/** A separate instance of the module: other suites of the process use the shared one. */
 const { href } = new URL('../../../platform/memory/loans.ts?alone', import.meta.url)
 const { LARGEST_LOAN, lend } = (await import(href)) as typeof Loans
 type Loan = Loans.Loan
@@ -14,7 +14,7 @@ const free = (loans: readonly Loan[]): void => {
   for (const loan of loans) loan.free()
 }
 
-test('Memory that nobody needed for a while is given up, and what is in use stays', async () => {
+test('Memory that was unused for a while is released, and memory in use stays', async () => {
   using clock = stopClock()
   const before = take(10, 10_000)
   free(before)
@@ -28,13 +28,13 @@ test('Memory that nobody needed for a while is given up, and what is in use stay
   expect(clock.timers).toBe(0)
 })
 
-test.each(sizes)('A loan of %d bytes has as many, and takes half as much again at most', (length) => {
+test.each(sizes)('A loan of %d bytes has that length, and takes at most half as much again', (length) => {
   const { bytes } = lend(length)
   expect(bytes).toHaveLength(length)
   if (length >= 256) expect(bytes.buffer.byteLength).toBeLessThanOrEqual(1.5 * length)
 })
 
-test.each(sizes)('Nobody has the same %d bytes as another', (length) => {
+test.each(sizes)('No two loans of %d bytes overlap', (length) => {
   const rounds = [1, 2, 3].map(() => {
     const loans = take(20, length)
     for (const [index, { bytes }] of loans.entries()) bytes.fill(index + 1)
@@ -45,7 +45,7 @@ test.each(sizes)('Nobody has the same %d bytes as another', (length) => {
   expect(rounds).toEqual([true, true, true])
 })
 
-test('Memory that came back is lent again, for any length that it is large enough for', () => {
+test('Returned memory is lent again, for any length that fits', () => {
   const before = take(10, 2_000)
   free(before)
   expect(memoryOf(take(10, 1_800))).toEqual(memoryOf(before))
@@ -67,7 +67,7 @@ test('Memory that is never freed is never lent again', () => {
   for (const memory of memoryOf(kept)) expect(next).not.toContain(memory)
 })
 
-test('No more than 16 MB lie free', () => {
+test('At most 16 MB of free memory are kept', () => {
   const before = take(100, LARGEST_LOAN)
   free(before)
   const known = memoryOf(before)

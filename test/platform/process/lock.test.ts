@@ -14,7 +14,7 @@ beforeAll(async () => {
 })
 afterAll(() => folder.remove())
 
-/** Another process that takes the lock, says whether it got it, and keeps it until it ends. */
+/** Another process that tries the lock, prints whether it got it, and holds it until it ends. */
 const contend = async () => {
   const module = new URL('../../../platform/process/lock.ts', import.meta.url)
   const script = `const { tryLock } = await import('${module}')
@@ -48,7 +48,7 @@ test('Exactly one of several simultaneous attempts gets the lock', async () => {
   await Promise.all(contenders.map(({ child }) => child.exitCode ?? once(child, 'exit')))
 })
 
-test('A file that is no lock stays untouched', async () => {
+test('A file that is no lock stays unchanged', async () => {
   const other = join(folder.path, 'other')
   await writeFile(other, 'something else entirely '.repeat(100))
   expect(() => tryLock(other)).toThrow('file is not a database')

@@ -2,9 +2,7 @@ import { spawn } from 'node:child_process'
 import { text } from 'node:stream/consumers'
 import { expect, test } from '@jest/globals'
 
-/**
- * What a process of its own writes to standard error when it runs `script` with a logger at hand.
- */
+/** The standard error of a process that runs `script` with a logger. */
 async function logged(script: string): Promise<string> {
   const file = new URL('../../../platform/process/log.ts', import.meta.url).href
   const source = `import { createLogger } from '${file}'; const log = createLogger('test', 'info'); ${script}`

@@ -39,7 +39,7 @@ test.each([
   expect(isPostgresUrl(url)).toBe(false)
 })
 
-test('A URL to read from may ask for a standby', () => {
+test('A URL for reads may ask for a standby', () => {
   const url = 'postgresql://h1,h2/bank?target_session_attrs=prefer-standby'
   expect(isPostgresUrl(url, true)).toBe(true)
   expect(hostUrls(url)).toEqual(['postgresql://h1/bank', 'postgresql://h2/bank'])

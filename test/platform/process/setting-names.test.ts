@@ -13,7 +13,7 @@ const variables = variablesOf({ kinds: new Map([['weather', 'stateless']]), areO
 const faultsOf = (...given: string[]) => misspellings(given, limits)
 
 describe('setting names', () => {
-  test('The known names are those that the services read, and those of the gateway that they may meet', () => {
+  test('The known names are those that a service reads, and those of the gateway that may be set beside them', () => {
     const read = [bankingSettings, contentSettings, weatherSettings, processSettings, startOnlySettings].flatMap(
       Object.keys,
     )
@@ -22,7 +22,7 @@ describe('setting names', () => {
     expect(settingNames.filter((name) => !read.includes(name) && !ofGateway.includes(name))).toEqual([])
   })
 
-  test('No variable of the gateway stops another process', () => {
+  test('No variable of the gateway is refused by another process', () => {
     expect(
       misspellings(
         variables.map(({ name }) => name).filter((name) => !limits.includes(name)),

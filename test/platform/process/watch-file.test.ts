@@ -5,7 +5,7 @@ import { stampOf, watchFiles } from '../../../platform/process/watch-file.ts'
 import { newFolder } from '../../support/folder.ts'
 import { until } from '../../support/until.ts'
 
-test('A file that cannot be looked at for a while is still watched afterwards', async () => {
+test('A file that cannot be read for a while is still watched afterwards', async () => {
   const folder = await newFolder()
   const [file, other] = [join(folder, 'file'), join(folder, 'other')]
   for (const each of [file, other]) await writeFile(each, 'first')

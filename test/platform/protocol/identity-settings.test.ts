@@ -17,7 +17,7 @@ test.each<[string[], Record<string, string>]>([
   [['JWKS_URL'], { JWT_AUDIENCE: 'a bank', JWT_ISSUER: 'https://id.example/' }],
   [['JWT_ISSUER'], { JWKS_URL: 'https://id.example/jwks', JWT_AUDIENCE: 'a bank' }],
   [['JWT_AUDIENCE'], { JWKS_URL: 'https://id.example/jwks', JWT_ISSUER: 'https://id.example/' }],
-])('Banking reports every missing setting that would make it trust too much: %j (%j)', async (missing, environment) => {
+])('Banking refuses identity settings that would make it trust too much: %j (%j)', async (missing, environment) => {
   const error = await startService(banking, { ...service, ...environment }).catch((caught: unknown) => caught)
   expect(error).toBeInstanceOf(SettingsError)
   const expected = missing.map((setting) => expect.stringMatching(new RegExp(`^${setting}: is required with`)))

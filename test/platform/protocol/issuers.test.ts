@@ -26,7 +26,7 @@ describe('several issuers', () => {
     verify = await createVerifier({ issuers })
   })
 
-  test('A token of each is verified with its own keys and for its own audience', async () => {
+  test("A token of each issuer is verified with that issuer's keys and audience", async () => {
     expect(await verdictOf(verify, await bank.token())).toBe('payer')
     for (const aud of ['goods', 'services', ['other', 'services']])
       expect(await verdictOf(verify, await shop.token({ aud }))).toBe('payer')
@@ -47,7 +47,7 @@ describe('several issuers', () => {
       expect(await verdictOf(verify, token)).toBe('UNAUTHENTICATED')
   })
 
-  test('A token that is huge is refused before it is read', async () => {
+  test('A huge token is refused before it is parsed', async () => {
     const read = jest.spyOn(JSON, 'parse')
     const huge = await bank.token({ filling: 'x'.repeat(1_000_000) })
     const before = read.mock.calls.length
@@ -73,7 +73,7 @@ describe('algorithms', () => {
     expect(await verdictOf(without, token)).toBe('UNAUTHENTICATED')
   })
 
-  test('No public key passes as a shared secret, and no token goes unsigned', async () => {
+  test('No public key is accepted as a shared secret, and no unsigned token', async () => {
     const verify = await createVerifier({ issuers: [bank.settings()] })
     const [header, payload = '', signature] = (await bank.token()).split('.')
     const [jwk] = bank.jwks()
@@ -91,7 +91,7 @@ describe('algorithms', () => {
     for (const alg of ['none', 'None', 'NONE', '', 'RS256 ', 'rs256', '__proto__'])
       for (const end of ['', signature]) forged.push(`${base64url.encode(JSON.stringify({ alg }))}.${payload}.${end}`)
     forged.push(`${header}.${payload}.${signature}.${signature}`, `${header}..${signature}`, `${header}.${payload}`)
-    // A key that the token brings itself.
+    // A key that the token itself contains.
     const own = await generateKeyPair('ES256', { extractable: true })
     forged.push(
       await new SignJWT(claims)
@@ -123,13 +123,13 @@ test.each<[string, Partial<IssuerSettings>, Record<string, unknown>, string[]]>(
   expect([...((await verify(`Bearer ${await bank.token(claims)}`))?.scopes ?? [])]).toEqual(scopes)
 })
 
-test('A prefix tells subjects apart that two issuers have in common', async () => {
+test('A prefix distinguishes equal subjects of two issuers', async () => {
   const verify = await createVerifier({ issuers: [bank.settings(), shop.settings({ subjectPrefix: 'shop|' })] })
   expect(await verdictOf(verify, await bank.token())).toBe('payer')
   expect(await verdictOf(verify, await shop.token())).toBe('shop|payer')
 })
 
-test('Each issuer has a clock of its own', async () => {
+test('Each issuer has its own clock tolerance', async () => {
   const verify = await createVerifier({
     issuers: [bank.settings({ clockSkew: 0 }), shop.settings({ clockSkew: 120_000 })],
   })
@@ -161,7 +161,7 @@ describe('keys of an issuer', () => {
       Array.from({ length: count }, async (_, n) => sees(provider.token({}, 'RS256', { kid: `stranger ${n}` }))),
     )
 
-  test('Are fetched once for all requests that need them at the same time', async () => {
+  test('Keys are fetched once for all requests that need them at the same time', async () => {
     const tokens = await Promise.all(Array.from({ length: 20 }, () => provider.token()))
     expect(await Promise.all(tokens.map(sees))).toEqual(tokens.map(() => 'payer'))
     expect(provider.fetches()).toBe(1)
@@ -201,12 +201,12 @@ describe('keys of an issuer', () => {
     }
   })
 
-  test('An entry of the set that is no key is passed over', async () => {
+  test('An entry of the key set that is no key is skipped', async () => {
     provider.publish([null, 7, 'key', [], {}, ...provider.jwks()] as JWK[])
     expect(await sees(provider.token())).toBe('payer')
   })
 
-  test('A key that was withdrawn stops working when its set is looked at again', async () => {
+  test('A revoked key stops working when its key set is fetched again', async () => {
     const old = await provider.token()
     expect(await sees(old)).toBe('payer')
     await provider.rotate()
@@ -216,7 +216,7 @@ describe('keys of an issuer', () => {
   })
 
   test.each(['badly', 'silent'] as const)(
-    'While their server behaves %s, known keys go on, and unknown ones are told that it is away',
+    'While the key server behaves %s, known keys work, and unknown ones fail as unavailable',
     async (how) => {
       const known = await provider.token()
       expect(await sees(known)).toBe('payer')
@@ -231,7 +231,7 @@ describe('keys of an issuer', () => {
     },
   )
 
-  test('While their server is away it is asked once a minute, and what is known does not wait for it', async () => {
+  test('While the key server is down it is called once a minute, and known keys do not wait for it', async () => {
     expect(await sees(provider.token())).toBe('payer')
     provider.behave('badly')
     for (let round = 1; round <= 3; round += 1) {
@@ -246,7 +246,7 @@ describe('keys of an issuer', () => {
     expect(await sees(provider.token())).toBe('payer')
   })
 
-  test('A server that was away when the first token came is asked again soon', async () => {
+  test('A key server that was down for the first token is called again soon', async () => {
     provider.behave('badly')
     for (let n = 0; n < 5; n += 1) expect(await sees(provider.token())).toBe('SERVICE_UNAVAILABLE')
     expect(provider.fetches()).toBe(1)
@@ -255,14 +255,14 @@ describe('keys of an issuer', () => {
     expect(await sees(provider.token())).toBe('payer')
   })
 
-  test('A new configuration has the keys of the old one, even while their server is away', async () => {
+  test('A new configuration keeps the keys of the old one, even while their server is down', async () => {
     expect(await sees(provider.token())).toBe('payer')
     provider.behave('badly')
     const next = await createVerifier({ issuers: [provider.settings({ audience: ['a bank', 'a shop'] })] })
     expect(await verdictOf(next, await provider.token({ aud: 'a shop' }))).toBe('payer')
   })
 
-  test('A token that tells none of several keys is verified with the one that fits, of a bounded number', async () => {
+  test('A token without a key id is verified with the matching one of a limited number of keys', async () => {
     const own = provider.jwks()
     const weak = { kty: 'RSA', n: 'AQAB', e: 'AQAB', kid: 'RS256' }
     provider.publish([...bank.jwks(), weak, ...own])
@@ -277,7 +277,7 @@ describe('keys of an issuer', () => {
     expect(await sees(unnamed())).toBe('UNAUTHENTICATED')
   })
 
-  test('An issuer whose keys are away refuses no token of another', async () => {
+  test('An issuer with unavailable keys does not affect tokens of another', async () => {
     provider.behave('badly')
     const both = await createVerifier({ issuers: [provider.settings(), bank.settings()] })
     expect(await verdictOf(both, await provider.token())).toBe('SERVICE_UNAVAILABLE')

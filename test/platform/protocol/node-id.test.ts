@@ -17,7 +17,7 @@ describe('nodeId', () => {
     )
   })
 
-  test('Nothing else is one', () => {
+  test('Any other text is no node id', () => {
     fc.assert(
       fc.property(fc.string({ maxLength: 40 }), (text) => {
         const found = decodeNodeId(text)

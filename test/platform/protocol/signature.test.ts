@@ -15,7 +15,7 @@ const signedRequest: fc.Arbitrary<SignedRequest> = fc.record({
   claims: fc.option(fc.array(fc.tuple(fc.string(), fc.string()), { maxLength: 2 }), { nil: undefined }),
 })
 
-/** As it is signed without a caller. */
+/** A request that is signed without a caller. */
 const request = {
   method: 'POST',
   path: '/graphql',
@@ -26,7 +26,7 @@ const request = {
 }
 
 describe('signature between gateway and services', () => {
-  test('A signature is valid for exactly what was signed', () => {
+  test('A signature is valid for exactly the request that was signed', () => {
     fc.assert(
       fc.property(signedRequest, fc.nat(), (request, now) => {
         expect(verifySignature(SECRET, request, sign(SECRET, request, now), now)).toBe(true)
@@ -67,7 +67,7 @@ describe('signature between gateway and services', () => {
     for (const age of [-30_001, 30_001]) expect(verifySignature(SECRET, request, signature, now + age)).toBe(false)
   })
 
-  test('A malformed signature or one with another secret is refused, without a fault', () => {
+  test('A malformed signature or one with another secret is refused, without an exception', () => {
     expect(verifySignature(SECRET, request, sign('another secret', request))).toBe(false)
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.constant(undefined)), (junk) => {

@@ -26,7 +26,7 @@ test.each<[string, string | string[] | undefined]>([
   ['two', `00-${trace}-${span}-01, 00-${trace}-${span}-01`],
   ['a list', [`00-${trace}-${span}-01`]],
   ['another line', `01-${trace}-${span}-01-a\nb`],
-])('Begins a trace of its own for %s', (_what, traceparent) => {
+])('A new trace begins for %s', (_what, traceparent) => {
   const made = traceparentOf({ traceparent })
   expect(made).toMatch(MADE)
   expect(made).not.toContain(trace)
@@ -39,7 +39,7 @@ test('No two traces are the same', () => {
   for (const parts of made) expect(parts.join('-')).toMatch(MADE)
 })
 
-test('A line of the log names the trace where there is one', () => {
+test('A log line names the trace if there is one', () => {
   expect(namesOf({ requestId: 'a', traceparent: `00-${trace}-${span}-01` })).toEqual({ requestId: 'a', traceId: trace })
   expect(namesOf({ requestId: 'a' })).toEqual({ requestId: 'a' })
 })

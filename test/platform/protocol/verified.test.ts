@@ -6,7 +6,9 @@ import { type StoppedClock, stopClock } from '../../support/clock.ts'
 
 const MINUTE = 60_000 // milliseconds
 
-/** A verifier whose tokens are valid for so many milliseconds; `bad` is not, and '' is none. */
+/**
+ * A verifier whose tokens are valid for `life` milliseconds; `bad` is invalid, and '' is no token.
+ */
 function verifier(life: number) {
   const asked: (string | undefined)[] = []
   const verified = rememberVerified(async (authorization) => {
@@ -23,7 +25,7 @@ async function withStoppedClock(run: (clock: StoppedClock) => Promise<void>): Pr
   await run(clock)
 }
 
-test('A caller whose token was verified is known by it, and no other', async () => {
+test('A verified token is cached for its own caller only', async () => {
   const { known, verify } = verifier(MINUTE)
   expect(known('one')).toBeUndefined()
   expect((await verify('one'))?.id).toBe('one')
@@ -31,7 +33,7 @@ test('A caller whose token was verified is known by it, and no other', async () 
   expect([known('on'), known('one '), known(undefined), known('')]).toEqual(Array.from({ length: 4 }))
 })
 
-test('Refused tokens and requests without one are not remembered', async () => {
+test('Refused tokens and requests without a token are not cached', async () => {
   const { known, verify, asked } = verifier(MINUTE)
   for (let count = 0; count < 2; count += 1) {
     await expect(verify('bad')).rejects.toThrow('not valid')
@@ -41,7 +43,7 @@ test('Refused tokens and requests without one are not remembered', async () => {
   expect([known('bad'), known('')]).toEqual([undefined, undefined])
 })
 
-test('A token is known until it expires', () =>
+test('A verified token is cached until it expires', () =>
   withStoppedClock(async (clock) => {
     const { known, verify } = verifier(MINUTE)
     await verify('one')
@@ -51,7 +53,7 @@ test('A token is known until it expires', () =>
     expect(known('one')).toBeUndefined()
   }))
 
-test('A token that is valid for long is verified again after five minutes: its key may have been revoked', () =>
+test('A long-lived token is verified again after five minutes: its key may have been revoked', () =>
   withStoppedClock(async (clock) => {
     const { known, verify } = verifier(1_000 * MINUTE)
     await verify('one')
@@ -61,7 +63,7 @@ test('A token that is valid for long is verified again after five minutes: its k
     expect(known('one')).toBeUndefined()
   }))
 
-test('A clock that is set back lets no token be known for longer', () =>
+test('A clock that is set back does not prolong the cache of a token', () =>
   withStoppedClock(async (clock) => {
     const { known, verify } = verifier(1_000 * MINUTE)
     await verify('one')
@@ -72,7 +74,7 @@ test('A clock that is set back lets no token be known for longer', () =>
     expect(known('one')).toBeUndefined()
   }))
 
-test('The tokens that are remembered are bounded: the one that was used longest ago is forgotten', async () => {
+test('The number of cached tokens is limited: the least recently used one is evicted', async () => {
   const { known, verify } = verifier(MINUTE)
   const token = (number: number): string => `${number}`.padStart(64 * 1024, 't')
   for (let number = 0; number < 200; number += 1) {

@@ -46,7 +46,7 @@ describe('draining with a fast path', () => {
     })
     return { listener, release, came: () => came }
   }
-  /** The answers to `1`, `2` and `3`, of which only the last says that it is. */
+  /** Expects answers to `1`, `2` and `3`, of which only the last closes the connection. */
   const expectThree = async (answers: ReturnType<typeof answersOn>) => {
     const received = [await nextOf(answers), await nextOf(answers), await nextOf(answers)]
     expect(received.map((answer) => [takenIn(answer).body, /^connection: close$/m.test(answer.head)])).toEqual([
@@ -56,7 +56,7 @@ describe('draining with a fast path', () => {
     ])
   }
 
-  test('Pipelined requests are answered too, and only the last answer says that the connection closes', async () => {
+  test('Draining answers pipelined requests too, and only the last answer closes the connection', async () => {
     using clock = stopClock()
     const { listener, release, came } = await held()
     const accepted = once(listener.server, 'connection')
@@ -73,7 +73,7 @@ describe('draining with a fast path', () => {
     await drained
   })
 
-  test('Requests that arrive together are all answered while the server still serves', async () => {
+  test('During the grace of a drain, requests that arrive together are all answered', async () => {
     using clock = stopClock()
     const listener = await listenWithFastPath()
     const socket = await dial(listener)
@@ -84,7 +84,7 @@ describe('draining with a fast path', () => {
     await drained
   })
 
-  test('An answer of Node that was due when draining began says that the connection closes', async () => {
+  test("A pending answer of Node's server closes its connection once draining begins", async () => {
     const listener = await listenWithFastPath()
     const socket = await dial(listener)
     const text = post('{}', ['expect: 100-continue'])

@@ -20,9 +20,7 @@ afterEach(async () => {
   await Promise.all(listeners.splice(0).map((listener) => listener.drain(0)))
 })
 
-/**
- * What a client gets for bytes that it writes one after the other, as its requests are told back.
- */
+/** Writes pieces one by one; returns the requests that the answers echo. */
 async function exchange(listener: HttpListener, pieces: readonly string[], count: number) {
   const accepted = once(listener.server, 'connection')
   const socket = await dial(listener)
@@ -31,7 +29,7 @@ async function exchange(listener: HttpListener, pieces: readonly string[], count
   const received = []
   for (const piece of pieces) {
     socket.write(piece)
-    // So that each arrives by itself.
+    // Waits until each piece has arrived by itself.
     await until(() => peer.bytesRead === socket.bytesWritten)
   }
   while (received.length < count) received.push(takenIn(await nextOf(answers)))
@@ -229,7 +227,7 @@ describe('clients', () => {
     ])
   })
 
-  test('A client is not reported as gone once it has its whole answer', async () => {
+  test('A client that has its whole answer is not reported as gone', async () => {
     let left = 0
     const listener = await open(async (request, reply) => {
       reply.onHangUp(() => {
@@ -248,7 +246,7 @@ describe('clients', () => {
 
   test('A client is cut off when idle for too long, and not while it waits for an answer', async () => {
     const listener = await open(async (request, reply) => {
-      // Another client, which came later and only idles, is cut off meanwhile.
+      // Another client, which connected later and is idle, is cut off meanwhile.
       await once((await dial(listener)).resume(), 'close')
       await tell(request, reply)
     }, 200)
@@ -293,7 +291,7 @@ describe('clients', () => {
     socket.destroy()
   })
 
-  test('Memory of an answer is freed once the system has all of it, not before', async () => {
+  test('Memory of an answer is freed once the operating system has all of it, not before', async () => {
     const loan = { bytes: Buffer.alloc(0), free: jest.fn() }
     const large = Buffer.alloc(16_000_000, 'x')
     const listener = await open(async (_request, reply) => reply.send(200, [], large, loan))
@@ -311,7 +309,7 @@ describe('clients', () => {
     socket.destroy()
   })
 
-  test('Memory of an answer that its client did not take is left to the collector', async () => {
+  test('Memory of an answer that its client did not read is left to the garbage collector', async () => {
     const loan = { bytes: Buffer.alloc(0), free: jest.fn() }
     const listener = await open(async (_request, reply) => reply.send(200, [], Buffer.alloc(16_000_000), loan))
     const accepted = once(listener.server, 'connection')
@@ -325,7 +323,7 @@ describe('clients', () => {
     expect(loan.free).not.toHaveBeenCalled()
   })
 
-  test('Memory of an answer that became text is freed at once', async () => {
+  test('Memory of an answer that was converted to text is freed at once', async () => {
     const loan = { bytes: Buffer.alloc(0), free: jest.fn() }
     const socket = await dial(await open(async (_request, reply) => reply.send(200, [], '{}', loan)))
     socket.write(post('{}'))

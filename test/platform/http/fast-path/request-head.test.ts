@@ -22,12 +22,10 @@ afterAll(async () => {
   await Promise.all([listener.drain(0), plain.drain(0)])
 })
 
-/**
- * Turns of the loop after which a reader that has all bytes, and answers nothing, waits for more.
- */
+/** After so many event loop turns without an answer, a reader waits for more bytes. */
 const TURNS = 50
 
-/** The server's ends of connections, by the ports of the clients' ends. */
+/** The server's sockets, by the ports of the clients. */
 const peers = new Map<number | undefined, Socket>()
 
 async function ask(listener: HttpListener, bytes: string): Promise<Taken | string> {
@@ -170,7 +168,7 @@ test('Node reads every request that the fast path takes in the same way', async 
     }),
     { numRuns: 40 },
   )
-  // Else nothing was compared.
+  // Fails if hardly anything was compared.
   expect(taken).toBeGreaterThan(40)
 })
 
@@ -193,7 +191,7 @@ test('The state of a connection retains no body, and only the last heads', () =>
     expect(read(bytes, bytes.length)?.length).toBe(40_000)
   }
   const kept = heap() - before
-  // Still in use, and so not collected itself.
+  // Keeps the state in use, so that it is not collected itself.
   expect(read(request(50), 1)).toBeUndefined()
   // Each body has 40 kB, each head 6.
   expect(kept).toBeLessThan(60_000)

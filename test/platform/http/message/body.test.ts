@@ -9,7 +9,7 @@ import { type HttpListener, listen } from '../../../../platform/http/server/list
 const LIMIT = 1_000 // bytes
 
 let listener: HttpListener
-/** What the requests ended in whose senders went away, by path. */
+/** Outcomes of requests whose senders disconnected, by path. */
 const abandoned = new Map(['/half', '/left'].map((path) => [path, Promise.withResolvers<unknown>()]))
 beforeAll(async () => {
   listener = await listen(
@@ -35,7 +35,7 @@ const post = async (body: RequestInit['body'], encoding?: string): Promise<[numb
   return [response.status, await response.json()]
 }
 
-/** Text in pieces, of a length that the header does not tell. */
+/** Text in pieces, without a content-length. */
 const chunked = (...pieces: string[]): ReadableStream<Uint8Array> =>
   ReadableStream.from(pieces).pipeThrough(new TextEncoderStream())
 

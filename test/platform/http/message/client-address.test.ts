@@ -68,7 +68,7 @@ test('An IPv6 network of 64 bits counts as one caller', () => {
   expect(addressGroup('198.51.100.1')).toBe('198.51.100.1')
 })
 
-test('A peer with a zone is a caller and a proxy as it is without', () => {
+test('A peer address with a zone counts as the same address without it', () => {
   expect(addressGroup('fe80::1%br-1.2')).toBe('fe80:0:0:0::/64')
   expect(addressGroup('1:2%a')).toBe('1:2%a')
   const local = createClientAddress(['fe80::1%eth0'])

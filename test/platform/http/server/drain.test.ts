@@ -8,9 +8,9 @@ import { stopClock } from '../../../support/clock.ts'
 
 const anywhere = { host: '127.0.0.1', port: 0 }
 const FOREVER = 60_000 // milliseconds: a drain that needs its timeout fails the test
-const QUIET = 20 // milliseconds of a clock that stands still
+const QUIET = 20 // milliseconds of a stopped clock
 
-/** Answers when told to. */
+/** A server that answers when the test releases it. */
 async function startHeld(): Promise<{ listener: HttpListener; arrived: Promise<void>; release: () => void }> {
   const { promise: released, resolve: release } = Promise.withResolvers<void>()
   const { promise: arrived, resolve: arrive } = Promise.withResolvers<void>()

@@ -1,4 +1,4 @@
-/** Connections on which nothing moves, with Node's reader. */
+/** Idle connections, with Node's reader. */
 import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
 import { promisify } from 'node:util'
@@ -25,11 +25,11 @@ test.each([
   socket.destroy()
 })
 
-test('A client that waits for its answer is not cut off, on its second request neither', async () => {
+test('A client that waits for its answer is not cut off, nor on its second request', async () => {
   let requests = 0
   listener = await listenByNode(async (_request, response) => {
     requests += 1
-    // Another client, which came later and only idles, is cut off meanwhile.
+    // Another client, which connected later and is idle, is cut off meanwhile.
     if (requests === 2) {
       const other = await dial(listener)
       other.write(GET)

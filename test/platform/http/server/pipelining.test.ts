@@ -6,7 +6,7 @@ import { readBody } from '../../../../platform/http/message/body.ts'
 import { type HttpListener, listen } from '../../../../platform/http/server/listen.ts'
 
 const COUNT = 5_000
-/** Numbered, so that the answers tell their order; a piece of 64 kB has 60 of them. */
+/** Numbered requests, so that the answers show their order; a piece of 64 kB has 60 of them. */
 const requestOf = (number: number): string => {
   const body = String(number).padEnd(1_000)
   return `POST /first HTTP/1.1\r\nhost: here\r\ncontent-length: ${body.length}\r\n\r\n${body}`
@@ -38,7 +38,7 @@ async function pipelined() {
   return { client, release, begun: () => begun }
 }
 
-/** Numbers in the order of their answers, to the last one or the end of the connection. */
+/** Numbers in the order of the answers, up to the last one or the end of the connection. */
 async function answersTo(client: Socket): Promise<number[]> {
   let answers = ''
   for await (const piece of client) {
