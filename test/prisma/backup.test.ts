@@ -40,14 +40,14 @@ const emptyDatabase = async (): Promise<TestDatabase> => {
   return database
 }
 
-/** Its name is nobody else's, and it is dropped at the end. */
+/** Its name is unique, and it is dropped at the end. */
 async function missingDatabase(): Promise<string> {
   const database = await emptyDatabase()
   await query(source.url, `DROP DATABASE "${databaseOf(database.url)}"`)
   return database.url
 }
 
-test('A backup knows how many rows it has when the server tells their number last', async () => {
+test('A backup knows its number of rows even if the server sends that last', async () => {
   const proxy = await startLateCount(Number(new URL(source.url).port))
   const direct = await backup(source.url, join(folder, 'direct'))
   const url = Object.assign(new URL(source.url), { port: `${proxy.port}` }).href
@@ -73,7 +73,7 @@ test('A backup taken under load is restored elsewhere with every invariant, and 
   const load = Array.from({ length: 8 }, async (_, at) => {
     while (loading) {
       await bank.transfer({ from, to })
-      // Some of the holds from before it end meanwhile, and others are placed.
+      // Meanwhile some earlier holds end, and new ones are placed.
       const transferId = at % 2 === 0 ? held.pop() : subjectOf(await bank.ask(hold))
       if (transferId) await bank.ask({ name: 'captureHold', transferId, amount: 1n })
     }
@@ -99,7 +99,7 @@ test('A backup taken under load is restored elsewhere with every invariant, and 
   }
 })
 
-test('A restored database of a service keeps its rules, and gives no number twice', async () => {
+test('A restored service database keeps its constraints, and reuses no sequence number', async () => {
   const at = join(folder, 'league')
   await backupOwn(league, at)
   const place = { ...league, url: await missingDatabase() }
@@ -116,7 +116,7 @@ test('A restored database of a service keeps its rules, and gives no number twic
   await expect(restoreOwn(place, at)).rejects.toThrow('has rows in "people": restore into an empty one')
 })
 
-test('A service without a database is left out, and one that is unknown here is refused', async () => {
+test('A backup leaves out a service without a database, and a restore refuses an unknown service', async () => {
   const { services } = await backup(source.url, join(folder, 'without'), [
     { ...league, service: 'gone', url: besideDatabase(source.url, 'nobody') },
     { ...league, service: 'never', url: (await emptyDatabase()).url },
@@ -153,11 +153,11 @@ test('No snapshot is held while the long tables are copied', async () => {
   await locker.query('ROLLBACK')
   await done
   await Promise.all([watcher.end(), locker.end()])
-  // The statement that waits is its own transaction: nothing from before it is kept.
+  // The waiting statement is its own transaction, which holds no earlier snapshot.
   expect(waiting).toEqual({ own: true })
 })
 
-test.each(Object.keys(grown))('The pieces of %s are its rows up to the head, each once', async (table) => {
+test.each(Object.keys(grown))('The pieces of a backup of %s contain each row up to the head once', async (table) => {
   const client = await connectTo(source.url)
   const whole = grown[table] as Grown
   const [first] = (await client.query<Head>('SELECT * FROM ledger')).rows
@@ -184,7 +184,7 @@ test.each(Object.keys(grown))('The pieces of %s are its rows up to the head, eac
   await client.end()
 })
 
-test('A database with a history is never overwritten, and that of no service is filled instead', async () => {
+test('A restore over a database with a history fails, and fills no database of a service either', async () => {
   const place = { ...league, url: (await emptyDatabase()).url }
   await backup(source.url, join(folder, 'again'), [league])
   await expect(restore(source.url, join(folder, 'again'), [place])).rejects.toThrow('already has a history')

@@ -35,7 +35,7 @@ const start = async (options: Partial<EmbeddedOptions> = {}): Promise<EmbeddedDa
   return database
 }
 
-/** Runs it as a process of its own, as a supervisor would. */
+/** Runs the database process as a supervisor would. */
 const startProcess = async (
   environment: Record<string, string> = {},
 ): Promise<{ child: ChildProcess; url: string }> => {
@@ -48,7 +48,7 @@ const postmaster = async (): Promise<number> =>
   Number.parseInt(await readFile(join(cluster, 'postmaster.pid'), 'utf8'), 10)
 
 describe('database in the data folder', () => {
-  test('The database flushes what it acknowledges, requires its password, and its user is no superuser', async () => {
+  test('The database flushes commits, requires its password, and its user is no superuser', async () => {
     const { url } = await start()
     for (const name of ['fsync', 'synchronous_commit', 'full_page_writes', 'data_checksums'])
       expect(await query(url, `SHOW ${name}`)).toEqual([{ [name]: 'on' }])
@@ -89,18 +89,18 @@ describe('database in the data folder', () => {
     await other.remove()
   })
 
-  test("A failed start repeats the server's own words", async () => {
+  test("A failed start reports the server's own message", async () => {
     const stranger = createServer().listen(0, '127.0.0.1')
     await once(stranger, 'listening')
     const { port } = stranger.address() as { port: number }
     await expect(startEmbedded({ dataDir: folder.path, log, port })).rejects.toThrow(/Address already in use/)
     stranger.close()
-    await start() // and the folder is free again
+    await start() // the data folder is free again
   })
 })
 
 describe('remains of a killed run', () => {
-  test('A running server is ended, and nothing it acknowledged is lost', async () => {
+  test('A server that a killed run left behind is stopped, and no commit is lost', async () => {
     const { child, url } = await startProcess()
     await query(url, 'CREATE TABLE acknowledged AS SELECT 1 AS one')
     const left = await postmaster()
@@ -112,7 +112,7 @@ describe('remains of a killed run', () => {
     expect(await query(database.url, 'SELECT one FROM acknowledged')).toEqual([{ one: 1 }])
   })
 
-  test('The start waits for backends that outlived their server', async () => {
+  test('The start waits for backends that survive their server', async () => {
     const { child, url } = await startProcess()
     const client = new Client({ connectionString: url })
     client.on('error', () => {})
@@ -132,7 +132,7 @@ describe('remains of a killed run', () => {
     await busy
   })
 
-  test('A stale pid file does not matter, and the process that now has that pid stays alive', async () => {
+  test('A stale pid file is ignored, and the process that now has that pid stays alive', async () => {
     const bystander = spawn('sleep', ['60'], { ...(await serverAccount()), stdio: 'ignore' })
     await once(bystander, 'spawn')
     await writeFile(join(cluster, 'postmaster.pid'), `${bystander.pid}\n${cluster}\n1\n15432\n\n127.0.0.1\n\nready\n`)
@@ -143,7 +143,7 @@ describe('remains of a killed run', () => {
 })
 
 describe('database process', () => {
-  test('The process fails when its server dies, and the next one serves the same clients at the same address', async () => {
+  test('The database process fails when its server dies, and the next one serves the same clients at the same address', async () => {
     const [port] = await freePorts(1)
     const first = await startProcess({ PORT: `${port}` })
     process.kill(await postmaster(), 'SIGKILL')
@@ -179,7 +179,7 @@ describe('database process', () => {
 
 const asRoot = process.getuid?.() === 0 ? describe : describe.skip
 asRoot('as root, in a folder closed to the user postgres', () => {
-  test('The files lie where the user of the server can reach them, and are found again', async () => {
+  test("The database's files are in a folder that the server's user can access, and are found again", async () => {
     const parent = await makeDataFolder()
     const dataDir = join(parent.path, 'data')
     const home = join(dataDir, 'postgres')

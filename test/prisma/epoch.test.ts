@@ -1,6 +1,6 @@
 /**
- * After a restore to an earlier point no number of the undone history is used again, and whoever
- * comes with one is told.
+ * After a restore to an earlier point no number of the undone history is used again, and clients
+ * with such a number get an error.
  */
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
@@ -25,7 +25,7 @@ let restored: TestBank
 let service: TestService
 let account: string
 let payee: string
-/** Of the newest event when the backup was made, and of one that was undone. */
+/** Cursors of the newest event in the backup, and of an event that was undone. */
 let kept: string
 let undone: { transfer: string; account: string; cursor: string; entries: string }
 
@@ -59,7 +59,7 @@ beforeAll(async () => {
   target = await createDatabase('empty')
   await restore(target.url, join(folder, 'backup'))
   restored = openBank(target.url)
-  // With the usual size the partitions of an epoch hold the numbers of the next four seconds, too.
+  // Partitions of the usual size would also cover the numbers of the next four seconds.
   await restored.database.$executeRaw`CREATE OR REPLACE FUNCTION partition_size() RETURNS BIGINT
     LANGUAGE sql STABLE PARALLEL SAFE AS 'SELECT 1000::bigint'`
   service = await startBanking(target.url)
@@ -70,10 +70,10 @@ afterAll(async () => {
   await Promise.all([source.drop(), target.drop()])
 })
 
-test('A cursor of the undone history is refused with a code, with or without later events', async () => {
+test('A cursor of the undone history is refused with an error code, with or without later events', async () => {
   for (const moment of ['at once', 'later']) {
     const response = await service.stream('payer', ACTIVITY, { id: account, after: undone.cursor })
-    const text = await response.text() // ends, as it is refused
+    const text = await response.text() // the refused stream ends
     expect([moment, text]).toEqual([moment, expect.stringContaining('BAD_USER_INPUT')])
     expect(text).toContain('restored from a backup')
     const page = `query ($id: ID!, $after: String) { account(id: $id) { entries(after: $after) { edges { cursor } } } }`
@@ -108,13 +108,13 @@ test('A cursor from before the backup continues with what happened after the res
   expect(told).not.toContain('errors')
 })
 
-test('Webhooks get the events on both sides of the gap', async () => {
+test('Webhooks get the events before and after the gap', async () => {
   const { database } = restored
   await database.webhookEndpoint.create({
     data: { id: randomUUID(), customerId: 'payer', url: 'https://example.com/', afterSequence: 0n },
   })
   await database.$executeRaw`UPDATE webhook_cursor SET last_sequence = 0`
-  // The service hands over, too, and whoever finds the cursor locked leaves the work to it.
+  // The service also distributes events, and skips the work if the cursor is locked.
   const hasPassedAll = async (): Promise<boolean> => {
     await handOver(database)
     const [{ left }] = await database.$queryRaw<[{ left: boolean }]>`
@@ -160,7 +160,7 @@ test('Epochs that begin at the same time follow each other', async () => {
   }
 })
 
-test('A service that writes at any moment of its beginning finds partitions', async () => {
+test("A service that writes at any moment of an epoch's beginning finds partitions", async () => {
   const client = await connectTo(target.url)
   try {
     const query = async (...asked: Parameters<Client['query']>) => {
@@ -175,7 +175,7 @@ test('A service that writes at any moment of its beginning finds partitions', as
   }
 })
 
-test('Upkeep that creates partitions meanwhile leaves none of its numbers without', async () => {
+test('While upkeep creates partitions, every number of an epoch has one', async () => {
   const [upkeep, client] = await Promise.all([connectTo(target.url), connectTo(target.url)])
   try {
     await upkeep.query('BEGIN')

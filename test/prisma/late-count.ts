@@ -1,4 +1,4 @@
-/** A proxy before PostgreSQL that lets the end of each COPY arrive before the count of its rows. */
+/** A proxy in front of PostgreSQL that delays the row count after each COPY. */
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'

@@ -1,4 +1,4 @@
-/** A service with a database to itself, and everything that makes one hard to restore. */
+/** A service with its own database, which has everything that makes a restore hard. */
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { OwnDatabase } from '../../prisma/backup/services.ts'
@@ -6,8 +6,8 @@ import { migrate } from '../../prisma/migrate.ts'
 import { query } from '../support/database.ts'
 
 /**
- * Teams and people refer to each other, a row is there from the beginning, a trigger refuses new
- * rows, and there are numbers that the database gives, a column that it computes, and partitions.
+ * Circular references between teams and people, a row from a migration, a trigger that refuses new
+ * rows, sequences, a generated column, and partitions.
  */
 const TABLES = `
   CREATE TABLE teams (id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY, "The ""Name""" text, captain integer);
@@ -32,7 +32,7 @@ const ROWS = `
   UPDATE teams SET captain = id;
   INSERT INTO scores VALUES (1, 2025), (2, 2026), (2, 2026);`
 
-/** Writes its migrations. @param url of a database that need not be there */
+/** Writes its migrations. @param url of a database that need not exist */
 export async function describeService(folder: string, url: string): Promise<OwnDatabase> {
   const migrations = join(folder, 'migrations')
   for (const [name, text] of [
@@ -52,7 +52,7 @@ export async function fillService({ url, migrations }: OwnDatabase): Promise<voi
   await query(url, `ALTER TABLE scores DISABLE TRIGGER over; ${ROWS} ALTER TABLE scores ENABLE TRIGGER over`)
 }
 
-/** Every row of it. */
+/** All rows of the database. */
 export const rowsOf = async (url: string): Promise<unknown> => ({
   teams: await query(url, 'SELECT * FROM teams ORDER BY id'),
   people: await query(url, 'SELECT * FROM people ORDER BY id'),

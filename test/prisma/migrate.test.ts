@@ -24,7 +24,7 @@ test('Several instances may migrate at once: each migration is applied by one of
   expect(await migrate(database.url)).toEqual([])
 })
 
-test('That nothing is missing is found while the lock of migrations is held', async () => {
+test('A migration with nothing to apply does not wait for the lock of another', async () => {
   const holder = await connectTo(database.url)
   try {
     await holder.query('SELECT pg_advisory_lock(4242001)')
@@ -49,7 +49,7 @@ test('The schema and the migrations agree', async () => {
   expect(diff.exitCode).toBe(0)
 })
 
-test('A failed migration changes nothing, running processes continue, and once corrected it is applied', async () => {
+test('A failed migration changes nothing, running processes continue, and its corrected version is applied', async () => {
   const folder = await newFolder()
   const running = openBank(database.url)
   try {
@@ -74,7 +74,7 @@ test('A failed migration changes nothing, running processes continue, and once c
 })
 
 describe('killed migration', () => {
-  const GATE = 777 // an advisory lock that the script waits for
+  const GATE = 777 // the advisory lock that the script waits for
   let folder: string
   let gate: Client
   beforeEach(async () => {
@@ -85,7 +85,9 @@ describe('killed migration', () => {
   })
   afterEach(() => gate.end())
 
-  /** Kills a process in the middle of the script, and gives the backend that still runs it. */
+  /**
+   * Kills a process in the middle of the script; returns the pid of the backend that still runs it.
+   */
   async function killWithin(name: string, script: string): Promise<number> {
     await mkdir(join(folder, name))
     await writeFile(join(folder, name, 'migration.sql'), script)

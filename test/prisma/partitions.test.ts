@@ -1,4 +1,4 @@
-/** The long tables become partitioned while the bank works, and get partitions ahead of need. */
+/** The long tables are partitioned while the bank runs, and get partitions ahead of need. */
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import type { Client } from 'pg'
 import { migrate } from '../../prisma/migrate.ts'
@@ -33,7 +33,7 @@ afterAll(async () => {
   await database.drop()
 })
 
-/** Transfers until `work` has ended, some at a time; each must be accepted. */
+/** Makes concurrent transfers until `work` has ended; each must be accepted. */
 async function transferDuring(work: () => Promise<unknown>): Promise<void> {
   let working = true
   const clients = Array.from({ length: 8 }, async () => {
@@ -70,7 +70,7 @@ test('The tables become partitioned while transfers go on, and none of these fai
   }
 })
 
-test('An instance of the version before finds a key by an index in every partition', async () => {
+test('An instance of the previous version finds a key by an index in every partition', async () => {
   const key = 'old instance'
   await bank.transfer({ from, to }, { key })
   await client.query('SET enable_seqscan = off')
@@ -101,12 +101,15 @@ test('Partitions are created ahead, and rows fall into theirs', async () => {
   expect(await verifyLedger(bank.database)).toMatchObject({ sound: true })
 })
 
-test.each(['INSERT INTO', 'UPDATE', 'DELETE FROM', 'TRUNCATE'])('A partition takes no %s of its own', async (what) => {
-  const rest = { 'INSERT INTO': ' SELECT * FROM entries LIMIT 1', UPDATE: ' SET amount = 1' }[what] ?? ''
-  await expect(client.query(`${what} partitions.entries_0${rest}`)).rejects.toMatchObject({ code: '23001' })
-})
+test.each(['INSERT INTO', 'UPDATE', 'DELETE FROM', 'TRUNCATE'])(
+  'A direct %s on a partition is refused',
+  async (what) => {
+    const rest = { 'INSERT INTO': ' SELECT * FROM entries LIMIT 1', UPDATE: ' SET amount = 1' }[what] ?? ''
+    await expect(client.query(`${what} partitions.entries_0${rest}`)).rejects.toMatchObject({ code: '23001' })
+  },
+)
 
-test.each([0, 600])('A transfer of whatever partition is reversed once, whoever writes (%i)', async (least) => {
+test.each([0, 600])('A transfer in any partition is reversed once, by any instance (%i)', async (least) => {
   const [row] = await bank.database.$queryRaw<[{ id: bigint }]>`
     SELECT min(id) AS id FROM transfers WHERE id > ${least} AND credit_account_id = ${BigInt(to)}`
   const transferId = `${row.id}`

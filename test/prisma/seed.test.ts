@@ -1,4 +1,4 @@
-/** The demo data: all of it or nothing, and never among somebody's own. */
+/** The demo data is written completely or not at all, and never into a database in use. */
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
 import type { Client } from 'pg'
 import { seed } from '../../prisma/seed.ts'
@@ -44,7 +44,7 @@ test('A seed that fails at its last step leaves nothing, and a retry completes i
   expect(await counts()).toEqual(full)
 })
 
-test('A demo that is there is found without the ledger, and what its lists lack is added', async () => {
+test('An existing demo is recognized without the ledger, and missing list items are added', async () => {
   await seed(database.url)
   const full = await counts()
   await client.query('BEGIN')

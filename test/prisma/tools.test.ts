@@ -1,4 +1,4 @@
-/** Tools beside the product find the database by themselves. */
+/** Database tools find the database by themselves. */
 import { execFile } from 'node:child_process'
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -41,8 +41,7 @@ test.each<[string, () => Record<string, string>, string]>([
   ['the embedded database', () => ({ DATA_DIR: folder.path }), '127.0.0.1:5999'],
   ['DATABASE_URL', () => ({ DATABASE_URL: 'postgresql://bank@127.0.0.1:5998/bank' }), '127.0.0.1:5998'],
 ])('Prisma’s own commands are given %s', async (_what, environment, address) => {
-  // `node` stands in for the engine, which Prisma would download: it fails, after the URL was
-  // found.
+  // `node` replaces the engine, which Prisma would download: it fails after the URL was found.
   const env = { ...environment(), PRISMA_SCHEMA_ENGINE_BINARY: process.execPath }
   const failed = (await run(['node_modules/prisma/build/index.js', 'migrate', 'deploy'], env).catch(
     (error: unknown) => error,

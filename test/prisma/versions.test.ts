@@ -1,4 +1,4 @@
-/** PostgreSQL 15, the oldest that is supported: Debian's, where it is installed. */
+/** PostgreSQL 15, the oldest supported version: Debian's package, if it is installed. */
 import { existsSync } from 'node:fs'
 import { expect, test } from '@jest/globals'
 import { migrate } from '../../prisma/migrate.ts'
