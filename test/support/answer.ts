@@ -1,4 +1,4 @@
-/** An answer to a GraphQL request, of the gateway or of a service. */
+/** An answer to a GraphQL request, from the gateway or a service. */
 export interface Answer {
   readonly status: number
   readonly headers: Headers

@@ -1,4 +1,4 @@
-/** How many random cases a suite tries, and from where; the environment asks for more, or others. */
+/** Number and seed of a suite's random cases. The environment can ask for more, or for others. */
 
 export const SEED = Number(process.env['SEED'] ?? 1)
 

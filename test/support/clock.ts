@@ -1,18 +1,18 @@
 /**
- * Holds the time of this process still. Deadlines, pauses and intervals pass when the test says so,
- * and never because the machine is slow. Sockets, other processes, `node:timers/promises` and
- * `AbortSignal.timeout` go on.
+ * Stops the clock of this process. Deadlines, pauses and intervals pass when the test says so, and
+ * never because the machine is slow. Sockets, other processes, `node:timers/promises` and
+ * `AbortSignal.timeout` continue.
  */
 import { jest } from '@jest/globals'
 
 export interface StoppedClock extends Disposable {
-  /** Lets so many milliseconds pass, and rings all timers that are due. */
+  /** Advances the clock, and fires all timers that are due. */
   step(milliseconds: number): Promise<void>
-  /** Timers that have not rung yet. */
+  /** Timers that have not fired yet. */
   readonly timers: number
 }
 
-/** Call it before anything is made that reads the clock. Disposing of it lets the time go on. */
+/** Call it before anything reads the clock. Disposing of it restarts the clock. */
 export function stopClock(now = Date.now()): StoppedClock {
   jest.useFakeTimers({
     now,
@@ -31,7 +31,7 @@ interface StoppedDates extends Disposable {
   step(milliseconds: number): void
 }
 
-/** Holds dates alone: timers go on, and so does whatever was made before. */
+/** Stops dates only: timers continue, as does everything made before. */
 export function stopDates(): StoppedDates {
   let now = Date.now()
   jest.useFakeTimers({

@@ -8,7 +8,10 @@ const define = new URL('../../gateway/config/define.ts', import.meta.url).href
 export interface ConfigFile {
   readonly path: string
   readonly folder: string
-  /** Replaces it at once, as editors do. @param config what `defineConfig` is given, as source */
+  /**
+   * Replaces the file atomically, as editors do. @param config source of the argument of
+   * `defineConfig`
+   */
   write(config: string): Promise<void>
   remove(): Promise<void>
 }

@@ -15,8 +15,8 @@ const PRODUCT =
   /^(client|gateway|install|platform|prisma|start|subgraphs)\/|^((start|tributary\.config)\.ts|package\.json)$/
 
 /**
- * The first that is free, so that copies have few names: Node's compile cache goes by the path of a
- * file, and what one copy has compiled serves the next at its place.
+ * The first free folder, so that copies reuse few paths: Node's compile cache is keyed by path, so
+ * each copy finds the code that the last one at its path compiled.
  */
 async function freeFolder(): Promise<string> {
   for (let number = 1; ; number += 1) {

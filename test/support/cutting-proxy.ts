@@ -1,4 +1,4 @@
-/** A proxy on loopback that can be told to cut a connection at the worst moment. */
+/** A proxy on loopback that cuts connections at the worst moment on request. */
 import {
   createServer,
   request as forward,
@@ -13,12 +13,9 @@ export type Cut = 'before the request' | 'in the middle of the answer' | 'after 
 
 export interface CuttingProxy {
   readonly url: string
-  /** Operations that came, cut ones included. */
+  /** Operations received, cut ones included. */
   readonly requests: number
-  /**
-   * Cuts the next operations, by default one; whoever only asks after the server's health is let
-   * through.
-   */
+  /** Cuts the next operations, by default one. Health requests pass. */
   cutNext(cut: Cut, count?: number): void
   close(): Promise<void>
 }
@@ -38,7 +35,7 @@ export async function startCuttingProxy(target: string): Promise<CuttingProxy> {
     const body = await buffer(request)
     if (cut === 'before the request') return void request.socket.destroy()
     const answer = await pass(`${target}${request.url}`, request, body)
-    // The service has done its work; whether anybody learns of it is another matter.
+    // The service has done its work, but its answer is cut off.
     if (cut === 'after the answer') return void request.socket.destroy()
     response.writeHead(answer.status, answer.headers)
     if (cut === undefined) return void response.end(answer.body)

@@ -1,4 +1,6 @@
-/** A data folder for one suite, which the user `postgres` can reach where the tests run as root. */
+/**
+ * A data folder for one suite, which the user `postgres` can access even if the tests run as root.
+ */
 import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -14,7 +16,7 @@ export async function makeDataFolder(): Promise<TestFolder> {
   return folderAt(path)
 }
 
-/** One that is there. */
+/** An existing folder. */
 export const folderAt = (path: string): TestFolder => ({
   path,
   remove: () => rm(path, { recursive: true, force: true, maxRetries: 5 }),

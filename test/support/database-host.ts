@@ -1,7 +1,7 @@
 /**
- * The databases of one test run: lives in Jest's own process, because workers come and go. One
- * throw-away PostgreSQL, started when a suite first asks; each kind of database is made once as a
- * template and copied for every suite.
+ * The databases of one test run. Lives in Jest's main process, because workers come and go. Starts
+ * one throw-away PostgreSQL on the first request; makes each kind of database once as a template,
+ * and copies it for every suite.
  */
 import { fork } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
@@ -20,7 +20,8 @@ export type DatabaseKind = 'empty' | 'migrated' | 'seeded'
 
 interface DatabaseHost {
   /**
-   * Where suites ask: `POST /<kind>` answers with a new database's URL, `DELETE /<name>` drops it.
+   * The URL for suites: `POST /<kind>` answers with a new database's URL, `DELETE /<name>` drops
+   * it.
    */
   readonly url: string
   close(): Promise<void>
@@ -58,7 +59,7 @@ export async function openDatabaseHost(): Promise<DatabaseHost> {
   }
 
   const door = createServer((request, response) => {
-    // Kept alive, a connection could end just when the next suite uses it again.
+    // A kept-alive connection could end just when the next suite reuses it.
     response.shouldKeepAlive = false
     answer(request.method, (request.url ?? '').slice(1)).then(
       (body) => response.end(body),
@@ -76,7 +77,7 @@ export async function openDatabaseHost(): Promise<DatabaseHost> {
   }
 }
 
-/** A process of its own, so that it ends with Jest however Jest ends. */
+/** Started in its own process, so that it ends with Jest however Jest ends. */
 async function startServer(): Promise<Server> {
   const folder = await makeDataFolder()
   const child = fork(new URL('database-process.ts', import.meta.url), [folder.path], { execArgv: [] })
@@ -92,7 +93,7 @@ async function startServer(): Promise<Server> {
   }
 }
 
-/** How each kind is made from the one before it; what makes it is loaded only when a suite asks. */
+/** How each kind is made from the previous one. Imported lazily, when a suite first asks. */
 const recipes: Readonly<Record<string, { from: DatabaseKind; make: (url: string) => Promise<unknown> }>> = {
   migrated: { from: 'empty', make: async (url) => (await import('../../prisma/migrate.ts')).migrate(url) },
   seeded: { from: 'migrated', make: async (url) => void (await (await import('../../prisma/seed.ts')).seed(url)) },
@@ -106,10 +107,7 @@ async function copyDatabase(url: string, template: string): Promise<string> {
   return Object.assign(new URL(url), { pathname: `/${name}` }).href
 }
 
-/**
- * The server's own cleaning may be at work in it for a moment, and only its superuser could end
- * that.
- */
+/** Retries while autovacuum is in the database, which only a superuser could end. */
 async function dropDatabase(url: string, name: string): Promise<void> {
   const deadline = Date.now() + 120_000
   for (;;) {

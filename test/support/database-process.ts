@@ -1,6 +1,6 @@
 /**
- * The tests' database server: the product's own, except that nothing in it has to survive a crash.
- * Argument: its data folder.
+ * The tests' database server: the product's own, but without crash safety. Argument: its data
+ * folder.
  */
 import { announceReady, runProcess } from '../../platform/process/lifecycle.ts'
 import { createLogger } from '../../platform/process/log.ts'

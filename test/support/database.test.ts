@@ -17,7 +17,7 @@ const query = async (url: string, statement: string): Promise<unknown[]> => {
 
 afterAll(() => Promise.all(opened.map((database) => database.drop())))
 
-test('Each caller gets a database of its own', async () => {
+test('Each suite gets a database of its own', async () => {
   const [first, second] = await Promise.all([open(), open()])
   await query(first.url, 'CREATE TABLE here (id integer)')
   expect(await query(first.url, "SELECT to_regclass('here')::text AS name")).toEqual([{ name: 'here' }])
@@ -34,7 +34,7 @@ test('A dropped database is gone, even if clients were connected', async () => {
   await expect(query(database.url, 'SELECT 1')).rejects.toMatchObject({ code: '3D000' })
 })
 
-test('Each request takes a connection of its own, so that none meets a closing one', async () => {
+test('Each request for a database uses a new connection, so that none meets a closing one', async () => {
   const answer = await fetch(`${process.env['TEST_DATABASE_HOST']}/no-such-database`, { method: 'DELETE' })
   await answer.text()
   expect(answer.headers.get('connection')).toBe('close')

@@ -1,28 +1,28 @@
 /**
- * Databases for tests: each suite gets one of its own, and `DATABASE_URL` of whoever runs the tests
- * is never touched.
+ * Databases for tests: each suite gets its own, and the `DATABASE_URL` of the environment is never
+ * used.
  */
 import { Client } from 'pg'
 import type { DatabaseKind } from './database-host.ts'
 
 export interface TestDatabase {
   readonly url: string
-  /** Cuts every connection to it. */
+  /** Drops the database, and cuts every connection to it. */
   drop(): Promise<void>
 }
 
-/** A new database, ready within milliseconds once the first of its kind was made. */
+/** A new database, ready within milliseconds after the first of its kind. */
 export async function createDatabase(kind: DatabaseKind): Promise<TestDatabase> {
   const url = await ask('POST', kind)
   return { url, drop: () => dropDatabase(url) }
 }
 
-/** Any of the server; nothing happens where there is none. Cuts every connection to it. */
+/** Drops any database of the server, if it exists, and cuts every connection to it. */
 export async function dropDatabase(url: string): Promise<void> {
   await ask('DELETE', new URL(url).pathname.slice(1))
 }
 
-/** A session of the test's own, which it ends. */
+/** A session that the test must end. */
 export async function connectTo(url: string): Promise<Client> {
   const client = new Client({ connectionString: url })
   await client.connect()

@@ -1,22 +1,22 @@
-/** The examples of the pages, as files of a configuration. */
+/** Code examples of the docs, as configuration files. */
 import { readFile } from 'node:fs/promises'
 
 const root = new URL('../../', import.meta.url)
 
-/** The TypeScript of a page with `export default`, with imports that lead to this checkout. */
+/** A page's TypeScript example with `export default`, with imports from this checkout. */
 export async function exampleOf(page: string, index = 0): Promise<string> {
   const example = (await examplesOf(page, root.href))[index]
   if (!example) throw new Error(`${page} has no example`)
   return example
 }
 
-/** All of a page. @param checkout what imports begin with */
+/** All examples of a page. @param checkout prefix of their imports */
 export async function examplesOf(page: string, checkout: string): Promise<string[]> {
   const examples = (await blocksOf(page, 'ts')).filter((block) => block.includes('export default'))
   return examples.map((example) => example.replaceAll("from './gateway/", `from '${checkout}gateway/`))
 }
 
-/** The first schema of a page. */
+/** The first GraphQL schema of a page. */
 export async function schemaOf(page: string): Promise<string> {
   const [schema] = await blocksOf(page, 'graphql')
   if (schema === undefined) throw new Error(`${page} has no schema`)

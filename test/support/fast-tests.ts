@@ -1,7 +1,7 @@
 /**
- * Which tests `npm run test:fast` runs: those that start no process, reach no database and open no
- * socket, by all that they import. Given to Jest as its filter; nobody keeps a list. A file that
- * computes for long says `@slow` in the comment at its head.
+ * Selects the tests of `npm run test:fast`: those whose imports start no process, use no database
+ * and open no socket. Jest uses it as a filter, so there is no list to maintain. Files that compute
+ * for long have `@slow` in their head comment.
  */
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -12,7 +12,7 @@ const IMPORT =
 
 const known = new Map<string, readonly string[]>()
 
-/** What a file imports for more than its types: absolute paths of the project's own, else names. */
+/** A file's imports except types: absolute paths of project files, names of packages. */
 function importsOf(file: string): readonly string[] {
   const found = known.get(file)
   if (found) return found
@@ -24,7 +24,7 @@ function importsOf(file: string): readonly string[] {
 
 const HEAD = /^\/\*\*[\s\S]*?\*\//
 
-/** Whether nothing slow is within reach. @param file absolute */
+/** True if the file and its imports use nothing slow. @param file absolute path */
 export function isFast(file: string): boolean {
   if (HEAD.exec(readFileSync(file, 'utf8'))?.[0].includes('@slow')) return false
   const seen = new Set<string>()
@@ -39,5 +39,5 @@ export function isFast(file: string): boolean {
 
 const filter = (files: readonly string[]): { filtered: readonly string[] } => ({ filtered: files.filter(isFast) })
 
-// Jest calls what `require` gives it, which is this export.
+// Jest calls the result of `require`, which is this export.
 export { filter as 'module.exports' }

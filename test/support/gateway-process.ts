@@ -1,4 +1,4 @@
-/** The gateway as a process of its own, as operators run it. */
+/** The gateway as a separate process, as operators run it. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
@@ -8,7 +8,7 @@ export interface GatewayProcess {
   readonly process: ChildProcess
   /** Base address, from the line it prints. */
   readonly url: string
-  /** What it has said on standard error. */
+  /** Its standard error so far. */
   said(): string
   /** Sends SIGTERM and resolves to the exit code. */
   terminate(): Promise<number | null>
@@ -16,7 +16,7 @@ export interface GatewayProcess {
 
 const main = fileURLToPath(new URL('../../gateway/main.ts', import.meta.url))
 
-/** Resolves once it says that it is ready; rejects with what it said when it ends before. */
+/** Resolves once the gateway is ready; rejects with its output if it ends before. */
 export async function spawnGateway(
   env: Readonly<Record<string, string>>,
   args: readonly string[] = [],

@@ -1,7 +1,4 @@
-/**
- * The gateway under test: composed over the subgraphs a test gives it, in this process, on real
- * sockets.
- */
+/** The gateway under test: composed over the test's subgraphs, in this process, on real sockets. */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -24,10 +21,12 @@ export interface ComposedService {
   readonly url: string
 }
 
-/** By the services: suites of a worker share them, at other addresses each time. */
+/**
+ * Composed supergraphs by services: suites of a worker share them, with other addresses each time.
+ */
 const composed = new Map<string, string>()
 
-/** The supergraph of these services, addresses included, with the graph of their nodes. */
+/** The supergraph of these services, with their addresses and the node graph. */
 export function composeAt(services: readonly ComposedService[]): string {
   const key = JSON.stringify(services.map(({ name, sdl }) => [name, sdl]))
   const supergraph = composed.get(key) ?? compose(services)
@@ -54,10 +53,10 @@ const idle: PlanningOptions = {
   onUnplannable: () => undefined,
 }
 
-/** Over the last supergraph: to start the thread of a planner takes half a second of CPU. */
+/** The planner of the last supergraph: starting a planner thread takes half a second of CPU. */
 let kept: { readonly supergraph: string; readonly planner: Promise<SharedPlanner> } | undefined
 
-/** Lets the next gateways over this supergraph plan on the thread of those before. */
+/** Lets later gateways over this supergraph reuse the planner thread. */
 async function keepPlanner(supergraph: string): Promise<void> {
   if (kept?.supergraph === supergraph) return
   const before = kept
@@ -68,20 +67,20 @@ async function keepPlanner(supergraph: string): Promise<void> {
 export interface TestGateway extends RunningGateway {
   /** Base address of the admin port. */
   readonly adminUrl: string
-  /** The file it serves. */
+  /** Path of the supergraph that it serves. */
   readonly supergraphFile: string
 }
 
 export interface TestGatewayOptions {
   readonly services: readonly ComposedService[]
-  /** Settings beside `SUPERGRAPH`. */
+  /** Settings in addition to `SUPERGRAPH`. */
   readonly env?: Readonly<Record<string, string>>
   readonly limits?: Partial<Limits>
   /** The text of a `tributary.config.ts`, in the folder of `supergraph.graphql`. */
   readonly file?: string
-  /** Settings that have no variable. */
+  /** Settings without an environment variable. */
   readonly config?: Partial<Config>
-  /** Instead of its own. */
+  /** Replaces the gateway's own log. */
   readonly log?: Logger
 }
 
@@ -109,7 +108,7 @@ export async function startTestGateway({
   }
   const config = await readConfig(settings, file === undefined ? undefined : configFile)
   const log = ownLog ?? createLogger('gateway', config.logLevel)
-  // No load balancer has to notice that it stops.
+  // No load balancer has to notice the stop.
   const draining = { ...config.draining, quiet: 0 }
   const gateway = await startGateway({ ...config, draining, ...more }, log, {
     limits: { ...config.limits, ...limits },
@@ -148,9 +147,9 @@ export async function post(
   )
 }
 
-/** The same to `/graphql`. @param url base address of a gateway */
+/** Sends one operation to `/graphql` with POST. @param url base address of a gateway */
 export const ask = (url: string, ...asked: Parameters<typeof post> extends [string, ...infer Rest] ? Rest : never) =>
   post(`${url}/graphql`, ...asked)
 
-/** `status code`, for one-line expectations. */
+/** Status and code of an answer, for one-line expectations. */
 export const verdict = ({ status, errors }: Answer): string => `${status} ${errors?.[0]?.extensions['code'] ?? 'OK'}`

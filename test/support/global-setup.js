@@ -1,6 +1,6 @@
 /**
- * Before all suites: opens the door where they ask for databases, and makes the folder of their
- * files, unless the run that this one is part of has them. No server is started until one asks.
+ * Before all suites: starts the database host and makes the folder for temporary files, unless an
+ * enclosing run has them. PostgreSQL starts on the first request.
  */
 import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'

@@ -1,4 +1,6 @@
-/** After all suites: ends the database server, if one was asked for, and removes all files. */
+/**
+ * After all suites: stops the database server, if it was started, and removes all temporary files.
+ */
 import { rm } from 'node:fs/promises'
 
 export default async function tearDown() {

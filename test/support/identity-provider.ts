@@ -1,6 +1,6 @@
 /**
- * A real identity provider on loopback, as far as a gateway sees one: a key set over HTTP and
- * tokens signed with its keys.
+ * An identity provider on loopback, as a gateway sees it: a key set over HTTP, and tokens signed
+ * with its keys.
  */
 import { exportJWK, type GenerateKeyPairResult, generateKeyPair, type JWK, SignJWT } from 'jose'
 import { sendJson } from '../../platform/http/message/http-error.ts'
@@ -15,21 +15,21 @@ export interface IdentityProvider {
   readonly env: { readonly JWKS_URL: string; readonly JWT_ISSUER: string; readonly JWT_AUDIENCE: string }
   readonly issuer: string
   readonly audience: string
-  /** As the gateway is told of it. */
+  /** The issuer's settings for a gateway. */
   settings(more?: Partial<IssuerSettings>): IssuerSettings
-  /** A token of its own; claims replace the usual ones (`undefined` leaves one out). */
+  /** Issues a token; claims replace the default ones (`undefined` removes one). */
   token(
     claims?: Readonly<Record<string, unknown>>,
     algorithm?: Algorithm | (string & {}),
     header?: Readonly<Record<string, unknown>>,
   ): Promise<string>
-  /** Signs with new keys from now on, under new ids or the same. */
+  /** Switches to new signing keys, under new ids or the same. */
   rotate(ids?: 'new' | 'same'): Promise<void>
-  /** Has other public keys than it signs with. */
+  /** Publishes other keys than it signs with. */
   publish(keys: readonly JWK[]): void
   /** How often its keys were fetched. */
   fetches(): number
-  /** What it does with those who fetch: answer, refuse with 500, or say nothing. */
+  /** How it handles requests for keys: answers, refuses with 500, or stays silent. */
   behave(how: 'well' | 'badly' | 'silent'): void
   /** The public keys. */
   jwks(): readonly JWK[]
@@ -38,7 +38,7 @@ export interface IdentityProvider {
 
 const CLAIMS = { sub: 'payer', scope: 'banking:read banking:write' }
 
-/** @param algorithms a key for each, with its name for an id */
+/** @param algorithms one key each, with the algorithm as its id */
 export async function startIdentityProvider(
   issuer = 'https://identity.example',
   algorithms: readonly string[] = ['RS256', 'EdDSA'],

@@ -1,7 +1,4 @@
-/**
- * A stateful service with a subscription that begins behind any cursor, can be killed, and keeps
- * what was written.
- */
+/** A stateful service with a resumable subscription. It can be killed, and keeps its entries. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
@@ -16,24 +13,21 @@ export const journalSdl = `
 
 export interface Journal {
   readonly url: string
-  /** Entries written so far; the cursor of the last. */
+  /** Entries written so far, which is the cursor of the last one. */
   readonly length: number
   /** Subscriptions open now. */
   readonly open: number
-  /** Of every subscription that was ever opened. */
+  /** The authorization of every subscription ever opened. */
   readonly authorizations: (string | undefined)[]
-  /** Adds entries; whoever subscribed is told. */
+  /** Adds entries, and notifies subscribers. */
   write(count: number): void
-  /** Cuts everything, as a crash does. What was written stays. */
+  /** Cuts all connections, as a crash does. Entries stay. */
   kill(): Promise<void>
   start(): Promise<void>
   close(): Promise<void>
 }
 
-/**
- * An entry as the service answers it, for the operations of the tests: `Entry` whole, and `Item` by
- * its key.
- */
+/** An entry in the service's answers: a whole `Entry`, with the key of its `Item`. */
 const entry = (cursor: number) => ({
   __typename: 'Entry',
   cursor: String(cursor),

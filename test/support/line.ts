@@ -1,11 +1,11 @@
-/** A line to a server that can be broken in the middle of a stream. */
+/** A TCP proxy that can cut connections in the middle of a stream. */
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 
 export interface Line {
   readonly url: string
   /** Connections so far. */
   readonly connections: number
-  /** Ends all connections at once; new ones are let through. */
+  /** Ends all connections at once; new ones pass. */
   cut(): void
   close(): Promise<void>
 }

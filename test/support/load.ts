@@ -1,6 +1,6 @@
 /**
- * Constant load from several clients at once, each waiting for its answer and a little longer
- * before it asks again; counts whatever goes wrong.
+ * Constant load from several concurrent clients, each with a pause between its requests. Collects
+ * failures.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 
@@ -10,21 +10,21 @@ export interface Load {
   /** What went wrong, in words. */
   readonly failures: readonly string[]
   /**
-   * Of a client between an answer and the next request, in milliseconds. Longer while nothing
-   * happens that a request could suffer from.
+   * Milliseconds between an answer and the client's next request. Longer in phases that cannot harm
+   * a request.
    */
   pause: number
-  /** Lets every client finish what it is doing. */
+  /** Stops after every client has finished its request. */
   stop(): Promise<void>
 }
 
 /**
- * Milliseconds. A few clients without a pause take all of the CPU from what the test waits for, and
- * from the suites beside it.
+ * Milliseconds. Without a pause a few clients take all CPU time from the test and from concurrent
+ * suites.
  */
 export const PAUSE = 10
 
-/** @param once one request; resolves to `undefined` when all is well, else to what is not */
+/** @param once sends one request; resolves to `undefined` on success, else to the failure */
 export function startLoad(clients: number, once: () => Promise<string | undefined>): Load {
   const failures: string[] = []
   let answered = 0

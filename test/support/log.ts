@@ -1,4 +1,4 @@
 import { createLogger } from '../../platform/process/log.ts'
 
-/** Says nothing. */
+/** A logger without output. */
 export const log = createLogger('test', 'silent')

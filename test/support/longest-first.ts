@@ -1,9 +1,9 @@
 /**
- * The order of the suites: those that take longest first, or one of them would run alone at the
- * end. Jest knows how long each took the last time. Where it does not, as in a fresh clone, it goes
- * by the size of the files, and this list by what some of them do.
+ * The order of the suites: the longest first, so that none runs alone at the end. Jest knows the
+ * durations of the previous run. Without one, as in a fresh clone, it goes by file size, and this
+ * list names suites that take longer than their size suggests.
  */
-/** The longest first, each by its path in `test/`. */
+/** Paths in `test/`, the longest suite first. */
 export const longest: readonly string[] = [
   'tools/new/new.test.ts',
   'client/app/app.test.ts',
@@ -30,13 +30,11 @@ export const longest: readonly string[] = [
 
 interface Suite {
   readonly path: string
-  /** Milliseconds of the last run. */
+  /** Milliseconds in the previous run. */
   duration?: number
 }
 
-/**
- * Puts the listed before the others, unless it is known how long they took. Changes no other order.
- */
+/** Moves listed suites without a known duration to the front. Keeps the order otherwise. */
 export function longestFirst<Test extends Suite>(tests: readonly Test[]): Test[] {
   const rankOf = ({ path, duration }: Test): number => {
     const rank = longest.findIndex((suite) => path.endsWith(`/test/${suite}`))

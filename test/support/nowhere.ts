@@ -1,5 +1,6 @@
 /**
- * Addresses of the registry's services at which nothing listens; a test gives those that it asks.
+ * Addresses for all services of the registry at which nothing listens; tests replace those that
+ * they use.
  */
 import { addressSetting } from '../../gateway/config/environment.ts'
 import { services } from '../../gateway/config/registry.ts'

@@ -1,12 +1,9 @@
-/** Real processes under test: what they are doing, as the kernel tells it. */
+/** Real processes under test, observed through the kernel. */
 import type { ChildProcess } from 'node:child_process'
 import { readdir, readFile, readlink } from 'node:fs/promises'
 import type { SupervisorMessage } from '../../platform/process/lifecycle.ts'
 
-/**
- * The address that a forked process of the product announces. @throws Error when it ends before
- * that
- */
+/** The address that a forked process of the product announces. @throws Error if it ends before */
 export function announced(child: ChildProcess): Promise<string> {
   return new Promise((resolve, reject) => {
     child.on('message', (received) => {
@@ -17,15 +14,15 @@ export function announced(child: ChildProcess): Promise<string> {
   })
 }
 
-/** A zombie, dead but not yet collected by its parent, is not alive. */
+/** False for a zombie, which is dead but not yet reaped by its parent. */
 export async function isAlive(pid: number): Promise<boolean> {
   const status = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')
   return status !== '' && !/\) [ZX] /.test(status)
 }
 
 /**
- * Kills all of them, as a power cut would. A database's worker comes and goes by itself: one that
- * is gone already is no fault.
+ * Kills all of them, as a power cut would. Ignores processes that ended meanwhile, as database
+ * workers do.
  */
 export function killAll(pids: readonly number[]): void {
   for (const pid of pids) {
@@ -37,7 +34,7 @@ export function killAll(pids: readonly number[]): void {
   }
 }
 
-/** Pids of all living processes that were started by `pid`, directly or not. */
+/** Pids of all living descendants of `pid`. */
 export async function descendantsOf(pid: number): Promise<number[]> {
   const parents = new Map<number, number>()
   for (const name of await readdir('/proc')) {
@@ -50,7 +47,7 @@ export async function descendantsOf(pid: number): Promise<number[]> {
   return found.slice(1)
 }
 
-/** Pids of all living processes whose working folder is this one. */
+/** Pids of all living processes with this working directory. */
 export async function processesIn(folder: string): Promise<number[]> {
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name))
   const folders = await Promise.all(pids.map((pid) => readlink(`/proc/${pid}/cwd`).catch(() => '')))

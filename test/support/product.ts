@@ -1,6 +1,6 @@
 /**
- * The whole product under test, as `npm start` starts it: a process of its own for each part, on a
- * seeded database of its own.
+ * The whole product under test, as `npm start` starts it: one process per part, on its own seeded
+ * database.
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -22,14 +22,14 @@ export interface Product {
   readonly identityUrl: string
   /** The `Authorization` header of a demo caller. */
   authorization(caller: string): Promise<string>
-  /** What a demo caller is answered. @throws Error where there is an error */
+  /** Sends an operation as a demo caller. @throws Error if the answer has an error */
   ask<Data>(caller: string, query: string, variables?: object): Promise<Data>
   stop(): Promise<void>
 }
 
 const START = fileURLToPath(new URL('../../start.ts', import.meta.url))
 
-/** @param settings beside those that every test needs @param flags of `npm start` */
+/** @param settings in addition to those that every test needs @param flags of `npm start` */
 export async function startProduct(
   settings: Readonly<Record<string, string>> = {},
   flags: readonly string[] = [],

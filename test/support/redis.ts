@@ -5,11 +5,11 @@ import { type AddressInfo, createServer } from 'node:net'
 
 export interface RedisServer {
   readonly url: string
-  /** Kills it; what it held is gone. */
+  /** Kills the server; its data is lost. */
   kill(): Promise<void>
-  /** Starts it anew on the same port. */
+  /** Starts the server again on the same port. */
   start(): Promise<void>
-  /** Stops it from answering without closing its connections, and lets it go on. */
+  /** Suspends the server with its connections open. */
   freeze(): void
   thaw(): void
 }

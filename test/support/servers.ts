@@ -1,6 +1,6 @@
 /**
- * PostgreSQL servers of which one follows another, on loopback. From the project's own
- * binaries, or from others (Debian's).
+ * A PostgreSQL primary with standbys, on loopback. Uses the project's own binaries, or others
+ * (Debian's).
  */
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -20,7 +20,7 @@ export interface TestServer {
   readonly pid: number
   readonly cluster: string
   start(): Promise<void>
-  /** Ends every session, too. */
+  /** Stops the server, and ends every session. */
   stop(): Promise<void>
   /** Runs a statement as the superuser. */
   query(statement: string): Promise<readonly Record<string, unknown>[]>
@@ -35,9 +35,9 @@ const DEBIAN = '/usr/lib/postgresql/15/bin'
 export const DEBIAN_15: Programs = { postgres: `${DEBIAN}/postgres`, initdb: `${DEBIAN}/initdb` }
 
 export interface TestServers {
-  /** The first is the primary, the others follow it. */
+  /** The first is the primary, the others are its standbys. */
   readonly servers: readonly [TestServer, ...TestServer[]]
-  /** Of all of them, in this order. */
+  /** One URL for all servers, in this order. */
   readonly url: string
   stop(): Promise<void>
 }
@@ -69,8 +69,8 @@ export async function initialServer(programs?: Programs): Promise<InitialServer>
 }
 
 /**
- * @param count with so many standbys less one @param programs the project's own without
- * @param initial files to begin with, of the same programs
+ * @param count number of servers, the primary included @param programs by default the project's own
+ * @param initial data files to start from, made by the same programs
  */
 export async function startServers(count: number, programs?: Programs, initial?: InitialServer): Promise<TestServers> {
   const folder = await makeDataFolder()
@@ -101,7 +101,7 @@ export async function startServers(count: number, programs?: Programs, initial?:
   }
 }
 
-/** Copies a stopped server's files, and makes the copy a standby of it. */
+/** Copies a stopped server's files, and makes the copy its standby. */
 async function follow(cluster: string, copy: string, port: number): Promise<void> {
   await run('cp', ['--archive', cluster, copy])
   await writeFile(join(copy, 'standby.signal'), '')

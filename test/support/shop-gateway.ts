@@ -1,7 +1,7 @@
 import { startTestGateway, type TestGateway, type TestGatewayOptions } from './gateway.ts'
 import { type Shop, startShop } from './shop.ts'
 
-/** A gateway over a shop of its own, which stops with it. */
+/** A gateway with its own shop, which stops with it. */
 export interface ShopGateway extends TestGateway {
   readonly shop: Shop
 }

@@ -1,6 +1,6 @@
 /**
- * Two small services, one of each kind: orders belong to a caller, items to everyone. Enough to see
- * what a gateway does to both.
+ * Two small services, one of each kind: orders belong to a caller (stateful), items are public
+ * (stateless).
  */
 import { startSubgraph, type TestSubgraph } from './subgraph.ts'
 
@@ -24,9 +24,9 @@ export const itemsSdl = `
 export interface Shop {
   readonly orders: TestSubgraph
   readonly items: TestSubgraph
-  /** Purchases really made, by key. */
+  /** Keys of the purchases that were made. */
   readonly bought: readonly string[]
-  /** As `startTestGateway` wants them. */
+  /** The `services` option of `startTestGateway`. */
   readonly services: readonly { readonly name: string; readonly sdl: string; readonly url: string }[]
   close(): Promise<void>
 }

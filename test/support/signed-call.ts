@@ -17,7 +17,9 @@ export interface SignedCall {
 export const signedCall = async (url: string, call: SignedCall): Promise<Answer> =>
   readAnswer(await signedFetch(url, call))
 
-/** The same, for answers of any kind. @param more headers @param signal gives it up */
+/**
+ * As `signedCall`, for answers of any kind. @param more headers @param signal aborts the request
+ */
 export function signedFetch(
   url: string,
   call: SignedCall,
@@ -35,7 +37,7 @@ export function signedFetch(
   return fetch(`${url}/graphql`, { method: 'POST', headers, body, signal: signal ?? null })
 }
 
-/** For downloads, whose links are the permission. */
+/** Signed as downloads are, without a caller: the link is the permission. */
 export function signedGet(url: string, path: string, method = 'GET'): Promise<Response> {
   const absent = { authorization: undefined, perspective: undefined, requestId: undefined }
   const signature = sign(TEST_SECRET, { method, path, body: '', ...absent })

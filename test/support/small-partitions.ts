@@ -4,9 +4,9 @@ import { join } from 'node:path'
 import { newFolder } from './folder.ts'
 
 interface SmallPartitions {
-  /** All migrations. */
+  /** Folder of all migrations. */
   readonly all: string
-  /** Those with which the tables are not yet partitioned. */
+  /** Folder of the migrations before the tables were partitioned. */
   before(): Promise<string>
 }
 

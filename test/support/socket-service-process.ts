@@ -1,4 +1,7 @@
-/** The process of `socket-service.ts`. Arguments: its port, and how much was written before. */
+/**
+ * The process of `socket-service.ts`. Arguments: its port, and the number of entries written
+ * before.
+ */
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
@@ -29,7 +32,7 @@ async function* follow(after: string | null | undefined, reader: { hasLeft: bool
   }
 }
 
-/** A generator that waits does not see that it is returned. */
+/** A waiting generator does not notice that it was returned. */
 function followUntilLeft(after: string | null | undefined) {
   const reader = { hasLeft: false }
   const events = follow(after, reader)

@@ -1,6 +1,6 @@
 /**
- * A stateful service in a process of its own, whose subscriptions come by `graphql-transport-ws`
- * from the server of `graphql-ws`. What was written outlives the process.
+ * A stateful service in a separate process, with subscriptions over `graphql-transport-ws` by the
+ * server of `graphql-ws`. Entries survive the process.
  */
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
@@ -12,7 +12,7 @@ export interface SocketServiceState {
   readonly open: number
   /** WebSockets open now. */
   readonly sockets: number
-  /** Of every WebSocket that was ever opened. */
+  /** Credentials of every WebSocket ever opened. */
   readonly connections: readonly { readonly header: string | undefined; readonly params: unknown }[]
 }
 
@@ -28,7 +28,7 @@ export interface SocketService {
 
 export const SOCKET_PATH = '/subscriptions'
 
-/** What the process is told. */
+/** The message to the process. */
 export interface Written {
   readonly length: number
 }

@@ -1,9 +1,9 @@
-/** A module with another one in place of what it imports, for tests that take a check away. */
+/** Loads a module with one of its imports replaced, for tests that remove a check. */
 import { registerHooks } from 'node:module'
 
 /**
- * Loads `entry` again, with all of the project that it imports, and gives them the module
- * `standIn` wherever they ask for `replaced`. The stand-in itself is given the real one.
+ * Loads `entry` and all project modules that it imports again, with `standIn` in place of
+ * `replaced`. The stand-in itself gets the real module.
  */
 export async function importWith<Module>(entry: URL, replaced: URL, standIn: URL): Promise<Module> {
   const mark = `?with=${encodeURIComponent(standIn.pathname)}`

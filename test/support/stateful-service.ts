@@ -1,7 +1,4 @@
-/**
- * A stateful service in this process, as a process would run it, on a database of the tests, called
- * as the gateway calls it.
- */
+/** A stateful service in this process, on a test database, called as the gateway calls it. */
 import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
@@ -26,7 +23,7 @@ export interface StatefulService {
   stop(): Promise<void>
 }
 
-/** @param settings beside those that every test needs */
+/** @param settings in addition to those that every test needs */
 export async function startOn<Shape extends z.ZodRawShape, Context extends object>(
   databaseUrl: string,
   definition: ServiceDefinition<Shape, Context>,
@@ -61,7 +58,7 @@ export async function startOn<Shape extends z.ZodRawShape, Context extends objec
   }
 }
 
-/** Runs the `migrate.ts` of a service that has a database of its own. */
+/** Runs the `migrate.ts` of a service with its own database. */
 export async function migrateOwn(name: string, url: string): Promise<void> {
   const program = fileURLToPath(new URL(`../../subgraphs/${name}/migrate.ts`, import.meta.url))
   await promisify(execFile)(process.execPath, [program], { env: { ...processEnvironment, DATABASE_URL: url } })

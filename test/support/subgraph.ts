@@ -1,4 +1,4 @@
-/** A real subgraph on loopback that remembers what reached it, and can be told to misbehave. */
+/** A real subgraph on loopback that records its calls, and can be made to misbehave. */
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
 import { ApolloServer, HeaderMap } from '@apollo/server'
 import {
@@ -15,16 +15,16 @@ interface ReceivedCall {
   readonly body: { readonly query: string; readonly variables?: Readonly<Record<string, unknown>> }
 }
 
-/** Answers instead of the subgraph; resolves to false to let it answer after all. */
+/** Answers instead of the subgraph; resolves to false to let the subgraph answer. */
 export type Misbehave = (request: IncomingMessage, response: ServerResponse) => Promise<boolean> | boolean
 
 export interface TestSubgraph {
   /** Base address. */
   readonly url: string
-  /** Every operation that came, the oldest first. */
+  /** Every operation received, the oldest first. */
   readonly calls: ReceivedCall[]
   misbehave(how: Misbehave | undefined): void
-  /** Cuts what is open and stops listening. */
+  /** Cuts open connections and stops listening. */
   close(): Promise<void>
 }
 
@@ -44,7 +44,7 @@ export async function startSubgraph({ sdl, resolvers, port = 0 }: SubgraphDefini
     schema: buildSubgraphSchema({ typeDefs: parse(sdl), ...(resolvers && { resolvers }) }),
     csrfPrevention: false,
     stopOnTerminationSignals: false,
-    includeStacktraceInErrorResponses: true, // the gateway must cope with the chattiest of services
+    includeStacktraceInErrorResponses: true, // the gateway must hide the stack traces of services
     plugins: [ApolloServerPluginLandingPageDisabled(), ApolloServerPluginInlineTraceDisabled()],
   })
   await apollo.start()

@@ -1,4 +1,6 @@
-/** Ends a test run with one plain line, `N passed, N failed`, for people and CI alike. A suite that could not run counts as failed. */
+/**
+ * Ends a test run with the line `N passed, N failed`. A suite that could not run counts as failed.
+ */
 export default class TallyReporter {
   onRunComplete(_contexts, results) {
     const failed = results.numFailedTests + results.numRuntimeErrorTestSuites

@@ -1,4 +1,4 @@
-/** Operations that ask for a trace, and traces without what differs from run to run. */
+/** Operations that ask for a trace, and traces without values that differ between runs. */
 import type { Trace, TracedCall } from '../../gateway/exchange/trace.ts'
 import type { Answer } from './answer.ts'
 
@@ -26,9 +26,9 @@ export async function askTraced(
   return { status: response.status, cacheControl, text, data, errors, trace: extensions?.trace }
 }
 
-/** `service after source: fields`, of each call. */
+/** `service after source: fields` for each call. */
 export const inShort = ({ calls }: Trace): readonly string[] =>
   calls.map(({ service, after, source, fields }) => `${service} ${after.join()} ${source}: ${fields.join(' ')}`)
 
-/** The outcomes of the tries of a call. */
+/** The outcomes of a call's attempts. */
 export const outcomes = ({ attempts }: TracedCall): readonly string[] => attempts.map(({ outcome }) => outcome)

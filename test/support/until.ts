@@ -1,13 +1,13 @@
-/** Waits for conditions, so that no test waits for a time. */
+/** Waits for conditions, so that no test sleeps. */
 import { setTimeout as sleep } from 'node:timers/promises'
 
 const TIMEOUT = 120 // seconds; machines may be slow
 /**
- * Milliseconds between two looks. Who has waited for long looks less often: most look by a request,
- * and two hundred of these a second take the CPU from what is waited for.
+ * Milliseconds between two checks, growing with the wait: most checks send a request, and two
+ * hundred a second would take CPU from the awaited work.
  */
 const [SHORTEST, LONGEST] = [5, 20]
-const SHARE = 0.02 // of the time waited so far
+const SHARE = 0.02 // of the time waited so far, until the next check
 
 /**
  * Resolves to the first value of `condition` that is neither `undefined` nor `false`, also while

@@ -1,4 +1,4 @@
-/** A bare HTTP server on loopback that answers as a test tells it, and traffic that leads to it. */
+/** A bare HTTP server on loopback with answers from the test, and traffic to it. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Registry } from 'prom-client'
@@ -17,7 +17,7 @@ export interface Received {
   readonly request: IncomingMessage
   readonly response: ServerResponse
   readonly body: string
-  /** Position among all that came, from 1. */
+  /** Position among all requests, from 1. */
   readonly count: number
 }
 
@@ -32,7 +32,9 @@ export interface Upstream {
   start(): Promise<void>
 }
 
-/** @param answer an object is sent as JSON; whoever answers by itself returns `undefined` */
+/**
+ * @param answer an object is sent as JSON; a function that has answered itself returns `undefined`
+ */
 export async function startUpstream(answer: Upstream['answer']): Promise<Upstream> {
   let port = 0
   let server: Server
@@ -67,7 +69,7 @@ export async function startUpstream(answer: Upstream['answer']): Promise<Upstrea
 interface TestTraffic {
   readonly store?: AnswerStore
   readonly log?: Logger
-  /** With them calls are signed. */
+  /** True: calls are signed. */
   readonly ownServices?: boolean
   readonly clientRules?: ClientRules | undefined
 }
@@ -100,7 +102,7 @@ export function entityBody(head: string, representations: readonly string[], tai
   return { bytes: Buffer.from(head + representations.join(',') + tail), representations: places }
 }
 
-/** A call as the engine makes it. @param body of one that asks for more than entities its text */
+/** A call as the engine makes it. @param body text of a call that asks for more than entities */
 export function callOf(
   service: string,
   body: string | RequestBody,
@@ -115,7 +117,7 @@ export function callOf(
   }
 }
 
-/** Collects what a call's context is told. */
+/** Collects what a call reports to its context. */
 export function observer(): { readonly seen: Freshness[]; observe(freshness: Freshness): void } {
   const seen: Freshness[] = []
   return { seen, observe: (freshness) => void seen.push(freshness) }

@@ -1,6 +1,6 @@
 /**
- * Jest's environment is the process itself: suites share the modules that they load, as programs
- * do. After each, variables, folder, console, clock, mocks and timers are put back.
+ * Jest's environment is the process itself: suites share loaded modules, as programs do. After each
+ * suite it restores variables, folder, console, clock, mocks and timers.
  */
 import { ModernFakeTimers } from '@jest/fake-timers'
 import { ModuleMocker } from 'jest-mock'
@@ -19,7 +19,7 @@ export default class ProcessEnvironment {
   }
 
   setup() {
-    // Jest's 100 frames make an error four times as dear, and tests make thousands.
+    // With Jest's 100 frames an error costs four times as much, and tests make thousands.
     Error.stackTraceLimit = 20
   }
 
@@ -34,7 +34,7 @@ export default class ProcessEnvironment {
     globalThis.console = this.#console
   }
 
-  /** Asked for by Jest, for runtimes that compile into a context. */
+  /** Required by Jest, for runtimes that compile into a context. */
   getVmContext() {
     return null
   }

@@ -1,6 +1,6 @@
 /**
- * `@jest/globals` for modules that Node loads. Each name leads to that of the suite that runs,
- * since modules of `test/support` are loaded once for many suites.
+ * `@jest/globals` for modules that Node loads. Each name refers to the running suite's, since
+ * modules of `test/support` are loaded once for many suites.
  */
 let current = {}
 

@@ -1,8 +1,8 @@
 /**
- * Jest's runtime, in which Node loads the modules: once for all suites of a worker, with the type
- * stripping and the compile cache of the product. Jest's own loads and compiles them again for each
- * suite into a context of its own, which took a third of the suite's time. What Jest does beyond
- * that is left out: no mocks of modules, no coverage (`NODE_V8_COVERAGE` works).
+ * A Jest runtime that lets Node load the modules: once for all suites of a worker, with the
+ * product's type stripping and compile cache. Jest's own runtime loads and compiles them for each
+ * suite, which took a third of the test time. Module mocks and Jest's coverage do not work
+ * (`NODE_V8_COVERAGE` does).
  */
 import { createRequire, registerHooks } from 'node:module'
 import { pathToFileURL } from 'node:url'
@@ -51,7 +51,7 @@ export default class NativeRuntime {
     enter(globals)
   }
 
-  /** The framework of tests, which keeps state of a suite and is thus loaded for each. */
+  /** Loads the test framework for each suite, because it keeps the suite's state. */
   requireInternalModule(path) {
     delete require.cache[path]
     delete globalThis[CIRCUS_HANDLERS]
