@@ -1,4 +1,4 @@
-/** `npm run compare`, on two small services: both gateways run for real. */
+/** `npm run compare` on two small services, with both real gateways. */
 import { spawn } from 'node:child_process'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -63,7 +63,8 @@ describe('a run over a supergraph', () => {
     await writeFile(file('fragments.graphql'), 'fragment Name on Item { name }')
     await writeFile(file('broken.graphql'), 'query Broken { whoAmI')
     await writeFile(file('variables.json'), JSON.stringify({ Orders: { first: 2, other: 1 } }))
-    // Only this gateway tells services of the trace. One service treats it otherwise.
+    // Only this gateway sends services a trace header. One service answers differently because of
+    // it.
     shop.orders.misbehave(async (request, response) => {
       const isStock = request.headers['traceparent'] === undefined
       const chunks: Buffer[] = []
@@ -102,7 +103,7 @@ describe('a run over a supergraph', () => {
     expect(found('Item')).toMatchObject({ verdict: 'equal', calls: { ours: 1, stock: 1 } })
   })
 
-  test('A value that services change each time is reported as such', () => {
+  test('A value that changes with each request is reported as such', () => {
     expect(found('Clock')).toMatchObject({ verdict: 'unstable', differences: [{ part: 'data', at: 'clock' }] })
   })
 
@@ -118,7 +119,7 @@ describe('a run over a supergraph', () => {
     })
   })
 
-  test('Only queries run; what lacks variables is listed', () => {
+  test('Only queries run; those without variables are listed', () => {
     expect(found('Buy')).toMatchObject({ verdict: 'skipped', why: 'it is a mutation: only queries are run' })
     expect(found('broken.graphql:1')).toMatchObject({
       verdict: 'not asked',
@@ -139,7 +140,7 @@ describe('a run over a supergraph', () => {
   })
 })
 
-test('Where recorded use has no difference, by the rules of a configuration, it exits 0 with a table', async () => {
+test("A comparison of recorded use without differences, by a configuration's rules, exits 0 with a table", async () => {
   await writeFile(file('one.graphql'), 'query One { secretFault item(id: 1) { name } } query Unused { whoAmI }')
   const define = new URL('../../../gateway/config/define.ts', import.meta.url).href
   const config = `import { defineConfig, stateless } from '${define}'
@@ -193,7 +194,7 @@ test('Where recorded use has no difference, by the rules of a configuration, it 
   expect(JSON.parse(alone.out)).toMatchObject({ summary: { equal: 2, 'not asked': 3 } })
 })
 
-test('Where no product runs it exits 2, in words', async () => {
+test('Without a running product the comparison exits 2 with an explanation', async () => {
   const { code, said } = await run('--admin', 'http://127.0.0.1:9')
   expect({ code, said }).toEqual({ code: 2, said: expect.stringContaining('No product answers at http://127.0.0.1:9') })
 })
@@ -203,6 +204,6 @@ test.each<[why: string, args: readonly string[], words: string]>([
   ['no operations', ['--supergraph', 'x'], '--supergraph needs --operations PATH or --use PLACE'],
   ['a header without a value', ['--header', 'x'], '--header x: must be NAME: VALUE'],
   ['an address that is none', ['--service', 'a=b'], '--service a: b is not an absolute http or https URL.'],
-])('It refuses %s, in words', (_why, args, words) => {
+])('The comparison refuses %s with an explanation', (_why, args, words) => {
   expect(() => readArguments(args)).toThrow(words)
 })

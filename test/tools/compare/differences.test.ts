@@ -14,7 +14,7 @@ const error = (path: string | undefined, message: string, code: string): ShownEr
   extensions: { code },
 })
 
-/** `part at: here | stock`, with `*` before those that matter. */
+/** `part at: here | stock`, with `*` before important ones. */
 const inShort = (ours: Answered, stock: Answered): readonly string[] =>
   differencesOf(ours, stock).map(
     ({ part, at, ours, stock, reason }) =>
@@ -30,7 +30,7 @@ describe('data', () => {
     ['a list of another length matters as a whole', { a: [1] }, { a: [1, 2] }, ['* data a: [1] | [1,2]']],
     ['no data is not null', undefined, null, ['* data: nothing | null']],
     ['only the order of fields is by design', { a: 1, b: 2 }, { b: 2, a: 1 }, ['data: other order | other order']],
-  ])('Of data, %s', (_what, ours, stock, found) => {
+  ])('Differences of data: %s', (_what, ours, stock, found) => {
     expect(inShort(answered(ours), answered(stock))).toEqual(found)
   })
 })
@@ -84,7 +84,7 @@ describe('errors', () => {
       [],
       [`* errors: OPERATION_TOO_COMPLEX: ${shown('Too much.')} | nothing`],
     ],
-  ])('Of errors, %s', (_what, ours, stock, found) => {
+  ])('Differences of errors: %s', (_what, ours, stock, found) => {
     expect(inShort(answered(null, ours), answered(null, stock))).toEqual(found)
   })
 
@@ -97,7 +97,7 @@ describe('errors', () => {
   })
 })
 
-test('Fewer calls are by design, more matter unless a failed one was tried again', () => {
+test('Fewer calls are by design; more calls matter unless a failed one was retried', () => {
   const away = [error('a', 'The service "b" is not available.', 'SERVICE_UNAVAILABLE')]
   expect(inShort(answered(1, [], { a: 1 }), answered(1, [], { a: 2, b: 1 }))).toEqual([
     'calls a: 1 | 2',

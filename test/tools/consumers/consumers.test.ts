@@ -1,4 +1,6 @@
-/** `npm run consumers`: the shipped contracts hold, and a change that breaks a client is told. */
+/**
+ * `npm run consumers`: the shipped contracts hold, and a change that breaks a client is reported.
+ */
 import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
@@ -43,7 +45,7 @@ async function readOverview(): Promise<string> {
   return JSON.stringify({ ...contract, operationFile: undefined, operation })
 }
 
-/** Into a folder of its own, beside what is given. */
+/** Writes a contract and its `given.json` into a new folder. */
 async function writeContract(name: string, contract: string, given: unknown): Promise<string> {
   const path = join(folder.path, name)
   await mkdir(path)
@@ -52,7 +54,7 @@ async function writeContract(name: string, contract: string, given: unknown): Pr
   return path
 }
 
-/** Changes a source of the copy, looks, and puts it back. */
+/** Changes a source of the copy, checks it, and restores it. */
 async function withChange(file: string, from: string, to: string, look: () => Promise<void>): Promise<void> {
   const path = join(copy.path, file)
   const before = await readFile(path, 'utf8')
@@ -61,7 +63,7 @@ async function withChange(file: string, from: string, to: string, look: () => Pr
   await look().finally(() => writeFile(path, before))
 }
 
-test('The shipped contracts hold, of the product and of each service alone', async () => {
+test('The shipped contracts hold for the product and for each service alone', async () => {
   const database = await createDatabase('seeded')
   try {
     const { code, said } = await consumers(root, ['--json'], { DATABASE_URL: database.url })
@@ -74,7 +76,7 @@ test('The shipped contracts hold, of the product and of each service alone', asy
       'weather',
       'content',
     ])
-    // A subscription: the stream, what makes an event, and what services join to it.
+    // A subscription: its stream, its trigger, and the services that join its event.
     expect(outcomes.filter(({ operation }) => operation === 'Follow').map(({ party }) => party)).toEqual([
       'schema',
       'product',
@@ -109,13 +111,13 @@ test('A service with another answer is reported with client, operation, file and
   )
 })
 
-test('A service that runs already, in any language, is asked where it is', async () => {
+test('A service that already runs, in any language, is tested at its address', async () => {
   const instance = await startInstance('weather')
   try {
     const env = { WEATHER_URL: instance.url, GATEWAY_SECRET: TEST_SECRET }
     const { code, said } = await consumers(root, ['--service', 'weather', 'client/contracts/travel'], env)
     expect([code, said]).toEqual([0, expect.stringMatching(/^ {2}weather +holds$/m)])
-    // An entity of another service's answer, of which it is asked alone.
+    // Expects a wrong value of an entity that another service refers to.
     const wrong = (await readOverview()).replace('"min":-90,"max":60', '"min":61')
     const hot = await consumers(root, ['--service', 'weather', await writeContract('hot', wrong, GIVEN)], env)
     const place = 'me.accounts.edges.0.node.branch.city.weather.current.temperature: expected a number from 61'
@@ -141,9 +143,10 @@ test('A removed field is reported before anything is started', async () => {
   )
 })
 
-test('What a service cannot know by itself must be given', async () => {
+test('A contract must give the keys that a service alone cannot know', async () => {
   const contracts = await writeContract('ungiven', await readOverview(), { ...GIVEN, City: undefined })
-  const env = { WEATHER_URL: 'http://127.0.0.1:1', GATEWAY_SECRET: TEST_SECRET } // nobody needs to be asked
+  // No service needs to answer.
+  const env = { WEATHER_URL: 'http://127.0.0.1:1', GATEWAY_SECRET: TEST_SECRET }
   const { code, said } = await consumers(root, ['--service', 'weather', contracts], env)
   expect([code, said]).toEqual([1, expect.stringContaining('`given` must tell City.id')])
   expect(said).not.toContain('cannot be asked')
@@ -163,7 +166,7 @@ test.each([
   [{ ...CONTRACT, operation: undefined, operationFile: 'missing.graphql' }, 'cannot be read'],
   [{ ...CONTRACT, answer: { city: { $match: 'nothing' } } }, 'answer.city.$match'],
   [{ ...CONTRACT, extra: 1 }, 'extra'],
-])('%j is refused by its file and place', async (contract, reason) => {
+])('The contract %j is refused with its file and path', async (contract, reason) => {
   const file = join(folder.path, 'wrong.contract.json')
   await writeFile(file, JSON.stringify(contract))
   const { readContracts } = await import('../../../tools/consumers/contracts/contract.ts')
@@ -175,7 +178,7 @@ test.each([
   [['--service', 'nobody'], 'there is no nobody'],
   [['--service', 'weather', '--url', 'http://x'], 'choose one'],
   [['--nothing'], 'npm run consumers'],
-])('%j is no question', (args, reason) => {
+])('The arguments %j leave nothing to ask', (args, reason) => {
   expect(() => readArguments(args, ['weather'])).toThrow(reason)
 })
 

@@ -54,7 +54,7 @@ test.each<[name: string, expected: unknown, fits: unknown[], differs: unknown[]]
   expect(differences(expected, exampleOf(expected), 'at')).toEqual([])
 })
 
-test('A difference tells its path', () => {
+test('A difference names its path', () => {
   const expected = { a: { $match: 'eachLike', example: { b: text } } }
   expect(differences(expected, { a: [{ b: '' }, { b: 3 }] }, '')).toEqual(['a.1.b: expected text, got 3'])
 })
@@ -66,7 +66,7 @@ test('A number out of range is reported with its bounds', () => {
   expect(told({ min: 1, max: 6 })).toEqual(['a: expected a number from 1 to 6, got 7'])
 })
 
-test('Only the fields that were asked for are compared', () => {
+test('Only requested fields are compared', () => {
   expect(differences({ a: 1, b: { c: 1, d: 1 } }, { b: { c: 1 } }, '', { b: { c: undefined } })).toEqual([])
 })
 
@@ -82,6 +82,6 @@ test.each([
   [{ $match: 'regex', pattern: '(', example: '' }, 'no regular expression'],
   [{ $match: 'string', exmaple: '' }, 'exmaple'],
   [{ a: [{ $match: 'eachLike', example: { $match: 'nullable', of: { $match: 'x' } } }] }, 'answer.a.0.0'],
-])('%j is refused', (expected, reason) => {
+])('The matcher %j is refused', (expected, reason) => {
   expect(expectationFaults(expected, 'answer').join()).toContain(reason)
 })

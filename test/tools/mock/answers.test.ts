@@ -1,4 +1,4 @@
-/** What a mock answers, without a gateway: types, pages, identities, and what clients told. */
+/** Answers of a mock without a gateway: types, pages, identities, and effects of mutations. */
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from '@jest/globals'
 import {
@@ -75,7 +75,7 @@ describe('types', () => {
     },
   )
 
-  test('Custom scalars have the form that their description tells', async () => {
+  test('Custom scalars have the format of their description', async () => {
     const { account, city } = await product.ask(`{
       account(id: "1") { number currency balance { available { amount currency formatted } } entries(first: 3) { edges { node { at: __typename } } } }
       city(id: "1") { timeZone weather { daily(days: 3) { date } hourly(hours: 30) { time } } } }`)
@@ -142,7 +142,7 @@ describe('lists', () => {
     expect(edges).toEqual(whole.edges)
   })
 
-  test('A page of none is empty, and what is no cursor is refused', async () => {
+  test('A page of size 0 is empty, and an invalid cursor is refused', async () => {
     expect((await product.ask(PAGE, { first: 0 })).cities.edges).toEqual([])
     for (const variables of [{ after: 'nonsense' }, { first: -1 }]) {
       const { errors } = await product.run(PAGE, variables)
@@ -208,7 +208,7 @@ describe('mutations', () => {
   const TRANSFER = `mutation ($key: ID!) { transfer(input: { idempotencyKey: $key, from: "1", to: "X", amount: "1250", currency: "EUR", reference: "Lunch" }) {
     ... on TransferAccepted { replayed transfer { id reference amount { amount currency formatted } } } ... on Refusal { code } } }`
 
-  test('The answer repeats the given values, and a retry with the same key gets the same object', async () => {
+  test("A mutation's answer repeats the given values, and a retry with the same key gets the same object", async () => {
     const first = (await product.ask(TRANSFER, { key: 'one' })).transfer
     expect(first).toMatchObject({
       replayed: false,
@@ -220,14 +220,14 @@ describe('mutations', () => {
     expect((await product.ask(READ, { id: first.transfer.id })).transfer).toEqual(first.transfer)
   })
 
-  test('What a mutation changes is so from then on', async () => {
+  test('Changes by a mutation persist', async () => {
     await product.ask(
       `mutation { renameAccount(input: { idempotencyKey: "1", accountId: "77", name: "Mine" }) { ... on AccountAccepted { account { id } } } }`,
     )
     expect((await product.ask('{ account(id: "77") { name } }')).account.name).toBe('Mine')
   })
 
-  test('A refusal that the schema knows is an answer, and any other code an error', async () => {
+  test('A refusal in the schema becomes an answer, and any other code an error', async () => {
     const refusing = mockOf(SUPERGRAPH, { errors: 'transfer=INSUFFICIENT_FUNDS' })
     expect((await refusing.ask(TRANSFER, { key: '1' })).transfer).toEqual({ code: 'INSUFFICIENT_FUNDS' })
     const { errors } = await mockOf(SUPERGRAPH, { errors: 'transfer=TEAPOT' }).run(TRANSFER, { key: '1' })
@@ -252,7 +252,7 @@ describe('schemas of other styles', () => {
     type OrderPage { items: [Order!]! total: Int! page: Int! }
     type Order { id: Int! }`)
 
-  test('Lists of lists are lists of lists', async () => {
+  test('A field with a type of nested lists gets nested lists', async () => {
     const { matrix, cells } = await shop.ask('{ matrix cells { x } }')
     for (const row of matrix) expect(row).toEqual(expect.arrayContaining([expect.any(Number)]))
     for (const row of cells) expect(row[0]).toEqual({ x: expect.any(Number) })
@@ -286,7 +286,7 @@ describe('schemas of other styles', () => {
     expect((await shop.ask('{ repository(owner: "o", name: "n") { name } }')).repository).toEqual({ name: 'n' })
   })
 
-  test('Payloads succeed, and arguments outside of inputs count as well', async () => {
+  test('Payloads report success, and arguments outside of inputs are repeated as well', async () => {
     const created = (
       await shop.ask(
         'mutation { createUser(input: { login: "me" }) { user { id login } errors { message } error { message } success } }',
@@ -303,7 +303,7 @@ describe('schemas of other styles', () => {
       expect((await shop.ask('query ($id: ID!) { user(id: $id) { id login } }', { id: user.id })).user).toEqual(user)
   })
 
-  test('The gateway gets a supergraph of it, though composition knows no @oneOf', () => {
+  test('A schema with @oneOf becomes a supergraph, although composition does not know the directive', () => {
     expect(
       readSource('type Query { a(b: B): Int } input B @oneOf { c: Int d: Int }', 'x').supergraph('http://127.0.0.1:1'),
     ).toContain('enum join__Graph')
@@ -330,12 +330,12 @@ test.each([
   ['*=A', '{ me { name } }', ['me']],
   ['A', '{ me { name } }', ['me']],
   ['100%', '{ me { name } }', ['me']],
-])('%s makes an error at its place', async (errors, query, path) => {
+])('The setting %s makes an error at its path', async (errors, query, path) => {
   const { errors: found } = await mockOf(SUPERGRAPH, { errors }).run(query)
   expect(found?.map((error) => error.path)).toEqual([path])
 })
 
-test.each(['a=', '=', 'me accounts=A', '200%', 'a=b=c'])('%j is refused as an error to make', (text) => {
+test.each(['a=', '=', 'me accounts=A', '200%', 'a=b=c'])('The error setting %j is refused', (text) => {
   expect(() => readErrors(text)).toThrow(/error|rate/)
 })
 
@@ -362,7 +362,7 @@ describe('roots with names of their own', () => {
     expect([createSubscription.name, plan]).toEqual(['Gold', createSubscription])
   })
 
-  test('Events of any root field have cursors that lead after them', async () => {
+  test("Each event's cursor resumes after that event", async () => {
     const follow = async (after: string | null) => {
       const document = parse('subscription ($after: String) { planChanged(after: $after) { cursor plan { id } } }')
       const contextValue = { faults: { ...readErrors(''), delays: [] }, request: 1 }
@@ -377,7 +377,7 @@ describe('roots with names of their own', () => {
   })
 })
 
-test('What the schema of a service hides from clients is not mocked', () => {
+test("Fields that a service's schema hides from clients are not mocked", () => {
   const { schema } = readSource(
     `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@inaccessible"])
     type Query { a(x: Int, y: Int @inaccessible): A found: Found hidden: Hidden @inaccessible }

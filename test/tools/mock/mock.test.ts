@@ -1,4 +1,4 @@
-/** A mock as it is run: behind the gateway, on the shipped supergraph and on another schema. */
+/** A running mock behind the gateway, on the shipped supergraph and on another schema. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { writeFile } from 'node:fs/promises'
@@ -97,13 +97,13 @@ test('A mock answers as consumer contracts say, so each contract of a query hold
   expect(data).toEqual({ me: { name: 'Ana Ribeiro' }, city: { name: 'Lisbon' } })
 })
 
-test('The gateway in front refuses what it refuses of any client, and knows what operations cost', async () => {
+test("The mock's gateway enforces its usual limits, and computes costs", async () => {
   expect((await ask(mock.url, '{ nothing }')).errors?.[0]?.extensions['code']).toBe('GRAPHQL_VALIDATION_FAILED')
   const greedy = '{ cities(search: "a", first: 100) { edges { node { weather { hourly(hours: 16000) { time } } } } } }'
   expect((await ask(mock.url, greedy)).errors?.[0]?.extensions['code']).toBe('OPERATION_TOO_COMPLEX')
 })
 
-test('A header makes an error at its path, in one request only', async () => {
+test('The header x-mock-error makes an error at its path, in one request only', async () => {
   const query = '{ me { accounts(first: 1) { edges { node { id } } } } }'
   const { errors } = await ask(mock.url, query, {}, { 'x-mock-error': 'me.accounts=MY_OWN_CODE' })
   expect(errors).toMatchObject([{ path: ['me', 'accounts'], extensions: { code: 'MY_OWN_CODE' } }])
@@ -112,14 +112,14 @@ test('A header makes an error at its path, in one request only', async () => {
   expect(wrong.errors?.[0]?.message).toContain('is no error')
 })
 
-test('A header makes a request wait', async () => {
+test('The header x-mock-delay delays a request', async () => {
   const began = performance.now()
   await ask(mock.url, '{ me { name } }', {}, { 'x-mock-delay': '300' })
   await ask(mock.url, '{ me { name } }', {}, { 'x-mock-delay': 'me.name=300' })
   expect(performance.now() - began).toBeGreaterThan(550)
 })
 
-test('A subscription ticks, and continues after a cursor', async () => {
+test('A mock subscription ticks, and resumes after a cursor', async () => {
   const follow = async (after: string | null) => {
     const response = await fetch(mock.url, {
       method: 'POST',
@@ -146,7 +146,7 @@ test('A subscription ticks, and continues after a cursor', async () => {
   expect((await follow(first[0]?.cursor ?? null)).slice(0, 2)).toEqual(first.slice(1))
 })
 
-test('The schema of one service is mocked too, and followed when it changes', async () => {
+test('The schema of one service is mocked too, and reloaded when it changes', async () => {
   const { data, errors } = await ask(other.url, '{ item(id: "5") { id name } }')
   expect([data.item.id, errors]).toEqual(['5', undefined])
   expect((await ask(other.url, '{ item(id: "5") { price } }')).errors?.[0]?.extensions['code']).toBe('TEAPOT')
@@ -165,10 +165,10 @@ test.each([
   [['--errors', 'a=b=c'], 'is no error'],
   [['--seed', 'x'], '--seed x: must be'],
   [['--nothing'], 'There are --supergraph'],
-])('%j is refused in words', (flags, reason) => {
+])('The arguments %j are refused with an explanation', (flags, reason) => {
   expect(() => readArguments(flags, {})).toThrow(reason)
 })
 
-test('A schema that is not there is refused in words', async () => {
+test('A missing schema file is refused with an explanation', async () => {
   await expect(start('--supergraph', 'missing.graphql')).rejects.toThrow('missing.graphql cannot be read')
 })

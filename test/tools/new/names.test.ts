@@ -43,7 +43,7 @@ test.each([
   ['accounts', 'the schema of banking has Account'],
   ['search', 'the schema of content has Query.search'],
   ['vote', 'the schema of content has Mutation.addVote'],
-])('%s is no name for a service', (name, reason) => {
+])('A service cannot have the name %s', (name, reason) => {
   expect(refusalOf(namesOf(name), taken)).toContain(reason)
 })
 
@@ -59,7 +59,7 @@ test.each([
   ['status', 'status', 'statuses'],
   ['days', 'day', 'days'],
   ['events', 'event', 'events'],
-])('%s serves each %s, and lists %s', (service, one, many) => {
+])('A service %s serves each %s, and lists %s', (service, one, many) => {
   expect(namesOf(service)).toEqual({ service, one, many })
   expect(refusalOf(namesOf(service), taken)).toBeUndefined()
 })

@@ -1,4 +1,4 @@
-/** `npm run new` on a copy of the project: both kinds of service, and what is refused. */
+/** `npm run new` on a copy of the project: both kinds of service, and refusals. */
 import { execFile, execFileSync } from 'node:child_process'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -26,7 +26,7 @@ interface Outcome {
   readonly said: string
 }
 
-/** Node on a program of the copy. Of this test run it knows the server of databases alone. */
+/** Runs a program of the copy. From this test run it gets only the database host. */
 const node = (...args: readonly string[]): Promise<Outcome> => nodeWith({}, ...args)
 
 async function nodeWith(
@@ -52,11 +52,11 @@ test.each([
   [['cart', '--stateful', '--stateless']],
   [['cart', 'more', '--stateful']],
   [['cart', '--stateful', '--unknown']],
-])('%j is refused with the usage', (args) => {
+])('The arguments %j are refused with the usage', (args) => {
   expect(() => readArguments(args)).toThrow(/Usage: .*$/)
 })
 
-test('A name that does not fit is refused in words, and nothing is written', async () => {
+test('An invalid name is refused with an explanation, and nothing is written', async () => {
   const before = await readFile(join(project.path, 'tributary.config.ts'), 'utf8')
   const { code, said } = await node('tools/new/main.ts', 'accounts', '--stateless')
   expect([code, said]).toEqual([2, expect.stringContaining('the schema of banking has Account')])
@@ -75,7 +75,7 @@ test('A service of each kind composes and passes the checks with no further step
     changed.filter((line) => !/^\?\? (test\/)?subgraphs\/(cart|reviews)\/$/.test(line)).map((line) => line.trim()),
   ).toEqual(['gateway/schema.graphql', 'gateway/supergraph.graphql', 'tributary.config.ts'].map((path) => `M ${path}`))
 
-  // The rest of the project is as it was, and takes its time.
+  // Checks only the new folders: the rest is unchanged, and takes long to check.
   const folders = ['subgraphs', 'test/subgraphs'].flatMap((each) => [`${each}/cart`, `${each}/reviews`])
   const changes = {
     extends: './tsconfig.json',
@@ -84,7 +84,7 @@ test('A service of each kind composes and passes the checks with no further step
   }
   await writeFile(join(project.path, 'tsconfig.new.json'), JSON.stringify(changes))
   for (const check of [
-    // Of few files, several threads check most of the rest more than once.
+    // With few files, several threads would check most of the project more than once.
     ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.new.json', '--singleThreaded'],
     ['node_modules/@biomejs/biome/bin/biome', 'check', '--error-on-warnings', 'tributary.config.ts', ...folders],
     ['gateway/contract/main.ts'],
@@ -96,7 +96,7 @@ test('The tests of a new service pass, and so do those of all stateless and all 
   git('add', '-A')
   const jest = ['node_modules/jest/bin/jest.js', '--runInBand', '--verbose']
   const suites = ['test/subgraphs/(cart|reviews)/', 'test/state(less|ful)/instances', 'test/boundaries']
-  // Of the other services, and of the order of the gateway's folders, nothing is new.
+  // Leaves out tests of the other services and of the gateway's folders, which have not changed.
   const tests = await node(...jest, ...suites, '-t', '^(?!.*\\b(weather|content|banking|no folder above it)\\b)')
   expect(tests).toMatchObject({ code: 0 })
   for (const title of [
@@ -108,7 +108,7 @@ test('The tests of a new service pass, and so do those of all stateless and all 
   ])
     expect(tests.said).toContain(`✓ ${title}`)
 
-  // Whoever adds it again, or has a folder in its place, loses nothing.
+  // Adding it again, or over an existing folder, changes nothing.
   expect((await node('tools/new/main.ts', 'cart', '--stateless')).said).toContain('the registry has a service cart')
   await writeFile(join(project.path, 'subgraphs/orders'), 'mine')
   expect((await node('tools/new/main.ts', 'orders', '--stateful')).said).toContain('subgraphs/orders exists')
@@ -136,7 +136,7 @@ async function backUpAndRestore(url: string, copy: string): Promise<void> {
   expect(await query(cartsBeside(copy), 'SELECT name FROM carts')).toEqual([{ name: 'kept' }])
 }
 
-test('`npm start` runs both, on a database of their own, and the playground knows them', async () => {
+test('`npm start` runs both new services with a database of their own, and the playground lists them', async () => {
   const [bank, copy] = await Promise.all([createDatabase('seeded'), createDatabase('empty')])
   const environment = { DATABASE_URL: bank.url }
   const system = await startSystem(data.path, { root: project.path, flags: ['--reviews', '2'], environment })
@@ -169,7 +169,7 @@ test('`npm start` runs both, on a database of their own, and the playground know
   }
 })
 
-test('A wrong address of its database is refused by its name before anything starts', async () => {
+test("A wrong database URL of a new service is refused by its variable's name before anything starts", async () => {
   const environment = { DATA_DIR: data.path, PORT: '0', ADMIN_PORT: '0', CART_DATABASE_URL: 'mysql://localhost/cart' }
   const run = start(environment, [], 'node', project.path)
   let hasEnded = false
