@@ -39,7 +39,7 @@ const pages = [
   'subgraphs/weather/README.md',
 ]
 
-/** The anchor that GitHub makes of a heading. */
+/** The anchor that GitHub gives a heading. */
 const anchorOf = (heading: string): string =>
   heading
     .toLowerCase()

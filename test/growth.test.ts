@@ -1,6 +1,6 @@
 /**
- * Whatever reads foreign bytes takes time in proportion to their length: one caller's odd header
- * must not hold up the others. @slow: it reads the longest that is let in.
+ * Everything that reads foreign bytes takes linear time, so that one caller's odd header cannot
+ * delay the others. @slow: it reads the longest accepted inputs.
  */
 import { describe, expect, test } from '@jest/globals'
 import { hideHint } from '../gateway/exchange/hints.ts'
@@ -31,24 +31,20 @@ import { indexTerms, splitWords, typedTerms } from '../subgraphs/content/search/
 
 const SHORT = 12_500 // letters
 const TIMES = 8
-/**
- * A reader that is linear takes 8 times as long for 8 times as much, one that is not takes 64
- * times.
- */
+/** For 8 times the input a linear reader takes 8 times as long, a quadratic one 64 times. */
 const MOST = 24
 /**
- * Below this a figure says more of the machine than of the reader; the square of the long text is
- * seconds.
+ * Shorter times measure the machine, not the reader; a quadratic reader takes seconds for the long
+ * text.
  */
 const NOTHING = 20 // milliseconds
 const TRIES = 5
-/** Errors are fewer than letters: each takes some 30 microseconds. */
+/** There is one error for so many letters: each error takes some 30 microseconds. */
 const LETTERS_OF_ERROR = 5
 
 /**
- * Of this thread, so that nothing else on the machine counts; the shortest of a few tries, in
- * milliseconds.
- * @param enough no try is needed after one this short
+ * CPU time of this thread in milliseconds, the shortest of a few attempts. @param enough stops
+ * after an attempt this short
  */
 function timeOf(read: (text: string) => unknown, text: string, enough = NOTHING): number {
   let shortest = Number.POSITIVE_INFINITY
@@ -57,7 +53,7 @@ function timeOf(read: (text: string) => unknown, text: string, enough = NOTHING)
     try {
       read(text)
     } catch {
-      // A refusal is an answer as well.
+      // Refusing the text is fine.
     }
     const { user, system } = process.threadCpuUsage(began)
     shortest = Math.min(shortest, (user + system) / 1000)
@@ -65,7 +61,7 @@ function timeOf(read: (text: string) => unknown, text: string, enough = NOTHING)
   return shortest
 }
 
-/** Texts of any length that are awkward to read: runs of one thing before what does not fit. */
+/** Texts that are slow to match: runs of one pattern before a mismatch. */
 const AWKWARD: readonly ((length: number) => string)[] = [
   ...[' ', '\t', ',', ' ,', ';', '"', '\\', '=', '/', '.', '-', '_', ':', '\r', '\n', '[', '](', '<', '`', '|', '#'],
   ...['0', 'a', 'aA1', '%', '@', '!', 'a.', 'a-', 'a, ', '0.', '::', '*', '- ', '> ', 'é', 'e\u0301\u0316', '\ud800'],
@@ -139,7 +135,7 @@ describe('time to read', () => {
   })
 })
 
-describe("time for a service's answer", () => {
+describe("time to read a service's answer", () => {
   const errors = (letters: number, pathOf: (index: number) => readonly (string | number)[]) =>
     Array.from({ length: letters / LETTERS_OF_ERROR }, (_, index) => ({ message: 'x', path: pathOf(index) }))
   const lists = (letters: number) => ({
@@ -168,7 +164,7 @@ describe("time for a service's answer", () => {
   })
 })
 
-/** Every error names the last field, so that each of the others looks through all of them. */
+/** Every error names the last field, so a lookup for any other field passes all errors. */
 function loseMany(count: number): void {
   const fields = Array.from({ length: count }, (_, index): Field => {
     const name = `f${index}`

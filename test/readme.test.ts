@@ -1,4 +1,4 @@
-/** What the README shows is what the project is. */
+/** The README's examples match the project. */
 import { execFile } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'

@@ -1,4 +1,4 @@
-/** The end of `npm install`, in an install without development packages. */
+/** The build step of `npm install`, without development packages. */
 import { execFile } from 'node:child_process'
 import { cp, mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'

@@ -1,4 +1,4 @@
-/** Which Node runs the product: one that is there, or one that `npm install` adds. */
+/** The Node that runs the product: an installed one, or one that `npm install` adds. */
 import { execFile } from 'node:child_process'
 import { cp, readFile, writeFile } from 'node:fs/promises'
 import { delimiter, dirname, join } from 'node:path'
@@ -28,7 +28,7 @@ async function edit(path: string, change: (content: any) => void): Promise<void>
 const readScripts = async (): Promise<Readonly<Record<string, string>>> =>
   JSON.parse(await readFile(join(root, 'package.json'), 'utf8')).scripts
 
-/** npm before 11.12 leaves out the optional package alone, and installs what it needs. */
+/** npm before 11.12 skips only the optional package, and installs its dependencies. */
 async function skipsByEngines(): Promise<boolean> {
   const { stdout } = await run('npm', ['--version'], { env })
   const [major = 0, minor = 0] = stdout.split('.').map(Number)
@@ -73,7 +73,7 @@ test.each([
 ])('npm ci adds %s where the running Node %s', async (_what, _how, engines, expected) => {
   for (const path of ['package.json', 'package-lock.json', '.npmrc', 'install'])
     await cp(join(root, path), join(folder, path), { recursive: true })
-  // No older Node is at hand: this one stands in for it where the condition is turned round.
+  // No older Node is installed: this one stands in for it, with the condition inverted.
   if (engines) {
     await edit('package-lock.json', (lock) => (lock.packages['install/node'].engines.node = engines))
     await edit('install/node/package.json', (description) => (description.engines.node = engines))

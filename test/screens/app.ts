@@ -7,7 +7,7 @@ interface AppScreen {
   show(page: Page, addresses: { readonly url: string }): Promise<void>
 }
 
-/** What a person sees once signed in, at a path or after a few steps. */
+/** A screen of a signed-in user, at a path or after a few steps. */
 const screen = (
   name: string,
   path: string,

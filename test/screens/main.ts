@@ -1,7 +1,7 @@
 /**
- * `npm run screens -- [--url URL] [--admin URL] [words of names]`: makes a picture of every screen
- * of the product that runs, on desktop and phone, light and dark, under `test/output/screens`, for
- * people to look at. Judges nothing.
+ * `npm run screens -- [--url URL] [--admin URL] [words of names]`: takes a screenshot of every
+ * screen of the running product, on desktop and phone, light and dark, under `test/output/screens`.
+ * Checks nothing.
  */
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -11,7 +11,7 @@ import { launchBrowser } from '../gateway/playground/browser.ts'
 import { screens } from './screens.ts'
 
 const FOLDER = fileURLToPath(new URL('../output/screens/', import.meta.url))
-const SETTLED = 800 // milliseconds for what moves to come to rest
+const SETTLED = 800 // milliseconds until animations have ended
 
 const devices = {
   desktop: { viewport: { width: 1360, height: 850 } },

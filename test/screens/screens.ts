@@ -1,4 +1,4 @@
-/** Every screen, and what a visitor does to see it. */
+/** Every screen, with the steps that lead to it. */
 import type { Page } from 'playwright-core'
 import { appScreens } from './app.ts'
 
@@ -16,13 +16,13 @@ const button = (page: Page, name: string | RegExp) =>
   page.getByRole('button', { name, exact: typeof name === 'string' })
 const lanes = (page: Page) => page.getByRole('list', { name: 'Plan' }).getByRole('button')
 
-/** The playground once its first answer is there. */
+/** Opens the playground and waits for its first answer. */
 async function open(page: Page, { url }: Addresses): Promise<void> {
   await page.goto(url)
   await lanes(page).first().waitFor()
 }
 
-/** The playground, with one thing more. */
+/** A screen of the playground after one more action. */
 const playground = (name: string, act: (page: Page, addresses: Addresses) => Promise<unknown>): Screen => ({
   name,
   async show(page, addresses) {
@@ -33,7 +33,7 @@ const playground = (name: string, act: (page: Page, addresses: Addresses) => Pro
 
 const run = (page: Page): Promise<void> => button(page, /execute query/i).click()
 
-/** A tab after it was run. */
+/** A tab of the playground after its operation has run. */
 const tab = (operation: string): Screen =>
   playground(`tab-${operation}`, async (page) => {
     await button(page, operation).click()
@@ -41,13 +41,13 @@ const tab = (operation: string): Screen =>
     await lanes(page).first().waitFor()
   })
 
-/** A failed step: the service is stopped, and started again once its failure is seen. */
+/** A failed step: stops the service, and starts it again once the failure is shown. */
 async function stopped(page: Page, service: string): Promise<void> {
   const turn = async (action: string, state: string): Promise<void> => {
     await button(page, 'Show Services').click()
     await button(page, `${action} ${service}`).click()
     await page.getByRole('article', { name: service }).getByText(state, { exact: true }).waitFor()
-    // On a phone it covers the rest.
+    // On a phone the panel covers the rest.
     await button(page, 'Hide Services').click()
   }
   await turn('Stop', 'stopped')

@@ -39,7 +39,7 @@ test.each<[string, string[], string[]]>([
   expect(found.again).toEqual([])
 })
 
-test('Several changes restart what any of them does', () => {
+test('Several changes restart all processes that any of them restarts', () => {
   const { names, jobs } = concerns([
     'subgraphs/weather/sky.ts',
     'gateway/gateway.ts',

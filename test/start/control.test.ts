@@ -70,7 +70,7 @@ test.each([
   expect(states.get('a')).toBeUndefined()
 })
 
-test('Nobody is answered without the token of this start', async () => {
+test('The supervisor refuses requests without the token of this start', async () => {
   expect(await ask(undefined, 'another')).toEqual([401, expect.anything()])
   expect(new URL(control.url).hostname).toBe('127.0.0.1')
 })

@@ -1,4 +1,4 @@
-/** Starts that end early, without a bank: what it has on top is in `lifecycle.test.ts`. */
+/** Interrupted starts without the bank; `lifecycle.test.ts` has those with it. */
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { makeDataFolder, type TestFolder } from '../support/data-folder.ts'
@@ -17,7 +17,7 @@ afterAll(() => folder.remove())
 const start = (environment: Record<string, string> = {}, starter: Starter = 'node'): Run =>
   run({ DATA_DIR: folder.path, PORT: '0', ADMIN_PORT: '0', ...environment }, [], starter)
 
-/** Gateway and identity provider alone, as npm starts them, and all processes there are then. */
+/** Starts only gateway and identity provider by npm; returns all of their processes. */
 async function startByNpm(): Promise<{ started: Run; processes: readonly number[] }> {
   const started = start({ ...nowhere, GATEWAY_SECRET: TEST_SECRET }, 'npm')
   await until(() => ['gateway', 'identity'].every((label) => isReady(started, label)))

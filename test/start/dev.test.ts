@@ -37,13 +37,13 @@ afterAll(async () => {
 
 const path = (file: string): string => join(sources.path, file)
 
-/** As editors save: into a new file that takes the old one's place. */
+/** Saves as editors do: writes a new file and renames it over the old one. */
 async function edit(file: string, change: (text: string) => string): Promise<void> {
   await writeFile(`${path(file)}~`, change(await readFile(path(file), 'utf8')))
   await rename(`${path(file)}~`, path(file))
 }
 
-/** What was printed since. */
+/** The output since `mark`. */
 const since = (mark: number): string => system.output().slice(mark)
 const pids = async () => {
   const services = await system.services()
@@ -85,7 +85,7 @@ test('Each change in a service restarts that service alone', async () => {
   }
 })
 
-test('A change in the gateway restarts the gateway alone, and the next change repairs one that does not run', async () => {
+test('A change in the gateway restarts only the gateway, and the next change repairs a broken one', async () => {
   const before = await pids()
   const mark = system.output().length
   await edit('gateway/gateway.ts', (text) => `throw new Error('on purpose')\n${text}`)

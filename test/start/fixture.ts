@@ -1,6 +1,6 @@
 /**
- * A process to supervise, told by its argument-free environment how to behave: `BEHAVIOUR` and, for
- * its memory, `FILE`.
+ * A process to supervise. `BEHAVIOUR` in its environment says how it behaves; it keeps its state in
+ * `FILE`.
  */
 import { appendFileSync, readFileSync } from 'node:fs'
 import { announceReady, runProcess } from '../../platform/process/lifecycle.ts'

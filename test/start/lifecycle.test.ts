@@ -6,7 +6,7 @@ import { descendantsOf, isAlive, killAll, processesIn } from '../support/process
 import { until } from '../support/until.ts'
 import { ask, pidOf, run, type System, startSystem } from './system.ts'
 
-// One story on one data folder: each test goes on where the one before it left the system.
+// The tests share one data folder: each continues with the system as the previous one left it.
 let folder: TestFolder
 let system: System
 let authorization: string
@@ -119,7 +119,7 @@ test('A killed database server comes back, and the bank continues in the same pr
   await until(async () => (await pidOf(system, 'banking')) === banking)
 })
 
-test('Acknowledged transfers survive killing everything, and their keys replay them', async () => {
+test('Acknowledged transfers survive killing all processes, and their keys replay them', async () => {
   const from = await euroAccountOf(authorization)
   const to = await euroAccountOf(await authorizationOf('payee'))
   const payment = { from: from.id, to: to.number, currency: 'EUR', amount: '1' }

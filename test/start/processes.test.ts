@@ -24,7 +24,7 @@ const settings: StartSettings = {
 }
 const ports = { port: 4000, adminPort: 4090, identityPort: 4080, notices: [] }
 
-test('The gateway is started with the least memory it can use', async () => {
+test('The gateway is started with the flags that save memory', async () => {
   const { gateway } = await describeSystem(settings, ports, 'a secret')
   expect(gateway.flags).toEqual(gatewayFlags)
   expect(gateway.environment).toMatchObject(processEnvironment)
@@ -36,7 +36,7 @@ test("Memory flags of an operator take precedence over the project's", async () 
   expect(gateway.environment).toMatchObject(environment)
 })
 
-test('The database and what prepares it start from compiled code as well', async () => {
+test('The database and the jobs that prepare it also start from compiled code', async () => {
   const instances = new Map([['banking', 1]])
   const { database, preparations } = await describeSystem({ ...settings, instances }, ports, 'a secret')
   const jobs = preparations('postgresql://bank')
@@ -44,7 +44,7 @@ test('The database and what prepares it start from compiled code as well', async
   for (const process of [database, ...jobs]) expect(process?.environment).toMatchObject(processEnvironment)
 })
 
-test('The admin port is asked where the configuration has it, with its token', async () => {
+test('The supervisor calls the admin port at its configured address, with its token', async () => {
   const admin = { adminHost: '::', adminToken: 'a-secret-of-operators' }
   const { services, adminToken, stateless } = await describeSystem(
     { ...settings, ...admin, instances: new Map([['weather', 1]]) },
@@ -66,7 +66,7 @@ test('Stateless services start with a small heap, stateful ones with the default
   expect(stateful('postgresql://bank').map(({ flags }) => flags)).toEqual([undefined])
 })
 
-test('Where the database is, and its standbys are, is told to the stateful services alone', async () => {
+test('Only stateful services get the addresses of the database and its standbys', async () => {
   const instances = new Map([
     ['weather', 1],
     ['banking', 1],

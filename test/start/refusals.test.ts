@@ -97,7 +97,7 @@ test.each<[string, Record<string, string>]>([
   const refusal = await readStartSettings([], all)
     .then(choosePorts)
     .catch((error: unknown) => error)
-  // The start shows the message alone of one that refuses it, as the other tests see.
+  // For this error the start prints only the message, as the other tests show.
   expect(refusal).toBeInstanceOf(StartRefused)
   expect((refusal as Error).message.split('\n').at(-1)).toMatch(new RegExp(`^(  )?${setting}: .+`))
 })
@@ -114,9 +114,10 @@ test('A data folder that cannot be written to stops the start in one line', asyn
   expect(output).toMatch(/^DATA_DIR: \/dev\/null\/data cannot be used \(.+\)\.\n$/)
 })
 
-test('A default port that is taken gives way to the next free one, and a line says so', async () => {
+test('If a default port is taken, the next free one is used, and a line says so', async () => {
   const usual = createServer().listen(4000, '127.0.0.1')
-  await Promise.race([once(usual, 'listening'), once(usual, 'error')]).catch(() => {}) // taken by somebody else is as good
+  // The port may be taken by another process as well.
+  await Promise.race([once(usual, 'listening'), once(usual, 'error')]).catch(() => {})
   const ports = await choosePorts(await readStartSettings([], { DATA_DIR: folder.path, ADMIN_PORT: '0' }))
   usual.close()
   expect(ports.port).toBeGreaterThan(4000)

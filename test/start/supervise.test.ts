@@ -27,7 +27,7 @@ const fixture = (behaviour: string): ProcessSpec & { file: string } => {
 const starts = async ({ file }: { file: string }): Promise<number> => (await readFile(file, 'utf8')).length
 const atOnce = async (): Promise<void> => {}
 
-test('A process that never serves is given up, with an explanation', async () => {
+test('A process that never serves is abandoned with an explanation', async () => {
   const spec = fixture('never starts')
   await expect(supervise(spec, atOnce, () => {}).ready).rejects.toThrow('fixture cannot start (exit code 7).')
   expect(await starts(spec)).toBe(3)
@@ -77,14 +77,14 @@ test('A process that served is restarted with growing delays, and never after a 
   expect(await starts(spec)).toBe(count('starting'))
 })
 
-test('A failed job is retried, and given up in the end', async () => {
+test('A failed job is retried, and abandoned in the end', async () => {
   const spec = fixture('never starts')
   const failed = runJob(spec, () => {}, new AbortController().signal)
   await expect(failed).rejects.toThrow('fixture failed 3 times (exit code 7).')
   expect(await starts(spec)).toBe(3)
 })
 
-test('A process that is held stays ended, and starts again at once when it is released', async () => {
+test('A held process stays stopped, and starts again at once when it is released', async () => {
   const spec = fixture('serves')
   const states: string[] = []
   const supervised = supervise(spec, atOnce, (_label, { state }) => void states.push(state))

@@ -1,6 +1,6 @@
 /**
- * The whole system as `npm start` runs it: real processes on any free ports, on a data folder of
- * the test's own.
+ * The whole system as `npm start` runs it: real processes on free ports, with the test's own data
+ * folder.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
@@ -10,7 +10,7 @@ import { until } from '../support/until.ts'
 
 export interface Run {
   readonly pid: number
-  /** What it printed so far, standard output and standard error together. */
+  /** The output so far, standard output and standard error together. */
   output(): string
   /**
    * Resolves when it has ended and closed its output, to its exit code (`null` when it was killed).
@@ -21,7 +21,7 @@ export interface Run {
   interrupt(): void
 }
 
-/** How it is started: by Node, for development, or by npm as a user would. */
+/** The way to start it: by Node, for development, or by npm as a user would. */
 export type Starter = 'node' | 'dev' | 'npm'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
@@ -32,7 +32,7 @@ const commands: Readonly<Record<Starter, readonly [string, ...string[]]>> = {
   npm: ['npm', 'start', '--'],
 }
 
-/** Runs the start; only the settings given here reach it, and Node's compile cache. */
+/** Runs the start, with only the given settings and Node's compile cache in its environment. */
 export function run(
   environment: Readonly<Record<string, string>>,
   flags: readonly string[] = [],
@@ -44,7 +44,7 @@ export function run(
   const child: ChildProcess = spawn(command, [...args, ...flags], {
     cwd: root,
     env: { PATH, HOME, ...processEnvironment, ...environment },
-    detached: true, // a group of its own, as a terminal gives
+    detached: true, // a process group of its own, as in a terminal
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let output = ''
@@ -68,9 +68,7 @@ export interface System extends Run {
   /** Address of the graph. */
   readonly url: string
   services(): Promise<readonly ServiceStatus[]>
-  /**
-   * Every process: the one that was started, its children, the database server and its backends.
-   */
+  /** Every process: the started one, its children, the database server and its backends. */
   processes(): Promise<number[]>
 }
 
@@ -86,7 +84,7 @@ export async function startSystem(
     flags?: readonly string[]
     starter?: Starter
     environment?: Readonly<Record<string, string>>
-    /** Of the sources that run. */
+    /** The folder of the sources to run. */
     root?: string
   } = {},
 ): Promise<System> {
@@ -112,14 +110,11 @@ export async function startSystem(
   }
 }
 
-/**
- * The pid of the only instance of a service, as the gateway knows it; `undefined` while it is not
- * used.
- */
+/** The pid of a service's only instance, by the gateway; `undefined` while it gets no calls. */
 export const pidOf = async (system: System, name: string): Promise<number | undefined> =>
   pidAmong(await system.services(), name)
 
-/** The same, of an answer that has come. */
+/** As `pidOf`, from an answer of the gateway. */
 export function pidAmong(services: readonly ServiceStatus[], name: string): number | undefined {
   const instance = services.find((service) => service.name === name)?.instances[0]
   return instance?.health === 'healthy' ? (instance.pid ?? undefined) : undefined

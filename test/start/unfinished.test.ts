@@ -1,4 +1,4 @@
-/** `npm start` on sources that a newcomer has half changed. */
+/** `npm start` on incomplete changes, as newcomers make them. */
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals'
@@ -11,7 +11,7 @@ import { run } from './system.ts'
 
 let sources: TestFolder
 let data: TestFolder
-/** What files said before they were changed. */
+/** The original contents of changed files. */
 const originals = new Map<string, string>()
 beforeAll(async () => {
   ;[sources, data] = await Promise.all([copySources(), makeDataFolder()])
@@ -41,7 +41,7 @@ test('A registered service with neither a program nor an address stops the start
   expect(started.output()).toBe('reviews: no subgraphs/reviews/main.ts and no REVIEWS_URL. Nothing was started.\n')
 })
 
-test('A service that the file places elsewhere needs its secret', async () => {
+test('A service with an address in tributary.config.ts needs its secret', async () => {
   await edit(
     'tributary.config.ts',
     'weather: stateless(),',
@@ -56,7 +56,7 @@ test('A service that the file places elsewhere needs its secret', async () => {
 
 test('A stale supergraph is reported once, with the command that updates it', async () => {
   await edit('subgraphs/weather/schema.graphql', '"A city of', '"A town of')
-  // The gateway says it of the sources, wherever the services run.
+  // The gateway reports it by the sources, wherever the services run.
   const started = start({ ...nowhere, GATEWAY_SECRET: TEST_SECRET })
   await until(() => /^gateway +ready/m.test(started.output()))
   started.kill('SIGTERM')

@@ -1,6 +1,6 @@
 /**
- * What a stateful service acknowledged is there, once, however its instances die. `DEATHS=20` kills
- * more of them.
+ * Every acknowledged write of a stateful service exists once, although instances are killed.
+ * `DEATHS=20` kills more of them.
  */
 import { existsSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -16,9 +16,9 @@ import { migrateOwn } from '../support/stateful-service.ts'
 import type { Operation, WritesOfService } from './support/writes.ts'
 
 const INSTANCES = 2
-/** Each of the first instances dies at the least. */
+/** Number of kills; by default one for each initial instance. */
 const DEATHS = Number(process.env['DEATHS'] ?? INSTANCES)
-/** An instance is killed each time that so many more were acknowledged. */
+/** Acknowledged writes between two kills. */
 const EVERY = 20
 const WRITES = (DEATHS + 1) * EVERY
 const AT_ONCE = 6
@@ -33,7 +33,7 @@ afterEach(async () => {
   for (const each of undo.splice(0).reverse()) await each()
 })
 
-/** The service's own database, or the demo's. */
+/** A database for the service, or the seeded one of the demo. */
 async function databaseOf(name: string): Promise<TestDatabase> {
   const isAlone = existsSync(inProject(`subgraphs/${name}/migrate.ts`))
   const database = await createDatabase(isAlone ? 'empty' : 'seeded')
@@ -43,11 +43,11 @@ async function databaseOf(name: string): Promise<TestDatabase> {
 }
 
 interface Fleet {
-  /** Of the instances, or those that took their places; asked again and again until one answers. */
+  /** Asks the instances or their successors again and again until one answers. */
   ask(operation: Operation, isAnswer: (answer: Answer) => boolean): Promise<Answer>
-  /** From one instance alone. */
+  /** Asks one instance only. */
   from(place: number, operation: Operation): Promise<Answer>
-  /** Kills one and puts another in its place. */
+  /** Kills an instance and starts another in its place. */
   replace(place: number): Promise<void>
 }
 
@@ -99,7 +99,7 @@ async function idsFrom(fleet: Fleet, place: number, { page, connectionOf }: Writ
 }
 
 test.each(stateful)(
-  'What $name acknowledged is there once, though its instances were killed and clients sent everything again',
+  'Every write that $name acknowledged exists once, although instances are killed and clients repeat all requests',
   async ({ name, file }) => {
     const { writes } = (await import(file.href)) as { readonly writes: WritesOfService }
     const fleet = await startFleet(name, await databaseOf(name))

@@ -11,7 +11,7 @@ import { until } from '../support/until.ts'
 import { type Instance, type StatelessService, startInstance } from './support/instances.ts'
 
 const AT_ONCE = 8
-/** Each that was there at the start, once. */
+/** Every instance of the start, once. */
 const VICTIMS: readonly (readonly [StatelessService, number])[] = [
   ['weather', 0],
   ['content', 0],
@@ -47,8 +47,8 @@ afterAll(async () => {
 })
 
 /**
- * Kills an instance, starts another at its address, as a supervisor does, and waits until the
- * gateway uses that one. Clients ask without a pause as it is killed, and rest while another starts.
+ * Kills an instance, starts another at its address as a supervisor does, and waits until the
+ * gateway uses it. Clients send without pauses during the kill, and with pauses during the start.
  */
 async function replace([service, place]: (typeof VICTIMS)[number], load: Load): Promise<void> {
   const victim = fleet[service][place] as Instance
@@ -68,8 +68,8 @@ async function replace([service, place]: (typeof VICTIMS)[number], load: Load): 
 }
 
 test('Killing any instance under load fails no request through the gateway', async () => {
-  // Every question is another one, so that no cache answers instead of an instance. Its text is the
-  // same: it is planned once.
+  // Variables differ in each request, so that no cache answers. The text is the same, so that it is
+  // planned once.
   const query = `query ($at: CoordinatesInput!, $near: CoordinatesInput!, $text: String!) {
     weather(at: $at) { current { temperature } timeZone }
     cities(near: $near, first: 3) { edges { node { name } } }

@@ -6,9 +6,7 @@ import { asked, requestsOf } from './support/requests.ts'
 const REQUESTS = Number(process.env['REQUESTS'] ?? 100)
 const SEED = 20_260_601
 const AT_ONCE = 8
-/**
- * Answers may change with the hour, or where a day begins: at quarters of an hour at the latest.
- */
+/** Answers may change with the hour or the local day, so at most every quarter of an hour. */
 const QUARTER = 900_000
 
 const started: Instance[] = []
@@ -27,7 +25,7 @@ const several = (service: string, size: number): Promise<Instance[]> =>
 
 /**
  * All answers, in the order of the requests. Instances take turns; a request whose instance is gone
- * is sent to the next, as the gateway does, and again once another has taken its place.
+ * goes to the next, as in the gateway, and is repeated until an instance answers.
  */
 async function answers(
   fleet: Instance[],
@@ -57,7 +55,7 @@ async function answers(
   return told
 }
 
-/** Kills one instance after another and puts a new one in its place, while requests go on. */
+/** Kills and replaces one instance after another while requests continue. */
 function replacing(
   service: string,
   fleet: Instance[],
@@ -82,7 +80,7 @@ function replacing(
   }
 }
 
-/** Runs again what happened to cross a quarter of an hour. */
+/** Repeats a run that crossed a quarter of an hour. */
 async function withinOneQuarter<Value>(run: () => Promise<Value>): Promise<Value> {
   for (;;) {
     const quarter = Math.floor(Date.now() / QUARTER)
@@ -93,7 +91,7 @@ async function withinOneQuarter<Value>(run: () => Promise<Value>): Promise<Value
 
 describe('stateless service', () => {
   test.each(asked)(
-    'Requests to %s get the same bytes from one instance, three, and ones that are killed and replaced',
+    'Requests to %s get the same bytes from one instance, from three, and from killed and replaced ones',
     async (service) => {
       const requests = requestsOf(service, REQUESTS, SEED)
       const three = await several(service, 3)
@@ -115,8 +113,8 @@ describe('stateless service', () => {
 
   test.each(asked)('An instance of %s takes under 120 MB of its own, also under load', async (service) => {
     const instance = await start(service)
-    // Every operation is another text, and a long one, so that nothing an instance remembers of
-    // them can stay small: all texts together have 38 MB. Without them it takes 91 to 98 MB.
+    // Every operation has another, long text, so that any cache of texts grows: all together have
+    // 38 MB. Without them an instance takes 91 to 98 MB.
     const requests = requestsOf(service, 420, SEED + 1).map((request, index) => ({
       ...request,
       query: `${request.query} # ${index} ${'-'.repeat(90_000)}`,

@@ -1,4 +1,4 @@
-/** What a stateful service is asked to write, and how one sees what it has. */
+/** Test writes of a stateful service, and how to list them. */
 export interface Operation {
   readonly query: string
   readonly variables?: Readonly<Record<string, unknown>>
@@ -12,13 +12,13 @@ interface Connection {
   readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string | null }
 }
 
-/** What `test/subgraphs/<name>/writes.ts` exports as `writes`. All is asked as the payer. */
+/** The `writes` that `test/subgraphs/<name>/writes.ts` exports. All requests are the payer's. */
 export interface WritesOfService {
-  /** Adds something of the caller's under this key. */
+  /** Adds an object of the caller under this key. */
   write(idempotencyKey: string): Operation
-  /** The id of what was added; undefined where the answer has none. */
+  /** The id of the added object; undefined if the answer has none. */
   idOf(data: Data): string | undefined
-  /** Lists what the caller has. */
+  /** Lists the caller's objects. */
   page(after: string | null): Operation
   connectionOf(data: Data): Connection
 }

@@ -1,4 +1,4 @@
-/** Instances of a service as processes of their own, which a test kills and replaces. */
+/** Instances of a service as processes that a test kills and replaces. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
@@ -18,7 +18,7 @@ export interface Instance {
   kill(): Promise<void>
 }
 
-/** @param port 0 takes any @param settings beside those that every test needs */
+/** @param port 0 takes any @param settings in addition to those that every test needs */
 export async function startInstance(
   service: string,
   port = 0,
@@ -26,7 +26,7 @@ export async function startInstance(
 ): Promise<Instance> {
   const program = fileURLToPath(new URL(`../../../subgraphs/${service}/main.ts`, import.meta.url))
   const kind = services.find(({ name }) => name === service)?.kind
-  // As the product starts it.
+  // The same flags as in the product.
   const flags = kind === 'stateless' ? statelessFlags : []
   const child: ChildProcess = spawn(process.execPath, [...flags, program], {
     env: {
@@ -63,17 +63,16 @@ export interface StatelessRequest {
   readonly variables?: Readonly<Record<string, unknown>>
   readonly acceptLanguage?: string
   readonly perspective?: string
-  /** Its answer may be kept for the same time, whenever it is given. */
+  /** True if its cache headers do not depend on the time of day. */
   readonly isTimeless?: boolean
 }
 
-/** What `test/subgraphs/<name>/requests.ts` exports as `requests`. */
+/** The `requests` that `test/subgraphs/<name>/requests.ts` exports. */
 export type RequestsOfService = fc.Arbitrary<StatelessRequest>
 
 /**
- * Sends it to one instance and gives the status, the headers that say who may keep it, and the
- * bytes of the answer. Rejects when the instance is gone or goes meanwhile, and when it is too busy
- * to answer.
+ * Sends a request to one instance; returns status, cache headers and body. Rejects if the instance
+ * is down, goes down meanwhile or is too busy.
  */
 export async function bytesFrom(instance: Instance, request: StatelessRequest): Promise<Buffer> {
   const response = await signedFetch(instance.url, request)
@@ -86,8 +85,8 @@ export async function bytesFrom(instance: Instance, request: StatelessRequest): 
 }
 
 /**
- * Anonymous memory of a process, on Linux. It leaves out what is mapped from files, Node's 65 MB:
- * more or less of them is resident, as the machine has room.
+ * Anonymous memory of a process, on Linux. It excludes memory mapped from files, such as Node's 65
+ * MB: how much of that is resident depends on the machine.
  */
 export function ownMegabytes(pid: number | undefined): number {
   const [, kilobytes] = /RssAnon:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? []

@@ -1,7 +1,6 @@
 /**
- * Requests to the stateless services of the registry: believable ones of every kind, wrong ones
- * among them, the same list for the same seed. Each service has its own in
- * `test/subgraphs/<name>/requests.ts`.
+ * Requests to the stateless services of the registry: realistic ones of every kind, some invalid,
+ * the same list for the same seed. Each service has its own in `test/subgraphs/<name>/requests.ts`.
  */
 import { existsSync } from 'node:fs'
 import { services } from '../../../gateway/config/registry.ts'
@@ -10,7 +9,7 @@ import type { RequestsOfService, StatelessRequest } from './instances.ts'
 
 const fileOf = (name: string): URL => new URL(`../../subgraphs/${name}/requests.ts`, import.meta.url)
 
-/** Services with requests to ask. */
+/** Services that have such requests. */
 export const asked: readonly string[] = services
   .filter(({ name, kind }) => kind === 'stateless' && existsSync(fileOf(name)))
   .map(({ name }) => name)
