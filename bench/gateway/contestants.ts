@@ -45,7 +45,7 @@ export const contestants: readonly Contestant[] = [
       },
     }),
   },
-  peer(BASELINE, '../../tools/compare/stock/main.ts', { APOLLO_TELEMETRY_DISABLED: 'true' }), // disables telemetry
+  peer(BASELINE, '../../tools/compare/stock/main.ts', { APOLLO_TELEMETRY_DISABLED: 'true' }),
   { name: RUST, program: startGrafbase, missing: whyNoGrafbase },
   peer('hive', 'hive.ts'),
   peer('hive-rust', 'hive.ts', { PLANNER: 'rust' }),

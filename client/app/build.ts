@@ -14,7 +14,8 @@ const here = dirname(fileURLToPath(import.meta.url))
 const root = join(here, '../..')
 const schema = join(root, 'gateway/schema.graphql')
 
-process.env['NODE_ENV'] = 'production' // or Vite would bundle what libraries have for tests, in tests
+// Else Vite bundles what libraries export for tests.
+process.env['NODE_ENV'] = 'production'
 
 const library: string[] = []
 for await (const name of glob('{apollo,codegen,connection,sign-in}/**/*.ts', { cwd: dirname(here) }))

@@ -187,7 +187,8 @@ describe('Apollo Client with the link of tributary-client', () => {
 
   test.each<[string, NonNullable<ApolloClient.Options['incrementalHandler']>]>([
     ['of August 2022', new Defer20220824Handler()],
-    ['of graphql-js 17', new GraphQL17Alpha9Handler() as never], // its types disagree with the client's
+    // Its types disagree with the client's.
+    ['of graphql-js 17', new GraphQL17Alpha9Handler() as never],
   ])('An answer in parts is put together, in the format %s', async (_name, incrementalHandler) => {
     const { connection } = await connect()
     const types: (string | null)[] = []

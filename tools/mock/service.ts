@@ -2,7 +2,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { execute, GraphQLError, type GraphQLFormattedError, parse } from 'graphql'
-import { createHandler } from 'graphql-sse/lib/use/http' // MIT; the GraphQL over SSE protocol by its author
+// MIT; the GraphQL over SSE protocol by its author.
+import { createHandler } from 'graphql-sse/lib/use/http'
 import { readBody } from '../../platform/http/message/body.ts'
 import { HttpError, sendHttpError, sendJson } from '../../platform/http/message/http-error.ts'
 import { listen } from '../../platform/http/server/listen.ts'

@@ -13,7 +13,8 @@ test.each<[string, string, string, string | undefined]>([
   ['€ 1,234.5', 'EUR', 'en-IE', '123450'],
   ['1.234,56 €', 'EUR', 'pt-PT', '123456'],
   ['1,234', 'EUR', 'en-IE', '123400'],
-  ['1.234', 'EUR', 'en-IE', undefined], // a point is the decimal mark here, and euros have no tenths of cents
+  // A point is the decimal mark here, and euros have no tenths of cents.
+  ['1.234', 'EUR', 'en-IE', undefined],
   ['1.234', 'EUR', 'pt-PT', '123400'],
   ['1,234', 'EUR', 'pt-PT', undefined],
   ['1.234', 'KWD', 'en-IE', '1234'],

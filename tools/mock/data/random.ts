@@ -1,5 +1,6 @@
 /** Values that follow from a seed and a name: the same for the same, in any order of asking. */
-import { base, en, Faker, type Randomizer } from '@faker-js/faker' // MIT, no dependencies; the data generator of the field
+// MIT, no dependencies; the standard generator of fake data.
+import { base, en, Faker, type Randomizer } from '@faker-js/faker'
 
 /** The day on which all data looks: values do not change from one day to the next. */
 export const TODAY = new Date('2026-06-01T12:00:00.000Z')

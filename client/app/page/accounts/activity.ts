@@ -33,7 +33,8 @@ export function useActivity({ account, cursor, isOwn = true, onEvent, onStream }
   useSubscription(ActivityDocument, {
     variables: { ...(account !== undefined && { account }), ...(after !== undefined && { after }) },
     context: { onStream },
-    skip: !isSeen || !isOwn || after === undefined, // browsers allow six connections to a server, over all tabs
+    // Browsers allow six connections to a server, over all tabs.
+    skip: !isSeen || !isOwn || after === undefined,
     onData({ data: { data } }) {
       if (!data) return
       last.current = data.accountActivity.cursor

@@ -1,7 +1,8 @@
 /** An article, built from its sanitized tree: no markup is ever parsed. */
 import { useQuery } from '@apollo/client/react'
 import type { Nodes } from 'hast'
-import { toJsxRuntime } from 'hast-util-to-jsx-runtime' // MIT; from a tree of HTML to elements of React
+// MIT; turns an HTML tree into React elements.
+import { toJsxRuntime } from 'hast-util-to-jsx-runtime'
 import type { ComponentProps } from 'react'
 import { Fragment, jsx, jsxs } from 'react/jsx-runtime'
 import { Link } from 'wouter'

@@ -1,5 +1,6 @@
 /** The balance as a picture; its figures are in the table below it. */
-import { Area, AreaChart, CartesianGrid, ResponsiveContainer, Tooltip, XAxis, YAxis } from 'recharts' // MIT
+// MIT.
+import { Area, AreaChart, CartesianGrid, ResponsiveContainer, Tooltip, XAxis, YAxis } from 'recharts'
 import { formatDay } from '../format/dates.ts'
 import { formatMoney, numberOf } from '../format/money.ts'
 import { useSpoken } from '../messages/messages.tsx'
