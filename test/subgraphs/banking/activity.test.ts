@@ -21,7 +21,7 @@ interface Given {
   readonly errors?: readonly { readonly extensions?: Record<string, unknown> }[]
 }
 
-/** By server-sent events, signed as the gateway signs. */
+/** Subscribes over server-sent events, signed like the gateway's requests. */
 async function* subscribe(
   service: TestService,
   caller: string,
@@ -75,7 +75,7 @@ const pay = async (service: TestService, reference: string) => {
   return data.transfer.transfer.id as string
 }
 
-/** The next events, and then the stream is left. */
+/** Reads the next events, and then leaves the stream. */
 async function take(stream: AsyncIterable<Given>, count: number): Promise<Activity[]> {
   const events: Activity[] = []
   for await (const { data, errors } of stream) {
@@ -143,7 +143,7 @@ describe('activity of an account', () => {
     ])
   })
 
-  test('Without an account all of the caller’s own are followed, and what moves between them is told once', async () => {
+  test("A subscription without an account follows all of the caller's, and gets transfers between them once", async () => {
     const service = services[0] as TestService
     const { data } = await service.call(
       'payer',
@@ -170,7 +170,7 @@ describe('activity of an account', () => {
     expect(second?.transfer.reference).toBe('and back')
   })
 
-  test('Nobody can follow the account of somebody else', async () => {
+  test('Only the owner can follow an account', async () => {
     const [first] = [services[0] as TestService]
     for (const id of [account.id, '99999999999999']) {
       const outcome = (async () => {
@@ -182,17 +182,17 @@ describe('activity of an account', () => {
   })
 })
 
-test('A stream without listeners ends at once', async () => {
+test('A stream whose client has left ends at once', async () => {
   const service = services[0] as TestService
   const stream = subscribe(service, 'payer', { id: account.id, after: account.activityCursor })
   await pay(service, 'only')
   await take(stream, 1)
-  // Stopping waits for streams that are still open: this one is not.
+  // A stop waits for open streams, which this one is not.
   await service.stop()
   services = []
 })
 
-test('A stream needs the gateway’s signature', async () => {
+test("A stream requires the gateway's signature", async () => {
   const { url } = services[0] as TestService
   const headers = { accept: 'text/event-stream', 'content-type': 'application/json' }
   const body = JSON.stringify({ query: QUERY, variables: { id: account.id } })

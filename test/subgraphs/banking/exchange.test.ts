@@ -91,7 +91,7 @@ test('An exchange back and forth leaves nobody with more than before', () => {
 })
 
 describe('exchange', () => {
-  test('An exchange moves what was quoted as one group, with the spread posted separately', async () => {
+  test('An exchange posts the quoted transfers as one group, with the spread separately', async () => {
     const { data } = await quote('EUR', 'JPY', '10000')
     expect(data.quoteExchange).toMatchObject({
       rate: '168.27',
@@ -190,7 +190,7 @@ describe('currency holdings', () => {
     const account = await prisma.account.findFirstOrThrow({ where: { name: 'Liquidity JPY' } })
     return account.creditsPosted - account.debitsPosted
   }
-  /** Leaves the bank with so much, as if all else had been exchanged. */
+  /** Sets the bank's holding, as if the rest had been exchanged. */
   const drain = async (left: bigint): Promise<void> => {
     const bank = openBank(service.databaseUrl)
     const from = await prisma.account.findFirstOrThrow({ where: { name: 'Liquidity JPY' } })
@@ -200,7 +200,7 @@ describe('currency holdings', () => {
     await bank.close()
   }
 
-  test('The bank gives no more of a currency than it holds, until an officer funds it', async () => {
+  test('The bank sells no more of a currency than it holds, until an officer funds it', async () => {
     await drain(16_741n)
     const { id } = (await quote('EUR', 'JPY', '10000')).data.quoteExchange
     expect((await exchange({ quoteId: id })).data.transfer).toMatchObject({ code: 'INSUFFICIENT_LIQUIDITY' })
@@ -220,13 +220,13 @@ describe('currency holdings', () => {
     await fund({ amount: '1000000' })
   })
 
-  test('A customer cannot fund a currency, and nobody one that the bank does not keep', async () => {
+  test('A customer cannot fund a currency, and nobody can fund one that the bank does not keep', async () => {
     expect((await fund({}, 'payer')).data.fundLiquidity).toMatchObject({ code: 'NOT_PERMITTED' })
     expect(codesOf(await fund({ currency: 'CHF' }))).toEqual(['BAD_USER_INPUT'])
     expect(codesOf(await fund({ amount: '0' }))).toEqual(['BAD_USER_INPUT'])
   })
 
-  test('The holdings are in the account that was opened before it had a floor', async () => {
+  test('Opening an internal account with a floor finds the one that was opened without', async () => {
     const bank = openBank(service.databaseUrl)
     const old = { actor: bankActor('old'), key: 'open:old', label: 'Old EUR', currency: 'EUR' }
     const id = await openInternalAccount(bank.ledger, old)
@@ -259,7 +259,7 @@ describe('batch', () => {
       })
     ).data.account.balance.posted.amount
 
-  test('A batch of independent transfers carries out those it can', async () => {
+  test('A batch of independent transfers executes those that are possible', async () => {
     const { data } = await send('EACH', [item('1'), item('99999999999'), item('2')])
     expect(data.transferBatch.items).toEqual([
       { transfer: { amount: { amount: '1' } }, code: null, message: null },
@@ -268,7 +268,7 @@ describe('batch', () => {
     ])
   })
 
-  test('An all-or-nothing batch moves nothing when one transfer is refused, and the same on a retry', async () => {
+  test('An all-or-nothing batch moves nothing if one transfer is refused, also on a retry', async () => {
     const before = await balance()
     const transfers = [item('1'), item('5', { to: yen.number }), item('2')]
     const key = randomUUID()

@@ -1,7 +1,4 @@
-/**
- * Holds, reversals and the life of accounts as clients order them: through GraphQL, at the edges of
- * every range.
- */
+/** Holds, reversals and account changes through GraphQL, at the limits of every range. */
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { openDatabase } from '../../../subgraphs/banking/database/open.ts'
@@ -28,7 +25,7 @@ const TRANSFER = `... on TransferAccepted { replayed transfer { id kind status a
 const ACCOUNT = `... on AccountAccepted { replayed account { id number name status currency kind dailyLimit { amount }
   product { id } branch { id } balance { posted { amount } } } } ... on Refusal { code message }`
 
-/** Orders `field`, whose input type has the same name. */
+/** Sends the mutation `field`, whose input type has the same name. */
 const order = (field: string, input: Record<string, unknown>, caller: string | null = 'payer') => {
   const type = types[field] ?? `${field.slice(0, 1).toUpperCase()}${field.slice(1)}Input`
   const fields = field.endsWith('Account') || field === 'setDailyLimit' ? ACCOUNT : TRANSFER
@@ -116,7 +113,7 @@ describe('hold', () => {
 })
 
 describe('reversal', () => {
-  test('A reversal links both ways, and happens once', async () => {
+  test('A reversal and its transfer link to each other, and it happens once', async () => {
     const id = await pay()
     const { transfer } = await done('reverseTransfer', { transferId: id }, 'payee')
     expect(transfer).toMatchObject({ kind: 'REVERSAL', amount: { amount: '300' }, reversalOf: { id } })
@@ -133,7 +130,7 @@ describe('reversal', () => {
       })
   })
 
-  test('The payer cannot reverse', async () => {
+  test('The payer cannot reverse a transfer', async () => {
     expect(await done('reverseTransfer', { transferId: await pay() })).toMatchObject({ code: 'NOT_PERMITTED' })
   })
 })

@@ -1,6 +1,6 @@
 /**
- * A database that goes away while customers ask: reads are tried once more, and what cannot be read
- * is called unavailable.
+ * Outages of the database during requests: reads are retried once, and fields that cannot be read
+ * are reported as unavailable.
  */
 import { randomUUID } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals'
@@ -36,7 +36,7 @@ const terminateAll = () =>
   admin.query(
     'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()',
   )
-/** Whoever reads the table waits until it is released. */
+/** Blocks all reads of the table until it is released. */
 async function lock(table: string): Promise<() => Promise<void>> {
   const holder = await connectTo(database.url)
   await holder.query(`BEGIN; SET LOCAL statement_timeout = 0; LOCK TABLE ${table} IN ACCESS EXCLUSIVE MODE`)
@@ -56,7 +56,7 @@ const ownAccounts = async () => {
   return euros as { id: string; number: string; activityCursor: string }[]
 }
 
-test('Reads continue after the server ended every connection', async () => {
+test('Reads succeed after the server has ended every connection', async () => {
   for (let round = 0; round < 3; round += 1) {
     await Promise.all(Array.from({ length: 10 }, () => service.call('payer', NAME)))
     await terminateAll()
@@ -97,10 +97,10 @@ test('The result of a mutation is reported although it could not be read at once
         ... on TransferBatchAccepted { items { transfer { id status } } } } }`,
       { input: { idempotencyKey: randomUUID(), mode: 'EACH', transfers: [order] } },
     )
-  // The ledger neither reads nor writes it for these, but whoever reads a transfer does.
+  // The ledger does not use this table for these mutations, but reading a transfer does.
   const release = await lock('end_to_end_ids')
   const answer = pay()
-  // Its read-back is cut off again and again until the lock is gone.
+  // Cuts its reads again and again until the lock is released.
   for (let cut = 0; cut < 3; ) {
     const { rowCount } = await admin.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity
       WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%transfers:by-id%'`)
@@ -111,14 +111,14 @@ test('The result of a mutation is reported although it could not be read at once
   expect([errors, data.transferBatch.items[0].transfer.status]).toEqual([undefined, 'POSTED'])
 })
 
-test('An event that cannot be read whole ends the stream before it, and comes again from the last cursor', async () => {
+test('A stream ends before an event that cannot be read completely, and repeats it from the last cursor', async () => {
   const [account, other] = await ownAccounts()
   if (!account || !other) throw new Error('The payer has no two accounts in euros.')
   const query = `subscription ($id: ID!, $after: String) { accountActivity(accountId: $id, after: $after) { cursor transfer { reference from { name } } } }`
   const variables = { id: account.id, after: account.activityCursor }
   const bank = openBank(database.url)
   const actor = { id: 'payer', officer: false }
-  // The ledger does not need it, but whoever reads a transfer does.
+  // The ledger does not need this table, but reading a transfer does.
   await admin.query('ALTER TABLE end_to_end_ids RENAME TO end_to_end_ids_away')
   try {
     await bank.transfer({ from: account.id, to: other.id, reference: 'told once' }, { actor })

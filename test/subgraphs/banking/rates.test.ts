@@ -1,6 +1,5 @@
 /**
- * What a euro is worth: set by officers, audited, in force at once, and never for what was quoted
- * before.
+ * Exchange rates: set by officers, audited, in force at once, and without effect on earlier quotes.
  */
 import { randomUUID } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
@@ -39,7 +38,7 @@ const quote = (sell: string, buy: string, amount: string) =>
   service.call('payer', QUOTE, { input: { sell, buy, amount } })
 const SET = `mutation ($input: SetExchangeRateInput!) { setExchangeRate(input: $input) { __typename
   ... on ExchangeRateAccepted { replayed rate { currency perEuro updatedAt } } ... on Refusal { code message replayed } } }`
-/** By how many officers it takes. */
+/** Sets a rate, with a second officer if that is required. */
 const set = async (fields: Record<string, unknown>, caller: string | null = 'officer', at = service) => {
   const first = await setAlone(fields, caller, at)
   return first.data?.setExchangeRate?.code === 'RATE_NEEDS_SECOND_OFFICER' ? setAlone(fields, 'officer2', at) : first
@@ -130,7 +129,7 @@ describe('change of more than 5 % within a day', () => {
     expect(await change('180', 'officer2', confirmation)).toMatchObject({ replayed: true })
     expect((await rates())['JPY']).toBe('180')
     expect(await proposals('officer')).toBeNull()
-    // Five percent more are one officer's again.
+    // One officer may change it by five percent again.
     expect(await change('189', 'officer2')).toMatchObject({ rate: { perEuro: '189' } })
   })
 
@@ -184,7 +183,7 @@ describe('stale rate', () => {
       expect(Date.parse(expiresAt) - Date.parse(updatedAt)).toBe(86_400_000)
   })
 
-  test('The setting decides the age at which a rate is stale', async () => {
+  test('A setting decides the age at which a rate is stale', async () => {
     const strict = await startBanking(service.databaseUrl, { EXCHANGE_RATE_MAX_AGE: '60' })
     await age(61)
     const answer = await strict.call('payer', QUOTE, { input: { sell: 'JPY', buy: 'EUR', amount: '10000' } })
@@ -192,7 +191,7 @@ describe('stale rate', () => {
     expect(codesOf(answer)).toEqual(['SERVICE_UNAVAILABLE'])
   })
 
-  test('The demo renews a rate before that, once, through the ledger', async () => {
+  test('The demo renews a rate before it is stale, once, through the ledger', async () => {
     const bank = openBank(service.databaseUrl)
     await age(43_201)
     const { updatedAt } = await prisma.exchangeRate.findUniqueOrThrow({ where: { currency: 'JPY' } })

@@ -186,7 +186,7 @@ describe('transfer', () => {
     expect(await balanceOf('payer', account('payer Everyday').id)).toBe(before - 125n)
   })
 
-  test('A key with another meaning is refused, and another customer may use the same key', async () => {
+  test('A key with another input is refused, and another customer may use the same key', async () => {
     const idempotencyKey = randomUUID()
     await transfer({ idempotencyKey })
     const reused = await transfer({ idempotencyKey, amount: '126' })
@@ -351,7 +351,7 @@ describe('pages', () => {
     }
   })
 
-  test('Accounts come in pages too', async () => {
+  test('Accounts are paged too', async () => {
     const query =
       'query ($after: String) { me { accounts(first: 3, after: $after) { pageInfo { hasNextPage endCursor } edges { node { id } } } } }'
     const first = (await service.call('payer', query)).data.me.accounts

@@ -1,6 +1,6 @@
 /**
- * Free text: references, notes, purposes, names, keys. What nobody sees in it is refused, unless a
- * script or an emoji needs it there.
+ * Free text (references, notes, purposes, names, keys) refuses invisible characters, unless a
+ * script or an emoji needs them there.
  */
 import { describe, expect, test } from '@jest/globals'
 import { idempotencyKey, optionalText, requiredText } from '../../../subgraphs/banking/request/input.ts'

@@ -1,4 +1,4 @@
-/** Writes to banking, which `test/stateful` asks of instances that are killed: new accounts. */
+/** Writes to banking that `test/stateful` sends to killed instances: new accounts. */
 import type { WritesOfService } from '../../stateful/support/writes.ts'
 
 export const writes: WritesOfService = {

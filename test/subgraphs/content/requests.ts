@@ -1,6 +1,4 @@
-/**
- * Requests to content, which `test/stateless` asks of many instances: wrong ones are among them.
- */
+/** Requests to content that `test/stateless` sends to many instances, some of them invalid. */
 import type { RequestsOfService } from '../../stateless/support/instances.ts'
 import fc from '../../support/fast-check.ts'
 

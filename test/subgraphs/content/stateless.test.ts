@@ -1,4 +1,4 @@
-/** That instances are interchangeable is shown by `test/stateless`, which asks `requests.ts`. */
+/** `test/stateless` shows with `requests.ts` that instances are interchangeable. */
 import { afterEach, expect, test } from '@jest/globals'
 import { type Instance, ownMegabytes, startInstance } from '../../stateless/support/instances.ts'
 import { signedCall } from '../../support/signed-call.ts'
@@ -20,5 +20,5 @@ test('An instance takes under 100 MB of its own under customer traffic', async (
         query,
         variables: { representations: [{ __typename: 'Product', id }] },
       })
-  expect(ownMegabytes(started.pid)).toBeLessThan(100) // 80 to 86
+  expect(ownMegabytes(started.pid)).toBeLessThan(100) // measured: 80 to 86
 })

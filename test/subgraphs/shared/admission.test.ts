@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals'
 import { HttpError } from '../../../platform/http/message/http-error.ts'
 import { createAdmission } from '../../../subgraphs/shared/admission.ts'
 
-/** Requests that each keep the event loop for so many milliseconds of a clock of the test's own. */
+/** Requests that each block the event loop for a time, by the test's own clock. */
 function service(longest: number) {
   let clock = 0
   const admit = createAdmission({ longest, now: () => clock })
@@ -48,7 +48,7 @@ test('Once service times are known, requests that would wait too long are refuse
   await Promise.resolve()
   await Promise.resolve()
   await Promise.resolve()
-  // Nobody's turn came since: these were refused without waiting.
+  // They were refused without waiting, since no turn had come meanwhile.
   expect(outcomes.filter((outcome) => outcome === '503 2').length).toBeGreaterThan(10)
   await Promise.all(flood)
 })
@@ -79,7 +79,7 @@ test('Quick requests that wait share the turns of the event loop', async () => {
 
 test('Callers take turns: a flood of one delays another by one request, and refuses none of them', async () => {
   const { request, done } = service(1_000)
-  // It is known how long requests take, so that most of the flood is refused at once.
+  // The service times are known, so most of the flood is refused at once.
   for (const name of numbered(30)) await request(name, 100).then(() => new Promise(setImmediate))
   const flood = numbered(200).map((name) => request(name, 100, 'flooding'))
   done.length = 0
@@ -90,7 +90,7 @@ test('Callers take turns: a flood of one delays another by one request, and refu
   expect(outcomes.filter((outcome) => outcome.startsWith('503')).length).toBeGreaterThan(150)
 })
 
-test('Many callers with a request each share what one alone would have', async () => {
+test('Many callers with one request each share the capacity that one caller would have', async () => {
   const { request } = service(1_000)
   for (const name of numbered(30)) await request(name, 100).then(() => new Promise(setImmediate))
   const outcomes = await Promise.all(numbered(200).map((name) => request(name, 100, name)))

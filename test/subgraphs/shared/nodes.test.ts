@@ -37,7 +37,7 @@ describe('nodeId', () => {
     'type Note implements Node { nodeId: ID! }',
     'type Note implements Node @key(fields: "of { id }") { of: Of nodeId: ID! } type Of { id: ID! }',
     'type Note implements Node @key(fields: "ids") { ids: [ID!]! nodeId: ID! }',
-  ])('A service does not start with "%s", whose key says too little', (type) => {
+  ])('A service does not start with "%s", whose key cannot identify a node', (type) => {
     expect(() => schemaOf(`type Query { note: Note } ${type}`)).toThrow('Note implements Node, so')
   })
 })

@@ -29,7 +29,7 @@ const upTo = (count: number): number[] => Array.from({ length: count }, (_, at) 
 const ids = ({ edges }: Connection<number>): readonly number[] => edges.map(({ node }) => node)
 
 describe('page', () => {
-  test('A page has from 0 to 100 rows, and 20 of the first where the client does not say', () => {
+  test('A page has 0 to 100 rows, by default the first 20', () => {
     const rows = upTo(200)
     expect(ids(pageOf(rows, {}))).toEqual(upTo(20))
     expect(ids(pageOf(rows, { first: null, last: null }))).toEqual(upTo(20))
@@ -40,7 +40,7 @@ describe('page', () => {
       for (const args of [{ first: size }, { last: size }]) expect(refused(() => pageOf(rows, args))).toEqual(refusal)
   })
 
-  test('An empty page tells whether there is anything', () => {
+  test('A page of size 0 shows whether there are rows', () => {
     const nothing = { startCursor: null, endCursor: null }
     for (const [args, hasNextPage, hasPreviousPage] of [
       [{ first: 0 }, true, false],
@@ -53,7 +53,7 @@ describe('page', () => {
     expect(pageOf([], { first: 0 }).pageInfo).toEqual({ hasNextPage: false, hasPreviousPage: false, ...nothing })
   })
 
-  test('Both directions at once are refused in words, and a cursor of another list in either', () => {
+  test('A page in both directions is refused with an explanation, and so is a cursor of another list', () => {
     for (const both of [
       { first: 1, last: 1 },
       { first: 0, last: 0 },
@@ -68,7 +68,7 @@ describe('page', () => {
       })
   })
 
-  test('A page is what the Relay specification says of the same list and arguments', () => {
+  test("A page equals the result of the Relay specification's algorithm", () => {
     const place = fc.option(fc.integer({ min: -1, max: 12 }), { nil: undefined })
     const size = fc.integer({ min: 0, max: 6 })
     const direction = fc.oneof<fc.Arbitrary<{ first?: number; last?: number }>[]>(
@@ -133,7 +133,7 @@ describe('cursor', () => {
   test('A cursor returns the position it was made of', () => {
     fc.assert(
       fc.property(fc.string({ maxLength: 80 }), fc.double({ noNaN: true, noDefaultInfinity: true }), (text, number) => {
-        // JSON knows no negative zero.
+        // JSON has no negative zero.
         const position = [text, number + 0] as const
         fc.pre(!Object.is(number, -0))
         expect(decodeCursor('list', shape, encodeCursor('list', position))).toEqual(position)

@@ -164,7 +164,7 @@ describe('service', () => {
   })
 })
 
-/** Operations, and requests for them, of every kind that the pipelines treat apart. */
+/** Operations and requests of every kind that the pipelines distinguish. */
 const asked: readonly [what: string, body: object, authorization?: string][] = [
   ['a query', { query: '{ note(id: "1") { id text } whoAmI }' }, 'Bearer x'],
   ['text beyond ASCII', { query: '{ note(id: "ß “日本”") { text } }' }],
@@ -200,20 +200,23 @@ describe('an operation that is known', () => {
   })
   afterAll(() => service.stop())
 
-  test.each(asked)('%s is answered as the first time', async (...[what, body, authorization]) => {
-    // The same operation, whose text no other request had.
-    const as = (text: string): unknown =>
-      typeof body === 'object' && 'query' in body ? { ...body, query: `${body.query} # ${what}, ${text}` } : body
-    const answerTo = async (asking: unknown): Promise<object> => {
-      const response = await postSigned(service.url, JSON.stringify(asking), 'call-1', authorization)
-      const headers = Object.fromEntries([...response.headers].filter(([name]) => name !== 'date'))
-      return { status: response.status, headers, text: await response.text() }
-    }
-    const first = await answerTo(as('fresh'))
-    const { query } = as('known') as { query?: string }
-    if (query !== undefined) await signedCall(service.url, { query })
-    expect([await answerTo(as('known')), await answerTo(as('known'))]).toEqual([first, first])
-  })
+  test.each(asked)(
+    'A repeated operation gets the same answer as the first time: %s',
+    async (...[what, body, authorization]) => {
+      // The same operation with a new text.
+      const as = (text: string): unknown =>
+        typeof body === 'object' && 'query' in body ? { ...body, query: `${body.query} # ${what}, ${text}` } : body
+      const answerTo = async (asking: unknown): Promise<object> => {
+        const response = await postSigned(service.url, JSON.stringify(asking), 'call-1', authorization)
+        const headers = Object.fromEntries([...response.headers].filter(([name]) => name !== 'date'))
+        return { status: response.status, headers, text: await response.text() }
+      }
+      const first = await answerTo(as('fresh'))
+      const { query } = as('known') as { query?: string }
+      if (query !== undefined) await signedCall(service.url, { query })
+      expect([await answerTo(as('known')), await answerTo(as('known'))]).toEqual([first, first])
+    },
+  )
 
   test('A known operation runs without Apollo Server, which parses and validates it once', async () => {
     const query = 'query Once { whoAmI }'
@@ -226,7 +229,7 @@ describe('an operation that is known', () => {
     run.mockRestore()
   })
 
-  test('A mutation whose answer is no data at all runs once', async () => {
+  test('A mutation without data in its answer runs once', async () => {
     added = 0
     const query = 'mutation { add(text: "none") { id text } }'
     for (let count = 0; count < 3; count += 1) await signedCall(service.url, { query })
@@ -235,7 +238,7 @@ describe('an operation that is known', () => {
   })
 })
 
-describe('an operation that does not come plain', () => {
+describe('an operation in an unusual body', () => {
   let service: RunningService
   beforeAll(async () => {
     service = await startService(notes('stateful'), env)
@@ -302,7 +305,7 @@ test('A service does not start on wrong settings, and reports all of them', asyn
   })
 })
 
-test('Where one of several instances writes, each answer says whether it is this one, as it is sent', async () => {
+test('If one of several instances writes, each answer says whether this instance is the writer now', async () => {
   let writes = true
   const definition = notes('stateful')
   const create = async () => ({ ...(await definition.create()), writes: () => writes })
@@ -328,7 +331,7 @@ test('Where one of several instances writes, each answer says whether it is this
   }
 })
 
-test('A service whose instances all write alike says nothing of it', async () => {
+test('A service whose instances all write sends no writer header', async () => {
   const service = await startService(notes('stateful'), env)
   const { headers } = await signedCall(service.url, { query: '{ whoAmI }' })
   expect(headers.get(WRITER_HEADER)).toBeNull()

@@ -71,12 +71,12 @@ describe('gateway', () => {
     expect(data.trips[0].legs[1].hotel.city.weather.on).toEqual({ temperatureMax: 0 })
   })
 
-  test('An unknown city is null, and costs nothing else', async () => {
+  test('An unknown city is null, and affects no other field', async () => {
     const { data } = await ask(gateway.url, '{ trips { legs { to { name } hotel { name } } } }')
     expect(data.trips[1].legs).toEqual([{ to: null, hotel: { name: 'Nowhere' } }])
   })
 
-  test('An answer may be kept as long as its shortest part holds', async () => {
+  test('An answer may be cached as long as its shortest-lived part', async () => {
     const maxAge = async (query: string): Promise<number> => {
       const { headers } = await ask(gateway.url, query)
       return Number(/max-age=(\d+)/.exec(headers.get('cache-control') ?? '')?.[1] ?? 0)
@@ -88,7 +88,7 @@ describe('gateway', () => {
     expect(current).toBeGreaterThan(INTERVAL - 60)
   })
 
-  test('A failing upstream costs its own fields only, and the answer may not be kept', async () => {
+  test('A failing upstream fails only its own fields, and the answer may not be cached', async () => {
     stub.fault = (_call, response) => response.destroy()
     const { data, errors, headers } = await ask(
       gateway.url,

@@ -131,7 +131,7 @@ describe('bad input', () => {
     })
   })
 
-  test('A bad value in variables is refused too', async () => {
+  test('A bad value in variables is refused by weather too', async () => {
     for (const date of ['2026-13-01', 7, null]) {
       const { errors } = await weather.ask(
         'query ($d: Date!) { city(id: "1") { weather { on(date: $d) { date } } } }',
@@ -141,7 +141,7 @@ describe('bad input', () => {
     }
   })
 
-  test('A cursor is refused by another list', async () => {
+  test('A cursor of one list of cities is refused by another', async () => {
     const { data } = await weather.ask(CITIES, { search: 'lis', first: 1 })
     const { errors } = await weather.ask(CITIES, {
       near: { latitude: 0, longitude: 0 },
@@ -159,7 +159,7 @@ describe('bad input', () => {
     [{ WEATHER_PROVIDER: ' , ' }, /WEATHER_PROVIDER/],
     [{ OPEN_METEO_URL: 'ftp://x' }, /OPEN_METEO_URL/],
     [{ REDIS_URL: 'localhost:6379' }, /REDIS_URL/],
-  ])('%j stops the start', async (env, message) => {
+  ])('The settings %j stop the start', async (env, message) => {
     await expect(startService(weatherService, { GATEWAY_SECRET: TEST_SECRET, ...env })).rejects.toThrow(message)
   })
 })
@@ -244,7 +244,7 @@ describe('cache hints', () => {
   test('An estimate may be cached until the hour is over', async () => {
     const left = () => 3600 - ((Date.now() / 1000) % 3600)
     let [before, told, after] = [0, 0, 0]
-    // Again where an hour ends meanwhile.
+    // Repeats if an hour ends meanwhile.
     do [before, told, after] = [left(), await maxAge(ofCity('current { temperature }')), left()]
     while (after > before)
     expect(told).toBeLessThanOrEqual(Math.ceil(before))

@@ -1,6 +1,4 @@
-/**
- * Old partitions go to the archive while the bank works, and whoever reads the history finds them.
- */
+/** Old partitions are archived while the bank runs, and stay readable. */
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { backup } from '../../../../prisma/backup.ts'
@@ -17,7 +15,7 @@ import { newFolder } from '../../../support/folder.ts'
 import { smallPartitions } from '../../../support/small-partitions.ts'
 import { openBank, subjectOf, type TestBank, verdictOf } from '../support/bank.ts'
 
-const SIZE = 100 // numbers of a partition
+const SIZE = 100 // operations per partition
 const FUTURE = new Date(Date.now() + 3_600_000)
 
 let migrations: Awaited<ReturnType<typeof smallPartitions>>
@@ -50,7 +48,7 @@ afterAll(async () => {
   await database.drop()
 })
 
-/** What clients and auditors see of the history. */
+/** The history as clients and auditors see it. */
 async function seen() {
   const period = { accountId: to, from: new Date(0), to: FUTURE }
   const sums = await readSums(bank.database, period)
@@ -73,14 +71,14 @@ const rowsOf = async (schema: string, table: string): Promise<number> => {
   return Number(row.count)
 }
 
-test('A partition with an open hold stays, and the others before it are in the archive', async () => {
+test('A partition with an open hold stays, and the others before it are archived', async () => {
   await expect(archivePartitions(bank.database, FUTURE)).rejects.toThrow('a hold of partitions.transfers_0 is open')
   expect(await rowsOf('archive', 'transfers')).toBe(0)
   expect(await rowsOf('archive', 'operations')).toBeGreaterThan(0)
   expect(verdictOf(await bank.ask({ name: 'voidHold', transferId: hold }))).toBe('ACCEPTED')
 })
 
-test('Archived rows are still seen by verify, statements, pages and followers', async () => {
+test('Verification, statements, pages and subscriptions still include archived rows', async () => {
   const before = await seen()
   expect(before.verdict).toMatchObject({ sound: true })
   expect(before.entries.length).toBe(450)
@@ -101,7 +99,7 @@ test('Archived rows are still seen by verify, statements, pages and followers', 
   expect(after.activity).toEqual(before.activity)
 })
 
-test('A key whose operation is in the archive is answered from there', async () => {
+test('A key of an archived operation is answered from the archive', async () => {
   const again = await bank.transfer({ from, to, amount: 2n }, { key: '0 0' })
   expect([verdictOf(again), again.replayed]).toEqual(['ACCEPTED', true])
 })
@@ -114,12 +112,12 @@ test('A transfer in the archive can be reversed, once', async () => {
   expect(verdictOf(await bank.ask(command))).toBe('ALREADY_REVERSED')
 })
 
-test.each(['archive.entries', 'partitions.entries_0'])('Rows of the archive never change (%s)', async (table) => {
+test.each(['archive.entries', 'partitions.entries_0'])('Rows of the archive cannot be changed (%s)', async (table) => {
   for (const statement of [`UPDATE ${table} SET amount = 1`, `DELETE FROM ${table}`, `TRUNCATE ${table}`])
     await expect(bank.database.$executeRawUnsafe(statement)).rejects.toThrow()
 })
 
-test('A change of a row in the archive is found', async () => {
+test('Verification finds a changed row in the archive', async () => {
   await bank.database.$executeRaw`ALTER TABLE partitions.operations_0 DISABLE TRIGGER USER`
   await bank.database.$executeRaw`UPDATE partitions.operations_0 SET actor = 'nobody' WHERE number = 3`
   expect(await verifyLedger(bank.database)).toMatchObject({ sound: false, problem: expect.stringContaining('batch') })
@@ -128,7 +126,7 @@ test('A change of a row in the archive is found', async () => {
   expect(await verifyLedger(bank.database)).toMatchObject({ sound: true })
 })
 
-test('A backup has the archive in it', async () => {
+test('A backup contains the archive', async () => {
   const folder = await newFolder()
   const target = await createDatabase('empty')
   await backup(database.url, join(folder, 'all'))

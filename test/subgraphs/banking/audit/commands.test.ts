@@ -28,7 +28,7 @@ const run = (...args: string[]): Promise<{ code: number; stdout: string; stderr:
     (error: { code: number; stdout: string; stderr: string }) => error,
   )
 
-test('An anchor is verified with the key that signed it, also after the ledger has grown', async () => {
+test('An anchor verifies with the key that signed it, also after the ledger has grown', async () => {
   const { stdout } = await run('anchor')
   const file = join(folder, 'anchor.json')
   await writeFile(file, stdout)
@@ -56,7 +56,7 @@ test.each([
   expect(stderr).toContain(said)
 })
 
-test('A broken ledger makes the command fail and name the row', async () => {
+test('The command fails on a broken ledger and names the row', async () => {
   await bank.database.$executeRaw`ALTER TABLE accounts DISABLE TRIGGER USER`
   await bank.database
     .$executeRaw`UPDATE accounts SET credits_posted = credits_posted + 1, debits_posted = debits_posted + 1

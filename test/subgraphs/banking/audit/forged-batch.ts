@@ -1,6 +1,6 @@
 /**
- * A batch written past the service, by somebody who knows the tables: one transfer, in one
- * statement, each part as told.
+ * A batch written directly to the tables by an attacker who knows them: one transfer in one
+ * statement, with the given forgeries.
  */
 
 export interface Forgery {
@@ -9,12 +9,12 @@ export interface Forgery {
   readonly currency?: string
   /** Added to the balances of the entries. */
   readonly balanceOff?: number
-  /** How far numbers are from those that follow the head. */
+  /** Distance of the numbers from the next ones after the head. */
   readonly jump?: number
-  /** The parts to leave out. */
+  /** Parts to leave out. */
   readonly without?: readonly ('transfer' | 'event' | 'entries' | 'counters' | 'operation' | 'batch' | 'head')[]
   readonly eventAmount?: number
-  /** The transfer that it takes back. */
+  /** The transfer that it reverses. */
   readonly reversalOf?: string
 }
 

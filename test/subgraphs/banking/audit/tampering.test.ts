@@ -1,7 +1,6 @@
 /**
- * What was tried on the ledger's tables, and what found it. The service's role has the rights of
- * any client of its database; as the tables' owner it can also switch their triggers off. Undone
- * after each case.
+ * Manipulations of the ledger's tables, and what detects them. The service's role owns the tables,
+ * so it can also disable their triggers. Each case is rolled back.
  */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
 import type { Client } from 'pg'
@@ -31,12 +30,10 @@ const TABLES = [
 
 let bank: TestBank
 let client: Client
-/** Names of what cases are about, by which their statements and findings refer to it. */
+/** Ids by the names that statements and findings use. */
 const ids: Record<string, string> = {}
 
-/**
- * A few of everything: transfers, in two currencies, and holds that are open, captured and voided.
- */
+/** A few of each: transfers in two currencies, and open, captured and voided holds. */
 async function writeHistory(to: TestBank): Promise<Record<string, string>> {
   const payer = await to.open({ owner: 'payer', balance: 1_000n })
   const payee = await to.open({ owner: 'payee', balance: 1_000n })
@@ -93,7 +90,7 @@ const forgery = (fields: Omit<Forgery, 'from' | 'to'> & { readonly to?: string }
 
 type Case = readonly [what: string, statements: string, found: string]
 
-/** With the guards on: the database refuses, with these words. */
+/** With the guards on: the database refuses with these messages. */
 const refused: readonly Case[] = [
   [
     'balances changed without entries',
@@ -224,7 +221,7 @@ const refused: readonly Case[] = [
   ['triggers switched off for the session', 'SET LOCAL session_replication_role = replica', 'permission denied'],
 ]
 
-/** What the guards let pass: the verification finds it. */
+/** The guards let these pass; the verification finds them. */
 const foundWithTriggers: readonly Case[] = [
   [
     'a forged batch that is whole, but has no hash of the chain',
@@ -238,7 +235,7 @@ const foundWithTriggers: readonly Case[] = [
   ],
 ]
 
-/** With the guards off: the verification finds it. */
+/** With the guards off: the verification finds these. */
 const foundWithoutTriggers: readonly Case[] = [
   [
     'a rewritten reference',
@@ -468,7 +465,7 @@ describe('anchor', () => {
     expect(await verifyLedger(bank.database, { from: anchor })).toMatchObject({ sound: true })
   })
 
-  test('The anchor reveals a history that was cleanly cut back to an earlier point', async () => {
+  test('The anchor reveals a history that ends at an earlier point', async () => {
     const early = await createDatabase('migrated')
     const other = openBank(early.url)
     try {
@@ -485,7 +482,7 @@ describe('anchor', () => {
     }
   })
 
-  test('The anchor reveals a wholly rewritten history with a hash chain of its own', async () => {
+  test('The anchor reveals a rewritten history with a valid hash chain of its own', async () => {
     const rewritten = await createDatabase('migrated')
     const other = openBank(rewritten.url)
     try {
@@ -513,7 +510,7 @@ describe('anchor', () => {
     expect(await verifyLedger(bank.database, { from })).toMatchObject({ sound: false })
   })
 
-  test('A forged anchor is refused', async () => {
+  test('The verification refuses a forged anchor', async () => {
     const key = await makeAnchorKey()
     const signed = signAnchor(anchor, key)
     expect(openAnchor(JSON.stringify(signed), key)).toEqual(anchor)

@@ -26,8 +26,8 @@ beforeEach(async () => {
 })
 
 /**
- * Whoever owns the tables can switch their guards off: then the chain still tells. What is done
- * here is undone again.
+ * The tables' owner can disable their guards, but the hash chain still detects changes. Rolls the
+ * statement back afterwards.
  */
 async function tamperedWith(statement: string) {
   await client.query(`CREATE TABLE kept_operations AS TABLE operations; CREATE TABLE kept_batches AS TABLE batches;
@@ -58,14 +58,14 @@ type Row = readonly [which: string, where: string]
 const accepted: Row = ['an accepted line of', 'number = 5']
 const refused: Row = ['a refused line of', 'number = (SELECT min(number) FROM operations WHERE refusal IS NOT NULL)']
 const detailed: Row = ['a line with details of', 'details IS NOT NULL']
-/** Of two batches of one instant either may have an event between them. */
+/** Between two batches of the same time, the event could belong to either. */
 const inTheMiddle: Row = [
   'one of the',
   'number = (SELECT max(b.number) FROM batches b JOIN batches p ON p.number = b.number - 1 WHERE p.at < b.at)',
 ]
 const head: Row = ['the', 'id = 1']
 
-/** Every column of what is audited, with another value for it. */
+/** Every audited column, with another value for it. */
 const columns: readonly { table: string; column: string; value: string; rows: readonly Row[] }[] = [
   { table: 'operations', column: 'number', value: 'number + 1000', rows: [accepted] },
   { table: 'operations', column: 'actor', value: "'somebody else'", rows: [accepted, refused] },
@@ -99,7 +99,7 @@ const columns: readonly { table: string; column: string; value: string; rows: re
   { table: 'ledger', column: 'last_hash', value: "'\\x00'", rows: [head] },
 ]
 
-test('Every column of the audited tables is tampered with', async () => {
+test('The tests tamper with every column of the audited tables', async () => {
   const { rows } = await client.query<{ name: string }>(`
     SELECT table_name || '.' || column_name AS name FROM information_schema.columns
     WHERE table_schema = 'public' AND table_name IN ('operations', 'batches', 'ledger')`)

@@ -1,5 +1,5 @@
 /**
- * Chains that were written before the hash covered effects still verify, and go on in the present
+ * Hash chains from before the hash covered effects are still valid, and continue in the present
  * version.
  */
 
@@ -35,8 +35,7 @@ interface Line {
 }
 
 /**
- * Links the batches by operations alone, as their writers of that time did: said here once more,
- * without the product's code.
+ * Links the batches by operations only, as earlier versions did. Independent of the product's code.
  */
 async function chainAsBefore(): Promise<void> {
   const { rows } = await client.query<Line>(`

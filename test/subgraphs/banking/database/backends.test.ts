@@ -1,4 +1,4 @@
-/** Which connections a successor ends: all of the last writer that it may. */
+/** A successor ends all connections of the previous writer that it is allowed to end. */
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
 import { Client } from 'pg'
 import { endBackends, markBackend, newInstance } from '../../../../subgraphs/banking/database/backends.ts'
@@ -34,18 +34,18 @@ const isAlive = (client: Client): Promise<boolean> =>
     () => false,
   )
 
-test('Connections of one instance are ended, and no others', async () => {
+test('A successor ends the connections of one instance, and no others', async () => {
   const [last, other] = [newInstance(), newInstance()]
   const clients = [await marked(last), await marked(last), await marked(other), await connect()]
   expect(await endBackends(await connect(), last)).toBe(2)
   expect(await Promise.all(clients.map(isAlive))).toEqual([false, false, true, true])
 })
 
-test('Connections of another role, which it may not end, do not keep a successor from beginning', async () => {
+test('A successor starts even if it may not end the connections of another role', async () => {
   const last = newInstance()
   const client = await marked(last)
   const successor = await connect()
-  // A role that the tests' own is a member of, but that is no member of it.
+  // A role that cannot end the connections of the tests' own role.
   await successor.query('SET ROLE pg_monitor')
   expect(await endBackends(successor, last)).toBe(0)
   expect(await isAlive(client)).toBe(true)

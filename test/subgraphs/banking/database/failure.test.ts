@@ -20,20 +20,20 @@ const fromPrisma = (code: string) =>
   Object.assign(new Error('no'), { code: 'P2010', meta: { driverAdapterError: { cause: { originalCode: code } } } })
 
 test.each<[string, Failure]>([
-  ['57P01', 'outage'], // shut down by an administrator
-  ['57P03', 'outage'], // starting up
-  ['57014', 'outage'], // timed out
+  ['57P01', 'outage'], // admin_shutdown
+  ['57P03', 'outage'], // cannot_connect_now
+  ['57014', 'outage'], // query_canceled by a timeout
   ['25006', 'outage'], // read-only after a fail-over
-  ['25P03', 'outage'], // idle in a transaction for too long
-  ['55P03', 'outage'], // a lock was not to be had
-  ['53300', 'outage'], // too many connections
-  ['08006', 'outage'], // the connection failed
-  ['40001', 'outage'], // could not be serialized
-  ['40P01', 'outage'], // a deadlock
-  ['23505', 'refused'], // not unique
-  ['23514', 'refused'], // a check
-  ['42P01', 'refused'], // no such table
-  ['25001', 'refused'], // a transaction in the wrong state
+  ['25P03', 'outage'], // idle_in_transaction_session_timeout
+  ['55P03', 'outage'], // lock not available
+  ['53300', 'outage'], // too_many_connections
+  ['08006', 'outage'], // connection_failure
+  ['40001', 'outage'], // serialization_failure
+  ['40P01', 'outage'], // deadlock_detected
+  ['23505', 'refused'], // unique violation
+  ['23514', 'refused'], // check violation
+  ['42P01', 'refused'], // undefined table
+  ['25001', 'refused'], // active_sql_transaction
 ])('The SQLSTATE %s is %s, from the driver, the adapter and Prisma', (code, meant) => {
   expect([fromDriver(code), fromAdapter(code), fromPrisma(code)].map(failureOf)).toEqual([meant, meant, meant])
 })
@@ -52,7 +52,7 @@ test.each([
   expect(outageError(error)?.extensions).toEqual({ code: 'SERVICE_UNAVAILABLE', service: 'banking' })
 })
 
-test('Our own faults are no outage, and clients see none of them', () => {
+test('Internal errors are no outage, and clients see no details', () => {
   const faults = [new TypeError('x is undefined'), codedError('FORBIDDEN', 'No.'), new Error('something')]
   expect(faults.map(failureOf)).toEqual(['fault', 'fault', 'unknown'])
   expect(faults.map(outageError)).toEqual([undefined, undefined, undefined])

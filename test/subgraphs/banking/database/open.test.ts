@@ -1,4 +1,4 @@
-/** A database server that dies while a connection is made. */
+/** A database server that dies while a client connects. */
 import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
 import { expect, test } from '@jest/globals'

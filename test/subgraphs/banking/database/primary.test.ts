@@ -1,4 +1,4 @@
-/** A primary and its standby: PostgreSQL's own, promoted by hand. */
+/** A PostgreSQL primary and its standby, promoted by the test. */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import { Prisma } from '../../../../prisma/generated/client.ts'
 import { migrate } from '../../../../prisma/migrate.ts'
@@ -20,7 +20,7 @@ import { openBank } from '../support/bank.ts'
 let all: TestServers
 let primary: TestServer
 let standby: TestServer
-/** The standby first, so that the order of the hosts does not help. */
+/** Lists the standby first, so that the order of the hosts does not help. */
 let url: string
 const opened: LedgerDatabase[] = []
 
@@ -52,14 +52,14 @@ describe('while one stays the primary', () => {
   beforeAll(start)
   afterAll(stop)
 
-  test('The primary is found among two hosts', async () => {
+  test('The service finds the primary among two hosts', async () => {
     expect(await portOf(open())).toBe(primary.port)
     const client = await openClient(url)
     expect(client.port).toBe(primary.port)
     await client.end()
   })
 
-  test('Settings that risk an acknowledged payment are reported', async () => {
+  test('The service reports database settings that risk an acknowledged payment', async () => {
     const { prisma } = open(urlOf([primary.port]))
     const told = async (): Promise<string> => {
       const faults = await Promise.all([1, 2].map((hosts) => durabilityFault(prisma, hosts)))
@@ -80,8 +80,8 @@ describe('while one stays the primary', () => {
     }
   })
 
-  test('A connection on which a write was refused as on a standby is not used again', async () => {
-    // One address, behind which the servers may change.
+  test('A connection that refused a write as read-only is not used again', async () => {
+    // A single address, whose server may change.
     const database = open(urlOf([primary.port]))
     const insert = () =>
       database.prisma
@@ -105,7 +105,7 @@ describe('when the standby is promoted in place of the primary', () => {
   beforeEach(start)
   afterEach(stop)
 
-  test('While there is no primary, connecting fails as in an outage, and goes on once one is promoted', async () => {
+  test('Without a primary, connecting fails as an outage, and succeeds once a standby is promoted', async () => {
     const database = open()
     expect(await portOf(database)).toBe(primary.port)
     await primary.stop()
@@ -121,7 +121,7 @@ describe('when the standby is promoted in place of the primary', () => {
     expect(await portOf(database)).toBe(standby.port)
   })
 
-  test('A fail-over between two batches loses and doubles nothing, and is no restore', async () => {
+  test('A failover between two batches loses and doubles nothing, and does not count as a restore', async () => {
     expect(await migrate(url)).toContain('20260101000000_ledger')
     const bank = openBank(url)
     try {
@@ -154,7 +154,7 @@ describe('when the standby is promoted beside the primary', () => {
   beforeAll(start)
   afterAll(stop)
 
-  test('A connection to a server that hangs is cut once another is the primary', async () => {
+  test('The service cuts a connection to a hung server once another is the primary', async () => {
     const database = open()
     expect(await portOf(database)).toBe(primary.port)
     const cut = expect(database.query(Prisma.sql`SELECT pg_sleep(60)`)).rejects.toMatchObject({ code: 'ECONNRESET' })

@@ -15,7 +15,7 @@ afterAll(async () => {
   await database.drop()
 })
 
-test('Any text arrives as it was sent, and null stays null', async () => {
+test('Any text is stored unchanged, and null stays null', async () => {
   const texts = [
     '',
     ' ',

@@ -1,4 +1,4 @@
-/** One instance writes: the others see it do so, and one of them follows when it dies or hangs. */
+/** One instance writes, the others know it, and one of them succeeds it when it dies or hangs. */
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { Client } from 'pg'
 import { markBackend, newInstance } from '../../../../subgraphs/banking/database/backends.ts'
@@ -30,7 +30,7 @@ afterEach(async () => {
 interface Member {
   readonly lease: Lease
   readonly instance: number
-  /** All that it was told. */
+  /** All roles that it was given. */
   readonly roles: Standing['role'][]
 }
 
@@ -50,7 +50,7 @@ const tokenOf = ({ lease }: Member): string | undefined => {
   return standing.role === 'unknown' ? undefined : standing.token
 }
 
-/** Once one writes and all others know it. */
+/** Resolves once one instance writes and all others know it. */
 const settled = (members: readonly Member[]): Promise<Member> =>
   until(() => {
     const writer = writerOf(members)
@@ -66,7 +66,7 @@ async function connected(): Promise<Client> {
 }
 
 describe('lease', () => {
-  test('One of several instances writes, and the others learn its address and its key', async () => {
+  test('One of several instances writes, and the others learn its address and key', async () => {
     const members = [1, 2, 3, 4].map((port) => join(`http://127.0.0.1:${port}`))
     const writer = await settled(members)
     const others = members.filter((member) => member !== writer)
@@ -79,7 +79,7 @@ describe('lease', () => {
     expect(own).toMatchObject({ key: expect.stringMatching(/^[\w-]{43}$/) })
   })
 
-  test('An instance that stops gives the lease back, and one of the others writes under another token', async () => {
+  test('A stopping instance releases the lease, and another one writes under a new token', async () => {
     const members = [join(), join(), join()]
     const first = await settled(members)
     const token = tokenOf(first)
@@ -89,7 +89,7 @@ describe('lease', () => {
     expect(first.lease.standing()).toEqual(UNKNOWN)
   })
 
-  test('When the writer is cut off another one follows, and the first learns it when it is back', async () => {
+  test('When the writer is disconnected another one succeeds it, and the first learns this on its return', async () => {
     const proxy = await startProxy(Number(new URL(database.url).port))
     const first = join('http://127.0.0.1:1', throughProxy(proxy))
     await settled([first])
@@ -97,7 +97,7 @@ describe('lease', () => {
     await settled([first, second])
     await proxy.close()
     await until(() => second.lease.standing().role === 'writer')
-    // It cannot know yet; the token fences what it writes.
+    // It cannot know yet, but the token fences its writes.
     expect(first.lease.standing().role).toBe('writer')
     const again = await startProxy(Number(new URL(database.url).port), proxy.port)
     closing.push(again.close)
@@ -105,7 +105,7 @@ describe('lease', () => {
     expect(first.roles).toEqual(['writer', 'unknown', 'follower'])
   })
 
-  test('The writer goes on writing over a connection that is cut again and again', async () => {
+  test('The writer keeps the lease over a connection that is cut again and again', async () => {
     const proxy = await startProxy(Number(new URL(database.url).port))
     closing.push(proxy.close)
     const first = join('http://127.0.0.1:1', throughProxy(proxy))
@@ -123,7 +123,7 @@ describe('lease', () => {
     expect(first.roles).toEqual(['writer'])
   })
 
-  test('In a copy of a database nobody takes the holder of the original for the writer', async () => {
+  test("In a copy of a database no instance takes the original's lease holder for the writer", async () => {
     const client = await connected()
     await client.query(
       `UPDATE ledger_writer SET token = 7, beat = 70, instance = 1, address = 'http://127.0.0.1:1', key = 'old'`,
@@ -149,7 +149,7 @@ describe('fence', () => {
     to = await plain.open()
   })
 
-  /** An instance that believes it has the lease, until the ledger tells it otherwise. */
+  /** An instance that believes it has the lease, until a write fails. */
   function deposed() {
     let standing: Standing = { role: 'writer', token: '99', key: '' }
     const lost: string[] = []
@@ -165,7 +165,7 @@ describe('fence', () => {
 
   const operations = (): Promise<number> => plain.database.operation.count().then((count) => count)
 
-  test('Under a token that is not the lease’s nothing is written, by one statement or by several', async () => {
+  test("Nothing is written under a token other than the lease's, in one statement or several", async () => {
     const { lost, elected } = deposed()
     const ledgerDatabase = openLedgerDatabase({ url: database.url, connections: 2 })
     closing.push(ledgerDatabase.close)
@@ -192,7 +192,7 @@ describe('fence', () => {
     expect(await operations()).toBe(before + 1)
   })
 
-  test('What a deposed writer was asked happens once', async () => {
+  test('Requests to a deposed writer are executed once', async () => {
     const { lost, elected } = deposed()
     const other = openBank(database.url, { elected })
     closing.push(other.close)
@@ -208,7 +208,7 @@ describe('fence', () => {
     expect(await operations()).toBe(before + 21)
   })
 
-  test('A successor ends the connections of a writer that hangs with the ledger locked, and only these', async () => {
+  test('A successor ends only the connections of the writer that hangs with the ledger locked', async () => {
     const hung = newInstance()
     const other = newInstance()
     const [holder, bystander] = [await connected(), await connected()]
@@ -225,7 +225,7 @@ describe('fence', () => {
     await bystander.query('SELECT 1')
   })
 
-  test('The connections of an elected instance are marked', async () => {
+  test('The connections of an elected instance carry its name', async () => {
     const other = openBank(database.url, { elected: deposed().elected })
     closing.push(other.close)
     await other.transfer({ from, to })

@@ -1,4 +1,4 @@
-/** The end of the outbox is read only while somebody follows it, and then nothing is missed. */
+/** The end of the outbox is read only while somebody subscribes, and no event is missed. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
 import type { PrismaClient } from '../../../../prisma/generated/client.ts'
@@ -12,7 +12,7 @@ let tail: Tail
 let from: string
 let to: string
 let looks: number
-/** Resolves before each statement is sent. */
+/** Each statement waits for it. */
 let gate: Promise<unknown>
 beforeEach(async () => {
   bank = await createBank()
@@ -39,9 +39,9 @@ afterEach(async () => {
 
 const signal = new AbortController().signal
 
-test('While nobody follows, the outbox is not read, however much is written', async () => {
+test('Without subscribers the outbox is not read, however much is written', async () => {
   for (let count = 0; count < 10; count += 1) await bank.transfer({ from, to })
-  // Longer than between two looks of its own.
+  // Longer than the tail's polling interval.
   await sleep(2_500)
   expect(looks).toBe(0)
   const unfollow = tail.follow()
@@ -55,21 +55,21 @@ test('While nobody follows, the outbox is not read, however much is written', as
   })
 })
 
-test('Who follows while the end is being found misses nothing', async () => {
+test('A subscriber that starts while the end is being read misses nothing', async () => {
   const { promise, resolve } = Promise.withResolvers<void>()
   gate = promise
   tail.follow()
   const change = tail.change([to], signal)
   await until(() => looks > 0)
-  // Before the end is read: it is not after it.
+  // Written before the end is read, so it is not behind the end.
   await bank.transfer({ from, to })
   resolve()
   await change
 })
 
-test('Who follows is woken by what happens to its account, and by nothing else', async () => {
+test('A subscriber is woken by events of its account only', async () => {
   const other = await bank.open()
-  // The first look wakes everybody.
+  // The first read wakes every subscriber.
   const first = tail.change([other], signal)
   tail.follow()
   await first

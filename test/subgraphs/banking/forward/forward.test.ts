@@ -1,4 +1,4 @@
-/** Requests that another instance than the writer gets: they are committed by the writer, once. */
+/** Requests to an instance that is not the writer: the writer commits them, once. */
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { type AddressInfo, createServer, type Socket } from 'node:net'
@@ -26,7 +26,7 @@ import { brokenInvariants } from '../support/books.ts'
 import { type Member, settled, startMember } from './instance.ts'
 
 let database: TestDatabase
-/** An instance of the version before the election. */
+/** An instance of the version before elections existed. */
 let old: TestBank
 let closing: (() => Promise<unknown>)[]
 let from: string
@@ -50,7 +50,7 @@ async function start(options: Parameters<typeof startMember>[1] = {}): Promise<M
   return member
 }
 
-/** One that writes, and one that was started after it. */
+/** The writer, and an instance that was started after it. */
 async function pair(options: Parameters<typeof startMember>[1] = {}): Promise<{ writer: Member; follower: Member }> {
   const first = await start(options)
   await settled([first])
@@ -65,7 +65,7 @@ const received = async (): Promise<bigint> => {
 }
 
 describe('forwarding', () => {
-  test('Whatever is asked of another instance comes out as if the writer had been asked', async () => {
+  test('Requests to a follower have the same results as requests to the writer', async () => {
     const { writer, follower } = await pair()
     const actor = customer('payer')
     const key = randomUUID()
@@ -88,7 +88,7 @@ describe('forwarding', () => {
     expect(writer.sent).toEqual([])
   })
 
-  test('Many requests at once are sent together', async () => {
+  test('Many concurrent requests are forwarded together', async () => {
     const { follower } = await pair()
     const answers = await Promise.all(Array.from({ length: 500 }, () => follower.transfer({ from, to })))
     expect(answers.map(verdictOf)).toEqual(answers.map(() => 'ACCEPTED'))
@@ -96,7 +96,7 @@ describe('forwarding', () => {
     expect(follower.sent.length).toBeLessThan(20)
   })
 
-  test('A request that the database refuses fails alone, and what fails fails at the asker', async () => {
+  test('A forwarded request that the database refuses fails alone, at the instance that forwarded it', async () => {
     const { follower } = await pair()
     const opening = { name: 'openAccount', owner: 'nobody', kind: 'CURRENT', currency: 'EUR', label: 'Orphan' } as const
     const outcomes = await Promise.allSettled([
@@ -119,7 +119,7 @@ describe('forwarding', () => {
     const after = await settled([follower, third])
     const [last] = after.followers as [Member]
     const before = last.sent.length
-    // After a lost message it rests for a while from that writer.
+    // After a lost message the instance does not forward to that writer for a while.
     await until(async () => {
       expect(verdictOf(await last.transfer({ from, to }))).toBe('ACCEPTED')
       return last.sent.length > before
@@ -127,7 +127,7 @@ describe('forwarding', () => {
     expect(last.sent.slice(before)).toEqual(['answered'])
   })
 
-  test('Messages whose answers are lost on the way happen once each', async () => {
+  test('Forwarded messages whose answers are lost are executed once each', async () => {
     let proxy: NetworkProxy | undefined
     const { follower } = await pair({
       async advertise(port) {
@@ -144,7 +144,7 @@ describe('forwarding', () => {
       proxy?.cut()
       expect((await Promise.all(orders)).map(verdictOf)).toEqual(orders.map(() => 'ACCEPTED'))
       const before = follower.sent.length
-      // It rests after a loss.
+      // It does not forward for a while after a loss.
       await until(async () => {
         asked += 1
         await follower.transfer({ from, to })
@@ -154,9 +154,9 @@ describe('forwarding', () => {
     expect(await received()).toBe(BigInt(asked))
   })
 
-  test('What a writer that hangs has in hand is asked of its successor', async () => {
+  test('Requests in progress at a hanging writer are sent to its successor', async () => {
     const { writer, follower } = await pair({
-      // Whoever connects there is never answered.
+      // Connections to this address are never answered.
       advertise: async () => `http://127.0.0.1:${await silence()}`,
     })
     const asking = follower.transfer({ from, to })
@@ -174,7 +174,7 @@ describe('forwarding', () => {
   })
 })
 
-/** A port where connections are taken and never answered. */
+/** A port that accepts connections and never answers. */
 async function silence(): Promise<number> {
   const taken = new Set<Socket>()
   const server = createServer((socket) => void taken.add(socket))
@@ -186,13 +186,13 @@ async function silence(): Promise<number> {
   return (server.address() as AddressInfo).port
 }
 
-describe('instances that do not understand each other', () => {
+describe('instances of different versions', () => {
   const future = {
     ...ledgerParts,
     rules: { ...ledgerParts.rules, futureCommand: ledgerParts.rules.transfer },
   } as LedgerParts
 
-  /** All get requests at once, the old one too. */
+  /** Sends requests to all instances at once, the old one included. */
   async function paidByAll(members: readonly TestBank[]): Promise<void> {
     const answers: Answer[] = []
     for (let round = 0; round < 10; round += 1) {
@@ -209,26 +209,26 @@ describe('instances that do not understand each other', () => {
     expect(await received()).toBe(BigInt(own.length))
   }
 
-  test('During a roll-out instances without elections write beside the writer, and all is done once', async () => {
+  test('During a roll-out instances without elections also write, and each request is executed once', async () => {
     const { writer, follower } = await pair()
     await paidByAll([old, writer, follower])
     expect(follower.sent).toContain('answered')
   })
 
-  test('An instance of another version writes beside the writer', async () => {
+  test('An instance of another version writes itself', async () => {
     const { writer, follower } = await pair({ parts: future })
     await paidByAll([writer, follower])
     expect(new Set(follower.sent)).toEqual(new Set(['refused']))
   })
 
-  test('Where the writer cannot be reached, the others write beside it', async () => {
+  test('If the writer is unreachable, the other instances write themselves', async () => {
     const { writer, follower } = await pair({ advertise: async () => 'http://127.0.0.1:1' })
     await paidByAll([writer, follower])
     expect(new Set(follower.sent)).toEqual(new Set(['lost']))
   })
 })
 
-describe('way in', () => {
+describe('endpoint for forwarded messages', () => {
   const parts = { authorization: undefined, perspective: undefined, requestId: undefined }
 
   const forged = (): string =>
@@ -253,14 +253,14 @@ describe('way in', () => {
 
   const keyOf = (standing: Standing): string => (standing.role === 'unknown' ? '' : standing.key)
 
-  test('Only messages that are signed now, for this lease, with both secrets, are taken', async () => {
+  test('Only messages signed recently, for this lease and with both secrets, are accepted', async () => {
     const { writer, follower } = await pair()
     const body = forged()
     const request = { method: 'POST', path: FORWARD_PATH, body, ...parts }
     const secret = signingSecret(TEST_SECRET, keyOf(writer.standing()))
     const refused = [
       undefined,
-      // As the gateway signs.
+      // Signed like the gateway's requests.
       sign(TEST_SECRET, request),
       sign(signingSecret('another secret of theirs', keyOf(writer.standing())), request),
       sign(signingSecret(TEST_SECRET, 'the key of an earlier lease'), request),
@@ -270,14 +270,14 @@ describe('way in', () => {
       sign(secret, request, Date.now() + SIGNATURE_LIFETIME + 1_000),
     ]
     for (const signature of refused) expect(await post(writer, body, signature)).toBe(403)
-    // One that does not write takes nothing, however it is signed.
+    // A follower accepts no message, however it is signed.
     expect(await post(follower, body, sign(secret, request))).toBe(403)
     expect(await received()).toBe(0n)
     expect(await post(writer, body, sign(secret, request))).toBe(200)
     expect(await received()).toBe(9n)
   })
 
-  test('A message that is too large is refused before it is read', async () => {
+  test('A forwarded message that is too large is refused before it is read', async () => {
     const { writer } = await pair()
     expect(await post(writer, 'x'.repeat(MOST_BYTES + 1))).toBe(413)
   })

@@ -1,5 +1,5 @@
 /**
- * An instance that takes part in the election, in this process: a bank with a way in for the
+ * An instance that takes part in the election, in this process: a bank with the endpoint for the
  * others.
  */
 import { once } from 'node:events'
@@ -20,13 +20,13 @@ import { openBank, type TestBank } from '../support/bank.ts'
 export interface Member extends TestBank {
   readonly address: string
   standing(): Standing
-  /** What became of the messages it sent to the writer. */
+  /** Outcomes of the messages that it sent to the writer. */
   readonly sent: readonly Sent[]
   retire(): Promise<void>
 }
 
 interface MemberOptions {
-  /** Where others are told to reach it, given the port on which it listens. */
+  /** The address that it advertises to the others, for its port. */
   advertise?(port: number): Promise<string>
   readonly parts?: LedgerParts
 }
@@ -78,7 +78,7 @@ export async function startMember(
   }
 }
 
-/** Resolves to writer and follower once each is one. */
+/** Resolves once there is a writer and a follower. */
 export const settled = (members: readonly Member[]): Promise<{ writer: Member; followers: readonly Member[] }> =>
   until(() => {
     const writer = members.find((member) => member.standing().role === 'writer')

@@ -1,6 +1,6 @@
 /**
- * Payments through a gateway that knows which instance writes: they go to it without a detour, and
- * whatever becomes of it while the gateway still believes so, each is made once.
+ * Payments through a gateway that knows the writer go to it directly. Each is made once, even if
+ * the writer hangs or dies before the gateway notices.
  */
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -22,7 +22,7 @@ import { brokenInvariants } from '../support/books.ts'
 
 const INSTANCES = 3
 const CLIENTS = 8
-/** Milliseconds. Nobody can pay until there is a successor, which needs the CPU. */
+/** Milliseconds. Until there is a successor payments fail, and the election needs the CPU. */
 const RETRY = 150
 
 let folder: TestFolder
@@ -33,10 +33,10 @@ let to: string
 let instances: Instance[]
 let gateway: GatewayProcess
 let authorization: string
-/** Ids of transfers by the keys under which they were acknowledged. */
+/** Ids of acknowledged transfers, by key. */
 let paid: Map<string, string>
 
-// One story: the instance that hangs goes on, and the one that is killed is the last.
+// The tests build on each other: the hanging instance resumes, and the killed one comes last.
 beforeAll(async () => {
   folder = await makeDataFolder()
   database = await createDatabase('migrated')
@@ -76,7 +76,7 @@ const PAY = `mutation ($input: TransferInput!) {
   transfer(input: $input) { ... on TransferAccepted { transfer { id status } } ... on Refusal { code } }
 }`
 
-/** Asks under one key until it is acknowledged. */
+/** Sends one payment with the same key until it is acknowledged. */
 async function pay(): Promise<void> {
   const key = randomUUID()
   const input = { idempotencyKey: key, from, to, amount: '1', currency: 'EUR' }
@@ -90,7 +90,7 @@ async function pay(): Promise<void> {
   }
 }
 
-/** Clients pay, one payment after the other each, until `ends` resolves. */
+/** Several clients pay, each one payment at a time, until `ends` resolves. */
 async function payUntil(ends: () => Promise<unknown>): Promise<void> {
   let isOver = false
   const clients = Array.from({ length: CLIENTS }, async () => {
@@ -118,8 +118,7 @@ async function forwarded(): Promise<number> {
 }
 
 /**
- * Payments go straight to the writer, once the gateway has heard of it: by chance fifty never
- * would.
+ * Payments go directly to the writer once the gateway knows it: fifty in a row would not by chance.
  */
 const expectNoDetours = () =>
   until(async () => {
@@ -138,7 +137,7 @@ async function expectEachOnce(): Promise<void> {
   expect(await verifyLedger(bank.database)).toMatchObject({ sound: true })
 }
 
-test('A writer that hangs loses its payments to its successor, also when it goes on, each once', async () => {
+test('Payments of a hanging writer go to its successor, also after the writer resumes, each once', async () => {
   await expectNoDetours()
   const writer = (await instanceThatWrites()) as Instance
   await payUntil(async () => {
@@ -153,7 +152,7 @@ test('A writer that hangs loses its payments to its successor, also when it goes
   await expectEachOnce()
 })
 
-test('Payments go to the writer, and after it was killed to its successor, each once', async () => {
+test('Payments go to the writer, and after its death to its successor, once each', async () => {
   await expectNoDetours()
   const writer = (await instanceThatWrites()) as Instance
   await payUntil(async () => {

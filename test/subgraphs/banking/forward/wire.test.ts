@@ -20,10 +20,7 @@ import { ledgerParts } from '../../../../subgraphs/banking/ledger-parts.ts'
 import fc from '../../../support/fast-check.ts'
 import { bank } from '../support/bank.ts'
 
-/**
- * Any command: whatever its fields, they are texts, numbers, 64-bit integers, lists and objects of
- * these.
- */
+/** Any command: fields are texts, numbers, 64-bit integers, and lists and objects of these. */
 const value = fc.letrec<{ value: unknown }>((tie) => ({
   value: fc.oneof(
     { maxDepth: 3 },
@@ -37,7 +34,7 @@ const value = fc.letrec<{ value: unknown }>((tie) => ({
   ),
 })).value
 
-test('A request arrives as it was sent, and its hash is still that of its command', () => {
+test('A forwarded request arrives unchanged, and its hash still matches its command', () => {
   fc.assert(
     fc.property(
       value,
@@ -60,7 +57,7 @@ test('A request arrives as it was sent, and its hash is still that of its comman
   )
 })
 
-test('An answer arrives as it was given, a refusal with its code, a fault without its words', () => {
+test('A forwarded answer arrives unchanged, a refusal with its code, a fault without its message', () => {
   const accepted = {
     answer: { outcome: { accepted: true, subject: '1', details: { fee: 5n } }, replayed: true },
   } as const
@@ -74,7 +71,7 @@ test('An answer arrives as it was given, a refusal with its code, a fault withou
   expect((fault as { error: Error }).error.message).not.toContain('secret')
 })
 
-test('Versions with other commands do not understand each other', () => {
+test("Versions with different commands reject each other's messages", () => {
   const { transfer, ...fewer } = ledgerParts.rules
   expect(dialectOf(ledgerParts)).toBe(dialectOf({ rules: { ...fewer, transfer } as LedgerParts['rules'] }))
   expect(dialectOf(ledgerParts)).not.toBe(dialectOf({ rules: fewer as LedgerParts['rules'] }))

@@ -1,4 +1,4 @@
-/** Instances of banking on a database that is there, as clients and subscribers see them. */
+/** Instances of banking on an existing database, as clients and subscribers see them. */
 import { demoIdentity } from '../../../../platform/protocol/demo-identity.ts'
 import { makeDataFolder } from '../../../support/data-folder.ts'
 import { TEST_SECRET } from '../../../support/signed-call.ts'
@@ -9,7 +9,7 @@ export interface StoppableBank extends Bank {
   stop(): Promise<void>
 }
 
-/** @param instances how many @param settings beside those that they need */
+/** @param instances number of instances @param settings in addition to the required ones */
 export async function startBankOn(
   databaseUrl: string,
   instances: number,

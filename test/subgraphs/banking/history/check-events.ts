@@ -1,5 +1,5 @@
 /**
- * Judges what subscribers were told: all of the outbox that concerns their account from their first
+ * Checks the events of subscribers: every event of their account in the outbox from their first
  * cursor on, once, in order.
  */
 import type { EraRecord } from './era.ts'

@@ -1,11 +1,11 @@
 /**
- * Judges restores: the history goes on from the backup's cut, and nothing that was given out before
- * names something else after.
+ * Checks restores: the history continues from the backup's cut, and no id given out before means
+ * something else afterwards.
  */
 import type { EraRecord } from './era.ts'
 import type { History, Logged } from './history.ts'
 
-/** What an answered history keeps of itself over a restore. @param log of the era before it */
+/** The part of an answered history that survives a restore. @param log of the era before it */
 export function keptBy({ asked, acknowledged, reads }: History, log: readonly Logged[], cut: bigint): History {
   const kept = new Set(log.filter(({ number }) => number <= cut).map(({ key }) => key))
   return {
@@ -37,7 +37,7 @@ export function findRestoreAnomalies(before: EraRecord, after: EraRecord, asked:
   ]
 }
 
-/** The new id that an operation gave out, if it did. */
+/** The new id that an operation returned, if any. */
 function namedBy({ key, subject }: Logged, asked: History['asked']): string[] {
   const kind = asked.get(key)?.kind
   return subject !== null && (kind === 'transfer' || kind === 'hold' || kind === 'reverse') ? [subject] : []

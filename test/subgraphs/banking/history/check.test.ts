@@ -1,6 +1,5 @@
 /**
- * The checker itself, on histories that are written by hand: what a run may never show must be
- * found where it is.
+ * Tests the checker on hand-written histories: it must find each fault that a run must never show.
  */
 import { describe, expect, test } from '@jest/globals'
 import { findAnomalies } from './check.ts'
@@ -60,7 +59,7 @@ describe('days of a standing order', () => {
   const days = (...log: readonly Logged[]): string[] =>
     anomaliesOf({ asked, eras: [record([ordered, ...log], { runs: new Map(log.map(({ key }) => [key, null])) })] })
 
-  test('Days that run on time and once raise no finding', () => {
+  test('Days of a standing order that run on time and once raise no finding', () => {
     expect(days(run(2n, '2026-03-02', '2026-03-02T00:00:01Z'), run(3n, '2026-03-03', '2026-03-03T00:00:01Z'))).toEqual(
       [],
     )

@@ -1,7 +1,7 @@
 /**
- * Judges a history: the ledger's log, in its own order, is replayed through the model; every
- * acknowledgement, every read and the order of real time must agree with it, from one restore to
- * the next. It gives what is wrong, in words.
+ * Checks a history: replays the ledger's log through the model. Every acknowledgement, every read
+ * and real-time order must agree with it, from one restore to the next. Returns descriptions of the
+ * faults.
  */
 import { findRestoreAnomalies, keptBy } from './check-restores.ts'
 import type { EraRecord } from './era.ts'
@@ -13,7 +13,7 @@ interface Evidence {
   readonly eras: readonly EraRecord[]
   readonly opening: ReadonlyMap<string, bigint>
   readonly holdSeconds: number
-  /** The true time at the end, ISO 8601, and what a clock that is trusted may be ahead of it. */
+  /** The latest time that a trusted clock may show at the end, ISO 8601. */
   readonly latest: string
 }
 
@@ -77,7 +77,7 @@ function findEraAnomalies({ history, record, opening, holdSeconds, latest, isLas
   return [...anomalies, ...realTimeAnomalies(history, numbers)]
 }
 
-/** What the bank asks for by itself. */
+/** The operation that the bank started by itself. */
 function ownOf(name: string, key: string, runs: EraRecord['runs']): Own | undefined {
   if (name === 'expireHold') return { kind: 'expire', transfer: key.replace('expire ', '') }
   if (name !== 'runSchedule') return undefined
@@ -94,8 +94,8 @@ const readAnomalies = (reads: readonly WholeRead[], model: Model): string[] =>
     }),
   )
 /**
- * What was told before something else began must come before it; a read sees all that was told
- * before it began.
+ * An operation acknowledged before another began must precede it; a read sees all operations
+ * acknowledged before it began.
  */
 function realTimeAnomalies({ acknowledged, reads }: History, numbers: ReadonlyMap<string, bigint>): string[] {
   const told = acknowledged

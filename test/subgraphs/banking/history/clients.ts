@@ -1,5 +1,5 @@
 /**
- * Clients that ask for random things, insist under the same key until they are told, and write down
+ * Clients that send random requests, retry with the same key until they are answered, and record
  * what they saw.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -10,26 +10,26 @@ import type { Bank } from './cluster.ts'
 import { createDraw, type Draw } from './draw.ts'
 import type { Acknowledged, Asked, Balance, History, WholeRead } from './history.ts'
 
-/** Bugs that a checker must catch; they sit between clients and bank, never in the product. */
+/** Bugs that the checker must catch, simulated between clients and bank, never in the product. */
 export type PlantedBug = 'lost ack' | 'double apply' | 'stale read' | 'lost event'
 
 export interface Run {
   readonly cluster: Bank
   readonly accounts: readonly string[]
   readonly seed: string
-  /** Clients ask until then. */
+  /** Clients send requests until this is true. */
   readonly isOver: () => boolean
   readonly clients: number
   readonly holdSeconds: number
-  /** Of a client between two questions, in milliseconds at most. */
+  /** Maximum milliseconds between two requests of a client. */
   readonly pause: number
   readonly bug?: PlantedBug
 }
 
-const INSIST_FOR_MS = 180_000 // milliseconds a client insists
+const INSIST_FOR_MS = 180_000 // milliseconds for which a client retries
 const CALL_TIMEOUT = 4_000 // milliseconds
 const BETWEEN_READS = 40 // milliseconds
-/** A bug sits in one of so many answers; of reads every other one is stale. */
+/** One in so many answers has the bug; for reads every other one is stale. */
 const ONE_OF = 6
 
 export async function runClients(run: Run): Promise<History> {
@@ -69,7 +69,7 @@ function choose(draw: Draw, accounts: readonly string[], ids: readonly string[])
   return { kind: kind === 8 ? 'void' : 'reverse', transfer }
 }
 
-/** Of a standing order: from today or tomorrow on. */
+/** Days of a standing order, from today or tomorrow on. */
 function days(draw: Draw): { readonly frequency: 'ONCE' | 'DAILY'; readonly firstOn: string } {
   const first = new Date(Date.now() + draw.below(2) * 86_400_000)
   return { frequency: draw.of(['ONCE', 'DAILY'] as const) ?? 'ONCE', firstOn: first.toISOString().slice(0, 10) }
@@ -84,7 +84,7 @@ async function insist(run: Run, key: string, asked: Asked, draw: Draw): Promise<
   const deadline = Date.now() + INSIST_FOR_MS
   for (let instance = draw.below(run.cluster.instances); ; instance += 1) {
     try {
-      // Some ask two instances at once, as an impatient client would.
+      // Some send the request to two instances at once, as an impatient client does.
       if (draw.below(8) !== 0) return await ask(run, key, asked, instance)
       const [one] = await Promise.all([ask(run, key, asked, instance), ask(run, key, asked, instance + 1)])
       return one
@@ -106,7 +106,7 @@ const fields: Readonly<Record<Asked['kind'], readonly [field: string, input: str
 const madeBy = (kind: Asked['kind']): string =>
   kind === 'schedule' ? 'ScheduleAccepted { made: schedule' : 'TransferAccepted { made: transfer'
 
-/** @throws where nothing, or nothing certain, was answered */
+/** @throws if there is no answer, or no certain one */
 async function ask({ cluster, holdSeconds }: Run, key: string, asked: Asked, instance: number): Promise<Answered> {
   const era = cluster.eras.length - 1
   const url = cluster.url(instance % cluster.instances)
@@ -137,14 +137,14 @@ function inputOf(asked: Asked, idempotencyKey: string, holdSeconds: number) {
   return asked.kind === 'hold' ? { ...order, expiresInSeconds: holdSeconds } : order
 }
 
-/** Reads all accounts at once, again and again. */
+/** Repeatedly reads all accounts in one request. */
 async function readWhole(run: Run, reads: WholeRead[]): Promise<void> {
   let stale: WholeRead | undefined
   while (!run.isOver()) {
     await sleep(BETWEEN_READS + run.pause)
     const startedAt = performance.now()
     const read = await readOnce(run.cluster, startedAt).catch(() => undefined)
-    // A primary that was cut off answers, and knows nothing of what its successor tells.
+    // A disconnected primary still answers, without the writes of its successor.
     const isOld = await confirmPrimary(run.cluster.databaseUrl)
     if (!read || isOld) continue
     stale ??= read

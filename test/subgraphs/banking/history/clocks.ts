@@ -1,7 +1,7 @@
 /**
- * Clocks that can be stepped: the database's by a function of its own, each instance's by
- * libfaketime, which reads a file at every look. They are set so that a midnight (UTC) comes soon,
- * and this process goes by them too. Monotonic time stays real.
+ * Adjustable clocks: the database's by a replaced function, each instance's by libfaketime, which
+ * reads a file at every call. They are set so that midnight (UTC) comes soon, in this process too.
+ * Monotonic time stays real.
  */
 import { globSync } from 'node:fs'
 import { rename, rm, writeFile } from 'node:fs/promises'
@@ -11,15 +11,15 @@ import { installMovedClock, type MovedClock } from '../support/moved-clock.ts'
 export interface Clocks {
   /** Milliseconds since 1970. */
   readonly midnight: number
-  /** What an instance is started with. */
+  /** Environment variables of an instance. */
   environment(instance: number): Readonly<Record<string, string>>
-  /** Sets the clock of a database that is new. */
+  /** Sets the clock of a new database. */
   setDatabase(url: string): Promise<void>
-  /** Moves clocks that far from where they should be; zero puts them right. */
+  /** Sets the clocks' offset; zero corrects them. */
   step(target: ClockTarget, milliseconds: number): Promise<void>
-  /** Takes away what the library leaves behind of a process that was killed. */
+  /** Removes the library's files of a killed process. */
   forget(pid: number): Promise<void>
-  /** This process goes by the true clock again. */
+  /** Restores the true clock of this process. */
   close(): void
 }
 
@@ -33,15 +33,15 @@ const DAY = 24 * HOUR
 export async function startClocks(dataDir: string, instances: number, midnightIn: number): Promise<Clocks> {
   const library = findLibrary()
   const truth = Date.now
-  // All clocks run late, so that no step leads beyond the true time, which a database has before
-  // its clock is set.
+  // All clocks are late, so that no step goes beyond the true time, which a database has until its
+  // clock is set.
   const midnight = Math.floor((truth() + midnightIn - HOUR) / DAY) * DAY
   const base = midnight - midnightIn - truth()
   const fileOf = (instance: number): string => join(dataDir, `clock-${instance}`)
   const everyInstance = Array.from({ length: instances }, (_, instance) => instance)
   const setInstance = async (instance: number, milliseconds: number): Promise<void> => {
     const shift = (base + milliseconds) / 1_000
-    // Renamed into place: a file that is half written would be read as no step.
+    // Written and renamed: a partially written file would be read as no step.
     await writeFile(`${fileOf(instance)}.new`, `${shift < 0 ? '' : '+'}${shift}\n`)
     await rename(`${fileOf(instance)}.new`, fileOf(instance))
   }
@@ -77,7 +77,7 @@ export async function startClocks(dataDir: string, instances: number, midnightIn
   }
 }
 
-/** @throws Error where Debian's package is not installed */
+/** @throws Error if Debian's package is not installed */
 function findLibrary(): string {
   const [found] = globSync('/usr/lib/*/faketime/libfaketime.so.1')
   if (found !== undefined) return found

@@ -1,6 +1,6 @@
 /**
- * A bank to hurt: a durable PostgreSQL, a proxy before it, and several instances as processes of
- * their own.
+ * A bank for fault injection: a durable PostgreSQL, a proxy in front of it, and several instances
+ * as processes.
  */
 import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -17,22 +17,22 @@ import { type Era, lastOperation, restoreInto, writerAddress } from './era.ts'
 import { endProcess, type Instance, startInstance } from './instance.ts'
 import { type NetworkProxy, startProxy } from './proxy.ts'
 
-/** What clients and subscribers know of it. */
+/** The bank as clients and subscribers see it. */
 export interface Bank {
-  /** Straight to the database, past any proxy. After a restore it is another one. */
+  /** The database's direct URL, without the proxy. A restore changes it. */
   readonly databaseUrl: string
-  /** A restore begins another one. */
+  /** Each restore begins a new era. */
   readonly eras: readonly Era[]
   readonly authorization: string
   /** The address of an instance; undefined while it is down. */
   url(instance: number): string | undefined
   readonly instances: number
-  /** Instances that ended by themselves, which nothing may make them do. */
+  /** Instances that ended by themselves, which is always a fault. */
   readonly crashes: readonly string[]
 }
 
 export interface Cluster extends Bank {
-  /** Undefined where all go by the machine's clock. */
+  /** Undefined if all use the machine's clock. */
   readonly clocks: Clocks | undefined
   /** Kills with SIGKILL and starts again. */
   killInstance(instance: number): Promise<void>
@@ -42,24 +42,24 @@ export interface Cluster extends Bank {
   backup(): Promise<string>
   /** Stops all instances, fills a new database from the backup and starts them on it. */
   restore(folder: string): Promise<void>
-  /** The number of the last operation, past all instances. */
+  /** The number of the last operation, read from the database. */
   lastOperation(): Promise<bigint>
-  /** The instance that has the lease, as the database says. */
+  /** The instance that has the lease, by the database. */
   writer(): Promise<number | undefined>
   readonly proxy: NetworkProxy
   stop(): Promise<void>
 }
 
 interface ClusterOptions {
-  /** Gives it clocks that can be stepped, and so many milliseconds until midnight. */
+  /** Uses adjustable clocks, with so many milliseconds until midnight. */
   readonly midnightIn?: number
-  /** The first so many write beside the others, as all did before there were elections. */
+  /** The first so many instances take no part in elections, as in earlier versions. */
   readonly unelected?: number
 }
 
 const UNELECTED_MAIN = fileURLToPath(new URL('unelected-main.ts', import.meta.url))
 
-/** What an instance calls itself at the database. */
+/** Prefix of an instance's application name at the database. */
 export const INSTANCE_NAME = 'instance-'
 
 export async function startCluster(
@@ -67,7 +67,7 @@ export async function startCluster(
   { midnightIn, unelected = 0 }: ClusterOptions = {},
 ): Promise<Cluster> {
   const dataDir = await mkdtemp(join(tmpdir(), 'tributary-history-'))
-  await chmod(dataDir, 0o755) // as root, the server's own user must get in
+  await chmod(dataDir, 0o755) // if this runs as root, the server's user needs access
   const clocks = midnightIn === undefined ? undefined : await startClocks(dataDir, instances, midnightIn)
   let database: EmbeddedDatabase = await startEmbedded({ dataDir, log })
   const port = Number(new URL(database.url).port)

@@ -1,4 +1,4 @@
-/** Chance that can be had again: numbers that follow from a seed. */
+/** Repeatable random numbers from a seed. */
 import { hash } from 'node:crypto'
 
 export interface Draw {

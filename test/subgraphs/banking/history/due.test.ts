@@ -1,6 +1,6 @@
 /**
- * What falls due by itself happens once: three instances find the same work at the same time, two
- * of them of before elections, and are killed while they do it.
+ * Due work is done once, although three instances find it at the same time, two of them without
+ * elections, and are killed while they do it.
  */
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -26,7 +26,7 @@ let from: string
 let to: string
 
 beforeAll(async () => {
-  // Of instances that know of each other only the writer looks for it.
+  // With elections only the writer would look for due work.
   cluster = await startCluster(INSTANCES, { unelected: INSTANCES - 1 })
   bank = openBank(cluster.databaseUrl)
   database = bank.database
@@ -41,7 +41,7 @@ afterAll(async () => {
 })
 
 /**
- * Kills one instance after the other, with SIGKILL, until `done`. Resolves to how many it killed.
+ * Kills one instance after the other with SIGKILL until `done`. Resolves to the number of kills.
  */
 async function killUntil(done: () => Promise<boolean>): Promise<number> {
   let kills = 0
@@ -80,7 +80,7 @@ test('A day of a schedule runs once', async () => {
   expect(await database.transfer.count({ where: { kind: 'SCHEDULED' } })).toBe(SCHEDULES * DAYS)
 })
 
-test('A hold that is captured as it expires is either captured or expired', async () => {
+test('A hold captured at its expiry is either captured or expired', async () => {
   const place = (expiresInSeconds: number): Promise<string[]> =>
     Promise.all(
       Array.from({ length: HOLDS }, async () => {
@@ -88,10 +88,7 @@ test('A hold that is captured as it expires is either captured or expired', asyn
         return subjectOf(await bank.ask({ ...command, expiresInSeconds }, { actor: customer(OWNER) }))
       }),
     )
-  /**
-   * Insists under one key until an instance answers: one that is killed meanwhile is nobody's
-   * excuse.
-   */
+  /** Retries with one key until an instance answers, even if some are killed meanwhile. */
   const capture = async (transferId: string, instance: number): Promise<string> => {
     const query = `mutation ($input: CaptureHoldInput!) { done: captureHold(input: $input) { __typename ... on Refusal { code } } }`
     const call = {
@@ -106,7 +103,7 @@ test('A hold that is captured as it expires is either captured or expired', asyn
       await sleep(20)
     }
   }
-  /** Captures them spread over the moment at which all of them end. */
+  /** Spreads the captures around the moment at which all holds expire. */
   const captureAll = async (ids: readonly string[], seconds: number): Promise<string[]> => {
     const captured = Promise.all(
       ids.map(async (id, at) => {
@@ -123,7 +120,7 @@ test('A hold that is captured as it expires is either captured or expired', asyn
   }
   const holds: string[] = []
   const verdicts: string[] = []
-  // A slow machine may begin when all of them have ended: it has more time in the next round.
+  // A slow machine may begin after all have expired: the next round gives it more time.
   for (let seconds = 2; new Set(verdicts).size < 2 && seconds <= 32; seconds *= 2) {
     const placed = await place(seconds)
     holds.push(...placed)

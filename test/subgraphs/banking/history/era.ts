@@ -1,28 +1,25 @@
-/**
- * A history between two restores, on a database of its own: what came after a backup is gone in the
- * next, and stays to be read here.
- */
+/** A history between two restores, on a database of its own, which keeps what the restore undid. */
 import { restore } from '../../../../prisma/restore.ts'
 import { openClient } from '../../../../subgraphs/banking/database/connect.ts'
 import type { Cut, Logged, OutboxEvent } from './history.ts'
 
 export interface Era {
   readonly databaseUrl: string
-  /** The end of the backup it began with. */
+  /** The end of the backup that it began with. */
   readonly cut: Cut | undefined
 }
 
-/** What the database of an era says of it. */
+/** An era as recorded by its database. */
 export interface EraRecord {
   readonly cut: Cut | undefined
-  /** From the first operation of the run, in order. */
+  /** From the first operation of the run on, in order. */
   readonly log: readonly Logged[]
-  /** The refusal, or null, of each day of a schedule, by the key of the operation. */
+  /** Refusal of each day of a schedule, or null, by the key of the operation. */
   readonly runs: ReadonlyMap<string, string | null>
   readonly outbox: readonly OutboxEvent[]
 }
 
-/** Makes a database beside another one and fills it from a backup. */
+/** Creates a database on the same server and restores a backup into it. */
 export async function restoreInto(beside: string, name: string, folder: string): Promise<Era> {
   await query(beside, `CREATE DATABASE "${name}"`)
   const databaseUrl = Object.assign(new URL(beside), { pathname: `/${name}` }).href
@@ -44,7 +41,7 @@ export async function writerAddress(databaseUrl: string): Promise<string | null>
   return row?.['address'] ?? null
 }
 
-/** @param after the last operation before the run */
+/** @param after number of the last operation before the run */
 export async function readRecord({ databaseUrl, cut }: Era, after: bigint): Promise<EraRecord> {
   const log = await query(
     databaseUrl,

@@ -1,10 +1,10 @@
 /**
- * Linearizability under fire, after Jepsen's bank test: with two or three instances on one
- * database, as the seed says, or with three of which one is of the version before elections. Each
- * run goes on until every harm was done. Subscribers follow every account meanwhile: what they were
- * told is compared with the outbox. `HISTORY_SEED` repeats a run, `HISTORY_SECONDS` makes it longer
- * and its clients ask without a pause, `HISTORY_INSTANCES` says how many instances there are, and
- * `HISTORY_UNELECTED` how many of these take no part in elections.
+ * Linearizability under faults, after Jepsen's bank test: two or three instances on one database,
+ * by the seed, or three of which one has no elections. Each run lasts until every fault was
+ * injected. Subscribers follow every account, and their events are compared with the outbox.
+ * `HISTORY_SEED` repeats a run, `HISTORY_SECONDS` makes it longer and its clients send without
+ * pauses, `HISTORY_INSTANCES` sets the number of instances, and `HISTORY_UNELECTED` how many of
+ * these take no part in elections.
  */
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
@@ -22,24 +22,24 @@ import { doHarm, type Harm, harmsOf } from './nemesis.ts'
 const seed = process.env['HISTORY_SEED'] ?? randomUUID().slice(0, 8)
 const { HISTORY_SECONDS = '' } = process.env
 const seconds = Number(HISTORY_SECONDS || 12)
-/** Of a client between two questions, in milliseconds at most. */
+/** Maximum milliseconds between two requests of a client. */
 const PAUSE = HISTORY_SECONDS ? 0 : 250
 const chosen = process.env['HISTORY_INSTANCES']
 const widths: readonly [instances: number, unelected: number, seconds: number][] =
   chosen === undefined ? [drawn()] : [[Number(chosen), Number(process.env['HISTORY_UNELECTED'] ?? 0), seconds]]
 
-/** All of today's version, or one of before the election among them. */
+/** Instances of today's version only, or one without elections among them. */
 function drawn(): [instances: number, unelected: number, seconds: number] {
   const isMixed = createDraw(`${seed} mixed`).below(2) === 1
   return isMixed ? [3, 1, seconds] : [2 + createDraw(`${seed} instances`).below(2), 0, seconds]
 }
 
-/** How the checker looks for a planted bug, again and again. */
+/** Options of each round that looks for a planted bug. */
 const ROUND = { milliseconds: 1_000, holdSeconds: 1, pause: 50 }
-/** From the start of the clocks to that of the run, in milliseconds. */
+/** Milliseconds between the start of the clocks and of the run. */
 const MARGIN = 12_000
 
-describe.each(widths)('with %d instances, %d of them of before the election', (instances, unelected, duration) => {
+describe.each(widths)('with %d instances, %d of them without elections', (instances, unelected, duration) => {
   let cluster: Cluster
   beforeAll(async () => {
     cluster = await startCluster(instances, { midnightIn: MARGIN + duration * 500, unelected })
@@ -47,7 +47,7 @@ describe.each(widths)('with %d instances, %d of them of before the election', (i
   afterAll(() => cluster.stop())
 
   test(
-    `Every acknowledged answer holds, whatever process dies (seed ${seed})`,
+    `Every acknowledged answer holds, whichever process dies (seed ${seed})`,
     async () => {
       const milliseconds = duration * 1_000
       const takeovers: number[] = []
@@ -85,7 +85,7 @@ describe.each(widths)('with %d instances, %d of them of before the election', (i
   )
 })
 
-/** On a busy machine clients may not have ordered yet what falls due during the run. */
+/** On a busy machine clients may not have created a schedule that is due during the run. */
 const aScheduleRan = ({ databaseUrl }: Cluster): Promise<unknown> =>
   withDatabase(databaseUrl, (database) =>
     until(async () => (await database.operation.count({ where: { name: 'runSchedule' } })) > 0),
@@ -110,14 +110,14 @@ describe('checker', () => {
     ['lost event', /missed event/],
   ])('The checker catches a planted bug: %s', async (bug, expected) => {
     let found = false
-    // A busy machine may do too little in a round for the bug to show.
+    // On a busy machine a round may be too short to show the bug.
     for (let round = 1; !found; round += 1) {
       const { anomalies } = await judgeRun({ bank, ...ROUND, bug, seed: `${seed} ${bug} ${round}` })
       found = anomalies.some((anomaly) => expected.test(anomaly))
     }
   })
 
-  test('The checker finds nothing where no bug is planted', async () => {
+  test('The checker finds nothing without a planted bug', async () => {
     expect((await judgeRun({ bank, ...ROUND, seed: `${seed} sound` })).anomalies).toEqual([])
   })
 })

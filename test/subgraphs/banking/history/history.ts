@@ -1,7 +1,4 @@
-/**
- * What was asked, what was answered, and when: all that a checker may rely on besides the ledger's
- * own log.
- */
+/** Requests, answers and their times: the checker's only input besides the ledger's own log. */
 
 interface Payment {
   readonly from: string
@@ -16,23 +13,23 @@ export type Asked =
   | { readonly kind: 'void'; readonly transfer: string }
   | { readonly kind: 'reverse'; readonly transfer: string }
 
-/** The id of what came of it, or the refusal's code. */
+/** The id of the result, or the refusal's code. */
 export type Told = { readonly id: string } | { readonly refused: string }
 
-/** An operation that was answered. Times are milliseconds of one clock. */
+/** An answered operation. Times are milliseconds of one clock. */
 export interface Acknowledged {
   readonly key: string
   readonly asked: Asked
   readonly told: Told
   readonly startedAt: number
   readonly toldAt: number
-  /** In which it was answered: the number of restores before it. */
+  /** The era of the answer: the number of restores before it. */
   readonly era: number
 }
 
-/** All balances as one read saw them. */
+/** All balances in one read. */
 export interface WholeRead {
-  /** The last operation that it saw. */
+  /** The last operation that the read saw. */
   readonly operation: bigint
   readonly startedAt: number
   readonly balances: ReadonlyMap<string, Balance>
@@ -61,13 +58,13 @@ export interface Logged {
   readonly at: string
 }
 
-/** The last of what a backup holds. */
+/** The last numbers in a backup. */
 export interface Cut {
   readonly operation: bigint
   readonly sequence: bigint
 }
 
-/** An event as a subscriber is told of it. */
+/** An event as a subscriber gets it. */
 export interface SeenEvent {
   readonly sequence: bigint
   readonly kind: string
@@ -76,21 +73,21 @@ export interface SeenEvent {
   readonly amount: string
 }
 
-/** The same as it was written, with the accounts it concerns. */
+/** An event as it was written, with its accounts. */
 export interface OutboxEvent extends SeenEvent {
   readonly debit: string
   readonly credit: string
 }
 
-/** What one subscriber was told from one cursor on, over however many connections. */
+/** The events that one subscriber got from one cursor on, over any number of connections. */
 export interface Segment {
   readonly account: string
-  /** Where the first cursor stands. */
+  /** Position of the first cursor. */
   readonly from: bigint
   readonly events: SeenEvent[]
-  /** In which it began, and in which it was last served. */
+  /** Eras in which it began and was last served. */
   readonly began: number
   era: number
-  /** The code with which its last cursor was refused. */
+  /** Code of the refusal of its last cursor. */
   refused: string | undefined
 }

@@ -1,4 +1,4 @@
-/** An instance of banking as a process of its own. */
+/** An instance of banking as a separate process. */
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
@@ -11,7 +11,7 @@ export interface Instance {
   readonly url: string
 }
 
-/** @param main the module that it runs */
+/** @param main the module to run */
 export async function startInstance(
   environment: Readonly<Record<string, string>>,
   main: string = MAIN,

@@ -1,4 +1,4 @@
-/** One run of clients and subscribers, on accounts of its own, with harm or without, judged. */
+/** One checked run of clients and subscribers on new accounts, with or without faults. */
 import type { PrismaClient } from '../../../../prisma/generated/client.ts'
 import { openDatabase } from '../../../../subgraphs/banking/database/open.ts'
 import { until } from '../../../support/until.ts'
@@ -14,14 +14,14 @@ import { startSubscribers } from './subscribers.ts'
 interface JudgedRun<Harm> {
   readonly bank: Bank
   readonly seed: string
-  /** For so long at the least, and until all harm is done. */
+  /** Minimum duration; the run also lasts until all faults were injected. */
   readonly milliseconds: number
   readonly bug?: PlantedBug | undefined
-  /** How long holds are kept. The end of a run waits for the last. */
+  /** Seconds until holds expire. The end of a run waits for the last. */
   readonly holdSeconds?: number | undefined
-  /** Of a client between two questions, in milliseconds at most. By default there is none. */
+  /** Maximum milliseconds between two requests of a client; by default 0. */
   readonly pause?: number | undefined
-  /** @param anomalies gets what was seen to be wrong meanwhile */
+  /** @param anomalies gets the faults found meanwhile */
   readonly doHarm?: (accounts: readonly string[], anomalies: string[]) => Promise<Harm[]>
 }
 
@@ -34,7 +34,7 @@ interface Judgement<Harm> {
 
 const HOLD_SECONDS = 3
 const OPENING = 500n
-/** What a trusted clock may be ahead of the truth, in milliseconds. */
+/** Milliseconds by which a trusted clock may be ahead of the true time. */
 const TRUSTED = 10_000
 
 export async function judgeRun<Harm>(options: JudgedRun<Harm>): Promise<Judgement<Harm>> {
@@ -45,8 +45,7 @@ export async function judgeRun<Harm>(options: JudgedRun<Harm>): Promise<Judgemen
   const subscribers = await startSubscribers({ ...common, losesEvents: bug === 'lost event' })
   const anomalies: string[] = []
   let isHarming = doHarm !== undefined
-  // What is waited for in vain is an anomaly too, and the history up to there is judged all the
-  // same.
+  // A timeout of a wait is an anomaly too; the history so far is still checked.
   const inVain = (error: Error): [] => {
     anomalies.push(error.message)
     return []
@@ -59,7 +58,7 @@ export async function judgeRun<Harm>(options: JudgedRun<Harm>): Promise<Judgemen
   })
   const run: Run = { ...common, isOver, clients: 8, holdSeconds, pause, ...(bug && { bug }) }
   const clients = runClients(run)
-  // Whatever becomes of the clients: nothing may be harmed any more once this has ended.
+  // Whether or not the clients fail, no fault may be injected after this.
   await Promise.allSettled([clients, settled])
   const [history, harms] = await Promise.all([clients, settled])
 
@@ -90,7 +89,7 @@ async function openAccounts(databaseUrl: string): Promise<string[]> {
   return accounts
 }
 
-/** Waits until nothing falls due any more, in this run's log or in that of the next. */
+/** Waits until nothing is due any more, which would appear in the log of this run or the next. */
 async function restOfBank(databaseUrl: string): Promise<void> {
   await withDatabase(databaseUrl, async (database) => {
     const dueOn = () => ({ nextOn: { lte: new Date(Date.now()) } })

@@ -1,6 +1,5 @@
 /**
- * The simplest ledger that could be right: one operation at a time, in memory. It shares no code
- * with the real one.
+ * A model of the ledger: one operation at a time, in memory. It shares no code with the product.
  */
 import type { Asked, Balance, Told } from './history.ts'
 
@@ -10,28 +9,28 @@ interface Movement {
   readonly amount: bigint
   readonly isHold: boolean
   readonly isReversal: boolean
-  /** ISO; of a hold. */
+  /** ISO 8601; of a hold. */
   readonly expiresAt: string
   state: 'PENDING' | 'POSTED' | 'RELEASED'
   posted: bigint
   reversed: boolean
 }
 
-/** What the bank does by itself: holds end, and days of schedules come. */
+/** Operations of the bank itself: holds expire, and days of schedules run. */
 export type Own =
   | { readonly kind: 'expire'; readonly transfer: string }
   | {
       readonly kind: 'run'
       readonly schedule: string
       readonly dueOn: string
-      /** What is written down of the day: null where it was paid, undefined where nothing is. */
+      /** The recorded refusal of the day: null if it was paid, undefined if nothing is recorded. */
       readonly refusal: string | null | undefined
     }
 
 type ScheduleOrder = Extract<Asked, { kind: 'schedule' }>
 
 interface Standing extends ScheduleOrder {
-  /** Null: never again. */
+  /** Null after the last day. */
   nextOn: string | null
 }
 
@@ -48,7 +47,7 @@ export class Model {
     this.#holdSeconds = holdSeconds
   }
 
-  /** @param id what the ledger called it, should it be accepted @param at the ledger's instant */
+  /** @param id the ledger's id of the result, if accepted @param at the ledger's time */
   apply(asked: Asked | Own, id: string, at: string): Told {
     switch (asked.kind) {
       case 'transfer':
@@ -108,7 +107,7 @@ export class Model {
     return { id }
   }
 
-  /** Captures that much of a hold, or releases it where that is nothing. */
+  /** Captures this part of a hold, or releases the hold if it is zero. */
   #end(transfer: string, captured: bigint, at: string): Told {
     const hold = this.#movements.get(transfer)
     if (!hold) return { refused: 'TRANSFER_NOT_FOUND' }
@@ -138,7 +137,7 @@ export class Model {
     return { id }
   }
 
-  /** A day is run once, after all before it and no earlier than it begins. */
+  /** A day runs once, after all earlier days and not before it begins. */
   #run({ schedule: id, dueOn, refusal }: Extract<Own, { kind: 'run' }>, at: string): Told {
     const schedule = this.#schedules.get(id)
     if (!schedule || schedule.nextOn !== dueOn || dueOn > dayOf(at)) return { refused: 'SCHEDULE_NOT_DUE' }
@@ -155,7 +154,7 @@ export class Model {
     return { id }
   }
 
-  /** Days of schedules that have come by an instant and were not run. */
+  /** Days of schedules that were due at a time and did not run. */
   missedDays(at: string): string[] {
     return [...this.#schedules].flatMap(([id, { nextOn }]) =>
       nextOn !== null && nextOn <= dayOf(at) ? [`${nextOn} of schedule ${id}`] : [],

@@ -1,6 +1,6 @@
 /**
- * Does harm at times that follow from a seed, one harm at a time: to processes, connections,
- * clocks, and the history itself.
+ * Injects faults one by one at times from a seed: into processes, connections, clocks, and the
+ * history itself.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { until } from '../../../support/until.ts'
@@ -24,7 +24,7 @@ export type Harm =
   | 'restore'
 
 /**
- * What a run does at the least, however slow the machine; a shorter one has no time for pauses that
+ * The faults of every run, however slow the machine; short runs have no time for pauses that
  * outlast the lock.
  */
 export const harmsOf = (milliseconds: number): readonly Harm[] => [
@@ -41,7 +41,7 @@ export const harmsOf = (milliseconds: number): readonly Harm[] => [
   ...(milliseconds < 30_000 ? [] : ['long pause' as const]),
 ]
 
-/** Dealt like cards, round after round, once each harm was done once. */
+/** After each fault was injected once, more are drawn from this deck, round after round. */
 const DECK: readonly Harm[] = [
   ...([
     'writer',
@@ -61,10 +61,10 @@ const DECK: readonly Harm[] = [
 ]
 
 const DAY = 86_400_000 // milliseconds
-const LOCK_LOST = 11_000 // milliseconds; longer than a transaction may be idle
+const LOCK_LOST = 11_000 // milliseconds; longer than the limit for idle transactions
 /**
- * Before a lock can have been lost by itself, after ten seconds. How much sooner a successor takes
- * it depends on how busy the machine is.
+ * Shorter than the ten seconds after which a lock is lost by itself. How soon a successor takes it
+ * depends on the machine's load.
  */
 const TAKEN_BY = 9_500 // milliseconds
 
@@ -73,13 +73,13 @@ interface Nemesis {
   readonly accounts: readonly string[]
   readonly seed: string
   readonly milliseconds: number
-  /** Gets the milliseconds for which nobody wrote after the writer hung. */
+  /** Gets the milliseconds without writes after the writer hung. */
   readonly takeovers: number[]
 }
 
 /**
- * Resolves, with all that it did, when its time is over and everything is up again.
- * @param anomalies gets what was seen to be wrong meanwhile
+ * Resolves to the injected faults when its time is over and everything is up again.
+ * @param anomalies collects the anomalies seen during the run
  */
 export async function doHarm(nemesis: Nemesis, anomalies: string[]): Promise<Harm[]> {
   const { cluster, seed, milliseconds } = nemesis
@@ -134,7 +134,10 @@ function harms(nemesis: Nemesis, draw: Draw, anomalies: string[]): Readonly<Reco
   }
 }
 
-/** Lets midnight come, what is due be found, and then the day before be again for a while. */
+/**
+ * Lets midnight pass and due work be found, then sets the clocks back to the previous day for a
+ * while.
+ */
 async function overMidnight({ clocks }: Cluster): Promise<void> {
   if (!clocks) return
   await sleep(Math.max(0, clocks.midnight + 1_000 - Date.now())) // a busy machine may be late
@@ -144,8 +147,8 @@ async function overMidnight({ clocks }: Cluster): Promise<void> {
 }
 
 /**
- * Stops the writer while it holds the head: a successor takes it away, long before the lock would
- * be lost by itself.
+ * Suspends the writer while it holds the head: a successor takes over long before the lock would be
+ * lost by itself.
  */
 async function hangWriter({ cluster, takeovers }: Nemesis, anomalies: string[]): Promise<void> {
   if (cluster.instances === 1) return
@@ -160,7 +163,10 @@ async function hangWriter({ cluster, takeovers }: Nemesis, anomalies: string[]):
   await pauseAtHead(cluster, untilOthersGoOn, isWriter)
 }
 
-/** While one is paused at the head, at the latest once it has lost the lock. */
+/**
+ * Expects the others to continue while one is paused at the head, at the latest once it has lost
+ * the lock.
+ */
 async function othersGoOn(cluster: Cluster): Promise<void> {
   if (cluster.instances === 1) return
   const before = await cluster.lastOperation()
@@ -168,8 +174,8 @@ async function othersGoOn(cluster: Cluster): Promise<void> {
 }
 
 /**
- * Takes a backup, lets the bank go on, and puts the backup in its place: a cursor from between the
- * two must be refused.
+ * Takes a backup, lets the bank continue, and restores the backup: a cursor from between the two
+ * must be refused.
  */
 async function goBack({ cluster, accounts }: Nemesis, draw: Draw, anomalies: string[]): Promise<void> {
   const account = accounts[0] ?? ''
@@ -185,7 +191,7 @@ async function goBack({ cluster, accounts }: Nemesis, draw: Draw, anomalies: str
   const onEvent = (): void => {
     isAccepted = true
   }
-  // A busy instance may end a stream, or let it wait, before it has looked at the cursor.
+  // A busy instance may end a stream, or keep it waiting, before it has checked the cursor.
   const refused = await until(async () => {
     const listening = { account, after: cursor, signal: AbortSignal.timeout(10_000) }
     return (await listen(cluster, listening, 0, onEvent)) ?? isAccepted

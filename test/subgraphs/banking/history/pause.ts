@@ -1,6 +1,6 @@
 /**
- * Stops an instance while it holds the head of the ledger, as a machine does that swaps or is
- * moved.
+ * Suspends an instance while it holds the head of the ledger, as happens on a machine that swaps or
+ * migrates.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Client } from 'pg'
@@ -9,9 +9,8 @@ import { type Cluster, INSTANCE_NAME } from './cluster.ts'
 const TIMEOUT_MS = 60_000 // milliseconds
 
 /**
- * Goes on with it once `pause` resolves.
- * @param isMeant which instance may be stopped
- * @throws Error where no instance is found at the head
+ * Resumes it once `pause` resolves. @param isMeant which instance may be suspended @throws Error if
+ * no instance is found at the head
  */
 export async function pauseAtHead(
   cluster: Cluster,
@@ -42,8 +41,8 @@ async function stopAtHead(
     const instance = await holderOf(client)
     if (instance === undefined) continue
     cluster.signalInstance(instance, 'SIGSTOP')
-    // What it had said before it was stopped is still on its way: only who holds the head after
-    // that is caught.
+    // Its last messages are still on their way: only an instance that holds the head after them is
+    // caught.
     await sleep(100)
     if ((await holderOf(client)) === instance && (await isMeant(instance))) return instance
     cluster.signalInstance(instance, 'SIGCONT')
@@ -51,7 +50,7 @@ async function stopAtHead(
   throw new Error('No instance was found at the head of the ledger.')
 }
 
-/** The instance in whose transaction the head is locked, and which is to speak next. */
+/** The instance whose transaction has the head locked and waits for the client. */
 async function holderOf(client: Client): Promise<number | undefined> {
   const { rows } = await client.query<{ name: string }>(
     `SELECT application_name AS name FROM pg_stat_activity JOIN pg_locks USING (pid)

@@ -1,35 +1,35 @@
 /**
- * A TCP proxy before PostgreSQL that can cut connections, as a network does: all of them, or the
- * one that commits, at the worst moment.
+ * A TCP proxy in front of PostgreSQL that cuts connections as a network does: all of them, or the
+ * committing one at the worst moment.
  */
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 
 /**
- * A commit that is lost never reached the server, or was done there and its answer did not come
- * back.
+ * A lost commit never reached the server (`question`), or was executed and its answer was lost
+ * (`answer`).
  */
 export type LostCommit = 'question' | 'answer'
 
 /**
- * What makes a batch durable: the COMMIT of a transaction, or the one statement that is a
- * transaction by itself.
+ * The message that makes a batch durable: the COMMIT of a transaction, or the single statement of
+ * an implicit one.
  */
 export type Commit = 'transaction' | 'statement'
 
-/** How each begins on the wire. What the server sends next on that connection is its answer. */
+/** How each begins on the wire. The server's next message on that connection is its answer. */
 const marks: Readonly<Record<Commit, string>> = { transaction: 'COMMIT', statement: 'ledger:write' }
 
 export interface NetworkProxy {
   readonly port: number
-  /** Cuts what is open, without a farewell. New connections pass. */
+  /** Cuts all open connections abruptly. New ones pass. */
   cut(): void
-  /** Cuts the connection of the next commit; resolves when that has happened. */
+  /** Cuts the connection of the next commit; resolves after the cut. */
   loseCommit(commit: Commit, lost: LostCommit): Promise<void>
   close(): Promise<void>
 }
 
-/** @param port where it listens; 0: any free one */
+/** @param port port to listen on; 0 for any free one */
 export async function startProxy(targetPort: number, port = 0): Promise<NetworkProxy> {
   const open = new Set<Socket>()
   let losing: { readonly commit: Commit; readonly lost: LostCommit; readonly done: () => void } | undefined
@@ -41,7 +41,7 @@ export async function startProxy(targetPort: number, port = 0): Promise<NetworkP
       [target, client, 'answer'],
     ] as const) {
       open.add(socket)
-      // Before `pipe` listens: what the other end is not to have is not written to it.
+      // Registered before `pipe`, so that lost data is not written to the other end.
       socket.on('data', (chunk: Buffer) => {
         if (!losing) return
         if (carried === 'question') isAsked ||= chunk.includes(marks[losing.commit])

@@ -1,6 +1,6 @@
 /**
- * Subscribers to accounts: each follows its account from one cursor on, hangs up now and then, and
- * resumes at any instance.
+ * Subscribers to accounts: each follows its account from one cursor on, disconnects now and then,
+ * and resumes at any instance.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createEventReader } from '../../../../gateway/traffic/event-stream.ts'
@@ -12,8 +12,8 @@ import type { SeenEvent, Segment } from './history.ts'
 interface Subscribers {
   readonly segments: readonly Segment[]
   /**
-   * Resolves when all have ended. Nobody hears more than `timeout` milliseconds later, even who
-   * has not heard all. @param last of each account
+   * Resolves when all have ended, after `timeout` milliseconds at the latest, even if events are
+   * missing. @param last sequence of each account's last event
    */
   stop(last: (account: string) => bigint, timeout: number): Promise<void>
 }
@@ -22,12 +22,12 @@ interface SubscribersOptions {
   readonly cluster: Bank
   readonly accounts: readonly string[]
   readonly seed: string
-  /** A bug that the checker must catch: some events do not arrive. */
+  /** A planted bug that the checker must catch: some events get lost. */
   readonly losesEvents: boolean
 }
 
 /**
- * Faults that pass, and what an instance says whose own clock is wrong. Any other code refuses the
+ * Codes of transient faults and of an instance with a wrong clock. Any other code refuses the
  * cursor.
  */
 const PASSING: ReadonlySet<unknown> = new Set(['SERVICE_UNAVAILABLE', 'SERVICE_TIMEOUT', 'UNAUTHENTICATED'])
@@ -109,8 +109,8 @@ interface Listening {
 }
 
 /**
- * Listens until the stream ends, for whatever reason. Resolves to the code with which the cursor
- * was refused, if it was.
+ * Listens until the stream ends for any reason. Resolves to the code with which the cursor was
+ * refused, if it was.
  */
 export async function listen(
   { url: urlOf, instances, authorization }: Bank,
@@ -145,12 +145,12 @@ export async function listen(
     }, MAX_EVENT)
     for await (const text of response.body?.pipeThrough(new TextDecoderStream()) ?? []) readEvents(text)
   }
-  // A stream that is cut off rejects; an instance that is stopped does not even do that.
+  // A stream that is cut rejects; one of a suspended instance never ends.
   await Promise.race([read().catch(() => {}), hungUp])
   return refused
 }
 
-/** Where the ledger stands now, as an account's cursor. Insists until an instance answers. */
+/** The ledger's current position as an account's cursor. Retries until an instance answers. */
 export async function currentCursor(cluster: Bank, account: string): Promise<string> {
   const query = 'query ($account: ID!) { account(id: $account) { activityCursor } }'
   const { authorization } = cluster
@@ -164,6 +164,6 @@ export async function currentCursor(cluster: Bank, account: string): Promise<str
   }
 }
 
-/** A cursor is a place in the ledger, the last part of it. */
+/** The ledger position in a cursor, which is its last part. */
 export const sequenceOf = (cursor: string): bigint =>
   BigInt(JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')).at(-1))

@@ -1,7 +1,4 @@
-/**
- * Starts banking as it was before one instance wrote for all: it takes no part in the election, and
- * writes beside the others.
- */
+/** Starts banking as before elections: the instance takes no part in them, and writes itself. */
 import { banking } from '../../../../subgraphs/banking/main.ts'
 import { serve } from '../../../../subgraphs/shared/serve.ts'
 

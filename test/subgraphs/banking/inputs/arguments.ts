@@ -1,7 +1,4 @@
-/**
- * Every argument that banking's schema has, by its coordinate; those that only group others are
- * left out.
- */
+/** Every argument of banking's schema, by coordinate, except those that only group others. */
 import { readFileSync } from 'node:fs'
 import { buildSubgraphSchema } from '@apollo/subgraph'
 import {

@@ -1,21 +1,18 @@
-/**
- * One sound call for every place where an argument can stand: what is tried replaces one value in
- * it.
- */
+/** A valid call for every place of an argument, in which a test replaces one value. */
 import { randomUUID } from 'node:crypto'
 import type { Answer } from '../../../support/answer.ts'
 import type { TestService } from '../support/service.ts'
 
-/** What the calls speak of; all but the strangers' is the payer's own. */
+/** The ids that calls use; all but `strangers` belong to the payer. */
 export interface World {
   readonly account: string
   readonly payee: string
   readonly hold: string
   readonly schedule: string
   readonly loan: string
-  /** An officer's, who has no accounts: nothing is ever sent to it. */
+  /** A webhook of an officer, who has no accounts: nothing is ever sent to it. */
   readonly webhook: string
-  /** Ids of everything above that are somebody else's. */
+  /** Ids of the same kinds that belong to others. */
   readonly strangers: readonly string[]
 }
 
@@ -33,7 +30,9 @@ const loan: Sound = (world) => ({ loanId: world.loan })
 const account: Sound = (world) => ({ accountId: world.account })
 const transfer: Sound = ({ hold }) => ({ transferId: hold })
 
-/** Each mutation's input, without its key; and who may give it, where that is an officer. */
+/**
+ * Each mutation's input, without its key, and the officer who may send it if it is for officers.
+ */
 const mutations: Readonly<Record<string, readonly [type: string, input: Sound, caller?: 'officer']>> = {
   transfer: ['TransferInput', order],
   transferBatch: ['TransferBatchInput', (world) => ({ mode: 'EACH', transfers: [order(world)] })],
@@ -73,7 +72,7 @@ const mutations: Readonly<Record<string, readonly [type: string, input: Sound, c
   ],
 }
 
-/** Selections where an accepted answer must be looked into. */
+/** Selections of mutations whose accepted answers must be inspected. */
 const plain: Readonly<Record<string, string>> = {
   quoteExchange: 'id',
   transferBatch: '... on TransferBatchAccepted { items { code } }',
@@ -84,10 +83,7 @@ const ids: Sound = (world) => ({ account: world.account, schedule: world.schedul
 const list = (field: string): string => `${field} { edges { cursor } pageInfo { hasNextPage } }`
 const PAGE = '$first: Int, $after: String, $last: Int, $before: String'
 
-/**
- * Queries by the field whose arguments they take, with the kind of list that it gives, where it is
- * one.
- */
+/** Queries by the field with the arguments, and the kind of list that it returns, if any. */
 const queries: Readonly<
   Record<string, { query: string; variables: Sound; caller?: 'officer'; cursors?: string; gives?: 'null' }>
 > = {
@@ -194,18 +190,18 @@ const queries: Readonly<
   },
 }
 
-/** A place where an argument stands. */
+/** A place of an argument. */
 export interface Place {
   readonly what: string
   call(world: World, value: unknown): Call
   /** The list whose cursors it takes. */
   readonly cursors: string | undefined
-  /** True where a mutation answers, with `done` as its result. */
+  /** True for mutations; `done` is then the result. */
   readonly refuses: boolean
   readonly isOfficers: boolean
 }
 
-/** Every place where the argument of that coordinate stands. */
+/** Every place of the argument with that coordinate. */
 export function placesOf(coordinate: string): Place[] {
   const [, type = '', field = '', argument] = /^(\w+)\.(\w+)(?:\((\w+):\))?$/.exec(coordinate) ?? []
   if (argument !== undefined) return queryPlace(`${type}.${field}`, [argument])
@@ -234,7 +230,7 @@ export function placesOf(coordinate: string): Place[] {
     }))
 }
 
-/** Inputs that stand within another. */
+/** Inputs nested in another input. */
 const holders: Readonly<Record<string, string>> = {
   TransferBatchItemInput: 'TransferBatchInput',
   LoanTermsInput: 'ApplyForLoanInput',
@@ -263,7 +259,7 @@ function put<Whole>(whole: Whole, [at, ...rest]: readonly (string | number)[], v
   return { ...record, [at]: put(record[at], rest, value) } as Whole
 }
 
-/** Makes what the calls speak of. */
+/** Creates the objects that the calls use. */
 export async function makeWorld(service: TestService): Promise<World> {
   const accounts = async (caller: string) => {
     const { data } = await service.call(caller, '{ me { accounts { edges { node { id number currency } } } } }')

@@ -1,7 +1,4 @@
-/**
- * Subscribes over server-sent events and looks no further than the first thing that is told, which
- * may be an error.
- */
+/** Subscribes over server-sent events and reads only the first message, which may be an error. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { SIGNATURE_HEADER, sign } from '../../../../platform/protocol/signature.ts'
 import type { Answer } from '../../../support/answer.ts'
@@ -9,7 +6,8 @@ import { TEST_SECRET } from '../../../support/signed-call.ts'
 import type { TestService } from '../support/service.ts'
 
 /**
- * A stream that is silent has been accepted: errors come at once, as slow machines understand it.
+ * A stream that is silent for so long has been accepted: errors come at once, even on slow
+ * machines.
  */
 const SILENCE = 3_000 // milliseconds
 

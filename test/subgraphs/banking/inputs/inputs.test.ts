@@ -1,6 +1,6 @@
 /**
- * Every argument of the whole schema states its range and is tried at its edges: whatever has none
- * of either fails here.
+ * Every argument of the schema documents its range and is tested at its limits; one without either
+ * fails here.
  */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { PrismaClient } from '../../../../prisma/generated/client.ts'
@@ -13,7 +13,7 @@ import { makeWorld, type Place, placesOf, type World } from './calls.ts'
 import { firstEvent } from './first-event.ts'
 import { forgedCursors, type Kind, type KindName, kinds, NO_IDS } from './kinds.ts'
 
-/** What an argument is, by the end of its coordinate. The longest end that fits counts. */
+/** Kinds of arguments by the end of their coordinate. The longest match counts. */
 const kindsByEnd: Readonly<Record<string, KindName>> = {
   idempotencyKey: 'key',
   amount: 'amount',
@@ -108,7 +108,7 @@ const orders = (): Promise<number> =>
 
 const callOnce: typeof firstEvent = (of, caller, query, variables) => of.call(caller, query, variables)
 
-/** The values, each with what came of it, where that is not what `expected` says. */
+/** The values whose outcome differs from `expected`, each with its outcome. */
 async function surprises(
   place: Place,
   values: readonly unknown[],

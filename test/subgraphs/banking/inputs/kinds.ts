@@ -1,17 +1,16 @@
 /**
- * The kinds of argument that banking has: what the description of each must say, and what lies at
- * and beyond its edges.
+ * The kinds of arguments of banking: what their descriptions must say, and values at and beyond
+ * their limits.
  */
 
 export interface Kind {
   /**
-   * The range, as descriptions state it. Undefined where the type itself is the range: its values
-   * are listed.
+   * The range as descriptions state it. Undefined if the type itself is the range, as with enums.
    */
   readonly says?: RegExp
-  /** Each is answered with BAD_USER_INPUT, and nothing happens. */
+  /** Each is refused with BAD_USER_INPUT, without an effect. */
   readonly bad: readonly unknown[]
-  /** Each is answered without a fault, by what was asked for or by a refusal. */
+  /** Each is accepted or refused by a rule, without a fault. */
   readonly edge?: readonly unknown[]
   /** Each is one or the other, never a fault of the service. */
   readonly odd?: readonly unknown[]
@@ -46,7 +45,7 @@ const NO_DATES = [
   5,
 ]
 
-/** Two of what nobody sees: `test/subgraphs/banking/text.test.ts` has them all. */
+/** Two invisible characters; `test/subgraphs/banking/text.test.ts` has them all. */
 const HIDDEN = ['pay\u202ement', 'pay\u200bment']
 
 const text = (longest: number): Kind => ({
@@ -55,9 +54,7 @@ const text = (longest: number): Kind => ({
   edge: ['👩🏽\u200d🚀', '🔑'.repeat(longest), '"\\{},\''.repeat(Math.floor(longest / 6))],
 })
 
-/**
- * What is or looks like an id, and is none of the caller's: it finds nothing, and nothing breaks.
- */
+/** Texts that are or look like ids, but not the caller's: they find nothing, without a fault. */
 export const NO_IDS: readonly string[] = [
   '',
   '0',
@@ -164,7 +161,7 @@ export const kinds = {
 
 export type KindName = keyof typeof kinds
 
-/** Cursors that nobody was given. @param list as its cursors name it */
+/** Cursors that the service never issued. @param list its name in cursors */
 export function forgedCursors(list: string): { readonly bad: readonly string[]; readonly odd: readonly string[] } {
   const encode = (...position: readonly unknown[]): string =>
     Buffer.from(JSON.stringify(position)).toString('base64url')

@@ -51,12 +51,12 @@ test('A frozen account neither pays nor is paid until an officer unfreezes it, b
   expect(verdictOf(await pay(account, payee, 1n))).toBe('ACCEPTED')
 })
 
-test('An account closes only at zero and without holds, for good', async () => {
+test('An account can be closed only at zero and without holds, and stays closed', async () => {
   const account = await bank.open({ owner: 'ann', balance: 5n })
   const payee = await bank.open({ owner: 'bob' })
   expect(await change('closeAccount', account)).toBe('ACCOUNT_NOT_EMPTY')
   expect(await change('closeAccount', account, customer('bob'))).toBe('ACCOUNT_NOT_FOUND')
-  // Emptied and closed in one batch: the one after the other, as asked.
+  // Emptied and closed in one batch, in the order of the requests.
   const [paid, closed] = await Promise.all([pay(account, payee, 5n), change('closeAccount', account)])
   expect([verdictOf(paid), closed]).toEqual(['ACCEPTED', 'ACCEPTED'])
   expect(verdictOf(await pay(payee, account, 1n, customer('bob')))).toBe('ACCOUNT_NOT_OPEN')
@@ -72,7 +72,7 @@ describe('daily limit', () => {
   const limit = (accountId: string, amount: bigint | null, actor = officer) =>
     bank.ask({ name: 'setDailyLimit', accountId, limit: amount }, { actor }).then(verdictOf)
 
-  test('The daily limit counts transfers and holds, gives released holds back, and tells what is left', async () => {
+  test('The daily limit counts transfers and holds, excludes released holds, and shows the remainder', async () => {
     const account = await bank.open({ owner: 'ann', balance: 1_000n })
     const payee = await bank.open({ owner: 'bob' })
     expect(await limit(account, 100n, ann)).toBe('NOT_PERMITTED')

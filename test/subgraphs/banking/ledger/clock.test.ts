@@ -13,7 +13,7 @@ const NOON = Date.UTC(2026, 6, 1, 12)
 const DAY = 86_400_000
 const iso = (at: number): string => new Date(at).toISOString()
 
-/** Both clocks `shift` away from the truth, so many milliseconds after noon. */
+/** Both clocks with an offset of `shift`, so many milliseconds after noon. */
 const reading = (after: number, shift = 0, instance = shift): ClockReading => ({
   database: NOON + after + shift,
   asked: NOON + after + instance - 1,
@@ -21,14 +21,14 @@ const reading = (after: number, shift = 0, instance = shift): ClockReading => ({
   monotonic: after,
 })
 
-/** Looks at each reading in turn; gives the fault of each. */
+/** Checks each reading in turn; returns the fault of each. */
 const faults = (readings: readonly ClockReading[], last = NOON, confirmed?: string) => {
   const clock = createLedgerClock({ confirmed })
   return readings.map((one) => clock.observe(one, iso(last))?.fault)
 }
 
 describe('ledger clock', () => {
-  test('The clock is trusted while the database and the instance agree, however slow the answer', () => {
+  test('The ledger clock is trusted while the database and the instance agree, however slow the answer', () => {
     const slow: ClockReading = { database: NOON + 100, asked: NOON - 20_000, answered: NOON + 20_000, monotonic: 0 }
     expect(faults([slow])).toEqual([undefined])
     expect(faults([reading(0), reading(1_000, 0, MOST_DIFFERENCE), reading(2_000, 0, -MOST_DIFFERENCE)])).toEqual([
@@ -49,7 +49,7 @@ describe('ledger clock', () => {
     ])
   })
 
-  test('The clock is not trusted during an excursion of both clocks, and is at once afterwards', () => {
+  test('The ledger clock is not trusted during an excursion of both clocks, and is trusted at once afterwards', () => {
     const away = 400 * DAY
     expect(faults([reading(0), reading(1_000, away), reading(4_000, away), reading(5_000)])).toEqual([
       undefined,
@@ -86,13 +86,13 @@ describe('ledger clock', () => {
     expect(faults([reading(0)], Date.UTC(2000, 0, 1))).toEqual([undefined])
   })
 
-  test('The clock gives no time before the one at which work was due, except where that time is foreign to it', () => {
+  test("The ledger clock gives no time before due work's own, unless that time is implausible", () => {
     const clock = createLedgerClock()
     expect(clock.now(reading(0, -3_000, 0), iso(NOON - DAY), [iso(NOON + 1)])).toBe(iso(NOON + 1))
     expect(() => clock.now(reading(1_000), iso(NOON), [iso(NOON + 400 * DAY)])).toThrow('Ask again with the same key.')
   })
 
-  test('A refusal has a code, and its reason is for the operator alone', () => {
+  test('A refusal by the ledger clock has a code, and only the operator sees its reason', () => {
     const told: ClockRefusal[] = []
     const clock = createLedgerClock({ onRefused: (refusal) => told.push(refusal) })
     const ask = () => clock.now(reading(0, 3_600_000, 0), iso(NOON), [])

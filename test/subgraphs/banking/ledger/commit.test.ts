@@ -1,4 +1,4 @@
-/** The way of a batch from state to state, by a writer that does as it is told. */
+/** The states of a batch, with a writer that the test controls. */
 import { describe, expect, test } from '@jest/globals'
 import { createCommitter } from '../../../../subgraphs/banking/ledger/commit.ts'
 import type { Answer } from '../../../../subgraphs/banking/ledger/evaluate.ts'
@@ -8,14 +8,14 @@ import type { Writer } from '../../../../subgraphs/banking/ledger/writer.ts'
 import { log } from '../../../support/log.ts'
 
 const told: Answer = { outcome: accept('1'), replayed: false }
-/** The same, found under its key. */
+/** The same answer, found by its key. */
 const found: Answer = { ...told, replayed: true }
 const lost = Object.assign(new Error('reset'), { code: 'ECONNRESET' })
 const ours = new TypeError('a mistake')
 
 const speculated = { evaluation: { answers: [told] }, statement: null, next: {} } as object as SpeculatedBatch
 
-/** What an attempt does, and what it had evaluated before it failed. */
+/** The outcome of an attempt, and what it had evaluated before it failed. */
 type Attempt = { readonly gives: boolean | readonly Answer[] | Error; readonly evaluated?: readonly Answer[] }
 
 async function follow(attempts: readonly Attempt[], { ahead = false, retryFor = 60_000 } = {}) {
@@ -44,7 +44,7 @@ async function follow(attempts: readonly Attempt[], { ahead = false, retryFor = 
 }
 
 describe('batch evaluated ahead', () => {
-  test('A batch that one statement wrote is answered', async () => {
+  test('A batch evaluated ahead and written by one statement is answered', async () => {
     expect(await follow([{ gives: true }], { ahead: true })).toEqual({ way: ['speculated'], ended: [told] })
   })
 
@@ -60,18 +60,18 @@ describe('batch evaluated ahead', () => {
 })
 
 describe('batch under the lock', () => {
-  test('A lost answer is retried until one arrives, and the outcome is that of the first attempt', async () => {
+  test('A batch with a lost answer is retried until one arrives, with the outcome of the first attempt', async () => {
     const attempts = [{ gives: lost }, { gives: lost, evaluated: [told] }, { gives: lost, evaluated: [found] }]
     const { way, ended } = await follow([...attempts, { gives: [found] }])
     expect({ way, ended }).toEqual({ way: ['locked', 'locked', 'locked', 'locked'], ended: [told] })
   })
 
-  test('A key used before stays a replay, however often the batch is retried', async () => {
+  test('A reused key stays a replay, however often the batch is retried', async () => {
     const { ended } = await follow([{ gives: lost, evaluated: [found] }, { gives: [found] }])
     expect(ended).toEqual([found])
   })
 
-  test('A fault of our own is not retried', async () => {
+  test('An internal error of a batch is not retried', async () => {
     expect(await follow([{ gives: ours }])).toEqual({ way: ['locked'], ended: ours })
   })
 

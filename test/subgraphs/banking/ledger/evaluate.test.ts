@@ -1,4 +1,4 @@
-/** The serial heart by itself: no database, so nothing else can put right what it does wrong. */
+/** The serial evaluation alone: without a database, nothing else can correct its mistakes. */
 import { describe, expect, test } from '@jest/globals'
 import { evaluate, type Moment } from '../../../../subgraphs/banking/ledger/evaluate.ts'
 import { ledgerRequest } from '../../../../subgraphs/banking/ledger/request.ts'

@@ -1,4 +1,4 @@
-/** Who asks for little does not wait for all that somebody else asked before. */
+/** A small request does not wait for all earlier requests of another caller. */
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { createBank, customer, type TestBank, verdictOf } from '../support/bank.ts'
 
@@ -21,7 +21,7 @@ test('A payment behind large batches of another customer is committed before mos
     return verdictOf(answer)
   })
   const payment = await bank.transfer({ from: own, to }, { actor: customer('payer') })
-  // One batch may be in the database, and another be ready, when the payment's turn comes.
+  // When the payment's turn comes, one batch may be in the database and another one ready.
   expect([verdictOf(payment), done <= 3]).toEqual(['ACCEPTED', true])
   expect(new Set(await Promise.all(batches))).toEqual(new Set(['ACCEPTED']))
   const largest = await bank.database.$queryRaw<{ transfers: bigint }[]>`

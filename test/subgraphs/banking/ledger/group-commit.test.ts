@@ -2,7 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises'
 import { expect, test } from '@jest/globals'
 import { createGroupCommit } from '../../../../subgraphs/banking/ledger/group-commit.ts'
 
-/** A commit that is finished by hand. */
+/** A commit that the test finishes. */
 function manual(maxWeight = 100) {
   const batches: { items: readonly number[]; finish: (error?: Error) => void }[] = []
   const prepared: (readonly number[])[] = []
@@ -72,7 +72,7 @@ test('Fewer items than are being committed wait for its end, and then form one b
   await Promise.all([first, late, later])
 })
 
-test('Items that follow from one batch share the next', async () => {
+test('Follow-up items of one batch share the next batch', async () => {
   const { group, batches } = manual()
   const again = async (item: number): Promise<number> => group.submit((await group.submit(item)) + 1)
   const both = Promise.all([again(1), again(2)])
@@ -84,7 +84,7 @@ test('Items that follow from one batch share the next', async () => {
   expect(await both).toEqual([110, 210])
 })
 
-test('A batch is no longer than its limit', async () => {
+test('A batch has no more items than its limit', async () => {
   const { group, batches } = manual(2)
   const all = Promise.all([1, 2, 3].map((item) => group.submit(item)))
   await settle()
@@ -115,7 +115,7 @@ interface Ask {
   readonly name: string
 }
 
-/** Commits everything, one batch after the other, and tells what was in each. */
+/** Commits everything, batch by batch; returns the items of each. */
 async function batchesOf(asks: readonly Ask[], maxWeight: number): Promise<string[][]> {
   const batches: string[][] = []
   const group = createGroupCommit<Ask, null, null>({
@@ -146,7 +146,7 @@ test('One payment behind 160 heavy requests of another caller is in the second b
   expect(batches.flat().filter((name) => name !== 'payment')).toEqual(flood.map(({ name }) => name))
 })
 
-test('Callers take turns, and the items of one stay in order', async () => {
+test('Callers take turns in batches, and the items of one caller stay in order', async () => {
   const line = (caller: string, count: number): Ask[] =>
     Array.from({ length: count }, (_, at) => ({ caller, weight: 1, name: `${caller}${at}` }))
   const batches = await batchesOf([...line('a', 6), ...line('b', 1), ...line('c', 3)], 3)

@@ -3,7 +3,7 @@ import { INPUT_VERSION, inputHashOf } from '../../../../subgraphs/banking/ledger
 import { createBank, type TestBank, verdictOf } from '../support/bank.ts'
 
 const command = { name: 'transfer', from: '1', to: '2', amount: 5n, reference: null }
-/** As if the field had come with version 2. */
+/** Pretends that the field was added in version 2. */
 const later = { purpose: 2 }
 
 test('An unused newer field leaves the hash of an earlier version unchanged', () => {
@@ -14,7 +14,7 @@ test('An unused newer field leaves the hash of an earlier version unchanged', ()
   expect(inputHashOf({ ...items, items: [{ amount: 1n, purpose: null }] }, 1, later)).toBe(inputHashOf(items, 1, {}))
 })
 
-test('A used newer field makes another input, in any version', () => {
+test('A used newer field changes the hash, in any version', () => {
   for (const version of [1, 2])
     expect(inputHashOf({ ...command, purpose: 'RENT' }, version, later)).not.toBe(
       inputHashOf({ ...command, purpose: null }, version, later),

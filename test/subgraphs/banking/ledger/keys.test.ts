@@ -1,4 +1,4 @@
-/** The memory of keys: newest by an index, older ones in segments, and none used twice. */
+/** The store of keys: the newest by an index, older ones in segments, and none is used twice. */
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import type { Client } from 'pg'
 import { keyDigest } from '../../../../subgraphs/banking/ledger/first-uses.ts'
@@ -50,7 +50,7 @@ test('The digest of a key is the same in the service and in the database', async
   expect(rows[0].digest.replaceAll('-', '')).toBe(keyDigest('Zoë', 'k–1'))
 })
 
-test('Every key is found at every step of its way into segments', async () => {
+test('Every key is found at every step of its move into segments', async () => {
   for (let round = 0; round < 5; round += 1) {
     await Promise.all(Array.from({ length: 90 }, (_, at) => use(`key ${round} ${at}`)))
     for (let more = true; more; ) {
@@ -64,7 +64,7 @@ test('Every key is found at every step of its way into segments', async () => {
   expect(rows.map(({ level }) => level)).toEqual([0, 1, 2])
 })
 
-test('Nobody can use a key of a segment again, whichever way he writes', async () => {
+test('A key of a segment cannot be used again by any kind of write', async () => {
   await client.query('BEGIN')
   await client.query('ALTER TABLE ledger DISABLE TRIGGER USER')
   await client.query('UPDATE ledger SET last_operation = last_operation + 1')
@@ -79,7 +79,7 @@ test('Nobody can use a key of a segment again, whichever way he writes', async (
   await client.query('ROLLBACK')
 })
 
-test('Keys that are rebuilt from the operations are the same', async () => {
+test('Keys rebuilt from the operations equal the stored ones', async () => {
   await client.query('TRUNCATE operation_keys, key_segments, key_buckets')
   await client.query('SELECT rebuild_keys(last_operation) FROM ledger')
   await expectRemembered()

@@ -50,7 +50,7 @@ test('A database clock that is 400 days ahead moves neither money nor the time o
   expect(await headTime()).toBeLessThan(Date.now() + 10_000)
 })
 
-test('Work that is not due leaves nothing under its key, and is done once it is due', async () => {
+test('Work that is not due records nothing under its key, and is done once it is due', async () => {
   const schedule = await daily(dayOf(1))
   const run = (dueOn: string) =>
     bank.ask({ name: 'runSchedule', scheduleId: schedule, dueOn, from, to }, { key: `${schedule} ${dueOn}` })
@@ -71,7 +71,7 @@ test('A hold expires by the time of the ledger', async () => {
   )
   const statusOf = async () => (await bank.database.transfer.findUniqueOrThrow({ where: { id: BigInt(hold) } })).status
   const early = await bank.ask({ name: 'expireHold', transferId: hold }, { key: `expire ${hold}` })
-  // On a machine that stood still for a second it is over already.
+  // On a machine that paused for a second the hold may have expired already.
   if (!early.outcome.accepted) expect(early.outcome.code).toBe('NOT_PERMITTED')
   await clock.move(2_000)
   await expireHolds(bank.database, bank.ledger)
@@ -94,7 +94,7 @@ test('After a long absence the latest 31 days are caught up, and the schedule na
 })
 
 test('A clock that steps back over midnight loses no due order', async () => {
-  // A ledger of its own, whose clocks stand a second after midnight from the beginning.
+  // A new ledger whose clocks begin one second after midnight.
   const midnight = new Date(`${dayOf(1)}T00:00:00Z`).getTime()
   const shift = midnight + 1_000 - Date.now()
   const schedule = await daily(dayOf(1))
@@ -123,7 +123,7 @@ test('A clock that steps back over midnight loses no due order', async () => {
   }
 })
 
-test('An instance has read the clock when it begins to serve: one that is set wrong afterwards has stepped', async () => {
+test('An instance reads the clock before it serves, so that a later wrong setting counts as a step', async () => {
   const nowAfter = (wait: number) =>
     bank.database.$executeRawUnsafe(`
     CREATE OR REPLACE FUNCTION moved.clock_timestamp() RETURNS timestamptz LANGUAGE sql VOLATILE AS

@@ -1,6 +1,6 @@
 /**
- * A database that goes away in the middle: an answer that was lost is asked for again by key, never
- * guessed.
+ * Outages of the database during commits: the ledger looks lost answers up by key, and never
+ * guesses.
  */
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -35,8 +35,7 @@ const balanceOf = async (id: string): Promise<bigint> => {
 }
 
 /**
- * A ledger whose way to the database is a proxy. All of it is gone when `use` has ended, however it
- * ended.
+ * A ledger with a proxy to its database. Both are removed when `use` has ended, even if it fails.
  */
 async function withFlakyBank(use: (bank: TestBank, proxy: NetworkProxy) => Promise<void>): Promise<void> {
   const proxy = await startProxy(Number(new URL(direct.url).port))
@@ -49,10 +48,7 @@ async function withFlakyBank(use: (bank: TestBank, proxy: NetworkProxy) => Promi
   }
 }
 
-/**
- * Every transfer was accepted, for the first time, as one of its own, and as often as it was asked
- * for.
- */
+/** Expects each transfer to be accepted once, as new, with an id of its own. */
 async function expectOnceEach(answers: readonly Answer[], asked: number, before: bigint): Promise<void> {
   expect(answers.map(verdictOf)).toEqual(Array.from({ length: asked }, () => 'ACCEPTED'))
   expect(answers.some(({ replayed }) => replayed)).toBe(false)
@@ -73,7 +69,7 @@ test.each<[Commit, LostCommit, number]>([
     const lastOperation = await direct.database.operation.count()
     const keys = Array.from({ length: together }, () => randomUUID())
     const wasLost = proxy.loseCommit(commit, lost)
-    // What is more than moving money takes a transaction.
+    // Anything beyond transfers takes a transaction.
     const more =
       commit === 'transaction' ? flaky.ask({ name: 'renameAccount', accountId: from, label: lost }) : undefined
     const answers = await Promise.all(keys.map((key) => flaky.transfer({ from, to }, { key })))
@@ -93,12 +89,11 @@ test('Transfers over repeatedly cut connections happen once each', () =>
     const answers: Answer[] = []
     let asking = 0
     for (let round = 0; round < 16; round += 1) {
-      // A request that is alone in its batch must be asked for again as well as one among many.
+      // A request alone in its batch must be looked up as well as one among many.
       const together = round % 2 === 0 ? 20 : 1
       asking += together
       const asked = Promise.all(Array.from({ length: together }, () => flaky.transfer({ from, to })))
-      // Each round is cut somewhere else on its way: while it is read, while it is written, or
-      // after it.
+      // Each round is cut at another moment: during reads, during writes, or after them.
       await Promise.race([asked, sleep(round * 2)])
       proxy.cut()
       answers.push(...(await asked))
@@ -106,7 +101,7 @@ test('Transfers over repeatedly cut connections happen once each', () =>
     await expectOnceEach(answers, asking, before)
   }))
 
-test('When the database stays away the outcome is reported as unknown, and the same key settles it later', async () => {
+test('When the database stays down the outcome is reported as unknown, and the same key settles it later', async () => {
   const url = new URL(direct.url)
   url.port = `${await unusedPort()}`
   const unreachable = openLedgerDatabase({ url: url.href, connections: 1 })
@@ -135,7 +130,7 @@ test('When the database stays away the outcome is reported as unknown, and the s
   expect(await balanceOf(to)).toBe(before + 7n)
 })
 
-/** A port where nobody listens: it was a proxy's. */
+/** A port where nobody listens, which a proxy had before. */
 async function unusedPort(): Promise<number> {
   const proxy = await startProxy(0)
   await proxy.close()

@@ -16,7 +16,7 @@ import { bank } from '../support/bank.ts'
 const transaction = {} as Prisma.TransactionClient
 const of = (command: Command): LedgerRequest => ledgerRequest({ actor: bank, key: 'key', requestId: null, command })
 
-/** A collection that notes what is done with it. */
+/** A collection that logs its calls. */
 function noted(name: string, log: string[]): Collection<string> {
   return {
     async load(_transaction, keys) {
@@ -29,7 +29,7 @@ function noted(name: string, log: string[]): Collection<string> {
   }
 }
 
-test('A batch needs what its commands need together, without what cannot exist', () => {
+test('The needs of a batch are those of its commands, without impossible ids', () => {
   const order = { amount: 1n, currency: 'EUR', reference: null, merchantId: null } as const
   const { accounts, transfers, rows } = needsOf(ledgerParts, [
     of({ name: 'transfer', from: '1', to: '2', ...order }),
@@ -80,7 +80,7 @@ describe('rows of the parts', () => {
 test('Parts without a rule for each command do not form a ledger', () => {
   const { voidHold } = ledgerParts.rules
   const joined = joinParts([{ rules: { voidHold } }])
-  // The type checker decides it.
+  // The type checker verifies it.
   const isLedger: typeof joined extends LedgerParts ? true : false = false
   expect(Object.keys(joined.rules)).toEqual(['voidHold'])
   expect(isLedger).toBe(false)

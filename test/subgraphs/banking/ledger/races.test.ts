@@ -1,6 +1,6 @@
 /**
- * Races on the real database: whatever the ledger answered is replayed, in the order of its own
- * log, through the simplest of models.
+ * Races on the real database: the ledger's answers are replayed in the order of its log through a
+ * simple model.
  */
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import type { Answer } from '../../../../subgraphs/banking/ledger/evaluate.ts'

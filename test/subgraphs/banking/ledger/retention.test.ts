@@ -1,4 +1,4 @@
-/** Outcomes are told again for 90 days; after that a key is refused, and never taken for new. */
+/** Outcomes are replayed for 90 days; afterwards a key is refused, and never taken for new. */
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { createBank, customer, openBank, subjectOf, type TestBank, verdictOf } from '../support/bank.ts'
 import { installMovedClock, type MovedClock } from '../support/moved-clock.ts'
@@ -18,8 +18,8 @@ beforeAll(async () => {
 afterAll(() => bank.close())
 
 /**
- * On a later day. The instance's clock is the truth, so the ledger is asked at its bottom: what it
- * reads at one instant of the database decides.
+ * Runs `work` on a later day: moves the clocks of the database and of this process, on a ledger
+ * whose operator confirmed the time.
  */
 async function after<Value>(days: number, work: (later: TestBank) => Promise<Value>): Promise<Value> {
   const now = Date.now
@@ -61,11 +61,11 @@ test('A retry gets the first outcome for 90 days, and is then refused with any i
     expect(answers.map((answer) => [verdictOf(answer), answer.replayed])).toEqual(
       answers.map(() => ['IDEMPOTENCY_KEY_EXPIRED', false]),
     )
-    // The bank finds its own accounts by their keys.
+    // The bank finds its own accounts by key.
     const own = await later.transfer({ from, to, amount: 5n }, { key: 'by the bank' })
     expect([own.replayed, subjectOf(own)]).toEqual([true, subjectOf(others)])
     expect(await balance()).toBe(before)
-    // A key of this day is new, and the refusals were no operations.
+    // A key of this day is new, and refusals are not recorded as operations.
     expect(verdictOf(await later.transfer({ from, to, amount: 5n }, { actor: payer, key: 'new' }))).toBe('ACCEPTED')
     expect(await balance()).toBe(before + 5n)
   })

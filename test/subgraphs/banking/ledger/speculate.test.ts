@@ -1,7 +1,4 @@
-/**
- * What is evaluated ahead of its time must come out as if it had waited for its turn, or not at
- * all.
- */
+/** A batch evaluated ahead must have the same result as in its turn, or be discarded. */
 import { describe, expect, test } from '@jest/globals'
 import { evaluate } from '../../../../subgraphs/banking/ledger/evaluate.ts'
 import { isOneRead } from '../../../../subgraphs/banking/ledger/load.ts'
@@ -15,7 +12,7 @@ import { AT, account, order, stateOf } from './state.ts'
 
 const IDS = ['a', 'b', 'c']
 
-/** As the database has it before anything of the test was written. */
+/** The stored state before the test's writes. */
 const stored = (hash?: string) =>
   stateOf(
     IDS.map((id) => account(id, 100n, 120n)),

@@ -1,9 +1,9 @@
-/** What is loaded for a batch, without a database, and orders for it. */
+/** The loaded state of a batch and its orders, without a database. */
 import type { Account, LedgerState } from '../../../../subgraphs/banking/ledger/model.ts'
 import { type LedgerRequest, ledgerRequest } from '../../../../subgraphs/banking/ledger/request.ts'
 import { bank } from '../support/bank.ts'
 
-/** When the state was written. */
+/** Time of the state. */
 export const AT = '2027-01-01T00:00:00.000Z'
 
 export const account = (id: string, posted: bigint, dailyLimit: bigint | null = null): Account => ({
@@ -22,7 +22,7 @@ export const account = (id: string, posted: bigint, dailyLimit: bigint | null = 
   creditsPosted: posted,
 })
 
-/** @param hash of the last link of the audit chain */
+/** @param hash hash of the last link of the audit chain */
 export const stateOf = (accounts: readonly Account[], hash = '00'.repeat(32)): LedgerState => ({
   head: { sequence: 10n, operation: 20n, batch: 3n, account: 99n, at: AT, hash },
   accounts: new Map(accounts.map((each) => [each.id, each])),

@@ -103,7 +103,7 @@ describe('hold', () => {
       { name: 'holdFunds', from, to, amount: 5n, currency: 'EUR', reference: null, expiresInSeconds: 60 },
       { actor: ann, key },
     )
-    // The id is the next of the sequence: nobody else writes to this database.
+    // Predicts the id from the sequence: nobody else writes to this database.
     const answers = await Promise.all([placing, capture(id, 3n)])
     expect(answers.map(verdictOf)).toEqual(['ACCEPTED', 'ACCEPTED'])
     const row = await bank.database.transfer.findUniqueOrThrow({ where: { id: BigInt(id) } })

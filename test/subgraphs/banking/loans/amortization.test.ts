@@ -65,7 +65,7 @@ describe('equal instalments', () => {
     expect(annuity({ ...tenThousand, principal: 20_000_000n, annualRate: 65_000n, instalments: 360 })).toBe(126_414n) // 1,264.1360…
   })
 
-  test('Equal instalments are not rounded up where they come out even', () => {
+  test('Equal instalments are not rounded up if they divide evenly', () => {
     expect(annuity({ ...tenThousand, annualRate: 120_000n, instalments: 1 })).toBe(1_010_000n)
     expect(annuity({ ...tenThousand, annualRate: 0n, instalments: 10 })).toBe(100_000n)
   })
@@ -114,7 +114,7 @@ describe('interest', () => {
     )
   })
 
-  test.each(['JPY', 'KWD'])('Interest is counted in minor units, whatever their exponent (%s)', () => {
+  test.each(['JPY', 'KWD'])('Interest is computed in minor units, whatever their exponent (%s)', () => {
     // 1,200 yen or 1.200 dinar at 12 %: one percent a month of what is owed.
     const splits = amortize({ ...tenThousand, principal: 1_200n, annualRate: 120_000n, instalments: 3 })
     expect(splits).toEqual([

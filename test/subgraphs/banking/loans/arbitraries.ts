@@ -4,7 +4,7 @@ import { addMonths } from '../../../../subgraphs/banking/dates/plain-date.ts'
 import type { DisbursedTerms, LoanTerms } from '../../../../subgraphs/banking/loans/terms.ts'
 import fc from '../../../support/fast-check.ts'
 
-/** Small amounts, where rounding bites, as often as ordinary and very large ones. */
+/** Small amounts, where rounding matters most, as often as ordinary and very large ones. */
 const principal = fc.oneof(
   fc.bigInt({ min: 1n, max: 1_000n }),
   fc.bigInt({ min: 1_000n, max: 100_000_000n }),
@@ -23,6 +23,6 @@ export const disbursedTerms: fc.Arbitrary<DisbursedTerms> = fc
   .tuple(terms, fc.integer({ min: 0, max: 120 }), fc.integer({ min: 1, max: 31 }))
   .map(([agreed, months, day]) => ({
     ...agreed,
-    // The 31st of a month that has one, moved on, covers every month end.
+    // Adding months to a 31st covers every month end.
     disbursedOn: addMonths(`2020-01-${String(day).padStart(2, '0')}`, months),
   }))

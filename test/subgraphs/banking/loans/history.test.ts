@@ -1,6 +1,6 @@
 /**
- * Years of lending, replayed on a real ledger: whatever borrowers and officers try, the bank's
- * books say what the loans say.
+ * Years of lending on a real ledger: whatever borrowers and officers try, the bank's books agree
+ * with the loans.
  */
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
@@ -23,7 +23,7 @@ import { brokenInvariants } from '../support/books.ts'
 import { terms as anyTerms } from './arbitraries.ts'
 import { applicationFor, borrower, commandOf, officer } from './lender.ts'
 
-/** Nothing real happens before it: the clock of this test moves on from here. */
+/** Later than anything real: the clock of this test starts here. */
 const START = Date.UTC(2100, 0, 31)
 const DAY = 86_400_000 // milliseconds
 
@@ -56,10 +56,7 @@ type Step = typeof step extends fc.Arbitrary<infer Value> ? Value : never
 const writeHistory = (moments: readonly Moment[]): Promise<readonly Answer[]> =>
   bank.database.$transaction((transaction) => addHistory(ledgerParts, transaction, moments), { timeout: 60_000 })
 
-/**
- * Lends on `terms`, takes the steps one after the other, and gives what came of each, with the
- * loan's id.
- */
+/** Lends on `terms` and takes the steps one by one; returns each result and the loan's id. */
 async function live(terms: LoanTerms, steps: readonly Step[]): Promise<{ id: string; verdicts: string[] }> {
   const account = await bank.open({ owner: borrower.id, balance: terms.principal * 30n })
   const key = randomUUID()
@@ -85,7 +82,7 @@ async function live(terms: LoanTerms, steps: readonly Step[]): Promise<{ id: str
   return { id, verdicts: answers.slice(opening.length).map(verdictOf) }
 }
 
-/** The same steps on the state table and the arithmetic alone. */
+/** The same steps on the state table and the arithmetic only. */
 function model(terms: LoanTerms, steps: readonly Step[], disbursedAt: number) {
   const disbursedOn = plainDateOf(new Date(disbursedAt))
   const repayments: Repayment[] = []

@@ -1,6 +1,5 @@
 /**
- * Loans on a real ledger: every step moves exactly its money, once, and nothing but a legal step is
- * ever taken.
+ * Loans on a real ledger: every step moves exactly its money, once, and illegal steps are refused.
  */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import type { LoanMutation } from '../../../../subgraphs/banking/loans/commands.ts'
@@ -102,7 +101,7 @@ describe('life of a loan', () => {
     expect(transfers[2]?.groupId).toBe(transfers[1]?.id)
   })
 
-  test('A loan may end with a write-off, which the bank bears', async () => {
+  test("A loan may end with a write-off at the bank's expense", async () => {
     const loan = await lender.lend(account)
     await repay(loan, 20_000n)
     const [principal, losses] = [await balanceOf(loan.books.principal), await balanceOf(loan.books.losses)]
@@ -217,7 +216,7 @@ describe('money', () => {
     const loan = await lender.lend(account)
     const answers = await Promise.all(Array.from({ length: 30 }, () => repay(loan, 7_000n)))
     const accepted = answers.filter((answer) => verdictOf(answer) === 'ACCEPTED').length
-    expect(accepted).toBe(18) // 17 × 70.00 leave 10.00; the 18th overpays, and the rest come too late
+    expect(accepted).toBe(18) // 17 × 70.00 leave 10.00; the 18th overpays, and the rest are too late
     const { changes, state } = await lender.loan(loan)
     expect(state).toBe('OVERPAID')
     expect(changes.reduce((sum, { allocation }) => sum + (allocation?.principal ?? 0n), 0n)).toBe(120_000n)
@@ -250,7 +249,7 @@ describe('database guards', () => {
   })
 })
 
-test('An account with a loan stays open, since the loan is paid out and repaid there', async () => {
+test('An account with a loan cannot be closed, since the loan is paid out and repaid there', async () => {
   const close = async () => verdictOf(await bank.ask({ name: 'closeAccount', accountId: account }, { actor: borrower }))
   const empty = async () => {
     const amount = await balanceOf(account)

@@ -1,4 +1,4 @@
-/** A bank that lends: short ways to take a loan through its life on a real ledger. */
+/** Shortcuts that take a loan through its life on a real ledger. */
 import { randomUUID } from 'node:crypto'
 import type { Answer } from '../../../../subgraphs/banking/ledger/evaluate.ts'
 import type { Actor } from '../../../../subgraphs/banking/ledger/request.ts'
@@ -22,14 +22,14 @@ export const usualTerms: LoanTerms = {
 }
 
 export interface Lender {
-  /** Asks for a loan; resolves to what later steps name it by. */
+  /** Applies for a loan; resolves to its reference for later steps. */
   apply(account: string, terms?: LoanTerms): Promise<LoanReference>
   act(
     name: LoanMutation,
     loan: LoanReference | null,
     options?: { actor?: Actor; amount?: bigint; key?: string },
   ): Promise<Answer>
-  /** Applied for, approved and paid out. */
+  /** Applies for a loan, approves it and pays it out. */
   lend(account: string, terms?: LoanTerms): Promise<LoanReference>
   loan(reference: LoanReference): Promise<Loan>
 }

@@ -6,7 +6,7 @@ import type { DisbursedTerms } from '../../../../subgraphs/banking/loans/terms.t
 import fc from '../../../support/fast-check.ts'
 import { disbursedTerms } from './arbitraries.ts'
 
-/** One percent a month on 1,200.00: figures one can check by head. */
+/** One percent a month on 1,200.00: figures for mental arithmetic. */
 const loan: DisbursedTerms = {
   principal: 120_000n,
   annualRate: 120_000n,
@@ -93,7 +93,7 @@ describe('loan paid in any other way', () => {
 })
 
 describe('daily interest', () => {
-  test('Interest of part of a month counts its actual days over those of the month', () => {
+  test('Interest for part of a month is in proportion to the days of that month', () => {
     const interest = (day: string): bigint => positionOf(loan, [], day).interest
     expect(interest('2026-01-31')).toBe(0n)
     expect(interest('2026-02-14')).toBe(600n) // 14 of 28 days of 12.00

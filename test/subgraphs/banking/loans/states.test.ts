@@ -24,7 +24,7 @@ const states: readonly LoanState[] = [
 ]
 const actions = Object.keys(transitions) as LoanAction[]
 
-/** Apache Fineract's life of a loan, written out once more. */
+/** The life of a loan in Apache Fineract, repeated independently of the code. */
 const allowed: ReadonlySet<string> = new Set([
   'SUBMITTED approve APPROVED',
   'SUBMITTED reject REJECTED',
@@ -60,7 +60,7 @@ describe('states of a loan', () => {
     },
   )
 
-  test('An effect that leads anywhere else throws', () => {
+  test('An effect that leads to a state outside the table throws', () => {
     const leads = (from: LoanState, action: LoanAction, to: LoanState): boolean => {
       try {
         checkTransition(from, action, to)
@@ -94,7 +94,7 @@ describe('states of a loan', () => {
     expect(loansPart.rules.approveLoan.evaluate(approve, book, officer)).toMatchObject({ accepted: true })
   })
 
-  test('An officer decides wherever the bank gives or waives money', () => {
+  test('Only officers decide steps in which the bank gives or waives money', () => {
     const byOfficer = actions.filter((action) => transitions[action].by === 'officer')
     expect(byOfficer).toEqual(['approve', 'reject', 'disburse', 'writeOff'])
   })

@@ -1,4 +1,4 @@
-/** What officers oversee, through the service's own GraphQL. */
+/** Queries for officers, through the service's own GraphQL. */
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { codesOf, startSeededBanking, type TestService } from '../support/service.ts'
@@ -55,7 +55,7 @@ describe('customers', () => {
     ['RIBEIRO', ['payer']],
     ['brendan.walsh@', ['payee']],
     ['  Ana ', ['payer']],
-    ['_na', []], // no pattern
+    ['_na', []], // `_` is no wildcard
     ['%', []],
     ['\\', []],
   ])('"%s" finds %j', async (search, found) => {
@@ -96,7 +96,7 @@ test('The trial balance adds up all accounts, and its sides are equal in each cu
   expect(current.accounts).toBe(3)
 })
 
-test('All orders are listed, the newest first, refused ones with their reason; the chain’s end moves with them', async () => {
+test("All orders are listed, the newest first, refused ones with their reason, and the hash chain's end changes with each", async () => {
   const head = '{ auditHead { batch operation hash } }'
   const before = (await ask(head)).auditHead
   const { data } = await service.call(

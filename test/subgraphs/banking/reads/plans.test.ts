@@ -1,6 +1,6 @@
 /**
- * Every list is read along an index, however much there is: judged by the plan and by the pages it
- * touches, not by the clock. `ENTRIES=1000000` writes more of them.
+ * Every list is read along an index, whatever its length. Checks plans and touched pages, not
+ * times. `ENTRIES=1000000` writes more entries.
  */
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { Prisma, type PrismaClient } from '../../../../prisma/generated/client.ts'
@@ -26,7 +26,7 @@ const ENTRIES = Number(process.env['ENTRIES'] ?? 200_000)
 
 let database: TestDatabase
 let prisma: PrismaClient
-/** As the service opens it. */
+/** Opened with the service's own options. */
 let served: PrismaClient
 let million: Million
 
@@ -41,7 +41,7 @@ afterAll(async () => {
   await database.drop()
 })
 
-/** Of these the test has so few rows that reading them whole is the best plan. */
+/** Tables with so few rows here that a sequential scan is the best plan. */
 const FEW = new Set(['ledger', 'customers', 'merchants'])
 
 interface Plan {
@@ -52,7 +52,7 @@ interface Plan {
   readonly Plans?: readonly Plan[]
 }
 
-/** Tables read whole, and pages of 8 kB touched. */
+/** Sequentially scanned tables, and the number of 8 kB pages touched. */
 async function costOf(database: PrismaClient, query: Prisma.Sql): Promise<{ scanned: string[]; pages: number }> {
   const [row] = await database.$queryRaw<[{ 'QUERY PLAN': readonly [{ Plan: Plan }] }]>(
     Prisma.sql`EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) ${query}`,
@@ -60,7 +60,7 @@ async function costOf(database: PrismaClient, query: Prisma.Sql): Promise<{ scan
   const scanned: string[] = []
   const walk = (plan: Plan): void => {
     const table = plan['Relation Name'] ?? '?'
-    // A partition with hardly a row is one page at most.
+    // A nearly empty partition has one page at most.
     if (plan['Node Type'] === 'Seq Scan' && !FEW.has(table) && pagesOf(plan) > 1) scanned.push(table)
     plan.Plans?.forEach(walk)
   }
@@ -132,16 +132,16 @@ const ACCOUNT = `INSERT INTO accounts (id, number, kind, currency, name, opened_
 const MANY = `INSERT INTO entries (account_id, sequence, transfer_id, amount, balance_after, posted_at)
   SELECT 99010199999999, n, n, 1, n, now() FROM generate_series(1, 100000) n`
 
-test('A plan that was kept from when there were no entries finds a page of many along the index', async () => {
+test('A plan cached while there were no entries still finds a page of many along the index', async () => {
   const growing = await createDatabase('migrated')
   const opened = openDatabase({ url: growing.url, connections: 1, alongIndexes: true })
   try {
     for (const statement of [...UNGUARDED, ACCOUNT, 'ANALYZE']) await opened.$executeRawUnsafe(statement)
     const key = { accountId: '99010199999999', limit: 21, before: null, filter: {} }
-    // As often as PostgreSQL makes a plan for each before it keeps one for all.
+    // PostgreSQL makes so many custom plans before it considers a generic one.
     for (const before of [null, '50000'])
       for (let n = 0; n < 10; n += 1) await readEntryPages(opened, [{ ...key, before }])
-    // Over the same connection, and without a word to the planner.
+    // Over the same connection, without ANALYZE.
     await opened.$executeRawUnsafe(MANY)
     for (const [name, values] of [
       ['entries:newest', `'{99010199999999}', 21`],
@@ -161,7 +161,7 @@ test('A plan that was kept from when there were no entries finds a page of many 
   }
 })
 
-test('Pages of several accounts and filters are read together, each row in its place', async () => {
+test('Pages of several accounts and filters are read in one query, each row in its place', async () => {
   const keys = [
     { accountId: million.account, limit: 3, before: null, filter: {} },
     { accountId: million.account, limit: 2, before: '10', filter: { direction: 'CREDIT' as const } },

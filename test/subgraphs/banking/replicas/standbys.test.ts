@@ -1,4 +1,4 @@
-/** A primary and a standby, whose replay is paused to make it late. */
+/** A primary and a standby that lags, because the test pauses its replay. */
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals'
 import type { PrismaClient } from '../../../../prisma/generated/client.ts'
 import { migrate } from '../../../../prisma/migrate.ts'
@@ -40,7 +40,7 @@ const open = (options: { url?: string; maxLag?: number } = {}): Standbys =>
     log,
     onRead: () => {},
   })
-/** Where a read of what is before `place` is served. */
+/** The server that serves a read up to `place`. */
 const served = (standbys: Standbys, place: Place): Promise<number> => {
   const port = async (database: PrismaClient): Promise<number> =>
     (await database.$queryRaw<[{ port: number }]>`SELECT inet_server_port() AS port`)[0].port
@@ -57,7 +57,7 @@ const caughtUp = (standbys: Standbys): Promise<unknown> =>
     return [...standbys.lags().values()].every((lag) => lag === 0)
   })
 
-test('A standby serves what was written before a place that it has reached, and nothing later', async () => {
+test('A standby serves reads up to a position that it has replayed, and none beyond', async () => {
   const standbys = open()
   expect(await served(standbys, 1n)).toBe(primary.port)
   await caughtUp(standbys)
@@ -79,7 +79,7 @@ test('A standby serves what was written before a place that it has reached, and 
   await standbys.close()
 })
 
-test('A standby that is further behind than is allowed serves nothing', async () => {
+test('A standby that lags more than allowed serves nothing', async () => {
   const standbys = open({ maxLag: 1 })
   await caughtUp(standbys)
   expect(await served(standbys, 1n)).toBe(standby.port)
@@ -105,7 +105,7 @@ test('A server that does not follow this ledger is never read from', async () =>
   await other.drop()
 })
 
-test('Pages, statements and downloads come out the same with a standby, which serves most of them', async () => {
+test('Pages, statements and downloads are the same with a standby, which serves most of them', async () => {
   const plain = await startBanking(urlOf([primary.port]))
   const service = await startBanking(urlOf([primary.port]), { DATABASE_READ_URL: urlOf([standby.port]) })
   try {

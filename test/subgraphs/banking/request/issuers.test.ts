@@ -57,7 +57,7 @@ test('Banking verifies the tokens of several issuers by the same settings as the
 test.each([
   ['a year', 365 * 86_400],
   ['a time that is not whole', 3_600.123_456],
-])('A stream goes on under a token that is good for %s', async (_long, seconds) => {
+])('A stream continues under a token that is valid for %s', async (_long, seconds) => {
   const tokenOf = async (sub: string) => `Bearer ${await staff.token({ sub, exp: Date.now() / 1000 + seconds })}`
   const authorization = await tokenOf('payer')
   const accountOf = async (token: string) => {
@@ -91,7 +91,7 @@ test.each<[string, string[]]>([
     '[{"issuer":"a","jwks":"a","audience":"a","skew":1}]',
     ['IDENTITY_ISSUERS: [0].jwks: must be an absolute', 'IDENTITY_ISSUERS: [0]: Unrecognized key: "skew"'],
   ],
-])('Banking refuses wrong issuers in words: %s', async (IDENTITY_ISSUERS, faults) => {
+])('Banking refuses wrong issuer settings with an explanation: %s', async (IDENTITY_ISSUERS, faults) => {
   const env = { GATEWAY_SECRET: 'a secret of sixteen', DATABASE_URL: 'postgresql://127.0.0.1:1/none', IDENTITY_ISSUERS }
   const error = await startService(banking, env).catch((caught: unknown) => caught)
   expect(error).toBeInstanceOf(SettingsError)

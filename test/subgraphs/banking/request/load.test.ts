@@ -4,7 +4,7 @@ import { type Batch, byId, createLoad } from '../../../../subgraphs/banking/requ
 
 const database = {} as PrismaClient
 
-/** A batch that notes what it was asked. */
+/** A batch function that records its keys. */
 function noted<Key>(): { readonly asked: (readonly Key[])[]; readonly batch: Batch<Key, string> } {
   const asked: (readonly Key[])[] = []
   return {

@@ -13,7 +13,7 @@ const contextOf = (ledger: Ledger): BankingContext =>
     ledger,
   })
 
-test('A caller gets the advice to retry by key before the gateway gives up', async () => {
+test("A caller is advised to retry by key before the gateway's deadline", async () => {
   using clock = stopClock()
   const silent: Ledger = { submit: () => new Promise(() => undefined), idle: async () => undefined }
   const told = mutate(contextOf(silent), () => ({ idempotencyKey: 'one', command })).catch((error: unknown) => error)
@@ -26,7 +26,7 @@ test('A caller gets the advice to retry by key before the gateway gives up', asy
   })
 })
 
-test('What a mutation did is read until the deadline of its caller while the database is away', async () => {
+test("During an outage the result of a mutation is read again until the caller's deadline", async () => {
   using clock = stopClock()
   const away = Object.assign(new Error('away'), { code: 'ECONNREFUSED' })
   let reads = 0

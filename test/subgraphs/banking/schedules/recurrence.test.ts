@@ -14,7 +14,7 @@ function days(frequency: Frequency, firstOn: string, until: string | null = null
 }
 
 describe('days of a schedule', () => {
-  test('The 31st means the last day of a shorter month, and the 31st again where there is one', () => {
+  test('A schedule for the 31st runs on the last day of a shorter month, and on the 31st of a longer one', () => {
     expect(days('MONTHLY', '2027-12-31')).toEqual([
       '2027-12-31',
       '2028-01-31',

@@ -66,13 +66,13 @@ const runsOf = async (id: string) => {
   )
   return data.schedule
 }
-/** Waits for the workers of both instances to have nothing left to do with it. */
+/** Waits until the workers of both instances have finished with a schedule. */
 const settled = (id: string) =>
   until(async () => {
     const seen = await runsOf(id)
     return (seen.nextOn === null || seen.nextOn > day(0)) && seen
   })
-/** As if the bank had been down since `first`. */
+/** Pretends that the bank was down since `first`. */
 const sinceThen = (id: string, first: string) =>
   prisma.schedule.update({ where: { id }, data: { firstOn: new Date(first), nextOn: new Date(first) } })
 
@@ -103,7 +103,7 @@ test('Missed days are caught up, each once, although two instances run', async (
   await change('cancelSchedule', { scheduleId: id })
 })
 
-test('A refusal is recorded, and the next day runs all the same', async () => {
+test("A schedule's refusal is recorded, and the next day still runs", async () => {
   const { data } = await schedule({ amount: '99999999999999' })
   await sinceThen(data.done.schedule.id, day(-1))
   const seen = await settled(data.done.schedule.id)

@@ -1,6 +1,6 @@
 /**
- * camt.053.001.08 as far as a book-entry statement uses it: the sequences of the ISO 20022 schema
- * in full, so that order is checked against every neighbour. Types the bank does not use are `-`.
+ * The part of camt.053.001.08 that a book-entry statement uses, with complete ISO 20022 sequences,
+ * so that order is checked against every neighbour. Types that the bank does not use are `-`.
  */
 import type { Grammar } from './grammar.ts'
 

@@ -3,7 +3,7 @@ import { columns, csv } from '../../../../subgraphs/banking/statements/csv.ts'
 import fc from '../../../support/fast-check.ts'
 import { changes, entries, entry, fileOf, statementOf } from './samples.ts'
 
-/** Reads RFC 4180 to the letter; throws at anything it does not allow. */
+/** A strict reader of RFC 4180; throws at anything that it does not allow. */
 function readCsv(text: string): string[][] {
   const cell = /(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r\n)/y
   const rows: string[][] = []
@@ -45,7 +45,7 @@ describe('statement as CSV', () => {
     )
   })
 
-  test('Every text is kept, but no cell of text is a formula', async () => {
+  test('A CSV keeps every text, but no text cell is a formula', async () => {
     await fc.assert(
       fc.asyncProperty(entries, async (list) => {
         const [, ...rows] = readCsv(await fileOf(csv, statementOf(list)))

@@ -1,6 +1,6 @@
 /**
- * Checks an XML document against a table of types: element order, how often, attributes, and the
- * text of simple types.
+ * Checks an XML document against a table of types: order and number of elements, attributes, and
+ * the text of simple types.
  */
 import { SaxesParser } from 'saxes' // ISC; strict about well-formedness, with positions
 
@@ -13,8 +13,7 @@ export interface Node {
 
 /**
  * A type: a sequence or a choice of `Name Type`, `Name? Type`, `Name+ Type`, `Name* Type`; or text
- * that must match, with the attributes it must carry. The type `-` stands for one that is not
- * expected to occur at all.
+ * that must match, with the attributes it must carry. The type `-` must not occur.
  */
 type Type =
   | { readonly sequence: readonly string[] }
@@ -23,7 +22,7 @@ type Type =
 
 export type Grammar = Readonly<Record<string, Type>>
 
-/** Parses a whole document. @throws where it is not well-formed */
+/** Parses a whole document. @throws if it is not well-formed */
 export function parseXml(xml: string): Node {
   const parser = new SaxesParser()
   const top: Node = { name: '', attributes: {}, children: [], text: '' }
@@ -60,7 +59,7 @@ function particle(text: string): { name: string; type: string; least: number; mo
   return { name, type, least, most }
 }
 
-/** Every fault of a node against its type, each with its path; none where the document conforms. */
+/** Every violation of a node's type, with its path; empty if the document conforms. */
 export function faults(node: Node, typeName: string, grammar: Grammar, path = node.name): string[] {
   const type = grammar[typeName]
   if (!type) return [`${path}: has the unexpected type ${typeName}`]

@@ -59,7 +59,7 @@ describe('sequence number', () => {
     expect(periods.map(([first = '', last = '']) => sequenceOf(opened, days(first, last)))).toEqual([1, 2, 3])
   })
 
-  test('A statement before that has no sequence number', () => {
+  test('A statement of a time before the account was opened has no sequence number', () => {
     expect(sequenceOf(opened, days('2026-02-01', '2026-02-13'))).toBeUndefined()
     expect(sequenceOf(opened, days('2026-01-01', '2026-01-31'))).toBeUndefined()
   })

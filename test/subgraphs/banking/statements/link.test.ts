@@ -15,12 +15,12 @@ const links = downloadLinks('the secret of the tests')
 const link = links.make(grant)
 
 describe('download link', () => {
-  test('A link returns what it was made for', () => {
+  test('A link opens the file for which it was made', () => {
     expect(link).toMatch(/^\/downloads\/statements\/99010110000001\.xml\?/)
     expect(links.read(link, now)).toEqual(grant)
   })
 
-  test('A link for a file with a byte-order mark is valid for that alone', () => {
+  test('A link for a file with a byte-order mark is valid for that variant only', () => {
     const marked = links.make({ ...grant, format: 'CSV', byteOrderMark: true })
     expect(links.read(marked, now)).toEqual({ ...grant, format: 'CSV', byteOrderMark: true })
     expect(links.read(marked.replace('&byteOrderMark=true', ''), now)).toBeUndefined()
@@ -52,7 +52,7 @@ describe('download link', () => {
     expect(downloadLinks('some other secret').read(link, now)).toBeUndefined()
   })
 
-  test('Any other text is refused as a link, without a fault', () => {
+  test('Any other text is refused as a link, without an exception', () => {
     fc.assert(
       fc.property(fc.webPath(), fc.webQueryParameters(), (path, query) => {
         expect(links.read(`${path}?${query}`, now)).toBeUndefined()

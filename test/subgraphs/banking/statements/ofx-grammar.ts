@@ -1,5 +1,5 @@
 /**
- * OFX 2.2 as far as a bank statement uses it: sections 2.5.1.3 (sign-on), 11.3.1 (account),
+ * The part of OFX 2.2 that a bank statement uses: sections 2.5.1.3 (sign-on), 11.3.1 (account),
  * 11.4.2.2 and 11.4.3 (statement).
  */
 import type { Grammar } from './grammar.ts'

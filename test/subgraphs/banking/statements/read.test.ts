@@ -56,7 +56,7 @@ test('Transfers posted while a statement is read are not part of it', async () =
   expect((await readSums(bank.database, period())).closing).toBe(range.closing - 5n)
 })
 
-test("A customer's number on the other side is whole, and the bank's own is masked", async () => {
+test("A statement shows a customer's number on the other side in full, and masks the bank's own", async () => {
   const own = await bank.open({ owner: 'someone' })
   await bank.transfer({ from: account, to: own, amount: 7n })
   const entries = await read()

@@ -1,7 +1,4 @@
-/**
- * Statements to write in tests: one to read with the eye, and arbitrary ones with the worst text
- * there is.
- */
+/** Sample statements: a readable one, and arbitrary ones with hostile text. */
 
 import type {
   Statement,

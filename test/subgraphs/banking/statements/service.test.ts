@@ -1,6 +1,6 @@
 /**
- * Statements of the demo's year: the sums are those of the entries, and the files say the same to
- * the last digit.
+ * Statements of the demo's year: sums equal those of the entries, and files agree to the last
+ * digit.
  */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { SIGNATURE_HEADER, sign } from '../../../../platform/protocol/signature.ts'
@@ -13,7 +13,7 @@ import { ofxGrammar } from './ofx-grammar.ts'
 
 let service: TestService
 let accountId: string
-/** The year of the demo's movements ends on the day before its newest entry's. */
+/** The year of the demo's transactions ends on the day before its newest entry. */
 let range: { from: string; to: string }
 
 interface Entry {
@@ -117,7 +117,7 @@ describe('statement', () => {
     expect(byDay).toEqual(expected.reverse())
   })
 
-  test('A statement of a time without entries is the balance and nothing else', async () => {
+  test('A statement of a time without entries contains only the balance', async () => {
     const fields =
       'opening { amount } closing { amount } credits { count } byMonth { month } byDay { day } byCategory { category }'
     const before = { from: '2001-01-01', to: '2001-12-31' }
@@ -134,7 +134,7 @@ describe('statement', () => {
     expect(after.statement.closing).toEqual(after.statement.opening)
   })
 
-  test('A statement reaches to the last day that has four digits for its year', async () => {
+  test('A statement can end on the last day with a year of four digits', async () => {
     const last = { from: '9999-12-31', to: '9999-12-31' }
     const fields = 'from to opening { amount } closing { amount } byDay { day } download(format: CSV) { url }'
     const { statement: answer, errors } = await statement(fields, last)
@@ -277,12 +277,12 @@ describe('download', () => {
       expect(await (await get((await ask(format)).statement.download.url)).text()).toContain('92233720368547758.07')
   })
 
-  test('HEAD is answered with the headers alone', async () => {
+  test('HEAD of a download is answered with the headers only', async () => {
     const response = await get(await linkTo('CSV'), 'HEAD')
     expect([response.status, await response.text()]).toEqual([200, ''])
   })
 
-  test('A range request gets the whole file', async () => {
+  test('A range request for a download gets the whole file', async () => {
     const path = await linkTo('CSV')
     const absent = { authorization: undefined, perspective: undefined, requestId: undefined }
     const signature = sign(TEST_SECRET, { method: 'GET', path, body: '', ...absent })
@@ -290,7 +290,7 @@ describe('download', () => {
     expect([response.status, await response.text()]).toEqual([200, await (await get(path)).text()])
   })
 
-  test('A changed link is refused, and another path is not found', async () => {
+  test('A changed download link is refused, and another path is not found', async () => {
     const link = await linkTo('CSV')
     for (const path of [link.replace('format=CSV', 'format=OFX'), link.replace(/from=\d{4}/, 'from=2000')]) {
       expect((await get(path)).status).toBe(403)
@@ -302,7 +302,7 @@ describe('download', () => {
     expect((await fetch(service.url + (await linkTo('CSV')))).status).toBe(403)
   })
 
-  test('A reader that leaves early does not disturb the service', async () => {
+  test('A client that leaves a download early does not disturb the service', async () => {
     const path = await linkTo('CAMT_053')
     await Promise.all(
       Array.from({ length: 5 }, async () => {

@@ -45,7 +45,7 @@ test.each(Object.entries(formats))('Many entries are written as %s in constant m
 })
 
 test.each(Object.entries(formats))(
-  'A reader who stops early stops the entries of %s as well',
+  'A reader of %s that stops early also stops the reads of entries',
   async (_name, format) => {
     let closed = false
     async function* endless(): AsyncGenerator<StatementEntry> {

@@ -52,7 +52,7 @@ describe('camt.053.001.08', () => {
     expect(faults({ ...larger, attributes: {} }, 'Document', camt053Grammar)).not.toEqual([])
   })
 
-  test('The other side is creditor of debits and debtor of credits', async () => {
+  test('The counterparty is the creditor of debits and the debtor of credits', async () => {
     const masked = { ...entry.counterparty, number: '••••••••••••••••••0002' }
     const incoming = { ...entry, amount: 50n, merchant: null, counterparty: masked, reversal: true }
     const document = parseXml(await fileOf(camt053, statementOf([entry, incoming])))
@@ -83,7 +83,7 @@ describe('OFX 2.2', () => {
     )
   })
 
-  test('Amounts are signed from the side of the customer', async () => {
+  test("OFX amounts are signed from the customer's view", async () => {
     const document = parseXml(await fileOf(ofx, statementOf([entry, { ...entry, amount: 50n, merchant: null }])))
     expect(all(document, 'TRNAMT').map(({ text }) => text)).toEqual(['-13.00', '0.50'])
     expect(all(document, 'TRNTYPE').map(({ text }) => text)).toEqual(['POS', 'CREDIT'])

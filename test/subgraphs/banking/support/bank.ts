@@ -1,4 +1,4 @@
-/** A ledger on a database of its own, with short ways to open accounts and move money. */
+/** A ledger on a database of its own, with shortcuts to open accounts and move money. */
 import { randomUUID } from 'node:crypto'
 import type { PrismaClient } from '../../../../prisma/generated/client.ts'
 import { openLedgerDatabase } from '../../../../subgraphs/banking/database/open.ts'
@@ -21,16 +21,19 @@ export interface TestBank {
   readonly database: PrismaClient
   readonly ledger: Ledger
   ask(command: Command, options?: { actor?: Actor; key?: string }): Promise<Answer>
-  /** Opens an account and puts money on it; resolves to its id. */
+  /** Opens an account with a balance; resolves to its id. */
   open(options?: { owner?: string; currency?: string; balance?: bigint; floor?: bigint | null }): Promise<string>
   transfer(fields: Partial<TransferCommand>, options?: { actor?: Actor; key?: string }): Promise<Answer>
   close(): Promise<void>
 }
 
 interface BankOptions {
-  /** For a ledger whose time was moved on by a test. */
+  /** The confirmed time, for a ledger whose clock a test has moved. */
   readonly confirmed?: string
-  /** Of an instance that knows of the others; left out, it writes beside them, as once all did. */
+  /**
+   * An instance that takes part in elections; without it the instance writes itself, as in earlier
+   * versions.
+   */
   readonly elected?: { readonly instance: number; readonly election: Election; readonly forward?: Forward }
 }
 
@@ -116,7 +119,7 @@ export async function createBank(): Promise<TestBank> {
   return { ...bank, close: () => bank.close().then(drop) }
 }
 
-/** The id of what was accepted. */
+/** The id of an accepted operation's result. */
 export function subjectOf({ outcome }: Answer): string {
   if (outcome.accepted) return outcome.subject
   throw new Error(`Refused: ${outcome.code}`)

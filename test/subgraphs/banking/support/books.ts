@@ -1,4 +1,4 @@
-/** The invariants of the books, asked of the database itself. */
+/** The invariants of the books, checked in the database. */
 import type { PrismaClient } from '../../../../prisma/generated/client.ts'
 
 /** Each query must find nothing. */
@@ -35,7 +35,7 @@ const violations: Readonly<Record<string, string>> = {
        OR last_operation <> COALESCE((SELECT max(number) FROM operations), 0)`,
 }
 
-/** Names the invariants that do not hold; empty when the books are right. */
+/** The names of violated invariants; empty if the books are right. */
 export async function brokenInvariants(database: PrismaClient): Promise<string[]> {
   const found = await Promise.all(
     Object.entries(violations).map(async ([name, query]) => {

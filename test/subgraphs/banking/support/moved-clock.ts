@@ -1,11 +1,11 @@
 /**
- * Moves the clock of one database, whose sessions then see another `clock_timestamp()`. Of sessions
- * that begin after it is installed.
+ * Moves the clock of one database by replacing `clock_timestamp()` in sessions that begin after the
+ * installation.
  */
 import { Client } from 'pg'
 
 export interface MovedClock {
-  /** @param milliseconds from the truth */
+  /** @param milliseconds offset from the true time */
   move(milliseconds: number): Promise<void>
 }
 
@@ -24,7 +24,7 @@ export async function installMovedClock(url: string): Promise<MovedClock> {
   }
 }
 
-/** Over a connection of its own, so that a server that is killed in between ends nothing. */
+/** Uses a new connection, so that a killed server breaks no later call. */
 async function runOnce(url: string, statement: readonly [text: string, values?: readonly unknown[]]): Promise<void> {
   const client = new Client({ connectionString: url })
   client.on('error', () => {})

@@ -6,7 +6,7 @@ import { type StatefulService, startOn } from '../../../support/stateful-service
 
 export type TestService = StatefulService
 
-/** @param settings beside those that every test needs */
+/** @param settings in addition to those that every test needs */
 export const startBanking = (
   databaseUrl: string,
   settings: Readonly<Record<string, string>> = {},

@@ -1,4 +1,4 @@
-/** A caller is answered with the transfer as its batch made it: it must be what a read gives. */
+/** The answer to a transfer comes from its batch, and must equal a read of it. */
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import type { Answer } from '../../../../subgraphs/banking/ledger/evaluate.ts'
@@ -10,7 +10,7 @@ import { createBank, customer, subjectOf, type TestBank } from '../support/bank.
 let bank: TestBank
 let from: string
 let to: string
-/** The bank's own. */
+/** The bank's own account. */
 let house: string
 
 beforeAll(async () => {
@@ -42,7 +42,9 @@ const fresh: readonly [name: string, ask: () => Promise<Answer>][] = [
   ],
 ]
 
-test.each(fresh)('%s: what is told is what a read gives', async (_name, ask) => expectAsRead(await ask()))
+test.each(fresh)('The answer to a mutation equals a read of the transfer: %s', async (_name, ask) =>
+  expectAsRead(await ask()),
+)
 
 test('Each of many transfers, in one batch and in the next evaluated ahead, gets its own answer', async () => {
   const pay = (): Promise<Answer> => bank.transfer({ from, to, reference: randomUUID() })
@@ -75,13 +77,13 @@ test.each<[string, () => Promise<Answer>]>([
         { actor: customer('zoë "the payer", \\ of (all)') },
       ),
   ],
-])('Nothing is told of %s: it is read', async (_name, ask) => {
+])('The transfer of %s is read from the database', async (_name, ask) => {
   expect((await ask()).made).toBeUndefined()
 })
 
 test('A transfer known from its batch is not read again', async () => {
   const { made, outcome } = await bank.transfer({ from, to, amount: 5n })
-  // A database that cannot be asked.
+  // A database that fails every query.
   const database = {} as BankingContext['database']
   const context = createContext({ caller: undefined, requestId: null, database, ledger: bank.ledger })
   const { transfer } = transferResolvers(() => Promise.reject(new Error('No quote.'))).TransferAccepted

@@ -107,13 +107,15 @@ describe('URL', () => {
     expect(faultOfUrl(url, false)).toEqual(expect.any(String))
   })
 
-  test('A URL may be private and plain where that is explicitly allowed', () => {
+  test('A URL may be private and unencrypted if that is explicitly allowed', () => {
     expect(faultOfUrl('http://127.0.0.1:8080/', true)).toBeUndefined()
     expect(faultOfUrl('ftp://127.0.0.1/', true)).toBeDefined()
   })
 })
 
-/** Name servers on loopback: addresses by name, none for one whose servers are silent. */
+/**
+ * Name servers on loopback with addresses by name; they stay silent for names without addresses.
+ */
 async function serveNames(known: Readonly<Record<string, readonly string[]>>): Promise<Resolver> {
   const socket = createSocket('udp4')
   socket.on('message', (question, { port, address }) => {
@@ -162,7 +164,7 @@ describe('names', () => {
     [{ all: true }, 'mixed.example'],
     [{ all: true }, 'mixed6.example'],
     [{ all: true }, 'empty.example'],
-  ])('A name with other than public addresses is refused when connecting (%j, %s)', async (options, name) => {
+  ])('A name with a non-public address is refused when connecting (%j, %s)', async (options, name) => {
     const resolver = await serveNames({
       'loopback.example': ['127.0.0.1'],
       'mixed.example': ['93.184.216.34', '10.0.0.1'],
@@ -184,7 +186,7 @@ describe('names', () => {
     expect(await resolveBy(lookup, 'hooks.example', {})).toBe('93.184.216.34')
   })
 
-  test('Names whose servers are silent keep no other name waiting', async () => {
+  test('Names with silent servers delay no other name', async () => {
     const resolver = await serveNames({ 'hooks.example': ['93.184.216.34'] })
     const lookup = createPublicLookup(resolver)
     const ended: string[] = []

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals'
 import { pauseAfter, usualRetries } from '../../../../subgraphs/banking/webhooks/backoff.ts'
 import fc from '../../../support/fast-check.ts'
 
-test('Pauses grow fourfold from five seconds to six hours, then the delivery is dead', () => {
+test('Pauses between attempts grow fourfold from five seconds to six hours, then the delivery is dead', () => {
   const pauses = Array.from({ length: 12 }, (_, at) => pauseAfter(at + 1, usualRetries, 0))
   expect(pauses.slice(0, 4)).toEqual([5_000, 20_000, 80_000, 320_000])
   expect(pauses.slice(6, 11)).toEqual([20_480_000, 21_600_000, 21_600_000, 21_600_000, 21_600_000])
@@ -20,7 +20,7 @@ test('Jitter takes off half at most and adds nothing', () => {
   )
 })
 
-test('All attempts lie within two days', () => {
+test('All attempts of a delivery are within two days', () => {
   const pauses = Array.from({ length: 11 }, (_, at) => pauseAfter(at + 1, usualRetries, 0) ?? 0)
   const hours = pauses.reduce((sum, pause) => sum + pause, 0) / 3_600_000
   expect(hours).toBeGreaterThan(24)

@@ -1,6 +1,6 @@
 /**
- * Events on a real database on their way to real receivers: handed over once, delivered at least
- * once, or seen to be dead.
+ * Events from a real database to real receivers: distributed once, delivered at least once, or
+ * marked dead.
  */
 import { randomUUID } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
@@ -107,7 +107,7 @@ describe('distribution', () => {
     expect(await sequences(false)).toEqual(between.toReversed().slice(0, 4))
   })
 
-  test('Distribution from an earlier place repeats and changes no delivery', async () => {
+  test('Distribution from an earlier position repeats and changes no delivery', async () => {
     const mine = await register()
     const first = await move()
     await handOver(bank.database)
@@ -126,7 +126,7 @@ describe('distribution', () => {
   test('A webhook that is removed while its events are written gets none of them', async () => {
     const mine = await register()
     const sequence = BigInt(await move())
-    // Another transaction stops the hand-over in its midst, by a row that is then not there.
+    // Another transaction blocks the distribution by a row that it then removes.
     const other = await connectTo(bank.url)
     try {
       await other.query('BEGIN')
@@ -209,7 +209,7 @@ describe('delivery', () => {
     await until(async () => (await deliveries(endpoint))[0]?.status === 'DELIVERED')
   })
 
-  test('A delivery is made once by several healthy instances', async () => {
+  test('Several healthy instances make a delivery once', async () => {
     const endpoint = await register()
     for (let instance = 0; instance < 3; instance += 1) start()
     const ids = await Promise.all(Array.from({ length: 60 }, () => move()))
@@ -236,12 +236,12 @@ describe('delivery', () => {
     const endpoint = await register()
     await move()
     await handOver(bank.database)
-    // What an instance leaves that is killed between taking a delivery and sending it.
+    // The state that an instance leaves if it is killed between claiming a delivery and sending it.
     await bank.database.$executeRaw`
       UPDATE webhook_deliveries SET attempts = 1, next_attempt_at = now() + interval '1 minute' WHERE endpoint_id = ${endpoint}::uuid`
     await deliver()
     expect(receiver.received).toHaveLength(0)
-    // Not `now()`: the column rounds to milliseconds, and so up to half of one into the future.
+    // Not `now()`: the column rounds to milliseconds, which may be in the future.
     await bank.database.$executeRaw`
       UPDATE webhook_deliveries SET next_attempt_at = now() - interval '1 second' WHERE endpoint_id = ${endpoint}::uuid`
     await deliver()

@@ -1,4 +1,4 @@
-/** One customer's receivers, slow or dead, cost other customers nothing. */
+/** Slow or dead receivers of one customer do not delay other customers. */
 import { randomUUID } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals'
 import { type HttpListener, listen } from '../../../../platform/http/server/listen.ts'
@@ -23,8 +23,8 @@ beforeAll(async () => {
 afterAll(() => bank.close())
 
 /**
- * One host for all customers, as a provider of hooks is: `/hang` keeps callers waiting, `/fail`
- * answers 500.
+ * One host for all customers, as with a webhook provider: `/hang` never answers, `/fail` answers
+ * 500.
  */
 let host: HttpListener
 const calls = new Map<string, number>()
@@ -62,7 +62,7 @@ const start = () => {
   return startWebhooks({ ...options, allowPrivate: true, retries: usualRetries })
 }
 
-test('A delivery is made while another customer’s endpoints on the same host keep all their attempts waiting', async () => {
+test("A delivery is made while another customer's endpoints on the same host leave all attempts waiting", async () => {
   const endpoints = await Promise.all(Array.from({ length: 10 }, () => register('busy', '/hang')))
   await register('quiet', '/well')
   await payOften('busy', 30)
@@ -83,7 +83,7 @@ test('Slots rotate among customers, then among the endpoints of each', async () 
   const lonely = await register('quiet', '/c')
   await payOften('busy', 50)
   await payOften('quiet', 2)
-  // All but the fewest slots are held by somebody else's attempts.
+  // Attempts of another customer hold nearly all slots.
   const other = await register('other', '/d')
   const claimed = await claimDue(bank.database, new Map([[other, SLOTS - 3]]))
   const taken = Map.groupBy(claimed, ({ endpointId }) => endpointId)
@@ -96,9 +96,12 @@ test('Slots rotate among customers, then among the endpoints of each', async () 
   expect(counts).toEqual([4, 4, 1])
 })
 
-test.each([SLOTS, 100, 9, 4, 3, 1])('With %i slots free a customer gets a quarter at most, and never none', (free) => {
-  expect(shareOf(free)).toBe(Math.max(1, Math.floor(free / 4)))
-})
+test.each([SLOTS, 100, 9, 4, 3, 1])(
+  'With %i free slots a customer gets a quarter at most, and at least one',
+  (free) => {
+    expect(shareOf(free)).toBe(Math.max(1, Math.floor(free / 4)))
+  },
+)
 
 test('A failing endpoint is paused with all its deliveries, then tried with one, and once healthy gets them all', async () => {
   const endpoint = await register('busy', '/fail')
@@ -118,7 +121,7 @@ test('A failing endpoint is paused with all its deliveries, then tried with one,
   expect(calls.get('/fail')).toBe(5)
   failing = false
   await bank.database.$executeRaw`UPDATE webhook_endpoints SET paused_until = now() - interval '1 second'`
-  // The five that failed come later; they have their own time.
+  // The five failed deliveries come later, at their own retry times.
   await until(
     async () =>
       (await bank.database.webhookDelivery.count({ where: { endpointId: endpoint, status: 'DELIVERED' } })) === 15,
@@ -145,7 +148,7 @@ test('The pause of an endpoint grows with its failures to five minutes', () => {
   expect(pauses).toEqual([5_000, 20_000, 80_000, 300_000, 300_000, 300_000])
 })
 
-test('A claim reads neither the backlog of a paused endpoint nor more of another’s than it may take', async () => {
+test("A claim does not read the backlog of a paused endpoint, nor more of another's than it may take", async () => {
   for (const [customer, path] of [
     ['busy', '/a'],
     ['quiet', '/b'],

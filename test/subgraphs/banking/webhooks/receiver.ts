@@ -1,6 +1,5 @@
 /**
- * A customer's system on loopback that receives webhooks: remembers all of them, and answers as it
- * is told.
+ * A customer's webhook receiver on loopback: records all webhooks, and answers as the test says.
  */
 import { readBody } from '../../../../platform/http/message/body.ts'
 import { listen } from '../../../../platform/http/server/listen.ts'
@@ -13,9 +12,9 @@ interface Received {
 export interface Receiver {
   readonly url: string
   readonly received: Received[]
-  /** The status of every answer from now on; `none` keeps callers waiting. */
+  /** The status of every further answer; `none` never answers. */
   answer: number | 'none'
-  /** Resolves when that many have come. */
+  /** Resolves once so many have arrived. */
   has(count: number): Promise<void>
   close(): Promise<void>
 }
@@ -37,7 +36,7 @@ export async function openReceiver(): Promise<Receiver> {
       const body = (await readBody(request, 100_000)).toString('utf8')
       receiver.received.push({ headers: request.headers as Record<string, string>, body })
       if (receiver.answer !== 'none') {
-        // A redirect leads back here: whoever follows it is counted twice.
+        // A redirect leads back here, so following it would count twice.
         response.writeHead(receiver.answer, receiver.answer === 307 ? { location: '/elsewhere' } : {}).end()
       }
       for (const { count, resolve } of waiting) if (receiver.received.length >= count) resolve()

@@ -19,13 +19,13 @@ afterEach(async () => {
 
 const servers: Server[] = []
 
-/** Writes what it likes. @param answer told of each request of a connection */
+/** A server that writes raw bytes. @param answer called for each request of a connection */
 async function serveRaw(answer: (socket: Socket, isFirst: boolean) => unknown) {
   const sockets: Socket[] = []
   const server = createServer((socket) => {
     sockets.push(socket.on('error', () => undefined))
     let count = 0
-    // Head and body come together or not; only heads are told.
+    // Head and body may arrive together or not; only heads are counted.
     socket.on('data', (piece) => {
       if (piece.includes('POST ')) answer(socket, count++ === 0)
     })
@@ -60,7 +60,7 @@ describe('attempt', () => {
     expect(receiver.received).toHaveLength(1)
   })
 
-  test('An attempt times out where the receiver does not answer', async () => {
+  test('An attempt times out if the receiver does not answer', async () => {
     receiver.answer = 'none'
     const hasty = webhookSender({ allowPrivate: true, timeout: 300 })
     expect(await hasty.send(receiver.url, {}, '{}')).toEqual({ delivered: false, status: null, error: 'timeout' })
@@ -95,18 +95,18 @@ describe('attempt', () => {
     const { url, sockets } = await serveRaw((socket) => flood(socket, start, piece))
     expect(await sender.send(url, {}, '{}')).toMatchObject({ error })
     expect(sockets).toHaveLength(1)
-    // What the systems of both sides hold was sent, too.
+    // This includes bytes in the socket buffers of both sides.
     expect(sockets[0]?.bytesWritten).toBeLessThan(20_000_000)
   })
 
-  test('An attempt ends where the receiver wants to speak another protocol', async () => {
+  test('An attempt ends if the receiver switches to another protocol', async () => {
     const { url } = await serveRaw((socket) =>
       socket.write('HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n'),
     )
     expect(await sender.send(url, {}, '{}')).toMatchObject({ delivered: false, error: 'connection failed' })
   })
 
-  test('An attempt that meets the end of a kept connection is made again on another', async () => {
+  test('An attempt on an idle connection that ends is repeated on another', async () => {
     const { url, sockets } = await serveRaw((socket, isFirst) => {
       if (isFirst) socket.write('HTTP/1.1 204 No Content\r\n\r\n')
       else socket.destroy()
@@ -115,7 +115,7 @@ describe('attempt', () => {
     expect(sockets).toHaveLength(2)
   })
 
-  test('An attempt reads little of an endless answer, and takes its status', async () => {
+  test('An attempt reads little of an endless answer, and uses its status', async () => {
     const endless = await listen(
       (_request, response) => {
         const more = setInterval(() => response.write(Buffer.alloc(8_192)), 1)

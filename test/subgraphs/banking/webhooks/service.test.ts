@@ -1,4 +1,4 @@
-/** Webhooks through the service's own GraphQL: registered, told, listed, removed. */
+/** Webhooks through the service's own GraphQL: registration, events, lists, removal. */
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { Webhook } from 'standardwebhooks'

@@ -6,7 +6,7 @@ import { until } from '../../../support/until.ts'
 let stop: () => Promise<void>
 afterEach(() => stop())
 
-test('A worker leaves its rounds out for as long as another instance does the work', async () => {
+test('A worker skips its rounds while another instance does the work', async () => {
   let rounds = 0
   let asked = 0
   let isElsewhere = true
@@ -34,7 +34,7 @@ test('A worker leaves its rounds out for as long as another instance does the wo
   expect(rounds).toBeLessThanOrEqual(before.rounds + 1)
 })
 
-test('A round that fails is done again', async () => {
+test("A worker's failed round is repeated", async () => {
   let rounds = 0
   const worker = startWorker({
     name: 'test',

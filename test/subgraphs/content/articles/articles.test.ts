@@ -110,12 +110,12 @@ describe('lists', () => {
     ['category: "CAR_RENTAL"', ['en/cards']],
     ['city: "2267057"', []],
     ['topic: "costs", product: "gold"', []],
-  ])('A list is filtered by %s', async (argument, expected) => {
+  ])('A list of articles is filtered by %s', async (argument, expected) => {
     const { data } = await content.ask(`{ articles(${argument}) { edges { node { id } } } }`)
     expect(slugs(data)).toEqual(expected)
   })
 
-  test('A list is read page by page without a gap or a repeat', async () => {
+  test('A list of articles is paged without a gap or a repeat', async () => {
     const seen: string[] = []
     let after: string | null = null
     for (let pages = 0; pages < 10; pages++) {
@@ -138,7 +138,7 @@ describe('lists', () => {
     ['a cursor that is none', 'after: "x"'],
     ['an empty cursor', 'after: ""'],
     ['a very long cursor', `after: "${'A'.repeat(2000)}"`],
-  ])('A list refuses %s', async (_what, argument) => {
+  ])('A list of articles refuses %s', async (_what, argument) => {
     const { errors } = await content.ask(`{ articles(${argument}) { totalCount } }`)
     expect(errors?.[0]?.extensions['code']).toBe('BAD_USER_INPUT')
   })
@@ -215,7 +215,7 @@ describe('cache headers', () => {
     expect([headers.get('cache-control'), headers.get('vary')]).toEqual(['max-age=300, public', vary])
   })
 
-  test('An answer with an error may not be cached', async () => {
+  test('An answer of content with an error may not be cached', async () => {
     const { headers } = await content.ask('{ articles(first: -1) { totalCount } }')
     expect(headers.get('cache-control')).toBe('no-store')
   })
@@ -230,7 +230,7 @@ describe('entities of other services', () => {
       })
     ).data._entities
 
-  test('A product has a name and terms in the locale, and none where it has no terms', async () => {
+  test('A product has a name and terms in the locale, and neither if it has no terms', async () => {
     const products = ['gold', 'plain', 'unknown'].map((id) => ({ __typename: 'Product', id }))
     const fields = '... on Product { id name terms { title } portuguese: name(locale: "pt") articles { totalCount } }'
     expect(await entities(products, fields)).toEqual([

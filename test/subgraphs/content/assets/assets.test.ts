@@ -33,7 +33,7 @@ interface Reply {
   readonly body: Buffer
 }
 
-/** Sends `path` exactly as it is given; `fetch` would tidy it up. */
+/** Sends `path` unchanged; `fetch` would normalize it. */
 const get = (path: string, headers: Record<string, string> = {}, method = 'GET'): Promise<Reply> =>
   new Promise((resolve, reject) => {
     const parts = { method, path, body: '', authorization: undefined, perspective: undefined, requestId: undefined }
@@ -133,7 +133,7 @@ describe('assets', () => {
 })
 
 describe('variants', () => {
-  test('A variant is the picture in another width and format, made once', async () => {
+  test('A variant of an asset is the picture in another width and format, made once', async () => {
     const made = await asset('shop/photo.png', 'variants(width: 100) { url format width height }')
     expect(made.variants).toMatchObject([
       { format: 'AVIF', width: 100, height: 50 },
@@ -173,7 +173,7 @@ describe('variants', () => {
     expect([(await get(url)).status, (await get(variants[0].url)).status]).toEqual([200, 404])
   })
 
-  test('A width beyond the limits is refused', async () => {
+  test('A variant with a width beyond the limits is refused', async () => {
     for (const width of ['[15]', '[2561]', '[-1]', `[${Array.from({ length: 9 }, (_, index) => 100 + index)}]`]) {
       const { errors } = await content.ask(`{ asset(path: "copy.png") { variants(width: ${width}) { url } } }`)
       expect(errors?.[0]?.extensions['code']).toBe('BAD_USER_INPUT')
@@ -182,7 +182,7 @@ describe('variants', () => {
 })
 
 describe('files that are no assets', () => {
-  test('Only assets are found by path', async () => {
+  test('Only assets are served by path, no other files', async () => {
     for (const path of [
       '../secret.txt',
       'shop/../../secret.txt',
@@ -271,7 +271,7 @@ describe('files that are no assets', () => {
   })
 })
 
-/** A PNG that says it is enormous, in a few bytes. */
+/** A PNG of a few bytes that declares an enormous size. */
 function hugePng(width: number, height: number): Buffer {
   const header = Buffer.from('89504e470d0a1a0a0000000d49484452000000000000000008060000000000000000', 'hex')
   header.writeUInt32BE(width, 16)

@@ -13,7 +13,7 @@ const NEVER = 2 ** 30
 
 const title = (release: Release): string | undefined => release.published.bySlug('a', ['en'])?.title
 
-/** A release in which every article names the same version. */
+/** A release in which every article has the same version. */
 const version = (name: string, articles = 20): Files =>
   Object.fromEntries(Array.from({ length: articles }, (_, index) => [`en/a${index || ''}.md`, articleFile(name)]))
 
@@ -30,7 +30,7 @@ describe('releases', () => {
     current.close()
   })
 
-  test('A release is swapped by renaming folders, and the last one answers while there is none', async () => {
+  test('A release is swapped by renaming folders, and the previous one answers meanwhile', async () => {
     const folder = await testFolder({ 'live/en/a.md': articleFile('One'), 'next/en/a.md': articleFile('Two') })
     const live = join(folder.path, 'live')
     const current = await followReleases({ folder: live, watchFiles: false, log, interval: NEVER })
@@ -59,47 +59,44 @@ describe('releases', () => {
       },
     ],
   ]
-  test.each(swaps)(
-    'A release never mixes articles of two, however often %s swaps it during a read',
-    async (_what, swap) => {
-      const folder = await testFolder()
-      for (const name of ['one', 'two']) await folder.write(prefixed(name, version(name, 100)))
-      await swap(folder.path, 'two', 'one')
-      const current = await followReleases({
-        folder: join(folder.path, 'live'),
-        watchFiles: false,
-        log,
-        interval: NEVER,
-      })
-      let swapping = true
-      const swapped = (async () => {
-        let [live, next] = ['one', 'two']
-        for (let count = 1; count <= 84; count++) {
-          await swap(folder.path, live, next)
-          ;[live, next] = [next, live]
-          await delay(count % 9)
-          // Between bursts it comes to rest, and the one that is live then must be seen.
-          if (count % 21 === 0) await until(() => title(current.get()) === live)
-        }
-        swapping = false
-      })()
-      const seen = new Set<string>()
-      while (swapping) {
-        await current.check()
-        const { articles } = current.get().published
-        const titles = new Set(articles.map((article) => article.title))
-        expect([titles.size, articles.length]).toEqual([1, 100])
-        seen.add([...titles].join())
+  test.each(swaps)('A read never mixes articles of two releases, however often %s swaps them', async (_what, swap) => {
+    const folder = await testFolder()
+    for (const name of ['one', 'two']) await folder.write(prefixed(name, version(name, 100)))
+    await swap(folder.path, 'two', 'one')
+    const current = await followReleases({
+      folder: join(folder.path, 'live'),
+      watchFiles: false,
+      log,
+      interval: NEVER,
+    })
+    let swapping = true
+    const swapped = (async () => {
+      let [live, next] = ['one', 'two']
+      for (let count = 1; count <= 84; count++) {
+        await swap(folder.path, live, next)
+        ;[live, next] = [next, live]
+        await delay(count % 9)
+        // Between bursts swaps pause, and the current release must be served.
+        if (count % 21 === 0) await until(() => title(current.get()) === live)
       }
-      await swapped
+      swapping = false
+    })()
+    const seen = new Set<string>()
+    while (swapping) {
       await current.check()
-      expect(title(current.get())).toBe('one')
-      expect([...seen].sort()).toEqual(['one', 'two'])
-      current.close()
-    },
-  )
+      const { articles } = current.get().published
+      const titles = new Set(articles.map((article) => article.title))
+      expect([titles.size, articles.length]).toEqual([1, 100])
+      seen.add([...titles].join())
+    }
+    await swapped
+    await current.check()
+    expect(title(current.get())).toBe('one')
+    expect([...seen].sort()).toEqual(['one', 'two'])
+    current.close()
+  })
 
-  test('A release still serves files under the addresses of the last one', async () => {
+  test('A release still serves files under the addresses of the previous one', async () => {
     const folder = await testFolder({
       '1/en/a.md': articleFile('One'),
       '1/assets/a.png': await pngOf(4, 4),
@@ -186,7 +183,7 @@ test('The service does not start without a library, and names the wrong setting'
   await expect(testService('/does/not/exist')).rejects.toThrow('CONTENT_DIR: is not a readable folder')
 })
 
-test('An empty library is valid', async () => {
+test('An empty content library is valid', async () => {
   const folder = await testFolder()
   await using service = await testService(folder.path)
   const { data } = await service.ask(

@@ -9,8 +9,8 @@ import fc from '../../../support/fast-check.ts'
 const references: References = { hasArticle: () => true, image: () => undefined }
 
 /**
- * Payloads as they are tried on Markdown renderers: raw HTML, URLs of other schemes, broken syntax,
- * names that shadow the page's.
+ * Typical attacks on Markdown renderers: raw HTML, URLs of other schemes, broken syntax, names that
+ * shadow the page's.
  */
 const corpus: readonly string[] = [
   '<script>alert(1)</script>',
@@ -92,9 +92,7 @@ const attributes = new Set([
   ...'height href id loading rel src start style tabindex tabIndex title type width'.split(' '),
 ])
 
-/**
- * What is dangerous in a tree, in words; by an own list, which knows nothing of the sanitizer's.
- */
+/** Descriptions of dangers in a tree, by a list that is independent of the sanitizer's. */
 function dangers(tree: Nodes): readonly string[] {
   const found: string[] = []
   visit(tree, (node) => {
@@ -116,7 +114,7 @@ function dangers(tree: Nodes): readonly string[] {
   return found
 }
 
-/** The dangers a browser would find: the HTML is read again, by the parser of the HTML standard. */
+/** The dangers for a browser: parses the HTML as the HTML standard says. */
 const dangersOfHtml = (html: string): readonly string[] => dangers(fromHtml(html, { fragment: true }))
 
 describe('hostile Markdown', () => {

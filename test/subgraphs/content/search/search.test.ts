@@ -84,7 +84,7 @@ describe('search', () => {
     expect(idsOf(await find('transfer', ', topic: "cards"'))).toEqual(['en/cards'])
   })
 
-  test('Matches are shown in pieces that need no trust', async () => {
+  test('Matches are returned as plain text pieces, without markup', async () => {
     const [transfer, savings] = (await find('transfer')).edges
     expect(transfer.highlights).toEqual([
       {
@@ -106,7 +106,7 @@ describe('search', () => {
     )
   })
 
-  test('Results are read page by page without a gap or a repeat', async () => {
+  test('Search results are paged without a gap or a repeat', async () => {
     const seen: string[] = []
     let after = ''
     do {

@@ -1,7 +1,4 @@
-/**
- * Search in scripts without spaces: a word is found wherever it stands in a run of characters, and
- * shown there.
- */
+/** Search in scripts without spaces: a word is found and marked anywhere in a run of characters. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { splitWords } from '../../../../subgraphs/content/search/words.ts'
 import { articleFile, type TestService, testFolder, testService } from '../support/library.ts'
@@ -68,23 +65,23 @@ describe('words in text without spaces', () => {
     expect(marked).toContain(text)
   })
 
-  test('A word is found by one character, also the last of its run', async () => {
+  test('A word in text without spaces is found by one character, also the last of its run', async () => {
     expect((await find('ja', '書')).ids).toEqual(['ja/hold'])
     expect(await find('zh', '您')).toEqual({ ids: ['zh/hold'], marked: ['您'] })
   })
 
-  test('A word is found in any width, and decomposed', async () => {
+  test('A word in text without spaces is found in any width, and decomposed', async () => {
     expect((await find('ja', 'ﾊﾞﾝｷﾝｸﾞ')).ids).toEqual(['ja/kana'])
     expect((await find('ja', 'バンキング'.normalize('NFD'))).ids).toEqual(['ja/kana'])
     expect((await find('ko', '뱅킹'.normalize('NFD'))).ids).toEqual(['ko/hold'])
   })
 
-  test('A word is not found if its characters are separated', async () => {
+  test('A word in text without spaces is not found if its characters are separated', async () => {
     expect((await find('ja', '銀行')).ids).toEqual(['ja/hold'])
     expect((await find('zh', '日工')).ids).toEqual([])
   })
 
-  test('A word may be as long as the search text may be', async () => {
+  test('A word in text without spaces may be as long as the search text', async () => {
     const long = filler.slice(0, 200)
     expect((await find('ja', long)).ids).toEqual(['ja/hold'])
   })

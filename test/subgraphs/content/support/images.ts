@@ -1,4 +1,4 @@
-/** Images of a test's own making. */
+/** Generated images. */
 import sharp, { type Sharp } from 'sharp'
 
 const plain = (width: number, height: number): Sharp =>
@@ -6,7 +6,7 @@ const plain = (width: number, height: number): Sharp =>
 
 export const pngOf = (width: number, height: number): Promise<Buffer> => plain(width, height).png().toBuffer()
 
-/** Too varied to be compressed: cut short, it lacks pixels. */
+/** Noise, which hardly compresses: a truncated file lacks pixels. */
 export const noiseOf = (width: number, height: number): Promise<Buffer> =>
   sharp({
     create: { width, height, channels: 3, background: 'white', noise: { type: 'gaussian', mean: 128, sigma: 60 } },

@@ -1,4 +1,4 @@
-/** A library of a test's own, in a folder of the test's own. */
+/** A content library of the test, in a new folder. */
 import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { contentService } from '../../../../subgraphs/content/service.ts'
@@ -7,7 +7,7 @@ import type { Answer } from '../../../support/answer.ts'
 import { newFolder } from '../../../support/folder.ts'
 import { type SignedCall, signedCall, TEST_SECRET } from '../../../support/signed-call.ts'
 
-/** Path from the library's folder → what stands in the file. */
+/** File contents by path in the library's folder. */
 export type Files = Readonly<Record<string, string | Uint8Array>>
 
 interface TestFolder {

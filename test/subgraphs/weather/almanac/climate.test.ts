@@ -16,7 +16,7 @@ const siteOf = (latitude: number, longitude: number, elevation = 0): Site => ({
 const MID_MONTH = [15, 46, 74, 105, 135, 166, 196, 227, 258, 288, 319, 349]
 const mean = (figures: readonly number[]): number => figures.reduce((sum, figure) => sum + figure, 0) / figures.length
 
-/** °C by month, of every day on record. */
+/** Mean °C of each month over all recorded days. */
 function measuredMonths({ days }: Records): number[] {
   const months = Array.from({ length: 12 }, (): number[] => [])
   for (const [date, { temperatureMax, temperatureMin }] of days) {
@@ -100,7 +100,7 @@ describe('climate estimate', () => {
           expect(Math.abs(climateOf(siteOf(latitude, longitude), day + 1).temperature - here)).toBeLessThan(1)
         },
       ),
-      { numRuns: 300, examples: [[-1e-9, -49.5, 277]] }, // on the equator the seasons change sides
+      { numRuns: 300, examples: [[-1e-9, -49.5, 277]] }, // at the equator the seasons swap
     )
   })
 

@@ -44,7 +44,7 @@ describe('gazetteer', () => {
     expect(gazetteer.size).toBe(26_416)
     expect(all).toHaveLength(26_416)
     expect(Math.min(...all.map(({ population }) => population))).toBe(15_000)
-    // One expectation for all: tens of thousands of them would take most of a minute.
+    // A single expectation: tens of thousands would take most of a minute.
     expect(all.filter((city) => JSON.stringify(gazetteer.city(city.id)) !== JSON.stringify(city))).toEqual([])
   })
 

@@ -13,7 +13,7 @@ const QUERY = `{
   porto: city(id: "${PORTO}") { name weather { current { temperature } } }
 }`
 
-/** The body as text, changed. */
+/** Answers with a changed body. */
 const changed =
   (change: (body: string) => string): Fault =>
   (_call, response, well) =>
@@ -74,7 +74,10 @@ beforeEach(() => {
 })
 afterAll(() => stub.close())
 
-/** No answer is late because the machine is slow: the deadline passes where a fault says so. */
+/**
+ * With a stopped clock, so that no answer is late because of a slow machine; faults let the
+ * deadline pass.
+ */
 const running = async (
   env: Readonly<Record<string, string>>,
   use: (weather: RunningWeather) => Promise<void>,
@@ -90,7 +93,7 @@ const running = async (
 }
 
 describe.each(Object.entries(faults))('an upstream that %s', (_name, fault) => {
-  test('The fault costs the weather only: cities keep their names, and the error reveals nothing of the upstream', async () => {
+  test('A fault of an upstream fails the weather only: cities keep their names, and the error hides the upstream', async () => {
     await running({ WEATHER_PROVIDER: 'open-meteo' }, async (weather) => {
       stub.fault = fault
       const { data, errors, headers } = await weather.ask(QUERY)
@@ -131,7 +134,7 @@ test.each(some)('An upstream that %s is replaced by the next provider', async (n
   })
 })
 
-test('An unreachable upstream costs the weather only', async () => {
+test('An unreachable upstream fails the weather only', async () => {
   await running({ WEATHER_PROVIDER: 'open-meteo', OPEN_METEO_URL: 'http://127.0.0.1:1' }, async (weather) => {
     const { data, errors } = await weather.ask(
       `{ city(id: "${LISBON}") { name timeZone weather { sun { sunrise } current { temperature } } } }`,
@@ -145,7 +148,7 @@ test('An unreachable upstream costs the weather only', async () => {
   })
 })
 
-test('One unreadable place costs that place only', async () => {
+test('One unreadable place fails that place only', async () => {
   await running({ WEATHER_PROVIDER: 'open-meteo' }, async (weather) => {
     stub.fault = (call, response) => {
       const { body } = openMeteoAnswer(call)
@@ -217,7 +220,7 @@ test('The breaker opens after five failures in a row, answers at once while open
   })
 })
 
-test('Cached answers outlive the upstream', async () => {
+test('Cached answers survive an outage of the upstream', async () => {
   await running({ WEATHER_PROVIDER: 'open-meteo' }, async (weather) => {
     const before = await weather.ask(QUERY)
     stub.fault = faults['cuts the connection']

@@ -10,7 +10,7 @@ let stub: Stub
 let weather: RunningWeather
 let clock: StoppedClock
 beforeAll(async () => {
-  // Quotas and forecasts count whole minutes, hours and days: no test may meet the end of one.
+  // Quotas and forecasts count whole minutes, hours and days: no test may cross the end of one.
   clock = stopClock(Date.parse('2026-06-15T10:20:17Z'))
   stub = await startOpenMeteo()
 })
@@ -104,7 +104,7 @@ describe('weather of many cities', () => {
 })
 
 describe('answers', () => {
-  test('An answer is read by the units and the offset it states', async () => {
+  test('An Open-Meteo answer is read by the units and the offset it states', async () => {
     const { data } = await weather.ask(`{ city(id: "${LISBON}") { weather {
       current { time temperature fahrenheit: temperature(unit: FAHRENHEIT) windSpeed(unit: METRES_PER_SECOND) precipitation pressure(unit: INCHES_OF_MERCURY)
                 weatherCode condition description(locale: "pt") isDay source { provider kind attribution issuedAt } }
@@ -244,13 +244,13 @@ describe('saving calls', () => {
     expect(stub.calls).toHaveLength(3)
   })
 
-  test('Identical questions in flight are one call, and different ones wait and go together', async () => {
+  test('Identical requests in flight share one call, and different ones wait for the next', async () => {
     const held: (() => void)[] = []
     stub.fault = (_call, response, well) => held.push(() => send(response, well))
     const first = weather.ask(current)
     while (held.length === 0) await new Promise(setImmediate)
     const others = [...TEN.slice(1).map((id) => weather.ask(ENTITIES, representations([id]))), weather.ask(current)]
-    // They have arrived once a question that needs no upstream, sent after them, is answered.
+    // They have arrived once a later request without an upstream call is answered.
     await weather.ask('{ city(id: "1") { id } }')
     expect(stub.calls).toHaveLength(1)
     stub.fault = undefined
@@ -263,7 +263,7 @@ describe('saving calls', () => {
     )
   })
 
-  test('The quota of the free service is kept on our side: calls beyond it are not made', async () => {
+  test('The quota of the free service is enforced on our side: no calls beyond it are made', async () => {
     const points = (from: number, count: number) =>
       weather.ask(
         `{ ${Array.from({ length: count }, (_, index) => `w${index}: weather(at: { latitude: ${(from + index) / 100}, longitude: 2 }) { current { temperature } }`).join('\n')} }`,

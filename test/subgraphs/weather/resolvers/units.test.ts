@@ -25,7 +25,7 @@ describe('WMO codes', () => {
     0, 1, 2, 3, 45, 48, 51, 53, 55, 56, 57, 61, 63, 65, 66, 67, 71, 73, 75, 77, 80, 81, 82, 85, 86, 95, 96, 99,
   ]
 
-  test('Each code has a name of its own and words in two languages', () => {
+  test('Each WMO code has a unique name and descriptions in two languages', () => {
     for (const words of [
       codes.map(conditionName),
       codes.map((code) => conditionWords(code, 'en')),
@@ -36,13 +36,13 @@ describe('WMO codes', () => {
     }
   })
 
-  test('A language is taken from any tag, and one without words gets English', () => {
+  test('The language is taken from any tag, and English replaces an unsupported one', () => {
     expect(conditionWords(61, 'pt-BR')).toBe('Chuva fraca')
     expect(conditionWords(61, 'PT')).toBe('Chuva fraca')
     expect(conditionWords(61, 'de')).toBe('Light rain')
   })
 
-  test('An unknown code has neither name nor words', () => {
+  test('An unknown WMO code has neither name nor description', () => {
     expect([conditionName(4), conditionName(null), conditionWords(100, 'en'), conditionWords(null, 'en')]).toEqual([
       null,
       null,

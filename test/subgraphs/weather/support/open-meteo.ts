@@ -1,4 +1,4 @@
-/** Open-Meteo's documented answers, with figures that tell which place and hour they are for. */
+/** Open-Meteo's documented answers, with figures that identify the place and hour. */
 import timeZoneAt from '@photostructure/tz-lookup'
 import { addDays, DAY, datesBetween, HOUR, localDate, utcOffset } from '../../../../subgraphs/weather/model/time.ts'
 import { type Stub, type StubAnswer, type StubCall, startStub } from './stub.ts'
@@ -39,8 +39,8 @@ const unitsOf = (names: readonly string[]) =>
 const local = (instant: number, offset: number): string => new Date(instant + offset).toISOString().slice(0, 16)
 
 /**
- * Figures: the latitude for the moment, the number of the step for series. A WMO code where one is
- * due.
+ * Figures: the latitude for current values, the number of the step in series, and a WMO code where
+ * expected.
  */
 const momentOf = (names: readonly string[], latitude: number) =>
   Object.fromEntries(names.map((name) => [name, name === 'weather_code' ? 61 : name === 'is_day' ? 1 : latitude]))
@@ -105,5 +105,5 @@ export function openMeteoAnswer(call: StubCall): StubAnswer {
 
 export const startOpenMeteo = (): Promise<Stub> => startStub(openMeteoAnswer)
 
-/** By the calendar of Lisbon, the city most tests ask about. */
+/** By the calendar of Lisbon, which most tests request. */
 export const daysAgo = (days: number): string => localDate('Europe/Lisbon', Date.now() - days * DAY)

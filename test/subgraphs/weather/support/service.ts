@@ -1,4 +1,4 @@
-/** Runs the weather service in this process and asks it as the gateway would. */
+/** Runs the weather service in this process, and calls it as the gateway does. */
 import { type RunningService, startService } from '../../../../subgraphs/shared/serve.ts'
 import { weatherService } from '../../../../subgraphs/weather/service.ts'
 import type { Answer } from '../../../support/answer.ts'
@@ -8,7 +8,7 @@ export interface RunningWeather extends RunningService {
   ask(query: string, variables?: Readonly<Record<string, unknown>>): Promise<Answer>
 }
 
-/** @param env settings beside the secret; the almanac answers where none are given */
+/** @param env settings in addition to the secret; the default provider is the almanac */
 export async function startWeather(env: Readonly<Record<string, string>> = {}): Promise<RunningWeather> {
   const service = await startService(weatherService, { GATEWAY_SECRET: TEST_SECRET, LOG_LEVEL: 'silent', ...env })
   return { ...service, ask: (query, variables) => signedCall(service.url, { query, ...(variables && { variables }) }) }

@@ -1,6 +1,6 @@
 /**
- * A public weather API on loopback: answers in the documented shape, remembers every call, and
- * fails in whatever way a test asks for.
+ * A public weather API on loopback: answers in the documented format, records every call, and fails
+ * as the test says.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -18,15 +18,15 @@ export interface StubAnswer {
   readonly body?: unknown
 }
 
-/** What to do instead of answering well. */
+/** Replaces the good answer. */
 export type Fault = (call: StubCall, response: ServerResponse, well: StubAnswer) => void
 
 export interface Stub {
   readonly url: string
   readonly calls: StubCall[]
-  /** While set, it decides. */
+  /** Handles all calls while set. */
   fault: Fault | undefined
-  /** Most calls that were under way at once. */
+  /** The maximum number of concurrent calls. */
   readonly mostAtOnce: number
   close(): Promise<void>
 }
@@ -37,7 +37,7 @@ export async function startStub(answer: (call: StubCall) => StubAnswer): Promise
   let mostAtOnce = 0
   const server = createServer((request, response) => {
     const url = new URL(request.url ?? '/', 'http://stub')
-    // A gateway of another suite may still ask for the health of the service that had this port.
+    // A gateway of another suite may still send health requests to a service that had this port.
     if (url.pathname.startsWith('/health/')) return send(response, { status: 404 })
     const call = { path: url.pathname, query: url.searchParams, headers: request.headers }
     calls.push(call)

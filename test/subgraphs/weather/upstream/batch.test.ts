@@ -5,7 +5,7 @@ import fc from '../../../support/fast-check.ts'
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
 describe('batcher', () => {
-  test('Questions of one turn run together, however deep in promises', async () => {
+  test('Questions of one turn run in one batch, however deep in promises', async () => {
     const batches: number[][] = []
     const ask = batcher<number, number>(async (items) => {
       batches.push([...items])
@@ -19,7 +19,7 @@ describe('batcher', () => {
     expect(batches).toEqual([[1, 2, 3]])
   })
 
-  test('One batch runs at a time, and questions that come meanwhile are the next', async () => {
+  test('One batch runs at a time, and questions that arrive meanwhile form the next', async () => {
     const batches: number[][] = []
     const release: (() => void)[] = []
     const ask = batcher<number, number>(async (items) => {

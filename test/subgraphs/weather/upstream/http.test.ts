@@ -19,7 +19,7 @@ describe('getJson', () => {
   test.each<[string, Upstream['answer']]>([
     ['does not begin', () => undefined],
     ['does not end', ({ response }) => void response.writeHead(200).write('[')],
-  ])('An answer that %s is given up at the deadline, and not before', async (_what, answer) => {
+  ])('An answer that %s is aborted at the deadline, and not before', async (_what, answer) => {
     upstream.answer = answer
     let isOver = false
     const given = getJson(upstream.url, { deadline: 2_000 }).finally(() => {
@@ -33,7 +33,7 @@ describe('getJson', () => {
     await late
   })
 
-  test('A host that closes its connection before it answers is asked once more, and no more than once', async () => {
+  test('A request to a host that closes the connection before it answers is repeated once only', async () => {
     upstream.answer = ({ response }) => (upstream.bodies.length === 1 ? void response.destroy() : { a: 1 })
     expect((await getJson(upstream.url, { deadline: 2_000 })).body).toEqual({ a: 1 })
     upstream.answer = ({ response }) => void response.destroy()
@@ -41,7 +41,7 @@ describe('getJson', () => {
     expect(upstream.bodies.length).toBe(4)
   })
 
-  test('A whole answer leaves no timer behind', async () => {
+  test('A complete answer leaves no timer behind', async () => {
     upstream.answer = () => ({ a: 1 })
     expect((await getJson(upstream.url, { deadline: 2_000 })).body).toEqual({ a: 1 })
     expect(clock.timers).toBe(0)

@@ -20,7 +20,7 @@ describe('breaker', () => {
     expect(breaker.pause(1004)).toBe(0)
   })
 
-  test('The breaker keeps the pause an upstream asks for, but none longer than an hour', () => {
+  test('The breaker pauses as long as an upstream asks, at most an hour', () => {
     const breaker = createBreaker()
     breaker.failed(0, 90)
     expect(breaker.pause(0)).toBe(90_000)

@@ -27,7 +27,7 @@ async function instance(): Promise<RunningWeather> {
   return weather
 }
 
-/** What is stored under the service's keys, by a client of the test's own. */
+/** Everything stored under the service's keys, read by a separate client. */
 async function stored(): Promise<Record<string, string>> {
   const client = createClient({ url: server.url })
   await client.connect()
@@ -39,7 +39,7 @@ async function stored(): Promise<Record<string, string>> {
   }
 }
 
-/** An instance that has reached Redis: until it has, it keeps to its memory. */
+/** An instance that is connected to Redis; before that it uses its own memory. */
 async function sharingInstance(): Promise<RunningWeather> {
   const weather = await instance()
   const keys = new Set(Object.keys(await stored()))
@@ -71,7 +71,7 @@ whereInstalled('with Redis', () => {
     await stub.close()
   })
 
-  test('What one instance fetched serves all others, and a new one', async () => {
+  test('Answers that one instance fetched serve all others, and a new one', async () => {
     const one = await sharingInstance()
     const answer = await one.ask(QUERY)
     await until(async () => Object.keys(await stored()).some((key) => key.includes(':current:')))
@@ -94,7 +94,7 @@ whereInstalled('with Redis', () => {
     })
   })
 
-  test('A Redis that accepts and never answers is not waited for', async () => {
+  test('A Redis that accepts connections but never answers causes no wait', async () => {
     const weather = await sharingInstance()
     server.freeze()
     try {
@@ -132,8 +132,8 @@ whereInstalled('with Redis', () => {
     client.destroy()
   })
 
-  test('A quota is shared by all instances, and gives back what was refused', async () => {
-    // A Redis that is late counts as away.
+  test('All instances share a quota, and refused calls do not count', async () => {
+    // A slow Redis counts as down.
     using _clock = stopClock()
     const connections: Redis[] = await Promise.all([openRedis(server.url, log), openRedis(server.url, log)])
     await until(async () =>

@@ -19,11 +19,11 @@ const sheet = (overrides: Partial<Sheet> = {}): Sheet => ({
   figures: { daily: [{ date: '2026-06-01' } as NonNullable<Sheet['figures']['daily']>[number]] },
   kind: 'FORECAST',
   issuedAt: 0,
-  validUntil: 0, // may not be kept
+  validUntil: 0, // must not be cached
   ...overrides,
 })
 
-/** An upstream in memory that remembers what it was asked, and answers by `reply`. */
+/** An upstream in memory that records its calls, and answers by `reply`. */
 function upstreamOf(reply: (items: readonly FetchItem[]) => Promise<readonly Outcome[]>) {
   const fetched: (readonly FetchItem[])[] = []
   const upstream: Upstream = {
@@ -44,7 +44,7 @@ function upstreamOf(reply: (items: readonly FetchItem[]) => Promise<readonly Out
 const options = { store: memoryStore(), log }
 
 describe('provider over an upstream', () => {
-  test('Identical questions in flight are asked once, even where the answer may not be kept', async () => {
+  test('Identical questions in flight share one call, even if the answer must not be cached', async () => {
     const { fetched, upstream } = upstreamOf(async (items) => items.map(() => sheet()))
     const provider = remoteProvider(upstream, { ...options, store: memoryStore() })
     const answers = await Promise.all([1, 1, 2, 1].map((latitude) => provider.answer(question(latitude), Date.now())))
@@ -61,7 +61,7 @@ describe('provider over an upstream', () => {
     expect(fetched.map(({ length }) => length)).toEqual([3, 3, 1])
   })
 
-  test('No client waits longer than the deadline, and a late answer is kept', async () => {
+  test('No client waits longer than the deadline, and a late answer is still cached', async () => {
     using clock = stopClock()
     let answer: () => void = () => undefined
     const { fetched, upstream } = upstreamOf(async (items) => {

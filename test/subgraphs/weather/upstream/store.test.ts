@@ -10,7 +10,7 @@ const sheet = (overrides: Partial<Sheet> = {}): Sheet => ({
   ...overrides,
 })
 
-test('The memory is limited: the least recently used goes first', async () => {
+test("The store's memory is limited: the least recently used sheet is evicted first", async () => {
   const store = memoryStore(1000)
   for (let index = 0; index < 100; index++) store.setAll([{ key: `k${index}`, sheet: sheet() }])
   const kept = (await store.getAll(Array.from({ length: 100 }, (_, index) => `k${index}`))).map(
@@ -22,14 +22,14 @@ test('The memory is limited: the least recently used goes first', async () => {
   expect(kept.slice(-count).every(Boolean)).toBe(true)
 })
 
-test('A sheet larger than the whole memory is not kept and evicts nothing', () => {
+test('A sheet larger than the whole memory is not stored and evicts nothing', () => {
   const store = memoryStore(500)
   store.setAll([{ key: 'small', sheet: sheet() }])
   store.setAll([{ key: 'large', sheet: sheet({ lastModified: 'x'.repeat(1000) }) }])
   expect([store.peek('small') !== undefined, store.peek('large')]).toEqual([true, undefined])
 })
 
-test('A stale sheet is kept only where the upstream may renew it', async () => {
+test('A stale sheet is kept only if the upstream may renew it', async () => {
   const store = memoryStore()
   store.setAll([
     { key: 'renewable', sheet: sheet({ validUntil: Date.now() - 1, lastModified: 'Mon, 01 Jun 2026 09:20:00 GMT' }) },
