@@ -163,6 +163,13 @@ export const placeAfter = ({ number, lastOperation, nextSequence, at, hash }: Ba
 
 const POSTS = Prisma.sql`o.kind IN ('TRANSFER_POSTED', 'HOLD_CAPTURED')`
 
+/**
+ * A pattern of the reference without accents, as any server writes it: what becomes of characters
+ * beyond ASCII depends on its version and its locale, and a backup may come from another one.
+ */
+const PLAIN_REFERENCE = Prisma.sql`regexp_replace(
+  regexp_replace(lower(t.reference), '([\\\\%_])', '\\\\\\1', 'g'), '[^\\u0001-\\u007f]+', '%', 'g') || '%'`
+
 /** The fault of one side of an event, if any. */
 const sideFault = (entry: Prisma.Sql, account: Prisma.Sql, amount: Prisma.Sql) => Prisma.sql`
   WHEN ${POSTS} AND ${entry}.sequence IS NULL THEN format('entry %s-%s is missing', ${account}, o.sequence)
@@ -173,7 +180,8 @@ const sideFault = (entry: Prisma.Sql, account: Prisma.Sql, amount: Prisma.Sql) =
     THEN format('entry %s-%s is not the one of its event', ${account}, o.sequence)
   WHEN ${POSTS} AND (
       (${entry}.search IS NULL) <> (COALESCE(t.reference, t.merchant_id) IS NULL)
-      OR NOT starts_with(${entry}.search, lower(unaccent(COALESCE(t.reference, ''))))
+      OR NOT (starts_with(${entry}.search, lower(unaccent(COALESCE(t.reference, ''))))
+        OR ${entry}.search LIKE ${PLAIN_REFERENCE})
     ) THEN format('the reference of transfer %s or the text of entry %s-%s was changed', t.id, ${account}, o.sequence)`
 
 const FAULT = Prisma.sql`CASE

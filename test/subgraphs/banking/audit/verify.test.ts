@@ -15,6 +15,8 @@ beforeAll(async () => {
     await Promise.all(Array.from({ length: 7 }, () => bank.transfer({ from: account, to: payee, amount: 4n })))
   const item = { from: account, to: payee, amount: 1n, currency: 'EUR', reference: 'with "quotes" and ünïcödé' }
   await bank.ask({ name: 'transferBatch', mode: 'EACH', items: [item, { ...item, amount: 10_000n }] })
+  const saver = await bank.open({ balance: 5n })
+  await bank.transfer({ from: saver, to: payee, amount: 5n, reference: item.reference })
   client = await connectTo(bank.url)
 })
 afterAll(async () => {
@@ -52,6 +54,21 @@ async function restore(): Promise<void> {
 test('An unchanged log is valid', async () => {
   const operations = await bank.database.operation.count()
   expect(await verifyLedger(bank.database)).toMatchObject({ sound: true, operations: BigInt(operations) })
+})
+
+test.each([
+  ['by a server without those rules', 'with "quotes" and ünïcödé', true],
+  ['by a server whose rules make two letters of one', 'with "quotes" and uenicoede', true],
+  ['by nobody', 'with "quotes" end ünïcödé', false],
+  ['by nobody, in full', 'ünïcödé', false],
+])('A text to search by, as it was written %s, is sound or not', async (_by, text, sound) => {
+  await client.query('ALTER TABLE entries DISABLE TRIGGER ALL')
+  const search = `UPDATE entries SET search = $1 WHERE search LIKE 'with%' OR search = $2 RETURNING search`
+  expect((await client.query(search, [text, ''])).rowCount).toBe(2)
+  const verdict = await verifyLedger(bank.database)
+  await client.query(search, ['with "quotes" and unicode', text])
+  await client.query('ALTER TABLE entries ENABLE TRIGGER ALL')
+  expect(verdict).toMatchObject(sound ? { sound } : { sound, problem: expect.stringContaining('the reference of') })
 })
 
 type Row = readonly [which: string, where: string]
