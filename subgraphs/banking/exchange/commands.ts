@@ -20,7 +20,11 @@ export interface Quote {
 export interface ExchangeCommand extends TransferOrder {
   readonly name: 'exchange'
   readonly quoteId: string | null
-  /** The bank's accounts that receive, pay and earn; null if there is no such quote. */
+  /**
+   * The bank's accounts that receive, pay and earn, by the currencies of the order and of the
+   * payee's account; null if the bank does not keep these. They do not depend on the quote, which
+   * is removed some time after it expires: a retry must ask for the same as the first time.
+   */
   readonly treasury: { readonly sell: string; readonly buy: string; readonly income: string } | null
 }
 

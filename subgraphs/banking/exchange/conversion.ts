@@ -21,11 +21,12 @@ export const exchange: Rule<ExchangeCommand> = {
     const credit = to === null ? undefined : book.accounts.get(to)
     if (!debit || !credit) return refuse('ACCOUNT_NOT_FOUND')
     const quote = quoteId === null ? undefined : rowsOf(book, quotes).get(quoteId)
-    if (!quote || !treasury || quote.customer !== actor.id) return refuse('QUOTE_NOT_FOUND')
+    if (!quote || quote.customer !== actor.id) return refuse('QUOTE_NOT_FOUND')
     const refusal = refusalByQuote(quote, amount, currency, book.at)
     if (refusal) return refusal
     if (debit.currency !== quote.sellCurrency || credit.currency !== quote.buyCurrency)
       return refuse('CURRENCY_MISMATCH', 'The accounts are not of the currencies that were quoted.')
+    if (!treasury) return refuse('QUOTE_NOT_FOUND')
 
     const account = (id: string) => {
       const found = book.accounts.get(id)
@@ -51,6 +52,7 @@ export const exchange: Rule<ExchangeCommand> = {
 
 /** The bank's own lack of funds has another code than the customer's. */
 function refusalOfGiving(giver: Account, credit: Account, amount: bigint): Refused | undefined {
+  if (giver === credit) return refuse('SAME_ACCOUNT')
   const refused = refusalOfMove(giver, credit, amount)
   return refused?.code === 'INSUFFICIENT_FUNDS' ? refuse('INSUFFICIENT_LIQUIDITY') : refused
 }

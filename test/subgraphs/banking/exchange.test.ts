@@ -4,6 +4,7 @@ import type { PrismaClient } from '../../../prisma/generated/client.ts'
 import { openInternalAccount } from '../../../subgraphs/banking/accounts/internal.ts'
 import { openDatabase } from '../../../subgraphs/banking/database/open.ts'
 import { offer } from '../../../subgraphs/banking/exchange/quote.ts'
+import { removeExpiredQuotes } from '../../../subgraphs/banking/exchange/store.ts'
 import { accountNumber } from '../../../subgraphs/banking/ledger/account-number.ts'
 import { bankActor } from '../../../subgraphs/banking/ledger/request.ts'
 import { exponentOf } from '../../../subgraphs/banking/money/currencies.ts'
@@ -166,8 +167,26 @@ describe('exchange', () => {
     const late = (await quote('EUR', 'JPY', '10000')).data.quoteExchange
     await prisma.quote.update({ where: { id: late.id }, data: { expiresAt: new Date(Date.now() - 1_000) } })
     expect((await exchange({ quoteId: late.id })).data.transfer.code).toBe('QUOTE_EXPIRED')
+    const theBanks = await prisma.account.findFirstOrThrow({ where: { name: 'Liquidity JPY' } })
+    const toBank = (await quote('EUR', 'JPY', '10000')).data.quoteExchange
+    const paid = await exchange({ quoteId: toBank.id, to: theBanks.number })
+    expect(paid.data.transfer).toMatchObject({ code: 'SAME_ACCOUNT' })
     const much = (await quote('EUR', 'JPY', '99999999999')).data.quoteExchange
     expect((await exchange({ quoteId: much.id, amount: '99999999999' })).data.transfer.code).toBe('INSUFFICIENT_FUNDS')
+  })
+
+  test('A refused exchange stays refused in the same way when its quote is removed', async () => {
+    const { id } = (await quote('EUR', 'JPY', '10000')).data.quoteExchange
+    const longAgo = new Date(Date.now() - 2 * 86_400_000)
+    await prisma.quote.update({ where: { id }, data: { expiresAt: longAgo } })
+    const fields = { quoteId: id, idempotencyKey: randomUUID() }
+    expect((await exchange(fields)).data.transfer).toMatchObject({ code: 'QUOTE_EXPIRED' })
+    await removeExpiredQuotes(prisma)
+    expect(await prisma.quote.count({ where: { id } })).toBe(0)
+    expect((await exchange(fields)).data.transfer).toMatchObject({ code: 'QUOTE_EXPIRED' })
+    expect((await exchange({ ...fields, quoteId: randomUUID() })).data.transfer).toMatchObject({
+      code: 'IDEMPOTENCY_KEY_REUSED',
+    })
   })
 
   test.each([
