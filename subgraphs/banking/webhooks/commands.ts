@@ -21,7 +21,7 @@ export interface WebhookCommand<Name extends 'removeWebhook' | 'retryWebhookDeli
   readonly name: Name
   /** Null: no endpoint of the caller's. */
   readonly endpoint: string | null
-  /** The event to deliver again; null: no event of the endpoint's. */
+  /** The event to deliver again; null: what can be none. */
   readonly sequence: string | null
 }
 

@@ -79,19 +79,13 @@ export const webhookResolvers = ({ allowPrivate, secrets }: Webhooks) => ({
     ): Promise<MutationResult> {
       const endpoint = await ownEndpoint(input.webhookId, context)
       const sequence = parseEventId(input.eventId) ?? null
-      const delivery =
-        endpoint && sequence !== null
-          ? await context.database.webhookDelivery.findUnique({
-              where: { endpointId_sequence: { endpointId: endpoint.id, sequence: BigInt(sequence) } },
-            })
-          : null
       const command: WebhookCommand<'retryWebhookDelivery'> = {
         name: 'retryWebhookDelivery',
         endpoint: endpoint?.id ?? null,
-        sequence: delivery ? sequence : null,
+        sequence,
       }
       const result = await mutate(context, () => ({ idempotencyKey: input.idempotencyKey, command }))
-      if (result.accepted && delivery) await reviveDelivery(context.database, result.subject, delivery.sequence)
+      if (result.accepted && sequence !== null) await reviveDelivery(context.database, result.subject, BigInt(sequence))
       return result
     },
   },

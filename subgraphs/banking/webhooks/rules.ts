@@ -7,7 +7,7 @@ import { want } from '../ledger/collection.ts'
 import type { LedgerPart, Rule } from '../ledger/part.ts'
 import { accept, refuse } from '../ledger/refusal.ts'
 import { MAX_ENDPOINTS, type RegisterWebhookCommand, type WebhookCommand } from './commands.ts'
-import { endpointsInUse, newEndpoints } from './store.ts'
+import { deliveries, deliveryId, endpointsInUse, newEndpoints } from './store.ts'
 
 const registerWebhook: Rule<RegisterWebhookCommand> = {
   needs: ({ customer }) => ({ rows: [want(endpointsInUse, [customer])] }),
@@ -27,16 +27,17 @@ const removeWebhook: Rule<WebhookCommand<'removeWebhook'>> = {
 }
 
 const retryWebhookDelivery: Rule<WebhookCommand<'retryWebhookDelivery'>> = {
-  needs: () => ({}),
-  evaluate: ({ endpoint, sequence }) =>
-    endpoint === null
-      ? refuse('WEBHOOK_NOT_FOUND')
-      : sequence === null
-        ? refuse('DELIVERY_NOT_FOUND')
-        : accept(endpoint),
+  needs: ({ endpoint, sequence }) => ({
+    rows: [want(deliveries, [endpoint === null || sequence === null ? null : { endpoint, sequence }])],
+  }),
+  evaluate({ endpoint, sequence }, book) {
+    if (endpoint === null) return refuse('WEBHOOK_NOT_FOUND')
+    const isKnown = sequence !== null && rowsOf(book, deliveries).has(deliveryId({ endpoint, sequence }))
+    return isKnown ? accept(endpoint) : refuse('DELIVERY_NOT_FOUND')
+  },
 }
 
 export const webhooksPart = {
   rules: { registerWebhook, removeWebhook, retryWebhookDelivery },
-  collections: [endpointsInUse, newEndpoints],
+  collections: [endpointsInUse, newEndpoints, deliveries],
 } satisfies LedgerPart

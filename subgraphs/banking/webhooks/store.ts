@@ -48,6 +48,28 @@ export const endpointsInUse: Collection<Set<string>> = { load: loadEndpoints }
 
 export const newEndpoints: Collection<NewEndpoint> = { save: saveEndpoints }
 
+interface DeliveryKey {
+  readonly endpoint: string
+  readonly sequence: string
+}
+
+export const deliveryId = ({ endpoint, sequence }: DeliveryKey): string => `${endpoint} ${sequence}`
+
+/** The deliveries that exist among `keys`. */
+async function loadDeliveries(
+  database: Prisma.TransactionClient,
+  keys: readonly DeliveryKey[],
+): Promise<Map<string, DeliveryKey>> {
+  const rows = await database.webhookDelivery.findMany({
+    where: { OR: keys.map(({ endpoint, sequence }) => ({ endpointId: endpoint, sequence: BigInt(sequence) })) },
+    select: { endpointId: true, sequence: true },
+  })
+  const found = rows.map((row) => ({ endpoint: row.endpointId, sequence: `${row.sequence}` }))
+  return new Map(found.map((delivery) => [deliveryId(delivery), delivery]))
+}
+
+export const deliveries: Collection<DeliveryKey, DeliveryKey> = { load: loadDeliveries }
+
 /** Sends nothing more; pending deliveries are dead. */
 export async function removeEndpoint(database: PrismaClient, id: string): Promise<void> {
   await database.$transaction([

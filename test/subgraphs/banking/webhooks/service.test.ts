@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { Webhook } from 'standardwebhooks'
+import { query } from '../../../support/database.ts'
 import { until } from '../../../support/until.ts'
 import { startBanking, startSeededBanking, type TestService } from '../support/service.ts'
 import { openReceiver, type Receiver } from './receiver.ts'
@@ -144,6 +145,28 @@ describe('webhook', () => {
       ).data.retryWebhookDelivery
     expect(await retry('evt_1')).toEqual({ code: 'DELIVERY_NOT_FOUND' })
     expect(await retry('nonsense')).toEqual({ code: 'DELIVERY_NOT_FOUND' })
+    await remove('payer', id)
+  })
+
+  test('A retry that was refused stays refused under its key when the delivery exists', async () => {
+    const { id } = (await register('payer')).data.registerWebhook.webhook
+    const retry = async (idempotencyKey: string) =>
+      (
+        await service.call(
+          'payer',
+          `mutation ($input: RetryWebhookDeliveryInput!) { retryWebhookDelivery(input: $input) {
+            ... on WebhookAccepted { replayed webhook { id } } ... on Refusal { code replayed } } }`,
+          { input: { idempotencyKey, webhookId: id, eventId: 'evt_1' } },
+        )
+      ).data.retryWebhookDelivery
+    const key = randomUUID()
+    expect(await retry(key)).toEqual({ code: 'DELIVERY_NOT_FOUND', replayed: false })
+    await query(
+      service.databaseUrl,
+      `INSERT INTO webhook_deliveries (endpoint_id, sequence, status) VALUES ('${id}', 1, 'DELIVERED')`,
+    )
+    expect(await retry(key)).toEqual({ code: 'DELIVERY_NOT_FOUND', replayed: true })
+    expect(await retry(randomUUID())).toEqual({ replayed: false, webhook: { id } })
     await remove('payer', id)
   })
 })
