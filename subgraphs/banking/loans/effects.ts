@@ -72,16 +72,15 @@ function repay(situation: Situation): Effect | Refused {
   const repayments = [...repaymentsOf(loan), { paidOn: plainDateOf(book.at), amount }]
   const after = positionOf({ ...loan.terms, disbursedOn: loan.disbursedOn }, repayments, plainDateOf(book.at))
   const allocation = after.allocations.at(-1) as Allocation
-  let transferId: string | null = null
-  for (const [part, account, purpose] of [
-    [allocation.interest, bank.interest, 'Interest'],
-    [allocation.principal, bank.principal, 'Repayment'],
-    [allocation.overpayment, bank.overpayments, 'Overpayment'],
-  ] as const) {
-    if (part === 0n) continue
-    const id = pay(situation, borrower, account, part, purpose, transferId)
-    transferId ??= id
-  }
+  const parts = [
+    { part: allocation.interest, account: bank.interest, purpose: 'Interest' },
+    { part: allocation.principal, account: bank.principal, purpose: 'Repayment' },
+    { part: allocation.overpayment, account: bank.overpayments, purpose: 'Overpayment' },
+  ].filter(({ part }) => part > 0n)
+  const groupId = parts.length > 1 ? (book.sequence + 1n).toString() : null
+  const [transferId = null] = parts.map(({ part, account, purpose }) =>
+    pay(situation, borrower, account, part, purpose, groupId),
+  )
   countSpending(borrower, amount, book.at)
   const state = after.settlement > 0n ? 'ACTIVE' : after.overpaid > 0n ? 'OVERPAID' : 'CLOSED_OBLIGATIONS_MET'
   return { state, amount, allocation, transferId }
