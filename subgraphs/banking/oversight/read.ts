@@ -34,11 +34,16 @@ export interface SumOfAccounts {
   readonly credits: bigint
 }
 
-export const readTrialBalance = (database: PrismaClient): Promise<SumOfAccounts[]> =>
-  database.$queryRaw<SumOfAccounts[]>`/* oversight:trial-balance */
-    SELECT currency, kind, count(*)::int AS accounts, sum(debits_posted)::bigint AS debits,
-      sum(credits_posted)::bigint AS credits
+/** Each account's counters fit in 64 bits; their sums may not, and are read as text. */
+export async function readTrialBalance(database: PrismaClient): Promise<SumOfAccounts[]> {
+  const rows = await database.$queryRaw<
+    (Omit<SumOfAccounts, 'debits' | 'credits'> & { debits: string; credits: string })[]
+  >`/* oversight:trial-balance */
+    SELECT currency, kind, count(*)::int AS accounts, sum(debits_posted)::text AS debits,
+      sum(credits_posted)::text AS credits
     FROM accounts GROUP BY currency, kind ORDER BY currency, kind`
+  return rows.map(({ debits, credits, ...line }) => ({ ...line, debits: BigInt(debits), credits: BigInt(credits) }))
+}
 
 /** An order as the ledger keeps it. */
 export interface LedgerOperation {

@@ -1,6 +1,7 @@
 /** Queries for officers, through the service's own GraphQL. */
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { query } from '../../../support/database.ts'
 import { codesOf, startSeededBanking, type TestService } from '../support/service.ts'
 
 let service: TestService
@@ -94,6 +95,28 @@ test('The trial balance adds up all accounts, and its sides are equal in each cu
     (line: { currency: string; kind: string }) => line.kind === 'CURRENT' && line.currency === 'EUR',
   )
   expect(current.accounts).toBe(3)
+})
+
+test('The trial balance holds sums beyond 64 bits', async () => {
+  const lines = '{ trialBalance { currency kind debits { amount } credits { amount } } }'
+  const ofBank = async () =>
+    (await ask(lines)).trialBalance.find(
+      ({ currency, kind }: { currency: string; kind: string }) => currency === 'KWD' && kind === 'INTERNAL',
+    )
+  const before = await ofBank()
+  const [capital] = await query(
+    service.databaseUrl,
+    `SELECT debits_posted::text AS used FROM accounts WHERE name = 'Capital KWD'`,
+  )
+  const amount = 2n ** 63n - 1n - BigInt(capital?.['used'])
+  const { fundLiquidity } = await ask(
+    'mutation ($input: FundLiquidityInput!) { fundLiquidity(input: $input) { __typename ... on Refusal { message } } }',
+    { input: { idempotencyKey: randomUUID(), currency: 'KWD', amount: `${amount}` } },
+  )
+  expect(fundLiquidity).toEqual({ __typename: 'TransferAccepted' })
+  const after = await ofBank()
+  expect(BigInt(after.debits.amount)).toBe(BigInt(before.debits.amount) + amount)
+  expect(BigInt(after.debits.amount)).toBeGreaterThan(2n ** 63n - 1n)
 })
 
 test("All orders are listed, the newest first, refused ones with their reason, and the hash chain's end changes with each", async () => {
