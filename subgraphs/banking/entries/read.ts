@@ -135,9 +135,13 @@ function conditionsOf(filter: EntryFilter): Prisma.Sql[] {
     ...amountConditions(filter),
     ...(merchant ? [Prisma.sql`merchant_id = ${merchant}`] : []),
     ...(category ? [Prisma.sql`category = ${category}`] : []),
-    ...(text ? [Prisma.sql`search LIKE lower(unaccent(${`%${text.replaceAll(/[\\%_]/g, '\\$&')}%`}))`] : []),
+    ...(text ? [Prisma.sql`search LIKE '%' || ${escaped(text)} || '%'`] : []),
   ]
 }
+
+/** Escapes last: `unaccent` makes % and _ of their full-width forms. */
+const escaped = (text: string): Prisma.Sql =>
+  Prisma.sql`regexp_replace(lower(unaccent(${text})), '([\\\\%_])', '\\\\\\1', 'g')`
 
 /**
  * Amounts are stored with their sign: a range of absolute amounts is one of debits, one of credits,

@@ -336,6 +336,8 @@ describe('pages', () => {
     ['merchant', { merchant: 'livraria-do-carmo' }, 'livraria-do-carmo'],
     ['category and amount', { category: 'dining', minAmount: '2000', maxAmount: '2400' }, undefined],
     ['what would break out of a pattern', { text: '%%%' }, null],
+    ['what would become a pattern without its width', { text: '％％％' }, null],
+    ['any characters without their width', { text: '＿＿＿' }, null],
   ])('Entries are found by %s', async (_by, filter, merchant) => {
     const query = `query ($id: ID!, $filter: EntryFilter) { account(id: $id) { entries(first: 100, filter: $filter) { edges {
       node { amount { amount } transfer { reference merchant { id category } } } } } } }`
