@@ -92,7 +92,7 @@ export const scheduleResolvers = {
   ScheduleResult: resultOf('ScheduleAccepted'),
   ScheduleAccepted: {
     schedule: ({ subject }: { subject: string }, _: unknown, context: BankingContext) =>
-      readBack(context, (reading) => visibleSchedule(subject, reading)),
+      readBack(context, ({ load }) => load(scheduleById, subject)),
   },
   Customer: {
     schedules: ({ id }: Customer, page: PageArguments, { database }: BankingContext) =>

@@ -2,6 +2,7 @@ import { expect, test } from '@jest/globals'
 import type { Ledger } from '../../../../subgraphs/banking/ledger/ledger.ts'
 import { type BankingContext, createContext } from '../../../../subgraphs/banking/request/context.ts'
 import { mutate, readBack } from '../../../../subgraphs/banking/request/mutation.ts'
+import { createResolvers } from '../../../../subgraphs/banking/resolvers.ts'
 import { stopClock } from '../../../support/clock.ts'
 
 const command = { name: 'freezeAccount', accountId: '1' } as const
@@ -24,6 +25,23 @@ test("A caller is advised to retry by key before the gateway's deadline", async 
     message: 'The ledger does not answer in time. Ask again with the same key.',
     extensions: { code: 'SERVICE_UNAVAILABLE', service: 'banking' },
   })
+})
+
+type Resolve = (made: object, none: object, context: object) => unknown
+const resolvers = createResolvers({ treasury: {}, webhooks: {} } as never) as Readonly<
+  Record<string, Readonly<Record<string, Resolve>>>
+>
+
+test.each([
+  ['AccountAccepted', 'account'],
+  ['LoanAccepted', 'loan'],
+  ['ScheduleAccepted', 'schedule'],
+  ['TransferAccepted', 'transfer'],
+  ['WebhookAccepted', 'webhook'],
+])('Who may give an order may read what it made: %s.%s', async (type, field) => {
+  const made = { id: '00000000-0000-8000-8000-000000000000', customerId: 'payer', owner: 'payer', customer: 'payer' }
+  const context = { ...contextOf({} as Ledger), load: async () => made }
+  expect(await resolvers[type]?.[field]?.({ subject: made.id }, {}, context)).toBe(made)
 })
 
 test("During an outage the result of a mutation is read again until the caller's deadline", async () => {
