@@ -10,6 +10,7 @@ import {
   OperationTypeNode,
   print,
 } from 'graphql'
+import { ownOnly } from '../../../platform/data/own.ts'
 import type { BoundVariables, ClientOperation } from '../plan/client-operation.ts'
 
 // graphql-js has no other place for it, and throws where a custom scalar's default is an object or
@@ -36,7 +37,7 @@ export function introspect(
         ...fragments.values(),
       ],
     },
-    variableValues: variables.values,
+    variableValues: ownOnly(variables.values),
   })
   const [node] = nodes
   return (node && data?.[node.name.value]) ?? null

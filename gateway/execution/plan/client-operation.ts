@@ -13,7 +13,7 @@ import {
   type VariableDefinitionNode,
 } from 'graphql'
 import { isWritable } from '../../../platform/data/json-safe.ts'
-import { own } from '../../../platform/data/own.ts'
+import { own, ownOnly } from '../../../platform/data/own.ts'
 import { codedError } from '../../../platform/protocol/errors.ts'
 import {
   type ConditionValues,
@@ -134,18 +134,6 @@ const isNull = (definitions: readonly VariableDefinitionNode[], name: string, gi
   given === undefined
     ? definitions.find(({ variable }) => variable.name.value === name)?.defaultValue?.kind === Kind.NULL
     : given === null
-
-/**
- * The same without what objects inherit: graphql-js takes `constructor` for a field of every input
- * object.
- */
-function ownOnly<Value>(value: Value): Value {
-  if (typeof value !== 'object' || value === null) return value
-  if (Array.isArray(value)) return value.map(ownOnly) as Value
-  const copy = Object.create(null) as Record<string, unknown>
-  for (const name in value) copy[name] = ownOnly(value[name])
-  return copy as Value
-}
 
 /** The conditions of a request that sets none of their variables. */
 export function defaultConditions({ definitions, conditions }: Bindings): ConditionValues {

@@ -24,6 +24,7 @@ const typeDefs = `
   scalar JSON
   enum Colour { RED BLUE }
   input Plain { size: Int inner: [Plain!] colour: Colour }
+  input Inherited { constructor: String, size: Int }
   input Filter { json: JSON = ${defaults['Filter.json']} size: Int = 3 }
   type Query {
     plain(object: Plain = ${defaults['Query.plain.object']}, list: [Plain!] = ${defaults['Query.plain.list']},
@@ -31,6 +32,7 @@ const typeDefs = `
     custom(object: JSON = ${defaults['Query.custom.object']}, list: JSON = [1, [2]], text: JSON = "text", number: JSON = 5,
       objects: [JSON] = ${defaults['Query.custom.objects']}, empty: JSON = {}): Int
     mixed(own: Filter = ${defaults['Query.mixed.own']}): Int
+    inherited(own: Inherited): Int
   }`
 
 let federation: Federation
@@ -82,4 +84,12 @@ test('Tools rebuild the schema from the standard introspection query', async () 
       ?.getFields()
       ['custom']?.args.every(({ defaultValue }) => defaultValue !== undefined),
   ).toBe(true)
+})
+
+test('Introspection is answered beside a variable whose fields are named as members of every object', async () => {
+  federation.instead = () => ({ data: { inherited: 1 } })
+  const query = 'query ($own: Inherited) { __schema { queryType { name } } inherited(own: $own) }'
+  const { data, errors } = await federation.ask(query, { own: { size: 1 } })
+  federation.instead = undefined
+  expect([data, errors]).toEqual([{ __schema: { queryType: { name: 'Query' } }, inherited: 1 }, []])
 })
