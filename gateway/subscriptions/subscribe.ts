@@ -98,7 +98,7 @@ async function* follow(
       const call = { service: events.service, body: events.body(values), context }
       for await (const event of traffic.subscribe(call, ending)) {
         failures = 0
-        const answer = await compiled.execute({ ...bound, values }, context, traffic.send, event)
+        const answer = await compiled.execute(bound, context, traffic.send, event)
         const cursor = position?.read(answer.body)
         if (position && cursor !== undefined) values = { ...values, [position.variable]: cursor }
         const outcome = outcomeOf(answer, exchange, mask)
