@@ -24,7 +24,8 @@ import { serviceVariable } from './variable-names.ts'
 export interface InternalNames {
   /**
    * Assigns a field of the client's document its internal name; the same node keeps its name.
-   * @param apart distinguishes fields that must be requested separately although they look the same
+   * @param apart distinguishes fields that must be requested separately although they look the
+   * same. It is a response name, so equal ones are one field, whatever their directives.
    */
   assign(node: FieldNode, definition: GraphQLField<unknown, unknown>, apart?: string): string
   /** The assigned name. */
@@ -59,14 +60,14 @@ export function createInternalNames(
   }
 
   return {
-    assign(node, definition, apart = '') {
+    assign(node, definition, apart) {
       const known = byNode.get(node)
       if (known !== undefined) return known
       const name = node.name.value
       const signature = JSON.stringify([
         name,
         argumentText(node.arguments ?? []),
-        directiveText(node),
+        apart === undefined ? directiveText(node) : '',
         responseShape(definition.type),
         apart,
       ])

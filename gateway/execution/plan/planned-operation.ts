@@ -15,6 +15,7 @@ import {
   isObjectType,
   isUnionType,
   Kind,
+  type OperationDefinitionNode,
   print,
   type SelectionSetNode,
   typeFromAST,
@@ -39,6 +40,8 @@ interface PlannedSelection {
 
 interface PlannedField {
   readonly text: string
+  /** By name: fields of one response name have the directives of each, and of one name the first. */
+  readonly directives: Map<string, string>
   readonly children: PlannedSelection | undefined
 }
 
@@ -121,10 +124,11 @@ export function plannedOperation(
     let planned = into.fields.get(internal)
     if (!planned) {
       const alias = internal === name ? '' : `${internal}: `
-      const text = `${alias}${name}${argumentText(node.arguments ?? [])}${directiveText(node)}`
-      planned = { text, children: isCompositeType(type) ? emptySelection(type) : undefined }
+      const text = `${alias}${name}${argumentText(node.arguments ?? [])}`
+      planned = { text, directives: new Map(), children: isCompositeType(type) ? emptySelection(type) : undefined }
       into.fields.set(internal, planned)
     }
+    addDirectives(planned, node)
     if (planned.children && node.selectionSet) {
       if (concealing.has(type.name)) askType(planned.children)
       // Names inside depend only on where they are written, so that a fragment's fields have the
@@ -136,10 +140,14 @@ export function plannedOperation(
   const root = emptySelection(rootType)
   collect(rootType, definition.selectionSet, root)
   const body = selectionText(root)
-  if (body === '') return undefined
+  return body === '' ? undefined : operationText(definition, body)
+}
+
+function operationText(definition: OperationDefinitionNode, body: string): string {
   const name = definition.name ? ` ${definition.name.value}` : ''
-  const variables = variableText(definition.variableDefinitions ?? [], body)
-  return `${definition.operation}${name}${variables}${directiveText(definition)} { ${body}}`
+  const directives = directiveText(definition)
+  const variables = variableText(definition.variableDefinitions ?? [], `${directives} ${body}`)
+  return `${definition.operation}${name}${variables}${directives} { ${body}}`
 }
 
 const NONE: ReadonlySet<string> = new Set()
@@ -165,7 +173,12 @@ const fieldOf = (type: GraphQLCompositeType, name: string): GraphQLField<unknown
 
 /** The name of an object type is known without requesting it. */
 function askType({ type, fields }: PlannedSelection): void {
-  if (!isObjectType(type)) fields.set('__typename', { text: '__typename', children: undefined })
+  if (!isObjectType(type)) fields.set('__typename', { text: '__typename', directives: new Map(), children: undefined })
+}
+
+function addDirectives({ directives }: PlannedField, node: FieldNode): void {
+  const own = Map.groupBy(node.directives ?? [], ({ name }) => name.value)
+  for (const [name, given] of own) if (!directives.has(name)) directives.set(name, directiveText({ directives: given }))
 }
 
 const emptySelection = (type: GraphQLCompositeType): PlannedSelection => ({
@@ -225,7 +238,8 @@ function selectionText({ type, fields, fragments }: PlannedSelection): string {
   for (const field of fields.values()) {
     // A selection that conditions left empty still needs to know whether the object exists.
     const children = field.children && (selectionText(field.children) || '__typename ')
-    text += children === undefined ? `${field.text} ` : `${field.text} { ${children}} `
+    const head = [field.text, ...field.directives.values()].join('')
+    text += children === undefined ? `${head} ` : `${head} { ${children}} `
   }
   for (const [condition, fragment] of fragments) {
     const body = selectionText(fragment)
@@ -234,8 +248,8 @@ function selectionText({ type, fields, fragments }: PlannedSelection): string {
   return text
 }
 
-function variableText(definitions: readonly VariableDefinitionNode[], body: string): string {
-  const used = new Set(Array.from(body.matchAll(/\$(\w+)/g), ([, name]) => name))
+function variableText(definitions: readonly VariableDefinitionNode[], text: string): string {
+  const used = new Set(Array.from(text.matchAll(/\$(\w+)/g), ([, name]) => name))
   const texts = definitions.flatMap(({ variable, type, defaultValue }) => {
     const name = serviceVariable(variable.name.value)
     return used.has(name) ? `$${name}: ${print(type)}${defaultValue ? ` = ${print(defaultValue)}` : ''}` : []

@@ -1,0 +1,74 @@
+/** Directives that all services declare for operations, and that they, not the gateway, carry out. */
+import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import type { GraphQLSchema } from 'graphql'
+import { compare, plainSchema } from './support/compare.ts'
+import { type Federation, federate } from './support/federation.ts'
+import { servicesOf, type Thing, type Universe } from './support/universe.ts'
+
+const head = `
+  extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key"])
+  directive @hint(of: Int) on QUERY | MUTATION | FIELD | FRAGMENT_SPREAD | INLINE_FRAGMENT
+`
+const cook: Thing = { __typename: 'Cook', id: '1', name: 'Ada', age: 36 }
+const world = { Query: { cook }, entities: [cook] }
+
+const kitchen: Universe = {
+  name: 'kitchen',
+  services: {
+    staff: `${head} type Query { cook: Cook }
+      type Mutation { hire(count: Int): Int promote: Cook }
+      type Cook @key(fields: "id") { id: ID! name: String }`,
+    ages: `${head}
+      type Cook @key(fields: "id") { id: ID! age: Int! friend: Cook }`,
+  },
+  createWorld() {
+    let hired = 0
+    const hire = ({ count }: { readonly count?: number }) => {
+      hired += count ?? 1
+      return hired
+    }
+    return { ...world, Mutation: { hire: hire as unknown, promote: { ...cook, friend: cook } } }
+  },
+}
+
+let federation: Federation
+let plain: GraphQLSchema
+beforeAll(async () => {
+  federation = await federate(servicesOf(kitchen))
+  plain = plainSchema(federation)
+})
+afterAll(() => federation.close())
+
+test.each([
+  ['on the second of two fields that are one', '{ cook { id } cook @hint { name } }'],
+  ['on the first of them', '{ cook @hint { id age } cook { name } }'],
+  ['on both, with different arguments', '{ cook @hint(of: 1) { id } cook @hint(of: 2) { name age } }'],
+  [
+    'on one of them, in a fragment',
+    '{ cook { id } ... @hint { cook @hint { age } } ...F } fragment F on Query { cook { name } }',
+  ],
+  ['beside a condition', 'query ($n: Int = 1) { cook @include(if: true) @hint(of: $n) { id } cook { age } }'],
+  ['with a variable, on the operation', 'query ($n: Int) @hint(of: $n) { cook { id } }'],
+  [
+    'with a variable and a default, on an operation of two services',
+    'query ($n: Int = 2) @hint(of: $n) { cook { age } }',
+  ],
+  ['on an operation that asks nothing', 'query ($n: Int) @hint(of: $n) { __typename }'],
+])('A directive of the services changes nothing else in the answer: %s', async (_what, query) => {
+  expect(await compare(kitchen, federation, plain, { query, variables: { n: 3 } })).toEqual({
+    valid: true,
+    difference: '',
+  })
+})
+
+test('A mutation that is selected twice, once with a directive, is carried out once', async () => {
+  const query = 'mutation { hire(count: 1) hire(count: 1) @hint promote { id } promote @hint { age } }'
+  expect(await compare(kitchen, federation, plain, { query, variables: {} })).toEqual({ valid: true, difference: '' })
+  expect(federation.calls.filter(({ query: text }) => text.includes('hire')).length).toBe(1)
+})
+
+test('Services see a directive of one field on the whole field', async () => {
+  federation.calls.length = 0
+  await federation.askEngine('{ cook { id } cook @hint(of: 1) { name } cook @hint(of: 2) { id } }', {}, world)
+  expect(federation.calls.map(({ query }) => query)).toEqual(['{cook@hint(of:1){id name}}'])
+})
