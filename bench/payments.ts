@@ -3,7 +3,8 @@
  * switched on; beside stock Apollo servers and one interactive Prisma transaction per transfer, on
  * the same hops and the same PostgreSQL. Prints rate, latency and CPU per transfer of each process,
  * and fails if a payment was lost. Flags: --rounds 3 --seconds 4 --warm 3 --clients 64,256
- * --accounts 10000 --against baseline (or none); --instances 4 compares so many of banking with one
+ * --accounts 10000 --against baseline (or none); --instances 4 compares four instances of banking
+ * with one
  */
 import { parseArgs } from 'node:util'
 import type { EmbeddedDatabase } from '../prisma/embedded.ts'

@@ -1,6 +1,6 @@
 /**
- * `npm run bench -- standbys`: what a standby costs the ledger, and how far it is behind under that
- * load. One primary, alone and with a standby on the same machine and disk, in the same run. Flags:
+ * `npm run bench -- standbys`: the cost of a standby to the ledger, and its lag under that load.
+ * One primary, alone and with a standby on the same machine and disk, in the same run. Flags:
  * --seconds 3 --accounts 1000 --in-flight 64 --rounds 3
  */
 import { setTimeout as sleep } from 'node:timers/promises'

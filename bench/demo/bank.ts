@@ -70,7 +70,7 @@ export interface Told {
   readonly replayed: boolean
 }
 
-/** One key for one transfer: asked again with it, the bank answers with the first. */
+/** A new idempotency key: a retry with the same key gets the first transfer. */
 export const newKey = (): string => `demo-${randomUUID()}`
 
 const TRANSFER = `mutation ($input: TransferInput!) { transfer(input: $input) { __typename
@@ -83,7 +83,7 @@ const transferOf = ({ key, from, to, amount }: Order): Operation => ({
   },
 })
 
-/** A transfer that nobody asked for yet, between any two of the accounts. */
+/** A transfer with a new key, between any two of the accounts. */
 export function drawOrder(accounts: readonly Account[], amount: number = 1): Order {
   const from = anyOf(accounts)
   return { key: newKey(), from, to: anyOf(accounts.filter((account) => account !== from)), amount }
@@ -95,14 +95,14 @@ export const send = (url: string, order: Order): Promise<Reply> =>
 /** @throws Error if the transfer is not acknowledged */
 export const pay = async (url: string, order: Order): Promise<Told> => toldIn(await send(url, order))
 
-/** @throws Error where the transfer is not acknowledged */
+/** @throws Error if the transfer is not acknowledged */
 export function toldIn(reply: Reply): Told {
   const { transfer } = dataOf<{ transfer: { code?: string; replayed: boolean; transfer?: { id: string } } }>(reply)
   if (!transfer.transfer) throw new Error(`A transfer was refused: ${transfer.code}`)
   return { id: transfer.transfer.id, replayed: transfer.replayed }
 }
 
-/** The instance that writes for all, as the gateway believes; `undefined` if it believes none. */
+/** The instance that the gateway takes for the writer, if any. */
 export async function writerOf({ adminUrl, of }: Pick<Product, 'adminUrl' | 'of'>): Promise<Part | undefined> {
   const banks = of('banking')
   const beliefs = await Promise.all(

@@ -1,4 +1,7 @@
-/** Asks the demo's product: through a gateway as clients do, or one instance as a gateway does. */
+/**
+ * Sends operations to the demo's product: to a gateway as clients do, or to an instance as a
+ * gateway does.
+ */
 import { Agent, request } from 'undici'
 import { SIGNATURE_HEADER, sign } from '../../platform/protocol/signature.ts'
 
@@ -55,7 +58,7 @@ async function post(url: string, body: string, headers: Headers): Promise<Reply>
   return { status: statusCode, text, failure: failureOf(statusCode, text) }
 }
 
-/** Errors are looked for before anything is parsed: most answers of a load have none. */
+/** Searches for errors before parsing: most answers under load have none. */
 function failureOf(status: number, text: string): string | undefined {
   if (status === 200 && !text.includes('"errors"')) return undefined
   try {

@@ -13,7 +13,7 @@ export interface Experiment {
 export interface Findings {
   /** What was done, in a sentence or two. */
   readonly did: string
-  /** The figures that tell the kinds apart; without one of a kind of which nothing was measured. */
+  /** The figures that distinguish the kinds; a kind without measurements has none. */
   readonly atAGlance: { readonly stateless?: string; readonly stateful?: string }
   readonly measured: Table
   readonly plots: readonly Plot[]
@@ -22,7 +22,7 @@ export interface Findings {
   readonly follows: string
 }
 
-/** A claim of the product, and what this run says of it. */
+/** A claim of the product, and its result in this run. */
 export interface Claim {
   readonly says: string
   readonly holds: boolean
@@ -35,13 +35,13 @@ export interface Table {
   readonly rows: readonly (readonly string[])[]
 }
 
-/** Colours, by what a series stands for. */
+/** Colours by the meaning of a series. */
 export type Tone = 'stateless' | 'stateful' | 'neutral'
 
 export interface Series {
   readonly name: string
   readonly tone: Tone
-  /** Tells two series of one tone apart. */
+  /** Distinguishes two series of one tone. */
   readonly soft?: boolean
 }
 

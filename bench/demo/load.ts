@@ -1,4 +1,7 @@
-/** Clients that ask with pauses of a few milliseconds at most, and what came of it over time. */
+/**
+ * Clients that send requests with pauses of a few milliseconds at most, and their outcomes over
+ * time.
+ */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { LinePlot } from './experiment.ts'
 
@@ -13,7 +16,7 @@ export interface Answered {
 export interface Load {
   /** Milliseconds since it began. */
   now(): number
-  /** Lets every client finish what it is doing. */
+  /** Stops after every client has finished its request. */
   stop(): Promise<readonly Answered[]>
 }
 
@@ -55,7 +58,7 @@ export const failuresOf = (answered: readonly Answered[]): number =>
 /** Milliseconds of the request that took longest. */
 export const longestOf = (answered: readonly Answered[]): number => Math.max(0, ...answered.map(({ took }) => took))
 
-/** What went wrong, for people: `3 × SERVICE_TIMEOUT`. */
+/** The failures as text: `3 × SERVICE_TIMEOUT`. */
 export function failureNames(answered: readonly Answered[]): string {
   const codes = Map.groupBy(
     answered.filter(({ failure }) => failure !== undefined),

@@ -40,13 +40,13 @@ if (outcomes) {
   await writeFile(report, await pageOf({ outcomes, instances: INSTANCES, startedAt, took }))
   console.log(`${summaryOf(outcomes)}\nThe report is ${report}.`)
 }
-// Also of an interrupted start: what is half started cannot be ended.
+// Waits also for an interrupted start, because a partial one cannot be stopped.
 const product = await starting
 await product.stop()
 await hangUp()
 process.exit(outcomes ? (outcomes.every(holds) ? 0 : 1) : 130)
 
-/** Resolves when it is to end. Asked again it goes on ending: npm passes the signal on, too. */
+/** Resolves at the first signal to stop. Ignores further ones: npm passes the signal on, too. */
 function interruption(): Promise<undefined> {
   return new Promise((resolve) => {
     const interrupt = (): void => {

@@ -15,7 +15,7 @@ export interface Part {
   pid(): number
   /** Milliseconds of its last start. */
   took(): number
-  /** Kills it, without a farewell; resolves when its supervisor has started it again. */
+  /** Kills it with SIGKILL; resolves when its supervisor has started it again. */
   kill(): Promise<void>
   /** Drains it and starts it again; resolves when it serves. */
   restart(): Promise<void>
@@ -24,8 +24,8 @@ export interface Part {
 
 /**
  * Resolves when it serves.
- * @param kind of one that is asked whether it can serve
- * @param url where it is called, if something stands before it
+ * @param kind of a service whose health is checked
+ * @param url its address, if a front stands before it
  * @throws StartRefused if it never will
  */
 export async function startPart(spec: ProcessSpec | ServerSpec, kind?: Kind, url?: string): Promise<Part> {

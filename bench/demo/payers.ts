@@ -1,4 +1,4 @@
-/** Clients that pay, and ask again with the same key until the bank answers. */
+/** Clients that pay, and retry with the same key until the bank answers. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Account, balancesOf, drawOrder, type Order, pay, send, toldIn } from './bank.ts'
 import { type Answered, type Load, startLoad } from './load.ts'
@@ -49,13 +49,13 @@ export function startPayers(url: string, accounts: readonly Account[], clients: 
 }
 
 export interface Losses {
-  /** Acknowledged payments of which the bank does not know. */
+  /** Acknowledged payments that the bank does not have. */
   readonly lost: number
-  /** Accounts whose balance is not what the payments make it. */
+  /** Accounts whose balance does not match the payments. */
   readonly wrong: number
 }
 
-/** Asks for each acknowledged payment with its key: the bank answers with the same transfer. */
+/** Repeats each acknowledged payment with its key: the bank must answer with the same transfer. */
 export async function findLosses(
   url: string,
   accounts: readonly Account[],

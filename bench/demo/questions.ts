@@ -32,7 +32,7 @@ export const articleSearch = (number: number): Operation => ({
   variables: { text: `account ${number}` },
 })
 
-/** A question about weather or articles that hardly anybody has asked before. */
+/** A request for weather or articles that is most likely new. */
 export function somethingNew(): Operation {
   const number = below(1_000_000)
   return number % 4 === 0 ? articleSearch(number) : weatherOn(number)

@@ -1,5 +1,5 @@
 /**
- * Lets so many in at a time and keeps each for a while: a capacity that does not depend on the
+ * Limits concurrency and sets a minimum service time: a capacity that does not depend on the
  * machine.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -7,8 +7,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 type Turnstile = <Value>(work: () => Promise<Value>, isGone: () => boolean) => Promise<Value>
 
 /**
- * A caller that leaves while waiting takes no place, and is rejected. @param milliseconds minimum
- * time for which each holds its place
+ * A waiting caller that disconnects is rejected, without taking a place. @param milliseconds
+ * minimum time for which each holds its place
  */
 export function turnstile(slots: number, milliseconds: number): Turnstile {
   const waiting: (() => void)[] = []

@@ -1,4 +1,4 @@
-/** Medians of the rounds, and what they say of the others relative to this gateway. */
+/** Medians of the rounds, and ratios of the other gateways to this one. */
 import { median } from '../common/statistics.ts'
 import { BASELINE, OURS, RUST } from './contestants.ts'
 import type { Measurement } from './measure.ts'

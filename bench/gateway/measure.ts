@@ -14,7 +14,7 @@ export interface Measurement {
   readonly pacedP99: number | undefined
   /** Milliseconds of the gateway's processes per request. */
   readonly cpu: number
-  /** Resident megabytes under load, the most that was seen. */
+  /** Maximum resident megabytes under load. */
   readonly memory: number
   /** Calls to services per request. */
   readonly calls: number
@@ -39,7 +39,7 @@ export interface Durations {
 
 const PACED_SHARE = 0.6 // of the highest rate
 const PACED: readonly string[] = [OURS, RUST]
-const SAMPLES = 250 // milliseconds between two looks at the memory
+const SAMPLES = 250 // milliseconds between two samples of the memory
 
 /** @param expected the baseline's answer */
 export async function measure(

@@ -64,7 +64,7 @@ export async function writeHistory(url: string, { accounts, transfers }: History
   }
 }
 
-/** Does the service's upkeep meanwhile. */
+/** Runs the service's upkeep. */
 async function keepUp(client: Client): Promise<void> {
   await client.query('SELECT create_partitions(2)')
   for (let more = true; more; ) {
@@ -80,7 +80,7 @@ async function dropEmptyPartitions(client: Client, from: number): Promise<void> 
   for (const { name } of rows) await client.query(`DROP TABLE partitions.${name}`)
 }
 
-/** Rows first and indexes afterwards: these are built when the partition is attached. */
+/** Writes rows first; attaching the partition builds the indexes. */
 async function writePartition(client: Client, accounts: readonly string[], lower: number, size: number): Promise<void> {
   const range = { first: lower, last: lower + size - 1 }
   for (const table of Object.keys(TABLES)) {

@@ -1,6 +1,6 @@
 /**
- * Clients that pay, each over a connection of its own and one payment after the other. A payment
- * that is refused, or not acknowledged although it is asked for again, ends the benchmark.
+ * Clients that pay, each over its own connection and one payment at a time. A payment that is
+ * refused, or not acknowledged in spite of retries, ends the benchmark.
  */
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -23,7 +23,7 @@ interface Paid {
   readonly times: readonly number[]
   /** Milliseconds of all. */
   readonly elapsed: number
-  /** Requests that were turned away by a busy service, and sent again with the same key. */
+  /** Requests that a busy service rejected, and that were sent again with the same key. */
   readonly again: number
 }
 
@@ -122,8 +122,8 @@ const PAUSE = 250 // milliseconds
 const PASSING = new Set(['SERVICE_UNAVAILABLE', 'SERVICE_TIMEOUT'])
 
 /**
- * Asks, with the same key, until the payment is acknowledged. Resolves to the id of its transfer.
- * @throws Error with any other answer
+ * Retries with the same key until the payment is acknowledged. Resolves to the id of its transfer.
+ * @throws Error for any other answer
  */
 function acknowledged(ask: () => Promise<Buffer>): Promise<string> {
   return insist(ask, ({ data }) => {

@@ -13,7 +13,7 @@ export interface Measured {
   /** Milliseconds. */
   readonly p50: number
   readonly p99: number
-  /** Requests that were turned away and sent again. */
+  /** Requests that were rejected and sent again. */
   readonly again: number
   /** Microseconds of CPU per payment, of each process and its children. */
   readonly cpu: Readonly<Record<Part, number>>
@@ -27,7 +27,7 @@ interface MeasureOptions {
   readonly seconds: number
   /** The database server's pid. */
   readonly postgres: number
-  /** Called with all that was acknowledged, warm-up included. */
+  /** Called with all acknowledged payments, warm-up included. */
   readonly onPaid: (payments: readonly Payment[]) => void
   /** Opens the clients; by default payers. */
   readonly open?: typeof openPayers

@@ -1,4 +1,4 @@
-/** A gateway whose metrics are fetched once a second, beside one without scrapes. */
+/** A gateway with one scrape of its metrics per second, compared with one without. */
 import { freePorts } from '../../platform/process/ports.ts'
 import type { Point } from './point.ts'
 

@@ -1,4 +1,4 @@
-/** Access rules on fields of a page, all fulfilled or one not, beside none. */
+/** Access rules on fields of a page, all satisfied or one violated, compared with none. */
 import type { Point } from './point.ts'
 
 const LINK = '@link(url: "https://specs.apollo.dev/policy/v0.1", for: SECURITY)'

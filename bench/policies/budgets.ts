@@ -1,4 +1,4 @@
-/** Budgets that are never used up, beside the default one of a minute. */
+/** Budgets that are never used up, compared with the default one of a minute. */
 import type { Point } from './point.ts'
 
 const windows = '[{ every: 1000, cost: 1e12 }, { every: 60000, cost: 1e12 }]'

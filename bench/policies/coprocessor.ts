@@ -1,4 +1,6 @@
-/** A coprocessor that answers at once, asked at one stage, at four and at all, beside none. */
+/**
+ * A coprocessor that answers at once, called at one stage, at four and at all, compared with none.
+ */
 import { json } from 'node:stream/consumers'
 import { listen } from '../../platform/http/server/listen.ts'
 import type { Point } from './point.ts'

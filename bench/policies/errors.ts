@@ -1,4 +1,4 @@
-/** Rules for errors of services, beside none: their cost if no service reports any. */
+/** Rules for errors of services, compared with none: their cost if no service reports any. */
 import type { Point } from './point.ts'
 
 export const point: Point = {

@@ -1,4 +1,4 @@
-/** A gateway that reads a configuration file which says nothing, beside one that reads none. */
+/** A gateway with an empty configuration file, compared with one without a file. */
 import type { Point } from './point.ts'
 
 export const point: Point = {

@@ -1,4 +1,4 @@
-/** Header rules of a service, and of the answers to clients, beside none. */
+/** Header rules of a service, and of the answers to clients, compared with none. */
 import type { Point } from './point.ts'
 
 const service = (rules: string): string => `{ services: { accounts: stateful({ headers: [${rules}] }) } }`

@@ -1,4 +1,4 @@
-/** Hooks that do next to nothing, beside none. */
+/** Hooks that do next to nothing, compared with none. */
 import type { Point } from './point.ts'
 
 const hooks = (source: string): string => `{ hooks: { ${source} } }`

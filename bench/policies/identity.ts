@@ -1,6 +1,6 @@
 /**
- * Tokens that the gateway verifies, beside the same ones passed on unread. All requests are of one
- * caller, who is remembered after the first.
+ * Tokens that the gateway verifies, compared with forwarding them unverified. All requests have one
+ * caller, whose token is cached after the first.
  */
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import { sendJson } from '../../platform/http/message/http-error.ts'

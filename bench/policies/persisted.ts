@@ -1,5 +1,5 @@
 /**
- * Operations sent by an id or a hash, and a safelist that each is looked up in, beside plain texts.
+ * Operations sent by an id or a hash, and a safelist that contains each, compared with plain texts.
  */
 
 import { hash } from 'node:crypto'
@@ -10,7 +10,7 @@ import { workloads } from '../gateway/workloads.ts'
 import type { Point } from './point.ts'
 
 const WORKLOAD = 'one field, unique'
-const MORE = 1_000 // operations that nobody sends
+const MORE = 1_000 // additional operations, which are not sent
 
 const automatic = (query: string) => ({ persistedQuery: { version: 1, sha256Hash: hash('sha256', query) } })
 

@@ -1,4 +1,4 @@
-/** Use that is recorded, of clients that tell name and version. */
+/** Recorded use of clients that send name and version. */
 import type { Point } from './point.ts'
 
 export const point: Point = {

@@ -1,4 +1,4 @@
-/** Contract variants: a gateway that has some, asked for its whole schema and by their paths. */
+/** Contract variants: a gateway with some, called at its main path and at theirs. */
 import type { Point } from './point.ts'
 
 const ALL = 32

@@ -1,4 +1,4 @@
-/** Caching and sharing: how many calls to services so many questions cost, by kind. */
+/** Caching and sharing: the number of calls to services for a number of requests, by kind. */
 import { ACCOUNTS, euroAccounts } from '../bank.ts'
 import { ask, type Operation } from '../client.ts'
 import type { Experiment, Findings } from '../experiment.ts'
@@ -26,7 +26,7 @@ export const caching: Experiment = {
   name: 'caching',
   title: 'How many calls do so many questions cost?',
   async run(product, note) {
-    // One of its own begins with an empty cache.
+    // A separate gateway begins with an empty cache.
     const gateway = await product.startGateway()
     try {
       const [account] = await euroAccounts(product)
@@ -38,7 +38,7 @@ export const caching: Experiment = {
         headers: {},
       })
       const measure = (asked: Asked) => costOf(gateway, asked)
-      // Neither its connections nor its plans are to be new.
+      // Warms connections and plans.
       await measure({ ...weather(9_000, 1), questions: 1, atOnce: 1 })
       await measure({ ...bank, questions: 1, atOnce: 1 })
       note(`${AT_ONCE} times the same question at once, to each kind`)

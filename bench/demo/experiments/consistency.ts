@@ -1,4 +1,4 @@
-/** Consistency: racing transfers between the same few accounts, with keys that are used again. */
+/** Consistency: concurrent transfers between the same few accounts, with reused keys. */
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { program } from '../../../start/programs.ts'

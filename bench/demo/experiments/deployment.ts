@@ -82,7 +82,7 @@ async function startLoads(product: Product) {
   const ofTransfers = startLoad({
     clients: CLIENTS,
     pause: 10,
-    // Never sent again by the client: what the gateway does about it is what is measured.
+    // The client does not retry: the gateway's retries are measured.
     once: async () => (await send(url, drawOrder(accounts))).failure,
   })
   return { loads: [ofWeather, ofBalances, ofTransfers], now: ofWeather.now }

@@ -23,7 +23,7 @@ export const faultTolerance: Experiment = {
   },
 }
 
-/** Each question is another, so that no cache hides a fault. */
+/** Each request is different, so that no cache hides a fault. */
 const startReaders = ({ gateway }: Product): Load =>
   startLoad({
     clients: READERS,

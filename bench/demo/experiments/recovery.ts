@@ -22,7 +22,7 @@ interface Crash {
   readonly tone: Tone
   /** Until it answers a question itself, or all is well again. */
   readonly back: number
-  /** Until the next payment was acknowledged, by whomever. */
+  /** Until the next payment was acknowledged, by any instance. */
   readonly paying?: number
   /** Its work before it answered. */
   readonly work: string
@@ -187,7 +187,7 @@ function placeIn(lines: readonly string[], words: string): number | undefined {
     : Number.parseInt(high, 16) * 2 ** 32 + Number.parseInt(low, 16)
 }
 
-/** The end of the longest pause after a moment: what was on its way may still be acknowledged. */
+/** The end of the longest pause after a moment: payments in flight may still be acknowledged. */
 function firstAfter({ times }: Payers, at: number): number {
   const later = times.filter((time) => time > at).sort((one, other) => one - other)
   const pauses = later.map((time, index) => ({ time, pause: time - (later[index - 1] ?? at) }))

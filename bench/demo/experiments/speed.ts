@@ -9,14 +9,14 @@ import { articleSearch, weatherOn } from '../questions.ts'
 
 const REQUESTS = 60
 
-/** How well the gateway knows what it is asked. */
+/** How familiar an operation is to the gateway. */
 const CASES = ['cold', 'warm', 'again'] as const
 type Case = (typeof CASES)[number]
 
 interface Subject {
   readonly service: 'weather' | 'content' | 'banking'
   readonly headers: Readonly<Record<string, string>>
-  /** Another question for another number, by one operation. */
+  /** One operation with different variables for each number. */
   readonly question: (number: number) => Operation
 }
 
@@ -50,7 +50,7 @@ export const speed: Experiment = {
       const results = new Map<Subject['service'], Record<Case, Measured>>()
       for (const subject of subjects) {
         note(`${REQUESTS} requests to ${subject.service}, three times`)
-        // Connections are opened by the first, which nobody measures.
+        // The first request, which is not measured, opens the connections.
         await ask(gateway.url, subject.question(0), subject.headers)
         results.set(subject.service, {
           cold: await measure(gateway, subject, (number) => renamed(subject.question(number), number)),
@@ -71,7 +71,7 @@ const renamed = ({ query, variables = {} }: Operation, number: number): Operatio
   variables,
 })
 
-/** One after the other: nothing waits for anything but its own answer. */
+/** Sends one request after the other, so that no request waits for another. */
 async function measure(
   { url, adminUrl }: Gateway,
   { service, headers }: Subject,

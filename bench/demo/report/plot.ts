@@ -9,7 +9,7 @@ import type { BarPlot, GridPlot, LinePlot, Plot, Series } from '../experiment.ts
 /** Pixels. */
 type Width = 680 | 340
 
-/** Places across that are all named. */
+/** Maximum number of positions that are all labelled. */
 const FEW = 10
 const FONT = 'system-ui, sans-serif'
 const axis = {

@@ -1,6 +1,4 @@
-/**
- * Texts of the market's objects: the same for the same number, and of the kinds that real ones are.
- */
+/** Texts of the market's objects, determined by a number, and similar to real ones. */
 
 const GIVEN =
   'Ana Björn Chloé Dmitri Елена Fatima Gonçalo Håkon Ilse João Keiko Łukasz Maria Nguyễn Omar Priya 陽子 Søren Tomás Zoë'.split(
