@@ -3,16 +3,16 @@ import { parseCommand, readNamed } from '../../platform/process/command.ts'
 import { StartRefused } from '../../platform/process/settings.ts'
 
 export interface Arguments {
-  /** Without it the product's own. */
+  /** By default the product's own. */
   readonly supergraph: string | undefined
   /** Folders, files and manifests; without any the product's own operations. */
   readonly operations: readonly string[]
-  /** Recorded use: files, folders and Redis. Only what was recorded is compared. */
+  /** Recorded use: files, folders and Redis. Only recorded operations are compared. */
   readonly use: readonly string[]
   /** A JSON file: variables by the name of the operation. */
   readonly variables: string | undefined
   readonly headers: ReadonlyMap<string, string>
-  /** Addresses by service, in place of those that the supergraph or the running product names. */
+  /** Addresses by service, which replace those of the supergraph or the running product. */
   readonly services: ReadonlyMap<string, string>
   /** A `tributary.config.ts` for this gateway. */
   readonly config: string | undefined

@@ -1,4 +1,4 @@
-/** Sends each query to both gateways, and reports differences. Never sends anything but queries. */
+/** Sends each query to both gateways, and reports differences. Sends only queries. */
 import { basename } from 'node:path'
 import { Kind, OperationTypeNode, parse, print } from 'graphql'
 import { operationsOf, type Unreadable, type WrittenOperation } from '../../gateway/contract/sources/operation-files.ts'
@@ -12,7 +12,7 @@ export interface Compared {
   readonly name: string
   readonly file: string | undefined
   readonly verdict: Verdict
-  /** Why it was not asked, or what was in the way. */
+  /** Why it was not sent, or the obstacle. */
   readonly why?: string
   /** The recorded text, if no file has the query. */
   readonly text?: string

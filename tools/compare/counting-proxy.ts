@@ -11,7 +11,7 @@ import { PERSPECTIVE_HEADER, REQUEST_ID_HEADER, SIGNATURE_HEADER, sign } from '.
 export interface CountingProxy {
   /** The address of each service for the gateway. */
   readonly addresses: ReadonlyMap<string, string>
-  /** Requests since this was called last, by service; of those that got none, nothing. */
+  /** Requests since the last call, by service; services without requests are missing. */
   takeCounts(): ReadonlyMap<string, number>
   close(): Promise<void>
 }
@@ -23,7 +23,7 @@ const HOP_BY_HOP = new Set(['connection', 'keep-alive', 'transfer-encoding', 'co
 
 /**
  * @param services addresses by name
- * @param secret with which the product's own services know their gateway
+ * @param secret that the product's own services share with their gateway
  */
 export async function startCountingProxy(
   services: ReadonlyMap<string, string>,
@@ -46,7 +46,7 @@ export async function startCountingProxy(
         const type = answer.headers.get('content-type') ?? 'application/json'
         response.writeHead(answer.status, { 'content-type': type, 'content-length': bytes.length }).end(bytes)
       } catch {
-        // As if the gateway had called the service directly.
+        // Fails as a direct call to the service would.
         request.socket.destroy()
       }
     },

@@ -1,6 +1,6 @@
 /**
- * Every difference between two answers to one operation, and whether it matters: some are by the
- * design of this gateway, each with its reason. Pure functions.
+ * Finds every difference between two answers to one operation. Some are by this gateway's design,
+ * and have a reason. Pure functions.
  */
 import { isDeepStrictEqual } from 'node:util'
 import { isErrorCode } from '../../platform/protocol/errors.ts'
@@ -14,7 +14,7 @@ export interface Difference {
   readonly at: string
   readonly ours: string
   readonly stock: string
-  /** Why it is meant to be; without one it matters. */
+  /** The reason for a difference by design; others matter. */
   readonly reason?: string
 }
 

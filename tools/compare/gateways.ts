@@ -51,7 +51,7 @@ export interface Grounds {
   readonly config: string | undefined
 }
 
-/** Starts both, or neither. @throws StartRefused in words */
+/** Starts both, or neither. @throws StartRefused with the reason */
 export async function startBoth(
   grounds: Grounds,
 ): Promise<{ readonly ours: ComparedGateway; readonly stock: ComparedGateway; stop(): Promise<void> }> {

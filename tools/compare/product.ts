@@ -14,7 +14,7 @@ interface Product {
   authorization(): Promise<string>
 }
 
-/** @param admin address of the admin port @throws StartRefused in words */
+/** @param admin address of the admin port @throws StartRefused with the reason */
 export async function findProduct(admin: string, env: NodeJS.ProcessEnv): Promise<Product> {
   const { DATA_DIR } = z.object(processSettings).parse(env)
   const token = env['ADMIN_TOKEN']

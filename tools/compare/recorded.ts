@@ -1,4 +1,4 @@
-/** Queries of recorded use, as they were sent but for their values. */
+/** Queries of recorded use, as they were sent but without their values. */
 import type { UseRecords } from '../../gateway/usage/records.ts'
 
 export interface RecordedQuery {

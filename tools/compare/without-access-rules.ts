@@ -1,10 +1,10 @@
-/** A supergraph as it would be if its services said nothing about who may see what. */
+/** Removes the access rules from a supergraph. */
 import { type ConstDirectiveNode, parse, print, visit } from 'graphql'
 import { textOf } from '../../gateway/execution/plan/field-sets.ts'
 
 const FEATURES = ['authenticated', 'requiresScopes', 'policy']
 
-/** The text itself if they say nothing. */
+/** Returns the text itself if it has none. */
 export function withoutAccessRules(supergraph: string): string {
   const document = parse(supergraph)
   const without = visit(document, {

@@ -1,7 +1,7 @@
 /**
  * `npm run consumers`: replays the contracts of clients against the product, and against each
- * service alone, and says which client a service breaks. Exits 1 if one is broken, 2 if nothing
- * could be asked.
+ * service alone, and reports which client a service breaks. Exits 1 if one is broken, 2 if nothing
+ * could be tested.
  */
 import { readFile } from 'node:fs/promises'
 import { getOperationAST, OperationTypeNode } from 'graphql'
@@ -41,7 +41,7 @@ async function readComposed() {
   return { ...(await compose(names)), changed }
 }
 
-/** Whether there is something to ask. @param only of this service */
+/** True if a contract has calls to test. @param only this service */
 const isAsked = (contract: Contract, planner: CallPlanner, only: string | undefined): boolean =>
   only === undefined || planner.calls(contract).some(({ service }) => service === only)
 

@@ -1,4 +1,4 @@
-/** Shows what came of the contracts: for people, and as JSON. */
+/** Prints the outcomes of the contracts as text or JSON. */
 import type { Outcome } from './replay/replay.ts'
 
 const MOST = 5 // problems of one contract with one party that are shown

@@ -23,7 +23,7 @@ const USAGE = `There are ${Object.keys(FLAGS)
   .map((name) => `--${name}`)
   .join(', ')}.`
 
-/** @throws StartRefused in words */
+/** @throws StartRefused with the reason */
 export function readArguments(args: readonly string[], environment: NodeJS.ProcessEnv): MockOptions {
   const {
     supergraph,

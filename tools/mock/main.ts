@@ -1,4 +1,4 @@
-/** `npm run mock`: the public schema with data that looks real, and no service behind it. */
+/** `npm run mock`: serves the public schema with realistic data, without its services. */
 import { isIP } from 'node:net'
 import { announceReady, runProcess } from '../../platform/process/lifecycle.ts'
 import { createLogger } from '../../platform/process/log.ts'
@@ -11,7 +11,7 @@ await runProcess(createLogger('mock', 'info'), async () => {
   const port = Number(options.environment['PORT'] ?? 4000)
   if (port > 0 && (await whyTaken(options.environment['HOST'] ?? '127.0.0.1', port)) !== undefined)
     throw new StartRefused(`Port ${port} is taken: --port names another, and 0 takes any.`)
-  // The gateway is loaded only once there is something to serve: a refusal comes at once.
+  // Imported lazily, so that refusals do not wait for the gateway's modules.
   const { runMock } = await import('./run.ts')
   const mock = await runMock(options)
   announceReady(mock.url)

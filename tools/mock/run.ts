@@ -1,6 +1,6 @@
 /**
- * Runs a mock: its service, and the gateway in front of it, so that clients meet the gateway's own
- * transports, limits and errors. Follows the file that it mocks.
+ * Runs a mock: its service, and the gateway in front of it, so that clients get the gateway's own
+ * transports, limits and errors. Reloads the mocked file when it changes.
  */
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -25,7 +25,7 @@ export interface MockOptions {
   /** Milliseconds between events. */
   readonly tick: number
   readonly faults: Faults
-  /** Files and folders of consumer contracts, whose examples are answered. */
+  /** Files and folders of consumer contracts, whose examples are returned. */
   readonly contracts: readonly string[]
   /** Settings of the gateway. */
   readonly environment: Readonly<Record<string, string | undefined>>

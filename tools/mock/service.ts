@@ -1,4 +1,4 @@
-/** The only service behind the gateway of a mock: answers by the schema, and ticks. */
+/** The only service behind the gateway of a mock. Answers by the schema, and emits events. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { execute, GraphQLError, type GraphQLFormattedError, parse } from 'graphql'

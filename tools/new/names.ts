@@ -7,7 +7,7 @@ import { ownDatabaseSetting } from '../../platform/process/own-database.ts'
 export interface Names {
   /** `cart`, as in the registry. */
   readonly service: string
-  /** `cart`: a root field, and one of what it serves. */
+  /** `cart`: a root field, and the word for one object. */
   readonly one: string
   /** `carts` */
   readonly many: string
@@ -22,7 +22,7 @@ export interface Taken {
 }
 
 const NAME = /^[a-z][a-zA-Z0-9]{1,39}$/
-/** Labels and folders of what is no service. */
+/** Labels and folders that are no services. */
 const RESERVED = ['build', 'database', 'gateway', 'identity', 'migrations', 'prisma', 'shared', 'supergraph']
 /** Names that the templates use themselves. */
 const IN_TEMPLATES = ['args', 'caller', 'connection', 'pageArguments', 'prismaClient', 'readPage', 'resolver', 'byId']
@@ -35,7 +35,7 @@ export function namesOf(service: string): Names {
   return { service, one, many: plural(one) }
 }
 
-/** Why a service cannot have these names, in words; `undefined` if it can. */
+/** Why a service cannot have these names; `undefined` if it can. */
 export function refusalOf({ service, one, many }: Names, { services, settings, schemas }: Taken): string | undefined {
   if (!NAME.test(service))
     return `"${service}" is no name for a service: a lower-case letter comes first, then one to 39 letters and digits, as in cart or loyaltyPoints.`

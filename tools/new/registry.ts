@@ -1,6 +1,6 @@
 /** Adds a service to the text of `tributary.config.ts`. */
 
-/** The text with the service; `undefined` if it is written in a way that is not understood. */
+/** The text with the service added; `undefined` if its form is not recognized. */
 export function withService(text: string, name: string, kind: 'stateful' | 'stateless'): string | undefined {
   const opening = /^([ \t]*)services: \{(?=\r?\n|\s*\})/m.exec(text)
   if (!opening) return undefined

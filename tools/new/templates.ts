@@ -1,6 +1,6 @@
 /**
- * Reads the files of a new service: those in `templates/`, laid out as they are written, with the
- * name `sample` replaced.
+ * Reads the files of a new service: those in `templates/`, in the same layout, with the name
+ * `sample` replaced.
  */
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -25,7 +25,7 @@ export async function filesOf(kind: 'stateful' | 'stateless', names: Names): Pro
   )
 }
 
-/** Renames a template: `sample` becomes the service's name, or the name of what it serves. */
+/** Renames a template: `sample` becomes the name of the service or of its objects. */
 const rename = (text: string, { service, one, many }: Names): string =>
   text
     .replace(/(?<=subgraphs\/)sample\b|(?<=['`])sample(?=['`])|sample(?=Service|Settings)/g, service)

@@ -1,4 +1,4 @@
-/** Writes a new service whole, or nothing of it. Never replaces a file. */
+/** Writes all files of a new service, or none. Never replaces a file. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
@@ -14,7 +14,7 @@ export const CONFIG = 'tributary.config.ts'
 
 interface NewService {
   readonly files: readonly NewFile[]
-  /** All of them are in these, which do not exist yet. */
+  /** The folders of all files, which do not exist yet. */
   readonly folders: readonly string[]
   /** The registry with the service. */
   readonly config: string
@@ -43,7 +43,7 @@ export async function writeService({ files, folders, config, database }: NewServ
   }
 }
 
-/** @throws StartRefused with what the program said */
+/** @throws StartRefused with the program's output */
 async function node(program: string, ...args: readonly string[]): Promise<void> {
   if (!existsSync(join(root, program)))
     throw new StartRefused(`${program} is missing: run \`npm install\` with development packages first.`)

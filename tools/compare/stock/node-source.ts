@@ -1,6 +1,5 @@
 /**
- * The graph of nodes for a stock gateway, which knows no service of it: answered as this gateway
- * answers it, in the stock one's process.
+ * The node graph for a stock gateway, in its own process, with the same answers as in this gateway.
  */
 import type { GraphQLDataSource } from '@apollo/gateway'
 import { parse } from 'graphql'

@@ -1,4 +1,4 @@
-/** Reads consumer contracts: what one client asks, and what it needs of the answer. */
+/** Reads consumer contracts: a client's operation, and the answer that it needs. */
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { dirname, join, relative, resolve } from 'node:path'
 import { type DocumentNode, GraphQLError, getOperationAST, OperationTypeNode, parse } from 'graphql'
@@ -19,11 +19,11 @@ export interface Contract {
   /** The demo caller; undefined: signed out. */
   readonly caller: string | undefined
   readonly acceptLanguage: string | undefined
-  /** Expected of `data`; of a subscription, of its first event. */
+  /** The expected `data`; for a subscription, that of its first event. */
   readonly answer: unknown
   /** The trigger of a subscription's event. */
   readonly trigger: Trigger | undefined
-  /** Keys of objects, by type, as other services know them. */
+  /** Keys of other services' objects, by type. */
   readonly given: Given
 }
 
@@ -37,7 +37,7 @@ interface Trigger {
 type Given = Readonly<Record<string, readonly Readonly<Record<string, unknown>>[]>>
 
 const ENDING = '.contract.json'
-/** Beside the contracts: for all of them in the folder and those within. */
+/** A file beside the contracts that applies to its folder and all folders in it. */
 const GIVEN = 'given.json'
 
 const members = z.record(z.string(), z.unknown())
@@ -152,7 +152,10 @@ async function readJson(path: string, file: string): Promise<unknown> {
   }
 }
 
-/** Reads those of the folder and its parents, up to the root; the nearest counts. */
+/**
+ * Reads the `given.json` of the folder and its parents, up to the root; the nearest takes
+ * precedence.
+ */
 async function readAround(folder: string, root: string): Promise<Given> {
   const path = join(folder, GIVEN)
   const here = (await stat(path).catch(() => undefined)) ? readGiven(await readJson(path, path), path) : {}

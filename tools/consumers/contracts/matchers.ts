@@ -30,9 +30,9 @@ const kinds = {
   /** Anything but null. */
   present: z.strictObject({ $match: z.literal('present'), example: z.unknown().optional() }),
   null: z.strictObject({ $match: z.literal('null') }),
-  /** Null, or as `of` says. */
+  /** Null, or a match of `of`. */
   nullable: z.strictObject({ $match: z.literal('nullable'), of: z.unknown() }),
-  /** Whatever it is. */
+  /** Any value. */
   any: z.strictObject({ $match: z.literal('any'), example: z.unknown().optional() }),
 }
 
@@ -77,7 +77,7 @@ export interface Wanted {
   readonly [name: string]: Wanted | undefined
 }
 
-/** One line per difference; empty if the value is as expected. */
+/** One line per difference; empty if the value meets the expectation. */
 export function differences(expected: unknown, actual: unknown, path: string, wanted?: Wanted): readonly string[] {
   if (isMatcher(expected)) return matcherDifferences(expected, actual, path, wanted)
   if (Array.isArray(expected)) {
@@ -184,7 +184,7 @@ const SAMPLES: Readonly<Record<string, unknown>> = {
   datetime: '2026-06-01T12:00:00Z',
 }
 
-/** A value that is as expected. */
+/** A value that meets the expectation. */
 export function exampleOf(expected: unknown): unknown {
   if (Array.isArray(expected)) return expected.map(exampleOf)
   if (!isMatcher(expected))

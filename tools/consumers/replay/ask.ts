@@ -1,4 +1,4 @@
-/** Asks a gateway, or a service as its gateway does. */
+/** Sends operations to a gateway, or to a service as its gateway does. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createEventReader } from '../../../gateway/traffic/event-stream.ts'
 import { PERSPECTIVE_HEADER, SIGNATURE_HEADER, sign } from '../../../platform/protocol/signature.ts'
@@ -33,7 +33,7 @@ export const gatewayAt = (url: string): Target => ({
 /**
  * @param url base address of the service
  * @param secret of its gateway
- * @param isStateful the others never learn who calls
+ * @param isStateful stateless services never get the caller
  */
 export const serviceAt = (url: string, secret: string, isStateful: boolean): Target => ({
   url: `${url}/graphql`,
@@ -50,15 +50,13 @@ export const serviceAt = (url: string, secret: string, isStateful: boolean): Tar
   },
 })
 
-/** @throws Error in words */
+/** @throws Error with the reason */
 export const ask = async (target: Target, question: Question): Promise<Reply> =>
   replyOf(await post(target, question, AbortSignal.timeout(ANSWER_TIMEOUT)))
 
 /**
- * The first event of a subscription.
- * @param trigger makes one happen; repeated until an event comes, because nothing tells when the
- * stream has begun
- * @throws Error in words
+ * The first event of a subscription. @param trigger causes one; repeated until an event arrives,
+ * because the start of the stream is not announced @throws Error with the reason
  */
 export async function firstEvent(
   target: Target,

@@ -30,11 +30,11 @@ export interface ServiceCall {
   readonly variables: Readonly<Record<string, unknown>>
   /** Expectations of `data`, or of each entity. */
   readonly expected: readonly Expected[]
-  /** Whether it asks for entities. */
+  /** True if it requests entities. */
   readonly isOfEntities: boolean
-  /** Whether it opens the stream of a subscription. */
+  /** True if it opens the stream of a subscription. */
   readonly isOfEvents: boolean
-  /** Why it cannot be asked. */
+  /** Why it cannot be sent. */
   readonly lacks: readonly string[]
 }
 
@@ -141,7 +141,7 @@ function wantedOf(document: DocumentNode): Wanted {
 
 type Place = Pick<Expected, 'path' | 'value'>
 
-/** Expectations at a path: one for each listed item, or one for all alike. */
+/** Expectations at a path: one for each listed item, or one for all items. */
 function placesAt(expected: unknown, path: readonly string[], shown: string): readonly Place[] {
   const [step, ...rest] = path
   if (isMatcher(expected)) {

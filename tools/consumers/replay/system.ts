@@ -1,6 +1,6 @@
 /**
  * Starts the product, or one of its services alone, with data of its own, as `npm start` does. A
- * service whose address is set runs already, and is asked there.
+ * service with a configured address is not started, but called there.
  */
 import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -41,7 +41,7 @@ export const callers =
     return `Bearer ${token ?? (await (await demoIdentity(environment['DATA_DIR'] || '.data')).sign(caller))}`
   }
 
-/** @param only this service; without it all @throws StartRefused with what was said */
+/** @param only this service; by default all @throws StartRefused with the program's output */
 export async function openSystem(only: string | undefined, environment: Environment): Promise<System> {
   const address = only === undefined ? undefined : addressIn(environment, only)
   if (only === undefined || address === undefined) return startSystem(only, environment)

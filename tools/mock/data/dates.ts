@@ -1,4 +1,4 @@
-/** Instants that agree with each other within an object: changed after made, due after today. */
+/** Consistent times within an object: changed after created, due after today. */
 import { hashOf, TODAY } from './random.ts'
 
 const MINUTE = 60_000 // milliseconds
@@ -16,7 +16,7 @@ const SUN = [
 
 /**
  * @param key of the object
- * @param index of the object in a list that goes on by days or hours
+ * @param index of the object in a daily or hourly list
  */
 export function instantFor(key: string, field: string, index: number | undefined, isDate: boolean): Date {
   if (index !== undefined && /^(date|day|time|at|hour|on|month|timestamp)$/i.test(field))

@@ -1,8 +1,8 @@
-/** Values that follow from a seed and a name: the same for the same, in any order of asking. */
+/** Values determined by a seed and a name, in any order of requests. */
 // MIT, no dependencies; the standard generator of fake data.
 import { base, en, Faker, type Randomizer } from '@faker-js/faker'
 
-/** The day on which all data looks: values do not change from one day to the next. */
+/** The date of all data, so that values do not change from day to day. */
 export const TODAY = new Date('2026-06-01T12:00:00.000Z')
 
 /** 32 bits of a text (FNV-1a, with a final mix, so that similar texts differ in all bits). */
@@ -14,7 +14,7 @@ export function hashOf(text: string): number {
   return (hash ^ (hash >>> 16)) >>> 0
 }
 
-/** Mulberry32: small, and seeded in no time, as each value has a seed of its own. */
+/** Mulberry32: small, and fast to seed, as each value has its own seed. */
 function createRandomizer(): Randomizer {
   let state = 0
   return {
@@ -33,7 +33,7 @@ function createRandomizer(): Randomizer {
 const faker = new Faker({ locale: [en, base], randomizer: createRandomizer() })
 faker.setDefaultRefDate(TODAY)
 
-/** The generator, at the beginning of what follows from a name. Use it before the next call. */
+/** The shared generator, seeded by a name. Use it before the next call. */
 export function fakerFor(name: string): Faker {
   faker.seed(hashOf(name))
   return faker

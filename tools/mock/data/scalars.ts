@@ -1,4 +1,4 @@
-/** Values of scalars: GraphQL's own, and custom ones by what they are commonly called. */
+/** Values of scalars: GraphQL's own, and custom ones by common names. */
 import type { Faker } from '@faker-js/faker'
 import { instantFor } from './dates.ts'
 import { numberFor } from './numbers.ts'
@@ -27,7 +27,7 @@ const digits: Make = (faker) => String(faker.number.int({ min: 100, max: 500_000
 /** All amounts share one currency, so that sums make sense; a list of rates has one of each. */
 const CURRENCIES = ['EUR', 'USD', 'GBP', 'JPY', 'CHF', 'BRL', 'SEK', 'INR']
 
-/** The first that fits counts. */
+/** The first match counts. */
 const custom: readonly (readonly [RegExp, Make])[] = [
   [/^(date|localDate|calendarDate|day)$/i, date],
   [/dateTime|timestamp|instant|iso8601|^localDateTime|^moment/i, instant],
@@ -72,7 +72,7 @@ const own = new Map<string, Make>([
   ['String', textFor],
 ])
 
-/** Guesses the form of a custom scalar from its description. */
+/** Guesses the format of a custom scalar from its description. */
 const described: readonly (readonly [RegExp, Make])[] = [
   [/RFC ?3339|ISO ?8601/i, instant],
   [/YYYY-MM-DD/, date],

@@ -1,7 +1,4 @@
-/**
- * Texts that look like what their field is called, or described as. The first rule that fits
- * counts.
- */
+/** Texts that fit their field's name or description. The first matching rule counts. */
 import type { Faker } from '@faker-js/faker'
 
 export interface Asked {
@@ -127,7 +124,7 @@ const byField: readonly (readonly [RegExp, Make])[] = [
   [/date$|(At|On)$/, (faker) => faker.date.recent({ days: 200 }).toISOString()],
 ]
 
-/** A description that begins with the values that there are. */
+/** A description that begins with a list of the values. */
 const LISTED = /^(?:`[\w-]+`(?:, | or ))+`[\w-]+`/
 
 export function textFor(faker: Faker, asked: Asked): string {

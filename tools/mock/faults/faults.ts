@@ -1,4 +1,4 @@
-/** Delays and errors that are asked for: by settings for all requests, by headers for one. */
+/** Requested delays and errors: by settings for all requests, by headers for one. */
 import type { GraphQLResolveInfo } from 'graphql'
 import { GraphQLError } from 'graphql'
 import { StartRefused } from '../../../platform/process/settings.ts'
@@ -89,7 +89,7 @@ export const delayOf = ({ delays }: Faults, info: GraphQLResolveInfo, request: n
 const millisecondsOf = (delay: Delay | undefined, seed: string): number =>
   delay ? fakerFor(seed).number.int({ min: delay.from, max: delay.to }) : 0
 
-/** The code of the error that a field has. */
+/** The error code for a field, if any. */
 export function errorCodeOf(faults: Faults, info: GraphQLResolveInfo, request: number): string | undefined {
   const code = find(faults.errors, info)
   const isRoot = info.path.prev === undefined

@@ -1,4 +1,4 @@
-/** Makes what all requests to a mock share. */
+/** Creates the state that all requests to a mock share. */
 import { type GraphQLSchema, isInterfaceType, isObjectType } from 'graphql'
 import { LRUCache } from 'lru-cache' // BlueOak-1.0.0, no dependencies; the LRU of the Node field
 import type { Source } from '../schema/source.ts'
@@ -8,7 +8,7 @@ import { leafOf } from './leaf.ts'
 import { type Given, keyOf } from './objects.ts'
 import type { World, WorldOptions } from './world.ts'
 
-/** Maximum of remembered changes and of keys; the oldest are forgotten. */
+/** Maximum number of remembered changes and of keys; the oldest are evicted. */
 const REMEMBERED = 10_000
 
 export function createWorld({ schema, keys, sizes }: Source, options: WorldOptions): World {
@@ -61,7 +61,7 @@ export function createWorld({ schema, keys, sizes }: Source, options: WorldOptio
   return world
 }
 
-/** Types of an interface whose `id` it is, and not a `nodeId` beside their own. */
+/** Types whose `id` implements the interface's `id`, instead of a separate `nodeId`. */
 function typesWithId(schema: GraphQLSchema, name: string): readonly string[] {
   const type = schema.getType(name)
   return isInterfaceType(type) && type.getFields()['id'] ? schema.getPossibleTypes(type).map((each) => each.name) : []

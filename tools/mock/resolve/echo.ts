@@ -47,6 +47,6 @@ export function toldId(echo: Echo | undefined, names: readonly string[]): string
   return undefined
 }
 
-/** Without what names the object itself, for what hangs below it. */
+/** Without the object's own id, for objects below it. */
 export const withoutId = (echo: Echo | undefined): Echo | undefined =>
   echo && new Map([...echo].filter(([name]) => name !== 'id' && name !== 'nodeId'))

@@ -84,7 +84,7 @@ function findBy(world: World, type: GraphQLObjectType, field: AnyField, value: s
   return undefined
 }
 
-/** The object as a mutation says that it is from now on. */
+/** The object with the values that a mutation sets. */
 export function changed(world: World, object: MockObject, { echo }: MockObject): MockObject {
   const type = world.schema.getType(object.__typename)
   if (!echo || !isObjectType(type) || object.id === undefined) return object

@@ -1,4 +1,4 @@
-/** Objects with an identity: the same id is the same object, wherever it is met. */
+/** Objects with an identity: the same id is the same object everywhere. */
 import {
   type GraphQLField,
   type GraphQLObjectType,
@@ -12,7 +12,7 @@ import {
 import { hashOf } from '../data/random.ts'
 
 const FIRST = 10_000_000
-const SPAN = 89_999_999 // a prime less than the ids of eight digits that there are
+const SPAN = 89_999_999 // a prime below the number of eight-digit ids
 const STEP = 7_919
 
 /**
@@ -28,8 +28,8 @@ export function idFieldOf(type: GraphQLObjectType, keys: ReadonlyMap<string, str
 }
 
 /**
- * More keys: of a type without an id, the field that a root field finds its objects by, as `upc` in
- * `product(upc: Int!)`.
+ * Adds keys for types without an id: the argument by which a root field finds them, for example
+ * `upc` in `product(upc: Int!)`.
  */
 export function withArgumentKeys(
   schema: GraphQLSchema,
@@ -50,24 +50,24 @@ export function withArgumentKeys(
 const isId = ({ type, args }: GraphQLField<unknown, unknown>): boolean =>
   args.length === 0 && getNamedType(type).name === 'ID'
 
-/** The id of one of a type's objects: another for each number. */
+/** The id of a type's object with this number. */
 export const numberedId = (type: string, number: number): string =>
   String(FIRST + ((hashOf(type) + number * STEP) % SPAN))
 
 /** Objects of a type that others refer to. */
 const POOL = 40
 
-/** The id of one of those that others refer to. @param further how many behind it */
+/** The id of an object that others refer to. @param further offset from the first choice */
 export const pooledId = (type: string, from: string, further = 0): string =>
   numberedId(type, (hashOf(from) % POOL) + further)
 
-/** Beyond those that others refer to, so that what is new is no one's yet. */
+/** Outside the ids that others refer to, so that a new object has no references yet. */
 export const freshId = (type: string, from: string): string => numberedId(type, 1_000 + (hashOf(from) % 1_000_000))
 
 /** The value of `nodeId`, or of an interface's `id`, which also names the type. */
 export const encodeNode = (type: string, id: string): string => Buffer.from(`${type}:${id}`).toString('base64url')
 
-/** `undefined` for an id that was not made so. */
+/** `undefined` for any other text. */
 export function decodeNode(schema: GraphQLSchema, nodeId: string): { type: GraphQLObjectType; id: string } | undefined {
   const [, name = '', id = ''] = /^(\w+):(.+)$/s.exec(Buffer.from(nodeId, 'base64url').toString('utf8')) ?? []
   const type = schema.getType(name)

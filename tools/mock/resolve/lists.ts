@@ -1,4 +1,4 @@
-/** The items of lists and connections: another object at each place. */
+/** The items of lists and connections: a different object at each index. */
 import { type GraphQLOutputType, getNamedType, isInputObjectType, isObjectType } from 'graphql'
 import { hashOf } from '../data/random.ts'
 import { mockError } from '../faults/faults.ts'
@@ -30,7 +30,7 @@ export function edgesOf(world: World, connection: MockObject, field: AnyField): 
 /** Properties that items inherit from the object that has the list. */
 type Below = Pick<MockObject, 'event' | 'echo'>
 
-/** The item at a place of a list; each is a different object. */
+/** The item at an index of a list; each is a different object. */
 function itemOf(world: World, type: GraphQLOutputType, key: string, place: number, below: Below = {}): MockObject {
   const concrete = concreteOf(world, type, `${key}#${place}`)
   if (!concrete) throw mockError('INTERNAL')

@@ -6,19 +6,19 @@ import type { Page } from './pages.ts'
 
 export interface MockObject {
   readonly __typename: string
-  /** Identifies the object, however it was reached: `Account:12345678`. */
+  /** Identifies the object independently of its path: `Account:12345678`. */
   readonly key: string
   /** Id of an object with an identity. */
   readonly id?: string | undefined
-  /** Its place in a list that goes on by days or hours. */
+  /** Its index in a daily or hourly list. */
   readonly index?: number | undefined
-  /** Values that are known, by field and arguments. */
+  /** Given values, by field and arguments. */
   readonly given?: Given | undefined
   /** Number of the subscription's event, from 0. */
   readonly event?: number | undefined
   /** Given values that this object repeats. */
   readonly echo?: Echo | undefined
-  /** The arguments that it was asked by, of an object without an identity. */
+  /** The arguments that led to it, for an object without an identity. */
   readonly asked?: Echo | undefined
   /** The page of a connection and of its page info. */
   readonly page?: Page | undefined

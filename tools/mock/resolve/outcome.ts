@@ -14,7 +14,7 @@ import type { World } from './world.ts'
 
 const REFUSES = /refus|error|problem|fail|reject|denied|invalid|exception|conflict/i
 
-/** One of the types that are no refusals; any if all are. */
+/** A type that is no refusal, if there is one. */
 function successOf(types: readonly GraphQLObjectType[], choice: number): GraphQLObjectType | undefined {
   const accepting = types.filter(({ name }) => !REFUSES.test(name))
   const usable = accepting.length > 0 ? accepting : types

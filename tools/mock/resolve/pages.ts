@@ -1,4 +1,4 @@
-/** Pages of connections: any page size and both directions give one list, in one order. */
+/** Pages of connections: any page size and both directions give the same list. */
 import {
   type GraphQLCompositeType,
   GraphQLError,
@@ -15,7 +15,7 @@ import type { Args } from './args.ts'
 export interface Page {
   /** Size of the whole list. */
   readonly total: number
-  /** Places in the list: from the first, to before the second. */
+  /** Range in the list: from the first index, to before the second. */
   readonly from: number
   readonly to: number
 }
@@ -23,16 +23,16 @@ export interface Page {
 const PAGING = ['first', 'last', 'after', 'before', 'limit', 'offset', 'skip', 'take', 'page', 'pageSize', 'perPage']
 const USUAL = 10
 
-/** The arguments that choose the list, without those that choose a part of it. */
+/** The arguments that select the list, without those that select a page. */
 export const withoutPaging = (args: Args): Args =>
   Object.fromEntries(Object.entries(args).filter(([name]) => !PAGING.includes(name)))
 
-/** Items of a list, from few to some pages full. */
+/** The length of a list: from a few items to several pages. */
 const totalOf = (key: string): number => 8 + (hashOf(`${key}:total`) % 40)
 
 export const cursorOf = (place: number): string => Buffer.from(`mock:${place}`).toString('base64url')
 
-/** The place that a cursor names. @throws BAD_USER_INPUT */
+/** The index that a cursor stands for. @throws BAD_USER_INPUT */
 export function placeOf(cursor: unknown, name: string): number {
   const [, place] = /^mock:(\d{1,9})$/.exec(Buffer.from(String(cursor), 'base64url').toString('utf8')) ?? []
   if (place === undefined) throw wrong(`"${name}" is not a cursor of this list.`)

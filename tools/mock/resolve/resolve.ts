@@ -1,6 +1,6 @@
 /**
- * Makes a schema answer: each field's value follows from its object, its arguments and the seed, so
- * that the same question has the same answer, and the same object is met everywhere.
+ * Resolves all fields of a schema. Each value is determined by its object, its arguments and the
+ * seed, so that answers are repeatable and objects are the same everywhere.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import {
@@ -28,7 +28,7 @@ import type { World } from './world.ts'
 
 export interface MockContext {
   readonly faults: Faults
-  /** A number of the request: delays and rates of errors differ by it. */
+  /** The number of the request, which varies delays and error rates. */
   readonly request: number
 }
 
@@ -102,7 +102,7 @@ async function* events(world: World, args: Args): AsyncGenerator<Event, void, vo
   }
 }
 
-/** The value of a field of an object: what is given first, what is generated otherwise. */
+/** The value of a field: the given one, else a generated one. */
 function answerOf(world: World, parent: MockObject, field: AnyField, args: Args): unknown {
   const key = keyOf(field.name, args)
   const given = parent.given?.values.get(key)
@@ -156,11 +156,11 @@ const itemType = (type: GraphQLOutputType): GraphQLOutputType | undefined => {
   return isListType(list) ? list.ofType : undefined
 }
 
-/** An event's own cursor leads behind it. */
+/** The cursor of an event, which resumes after it. */
 const cursorOfEvent = ({ event }: MockObject, { name }: AnyField): string | undefined =>
   name === 'cursor' && event !== undefined ? cursorOf(event) : undefined
 
-/** An object by its arguments, by given values, or any. */
+/** An object by its arguments or given values, else any. */
 function childOf(world: World, parent: MockObject, field: AnyField, args: Args): MockObject | null {
   const key = `${parent.key}.${keyOf(field.name, withoutPaging(args))}`
   const found = byArguments(world, field, args)

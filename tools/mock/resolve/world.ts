@@ -13,11 +13,11 @@ export interface World {
   /** Keyed by the root type's name and `keyOf` of the root field. */
   readonly examples: ReadonlyMap<string, Given['values']>
   idField(type: string): string | undefined
-  /** The id as clients see it: of types that are found by it alone, it names the type. */
+  /** The id as clients see it. For types found by id alone it contains the type. */
   publicId(type: string, id: string): string
-  /** The other way round. */
+  /** The inverse of `publicId`. */
   privateId(type: string, id: string): string
-  /** The object with this id. @param more what is known of it besides */
+  /** The object with this id. @param more further known values */
   entity(type: GraphQLObjectType, id: string, more?: Pick<MockObject, 'given' | 'echo'>): MockObject
   leaf(object: MockObject, field: AnyField): unknown
   /** Remembers the object's changed values. */

@@ -1,6 +1,6 @@
 /**
- * Reads what is mocked: a supergraph, or the schema of one service. Makes of it the public schema,
- * and a supergraph with the mock as its only service, which a gateway can serve.
+ * Reads the mocked supergraph, or the schema of one service. Derives the public schema, and a
+ * supergraph for the gateway with the mock as its only service.
  */
 import { composeServices } from '@apollo/composition'
 import {
@@ -129,7 +129,7 @@ function eachNode(
   })
 }
 
-/** Composition does not know it; the mock's own schema does. */
+/** A directive that composition does not know, but the mock's own schema does. */
 const ONE_OF = 'oneOf'
 
 function compose(document: DocumentNode, url: string): string {
@@ -142,7 +142,7 @@ function compose(document: DocumentNode, url: string): string {
   return supergraphSdl
 }
 
-/** Without what the link defines. */
+/** False for definitions of linked specifications. */
 const isOfSchema = (node: DefinitionNode): boolean =>
   node.kind !== Kind.DIRECTIVE_DEFINITION || !/^(cost|listSize|defer|stream|oneOf)$/.test(node.name.value)
 

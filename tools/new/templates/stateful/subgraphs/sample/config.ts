@@ -1,4 +1,4 @@
-/** The settings of the service `sample`, beside those that every service has. */
+/** The settings of the service `sample`, in addition to those of every service. */
 import { gatewaySecret, postgresUrl, processSettings } from '../../platform/process/settings.ts'
 import { identitySettings } from '../../platform/protocol/identity-settings.ts'
 
@@ -7,6 +7,6 @@ export const sampleSettings = {
   DATA_DIR: processSettings.DATA_DIR,
   /** A database of its own. */
   DATABASE_URL: postgresUrl,
-  /** Whose tokens are trusted. Unset: the demo identity in `DATA_DIR`. */
+  /** Trusted issuers of tokens. Unset: the demo identity in `DATA_DIR`. */
   ...identitySettings,
 } as const

@@ -1,6 +1,6 @@
 /**
- * The service `sample` as `serve.ts` runs it. STATEFUL: its rows must never be lost, and they are
- * the caller's, whose token it verifies itself.
+ * The service `sample` as `serve.ts` runs it. STATEFUL: its rows must never be lost, and belong to
+ * the caller, whose token it verifies itself.
  */
 import { createVerifier } from '../../platform/protocol/caller.ts'
 import { identityFaults, trustedBy } from '../../platform/protocol/identity-settings.ts'

@@ -1,2 +1,2 @@
-/** The settings of the service `sample`, beside those that every service has. None so far. */
+/** The settings of the service `sample`, in addition to those of every service. None so far. */
 export const sampleSettings = {} as const

@@ -1,4 +1,4 @@
-/** What the service knows. It ships with the program, so that every instance has the same. */
+/** The data of the service. It ships with the program, so that every instance has the same. */
 export interface Sample {
   readonly id: string
   readonly name: string

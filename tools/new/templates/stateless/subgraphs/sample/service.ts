@@ -1,6 +1,6 @@
 /**
- * The service `sample` as `serve.ts` runs it. STATELESS: what it answers follows from the request
- * and from files that every instance has, so that any instance can answer.
+ * The service `sample` as `serve.ts` runs it. STATELESS: answers depend only on the request and on
+ * files that every instance has, so that any instance can answer.
  */
 import type { ServiceDefinition } from '../shared/service.ts'
 import { sampleSettings } from './config.ts'

@@ -1,4 +1,4 @@
-/** The service `sample` on a database of its own, asked as the gateway asks it. */
+/** The service `sample` on a database of its own, called as the gateway calls it. */
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { type StatefulService, startStateful } from '../../support/stateful-service.ts'
 
@@ -12,7 +12,7 @@ const ADD = 'mutation ($input: AddSampleInput!) { addSample(input: $input) { id 
 const add = (caller: string | null, idempotencyKey: string, name: string) =>
   service.call(caller, ADD, { input: { idempotencyKey, name } })
 
-test('An addition that is sent again is made once, and its key serves no other', async () => {
+test('An addition that is sent again is made once, and its key is refused for another', async () => {
   const first = (await add('payer', 'key-1', 'One')).data.addSample
   expect(first).toEqual({ id: expect.any(String), name: 'One', createdAt: expect.stringMatching(/^\d{4}-.*Z$/) })
   expect((await add('payer', 'key-1', 'One')).data.addSample).toEqual(first)
@@ -21,7 +21,7 @@ test('An addition that is sent again is made once, and its key serves no other',
   expect(data.samples.edges).toEqual([{ node: { id: first.id } }])
 })
 
-test('Each caller sees their own samples only, and nobody any when signed out', async () => {
+test('Each caller sees their own samples only, and a signed-out caller sees none', async () => {
   const { id } = (await add('payee', 'key-1', 'Mine')).data.addSample
   const ONE = 'query ($id: ID!) { sample(id: $id) { name } }'
   const ENTITY = 'query ($keys: [_Any!]!) { _entities(representations: $keys) { ... on Sample { name } } }'

@@ -1,4 +1,4 @@
-/** Writes to the service `sample`, which `test/stateful` asks of instances that are killed. */
+/** Writes to the service `sample` that `test/stateful` sends to killed instances. */
 import type { WritesOfService } from '../../stateful/support/writes.ts'
 
 export const writes: WritesOfService = {

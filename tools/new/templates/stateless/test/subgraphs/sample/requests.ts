@@ -1,4 +1,4 @@
-/** Requests to the service `sample`, which `test/stateless` asks of many instances. */
+/** Requests to the service `sample` that `test/stateless` sends to many instances. */
 import type { RequestsOfService } from '../../stateless/support/instances.ts'
 import fc from '../../support/fast-check.ts'
 

@@ -1,4 +1,4 @@
-/** The service `sample`, in this process, asked as the gateway asks it. */
+/** The service `sample` in this process, called as the gateway calls it. */
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { sampleService } from '../../../subgraphs/sample/service.ts'
 import { type RunningService, startService } from '../../../subgraphs/shared/serve.ts'
@@ -12,7 +12,7 @@ afterAll(() => service.stop())
 
 const ask = (query: string, variables = {}) => signedCall(service.url, { query, variables })
 
-test('One sample is found by its id, and null stands for one that does not exist', async () => {
+test('A sample is found by its id, and an unknown id gives null', async () => {
   const { data } = await ask('{ sample(id: "oak") { id name } none: sample(id: "none") { id } }')
   expect(data).toEqual({ sample: { id: 'oak', name: 'Oak' }, none: null })
 })
@@ -40,7 +40,7 @@ test('The last page of samples is read from the end', async () => {
   })
 })
 
-test('Other services reach each sample by its key', async () => {
+test('Other services can refer to each sample by its key', async () => {
   const { data } = await ask(
     'query ($keys: [_Any!]!) { _entities(representations: $keys) { ... on Sample { name } } }',
     { keys: ['elm', 'none'].map((id) => ({ __typename: 'Sample', id })) },
