@@ -26,7 +26,7 @@ if ((await readFile(stamp, 'utf8').catch(() => undefined)) !== inputs) {
   await generateCode(schema)
   await compile()
   await writeFile(join(dist, 'schema.graphql'), withOptionalKeys(schema))
-  // Written last, so that an interrupted build is repeated.
+  // Written last, so that a later run repeats an interrupted build.
   await writeFile(stamp, inputs)
 }
 

@@ -1,6 +1,4 @@
-/**
- * The library's core, for every client: a connection, and what may become of what is sent over it.
- */
+/** The library's core for every client: connections, and the outcomes of requests. */
 
 export type { Answer } from './connection/answer.ts'
 export {

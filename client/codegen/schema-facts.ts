@@ -88,10 +88,7 @@ export function cacheFactsOf(schema: GraphQLSchema): CacheFacts {
 const isOwnObject = (type: GraphQLNamedType): type is GraphQLObjectType =>
   isObjectType(type) && !type.name.startsWith('__')
 
-/**
- * An `id` of the type `ID!` names one thing among all; a `String` is the name of a part of
- * something.
- */
+/** An `id` of the type `ID!` is globally unique; a `String` identifies a part of an object. */
 const isEntity = (type: GraphQLNamedType): boolean =>
   isObjectType(type) && String(type.getFields()['id']?.type) === 'ID!'
 
@@ -105,7 +102,7 @@ function isConnection({ type, args }: Field): boolean {
   return edges !== undefined && pageInfo !== undefined
 }
 
-/** The connection, its edges, and what it says of the page. */
+/** The connection, its edges, and its page info. */
 function typesOfPage({ type }: Field): readonly string[] {
   const connection = getNamedType(type)
   if (!isObjectType(connection)) return []
@@ -118,7 +115,7 @@ function isListOfObjects({ type }: Field): boolean {
   return isListType(nullable) && !isLeafType(getNamedType(type))
 }
 
-/** `account(id:)`: what is known by its id need not be asked for. */
+/** True for fields such as `account(id:)`: the cache can answer them by id. */
 function isLookup({ type, args }: Field): boolean {
   const [first, ...others] = args
   return first?.name === 'id' && !others.some(isRequiredArgument) && isEntity(getNamedType(type))

@@ -26,7 +26,7 @@ const UNKNOWN: ReadonlySet<unknown> = new Set(['SERVICE_UNAVAILABLE', 'SERVICE_T
  * The code of an answer that became too large after the work was done; without `data` nothing ran.
  */
 const TOO_LARGE = 'OPERATION_TOO_COMPLEX'
-/** Codes of a mutation that did not run this time, which says nothing of the time before. */
+/** Codes of a mutation that did not run this time; an earlier attempt may have run. */
 const NOT_NOW: ReadonlySet<unknown> = new Set([
   'UNAUTHENTICATED',
   'FORBIDDEN',
@@ -42,13 +42,13 @@ export const hasCode = ({ errors }: Answer, code: string): boolean => codesOf(er
 const codesOf = (errors: Answer['errors']): readonly unknown[] =>
   (errors ?? []).map(({ extensions }) => extensions?.['code'])
 
-/** Whether a query that was answered so is worth another try: it has no data at all. */
+/** True if a query with this answer should be retried: it has no data at all. */
 export const isWorthAnother = ({ data, errors }: Answer): boolean =>
   (data === null || data === undefined) && codesOf(errors).some((code) => LATER.has(code))
 
 /**
- * Whether a mutation that was answered so may or may not have been carried out: a root field has no
- * value, and one of those errors is to blame. What failed below a value did so after the fact.
+ * True if it is unknown whether a mutation with this answer was carried out: a root field has no
+ * value, because of one of those errors. Fields below a value fail only after the mutation.
  */
 export function isOutcomeUnknown({ data, errors }: Answer): boolean {
   if (data === undefined && !errors) return true
@@ -90,10 +90,7 @@ export function pauseAfterFailure({ response }: Failure): number | undefined {
   return Number.isNaN(wait) ? undefined : Math.max(0, wait)
 }
 
-/**
- * Whether the bank carried out what it was asked for, in part at least: an outcome that is no
- * refusal.
- */
+/** True if the bank carried out the request, at least in part: an outcome that is no refusal. */
 export const isCarriedOut = ({ data }: Answer): boolean =>
   Object.values(data ?? {}).some(
     (outcome) =>

@@ -2,7 +2,7 @@
 export interface CacheFacts {
   /** The object types of each union and interface. */
   readonly possibleTypes: Readonly<Record<string, readonly string[]>>
-  /** Object types that no id names: they are part of what holds them. */
+  /** Object types without an id: they are part of their parent. */
   readonly values: readonly string[]
   /** Those that are parts of paged lists: connections, their edges, `PageInfo`. */
   readonly pages: readonly string[]

@@ -1,6 +1,5 @@
 /**
- * A person's connection to a gateway: what the link of Apollo Client and the exchange of urql send
- * with.
+ * A user's connection to a gateway, which the link of Apollo Client and the exchange of urql use.
  */
 import type { Core } from './core.ts'
 import { createIntents, type Intent } from './intents.ts'
@@ -18,7 +17,7 @@ export interface ConnectionOptions {
    * the last one ends, and once after the gateway refused one, which is then its argument.
    */
   readonly token?: GetToken
-  /** Tells the gateway's operators which client asks. */
+  /** Identifies the client to the gateway's operators. */
   readonly client?: { readonly name: string; readonly version?: string }
   /**
    * Keeps pending mutations and open intents; by default `localStorage`, and for the intents of a
@@ -48,7 +47,7 @@ export interface Connection {
   readonly core: Core
   /** The caller's token, renewed if need be, for what is not sent by link or exchange. */
   token(): Promise<string | undefined>
-  /** Something that is to be done once. @param name keeps it over reloads, until it is done */
+  /** An intent, which is carried out once. @param name keeps it over reloads, until it is done */
   intent(name?: string): Intent
   /**
    * The caller's mutations whose outcome is not known yet, those in flight included; the oldest
@@ -58,13 +57,13 @@ export interface Connection {
   /** Calls whenever `pending()` may have changed; returns how to end that. */
   onPending(listener: () => void): () => void
   /**
-   * Asks for what is pending now. A connection does so when it opens, and when the browser is
+   * Retries pending mutations now. A connection does so when it opens, and when the browser is
    * online again.
    */
   resume(): Promise<void>
-  /** Forgets token, intents and what this person has pending. */
+  /** Deletes the user's token, intents and pending mutations. */
   signOut(): Promise<void>
-  /** Ends what the connection does by itself. */
+  /** Stops all background work of the connection. */
   close(): void
 }
 

@@ -18,6 +18,6 @@ export interface Core {
    * does not say.
    */
   owner(): Promise<string>
-  /** Asks for what is pending, in the background. */
+  /** Retries pending mutations in the background. */
   resume(): void
 }

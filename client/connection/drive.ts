@@ -1,6 +1,4 @@
-/**
- * Sends one operation until it is answered: with a token, and with retries if they can do no harm.
- */
+/** Sends one operation until it is answered, with a token, and with retries if they are safe. */
 
 import { type Answer, type Failure, hasCode, pauseAfterAnswer, pauseAfterFailure } from './answer.ts'
 import type { Core } from './core.ts'
@@ -25,13 +23,13 @@ export interface Request<Result> {
   readonly send: Send<Result>
   answerOf(result: Result): Answer
   failureOf(error: unknown): Failure
-  /** Whether it may be sent twice at all: not a mutation without a key. */
+  /** True if it may be sent twice; false for a mutation without a key. */
   readonly isRepeatable: boolean
-  /** Whether it is to be sent again after such an answer. */
+  /** True if it should be sent again after this answer. */
   isWorthAnother(answer: Answer): boolean
-  /** Whether it is to be sent again after such a failure. */
+  /** True if it should be sent again after this failure. */
   isTransient(failure: Failure): boolean
-  /** Called when it could not be sent yet, and waits. */
+  /** Called when it cannot be sent yet, and waits. */
   delayed?(): void
   /** Called at the end, before the caller gets it; may return an error that replaces it. */
   ended?(end: Answer | Failure): Error | undefined
@@ -39,7 +37,7 @@ export interface Request<Result> {
 
 type Verdict =
   | { readonly kind: 'done' }
-  /** The gateway does not take this token. */
+  /** The gateway refused this token. */
   | { readonly kind: 'refused'; readonly token: string; readonly giveUp: () => void }
   | { readonly kind: 'again'; readonly wait: number | undefined; readonly giveUp: () => void }
 

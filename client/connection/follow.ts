@@ -1,7 +1,4 @@
-/**
- * Follows a subscription by server-sent events, over breaks: it goes on behind the last event that
- * came.
- */
+/** Subscribes over server-sent events, and resumes after the last event when the stream breaks. */
 import { type DocumentNode, print } from 'graphql'
 import { type Answer, hasCode, isTransient, isWorthAnother, pauseAfterAnswer, pauseAfterFailure } from './answer.ts'
 import type { Core } from './core.ts'
@@ -20,7 +17,7 @@ export interface Subscription {
 }
 
 /**
- * The stream broke, and its events have no cursor to go on from: select `cursor` and pass `after:
+ * The stream broke, and its events have no cursor to resume from: select `cursor` and pass `after:
  * $after`.
  */
 export class StreamBrokenError extends Error {
@@ -28,14 +25,14 @@ export class StreamBrokenError extends Error {
 }
 
 const EVENTS = 'text/event-stream'
-/** The gateway says something every 12 s; a connection that is silent for longer is dead. */
+/** The gateway sends a heartbeat every 12 s; a connection that is silent for so long is dead. */
 const SILENCE = 40_000 // milliseconds
 
 interface Progress {
   /** The id of the last event. */
   cursor: string
   hasEvents: boolean
-  /** Consecutive tries without an event. */
+  /** Consecutive attempts without an event. */
   tries: number
   refused: string | undefined
 }

@@ -1,6 +1,6 @@
 /**
- * Tracks which pending mutations somebody waits for: in this page, or in another tab if the browser
- * can tell.
+ * Tracks pending mutations with a waiting caller, in this page, or in another tab if the browser
+ * supports that.
  */
 
 const here = new Set<string>()
@@ -16,7 +16,7 @@ export async function whileInFlight(id: string, work: () => Promise<void>): Prom
   }
 }
 
-/** Does nothing if somebody waits for it already. */
+/** Runs `work` unless a caller waits for the mutation already. */
 export async function whileNobodyElse(id: string, work: () => Promise<void>): Promise<void> {
   if (here.has(id)) return
   const manager = locks()
@@ -26,5 +26,5 @@ export async function whileNobodyElse(id: string, work: () => Promise<void>): Pr
   })
 }
 
-/** Web pages that are not served securely have none. */
+/** Missing in insecure contexts. */
 const locks = (): LockManager | undefined => globalThis.navigator?.locks

@@ -1,6 +1,6 @@
 /**
- * Intents: something that a user wants done once, however often they submit it, such as an open
- * payment form. An intent's id is the beginning of its idempotency keys.
+ * Intents: actions that happen once however often the user submits them, such as an open payment
+ * form. An intent's id is the prefix of its idempotency keys.
  */
 import { randomId } from './digest.ts'
 import { kept, type Store, type Stores } from './store.ts'
@@ -9,7 +9,8 @@ import { kept, type Store, type Stores } from './store.ts'
 export interface Intent {
   readonly id: Promise<string>
   /**
-   * It is over: the form was left, or another payment begins. The next of its name is a new one.
+   * Ends the intent: the form was left, or another payment begins. The next one with its name is
+   * new.
    */
   done(): void
 }
@@ -40,7 +41,7 @@ const OLDEST = 7 * 86_400_000 // milliseconds
 export function createIntents({ ofTab, ofAll }: Stores): Intents {
   /** Intents of this page; a form that is rendered twice has one. */
   const opened = new Map<string, Intent>()
-  /** Known at once, while a store may take its time. */
+  /** Available at once, while a store may be slow. */
   const noted = new Map<string, string>()
 
   /** Resolves once the previous intent is deleted from the store. */
@@ -54,7 +55,7 @@ export function createIntents({ ofTab, ofAll }: Stores): Intents {
     try {
       await ofTab.set(key, JSON.stringify(id))
     } catch {
-      // No room: it is known until the page is left.
+      // Storage is full: the intent lasts until the page is left.
     }
     return id
   }

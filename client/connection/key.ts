@@ -1,5 +1,2 @@
-/**
- * The argument or input field of a mutation by which the bank knows that it is asked for the same
- * again.
- */
+/** The argument or input field of a mutation by which the bank recognizes a retry. */
 export const KEY = 'idempotencyKey'

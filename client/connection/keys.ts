@@ -58,7 +58,7 @@ const isKey = (value: ValueNode, fill: (variable: string) => boolean): boolean =
   value.kind === Kind.VARIABLE ? fill(value.name.value) : value.kind === Kind.STRING && value.value !== ''
 
 /**
- * Name and arguments, not what is selected: a new release of the page asks for the same with more
+ * Name and arguments without the selection, because a new release of the page may select more
  * fields.
  */
 const askedBy = (root: OperationDefinitionNode['selectionSet']['selections'][number]): unknown =>

@@ -1,6 +1,6 @@
 /**
- * Mutations whose outcome is not known yet, kept from before they are sent until they are answered:
- * after a reload they are asked for again, by the same key.
+ * Mutations whose outcome is not known yet, stored before they are sent until they are answered.
+ * After a reload they are retried with the same key.
  */
 import type { Variables } from './keys.ts'
 import { kept, type Store } from './store.ts'
@@ -11,7 +11,7 @@ export interface Pending {
   readonly owner: string
   /** Id of the intent; a new one if the mutation has none. */
   readonly intent: string
-  /** Whether it was given one. */
+  /** True if the caller gave the intent. */
   readonly hasIntent: boolean
   /** Digest of the input. */
   readonly digest: string
@@ -30,7 +30,7 @@ export interface Outbox {
   of(owner: string): Promise<readonly Pending[]>
   put(pending: Pending): Promise<void>
   remove(pending: Pending): Promise<void>
-  /** Tells of every change in this page. */
+  /** Calls after every change in this page. */
   listen(listener: () => void): () => void
 }
 

@@ -21,14 +21,14 @@ export interface Job<Result> extends Pick<Request<Result>, 'send' | 'answerOf' |
   readonly intent: Intent | undefined
 }
 
-/** Returns how to stop; a mutation with a key is then asked for later. */
+/** Returns a function that stops it; a mutation with a key is then retried later. */
 export function perform<Result>(core: Core, job: Job<Result>, observer: Observer<Result>): () => void {
   const abort = new AbortController()
   const run = async (): Promise<void> => {
     const { request, pending } = await requestOf(core, job, abort.signal)
     const driven = (): Promise<void> => drive(core, request, observer, abort.signal)
     await (pending ? whileInFlight(pending.id, driven) : driven())
-    // Unanswered, it is asked for in the background from now on.
+    // If unanswered, it is retried in the background from now on.
     if (pending) core.resume()
   }
   run().catch((error) => {
@@ -69,9 +69,7 @@ async function requestOf<Result>(core: Core, job: Job<Result>, signal: AbortSign
 
 const never = (): boolean => false
 
-/**
- * An intent is carried out once: what was asked for it before with another input is settled first.
- */
+/** An intent is carried out once: an earlier request with another input is settled first. */
 async function clearTheWay(core: Core, intent: string, digest: string, signal: AbortSignal): Promise<void> {
   const done = await core.intents.carriedOut(intent)
   if (done !== undefined && done !== digest) throw new CarriedOutError()

@@ -7,7 +7,7 @@ import type { Answer, Failure } from './answer.ts'
 import type { Core } from './core.ts'
 import type { Send } from './drive.ts'
 
-/** An answer that is none. */
+/** A response that is no GraphQL answer. */
 export class ResponseError extends Error {
   override readonly name = 'ResponseError'
   readonly response: Response
@@ -53,7 +53,7 @@ export const post =
     return () => abort.abort()
   }
 
-/** @throws ResponseError for what is no answer of GraphQL */
+/** @throws ResponseError if it is no GraphQL answer */
 export async function readAnswer(response: Response): Promise<Answer> {
   const text = await response.text()
   const answer = parsed(text)

@@ -1,4 +1,4 @@
-/** Retries, in the background, pending mutations that nobody waits for. */
+/** Retries pending mutations without a waiting caller in the background. */
 
 import type { Answer } from './answer.ts'
 import type { Core } from './core.ts'
@@ -11,14 +11,14 @@ export type OnSettled = (mutation: Pending, answer: Answer) => void
 
 const LONGEST = 30_000 // milliseconds between rounds
 
-/** Resolves when there is nothing left to ask for; calls of the same time share the work. */
+/** Resolves when nothing is pending; concurrent calls share the work. */
 export function createResume(core: Core, signal: AbortSignal, onSettled: OnSettled | undefined): () => Promise<void> {
   const once: Core = { ...core, patience: 0 }
   let work: Promise<void> | undefined
   /** Ends the pause between two rounds. */
   let poke = new AbortController()
 
-  /** Asks for each in turn, in the order in which they were begun. */
+  /** Retries each in turn, in the order in which they began. */
   const round = async (): Promise<void> => {
     const owner = await core.owner()
     const list = (): Promise<readonly Pending[]> => core.outbox.of(owner)

@@ -25,7 +25,7 @@ export async function* readEvents(
   }
 }
 
-/** Takes text in any pieces, and gives the events that are complete with it. */
+/** Accepts text in any pieces, and returns the events that each completes. */
 export function createParser(): (text: string) => ServerSentEvent[] {
   let rest = ''
   let id = ''

@@ -1,4 +1,4 @@
-/** Sends mutations with keys, and asks for those whose outcome is unknown. */
+/** Sends mutations with keys, and retries those with an unknown outcome. */
 
 import {
   type Answer,
@@ -24,8 +24,8 @@ export function keyedRequest<Result>(
   sender: Sender<Result>,
   wasSent: boolean,
 ): Request<Result> {
-  // After a try with an unknown outcome, a refusal of a retry proves nothing. Nor does one after a
-  // wait: the caller may be gone.
+  // After an attempt with an unknown outcome, a refused retry proves nothing. The same holds after
+  // a wait: the caller may be gone.
   let isKept = wasSent
   const note = (isUnknown: boolean): boolean => {
     isKept ||= isUnknown

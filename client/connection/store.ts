@@ -21,7 +21,7 @@ export async function kept<Value>(
     try {
       found.push([key, JSON.parse(text)])
     } catch {
-      // Not ours, or half written.
+      // A foreign or partially written entry.
     }
   }
   return found
@@ -41,7 +41,7 @@ export function defaultStores(): Stores {
     if (typeof window === 'object' && window.localStorage)
       return { ofAll: storeOn(window.localStorage), ofTab: storeOn(window.sessionStorage) }
   } catch {
-    // A page in a sandbox may not even look at them.
+    // In a sandboxed page even the access throws.
   }
   return storesIn(new Map())
 }

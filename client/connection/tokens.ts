@@ -1,6 +1,6 @@
 /**
- * The caller's token: asked for when it is needed, renewed before it expires, and once for all who
- * wait.
+ * The caller's token: requested when needed, renewed before it expires, and shared by all waiting
+ * requests.
  */
 
 /** A token of an OpenID provider. */
@@ -14,9 +14,12 @@ export interface Token {
 export type GetToken = (refused?: string) => Promise<Token | string | undefined> | Token | string | undefined
 
 export interface Tokens {
-  /** @param refused one that the gateway no longer takes: `undefined` if there is no other */
+  /**
+   * @param refused a token that the gateway no longer accepts: resolves to `undefined` if there is
+   * no other
+   */
   current(refused?: string): Promise<string | undefined>
-  /** The last one there was, ended or not. */
+  /** The last token, expired or not. */
   last(): string | undefined
   forget(): void
 }

@@ -1,10 +1,10 @@
-/** Waits between tries. */
+/** Pauses between attempts. */
 
 const FIRST = 250 // milliseconds
 const LONGEST = 15_000
 
 /**
- * Doubles with each try, and varies, so that clients that failed together do not come back
+ * Doubles with each attempt, with jitter, so that clients that failed together do not retry
  * together.
  */
 export const backoff = (tries: number, longest = LONGEST): number =>

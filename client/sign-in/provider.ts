@@ -1,14 +1,14 @@
 /**
- * An OpenID Connect provider: the code flow with PKCE. What has to outlive the visit there is kept
- * in the session storage of this tab, and no token is ever stored.
+ * An OpenID Connect provider: the code flow with PKCE. State for the return is kept in the session
+ * storage of this tab; tokens are never stored.
  */
 import * as oauth from 'oauth4webapi' // MIT; checks what the provider answers as the standards ask
 
 export interface Tokens {
   readonly access: string
-  /** Renews the access token; not every provider gives one. */
+  /** Renews the access token; not every provider issues one. */
   readonly refresh: string | undefined
-  /** Tells the provider who signs out. */
+  /** Identifies the user to the provider at sign-out. */
   readonly id: string
   /** Unix milliseconds. */
   readonly expiresAt: number
@@ -25,21 +25,21 @@ export interface Arrival {
 export const DEFAULT_NAME = 'tributary'
 
 export interface ProviderOptions {
-  /** Found by its discovery document; over http only on one's own machine. */
+  /** The issuer's URL with a discovery document; plain http only on localhost. */
   readonly issuer: string
   /** A public client: one without a secret. */
   readonly clientId: string
-  /** Scopes that are asked for, apart by blanks; `openid` is one of them. */
+  /** Requested scopes, separated by spaces; must include `openid`. */
   readonly scope: string
   /**
    * The address to which the provider returns, also after signing out: this page without a query.
    */
   readonly redirectUri: string
-  /** Tells pages of one origin apart in the browser's storage; `tributary` by default. */
+  /** Distinguishes pages of one origin in the browser's storage; `tributary` by default. */
   readonly name?: string
 }
 
-/** Silent: shows no form. Login: shows it even to who is signed in there. */
+/** Silent: shows no form. Login: shows it even to users with a session there. */
 export type Prompt = 'silent' | 'login' | undefined
 
 export interface Provider {
@@ -49,7 +49,7 @@ export interface Provider {
   arrive(): Promise<Arrival | undefined>
   /** `undefined` once the provider no longer knows the session. Rejects as `leave` does. */
   renew(tokens: Tokens): Promise<Tokens | undefined>
-  /** Leaves the page, and comes back to it signed out. */
+  /** Leaves the page to sign out, and returns to it. */
   leaveForGood(tokens: Tokens): Promise<void>
 }
 
@@ -139,7 +139,7 @@ export function createProvider({
   }
 }
 
-/** Asked once; a failure is asked again the next time. */
+/** Fetched once; after a failure the next call fetches it again. */
 function discovered(issuer: string, options: oauth.DiscoveryRequestOptions): () => Promise<oauth.AuthorizationServer> {
   let found: Promise<oauth.AuthorizationServer> | undefined
   return () => {

@@ -19,13 +19,13 @@ export interface SignedInUser {
 
 export interface SignIn {
   state(): SignInState
-  /** Calls after each change; returns how to end that. */
+  /** Calls the listener after each change; returns a function that ends this. */
   subscribe(listener: () => void): () => void
   /** Once, when the page opens: takes the provider's answer, or asks it silently. */
   open(): Promise<void>
   /** Leaves the page for the provider's form, which leads back to the same address. */
   signIn(): Promise<void>
-  /** Here, in the other tabs of this page, and at the provider. */
+  /** Signs out here, in other tabs of this page, and at the provider. */
   signOut(): Promise<void>
   /**
    * A valid token, for `createConnection`; `undefined` while nobody is signed in. Rejects while it
@@ -47,7 +47,7 @@ export function createSignIn(options: ProviderOptions): SignIn {
     if (state().state !== 'offline') show({ state: 'leaving' })
     await provider.leave('silent')
   }
-  /** Without a network it is asked again, which leads back to the same screen. */
+  /** Without a network it tries again, which leads back to the same screen. */
   const notAnswered = (error: unknown): void => {
     if (!(error instanceof TypeError)) {
       show({ state: 'signedOut', why: 'failed' })
@@ -97,7 +97,7 @@ export function createSignIn(options: ProviderOptions): SignIn {
       const last = tokens()
       current.leave()
       show({ state: 'leaving' })
-      // If the provider is away, everything is forgotten here at least.
+      // If the provider is down, at least the local session ends.
       await (last ? provider.leaveForGood(last) : Promise.reject()).catch(() => location.replace(options.redirectUri))
     },
     async token(refused) {
@@ -121,7 +121,7 @@ const SIGNED_OUT = 'no'
 
 /** The signed-in user, with their tokens. */
 function createCurrent(name = DEFAULT_NAME) {
-  const hint = `${name}:signed-in` // no token: says that asking silently is worth while
+  const hint = `${name}:signed-in` // no token: shows that a silent sign-in may succeed
   let state: SignInState = { state: 'starting' }
   let tokens: Tokens | undefined
   const listeners = new Set<() => void>()

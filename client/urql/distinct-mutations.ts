@@ -1,6 +1,6 @@
 /**
- * Gives each mutation a key of its own: Graphcache never answers the second of two that are equal
- * and under way at once.
+ * Gives each mutation its own key: Graphcache never answers the second of two equal mutations in
+ * flight.
  */
 import { type Exchange, makeOperation, type Operation } from '@urql/core'
 import { map, pipe } from 'wonka'

@@ -24,9 +24,9 @@ import { type Job, perform } from '../connection/perform.ts'
 import { distinctMutations } from './distinct-mutations.ts'
 
 /**
- * All exchanges of a client, in their order.
- * @param cache `cacheExchange(graphcacheOptions())` of Graphcache, say
- * @param http how queries and mutations are sent, if not by `fetchExchange`
+ * All exchanges of a client, in order. @param cache for example
+ * `cacheExchange(graphcacheOptions())` of Graphcache @param http how queries and mutations are
+ * sent, if not by `fetchExchange`
  */
 export const tributaryExchanges = (
   connection: Connection,
@@ -60,11 +60,11 @@ const tributaryExchange =
     return results
   }
 
-/** The exchanges that follow, as something that sends one operation. */
+/** The following exchanges, as a function that sends one operation. */
 interface Wire {
   send(operation: Operation): void
   resultsOf(key: number): Source<OperationResult>
-  /** A key of its own for each try, so that no two share a result. */
+  /** A new key for each attempt, so that no two share a result. */
   newKey(): number
 }
 

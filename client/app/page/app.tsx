@@ -53,7 +53,7 @@ export function App() {
   )
 }
 
-/** A user's answers are gone with the user. */
+/** Deletes a user's answers when the user leaves. */
 function SignedIn({ user }: { readonly user: User }) {
   return (
     <GraphOf subject={user.subject}>

@@ -1,4 +1,4 @@
-/** Opens the session, and shows the app around it. */
+/** Opens the session, and renders the app. */
 import './styles/base.css'
 import './styles/parts.css'
 import './styles/shell.css'

@@ -1,4 +1,4 @@
-/** One account: what is there, and what moved. */
+/** One account: balance and entries. */
 import { useApolloClient, useQuery } from '@apollo/client/react'
 import { Check, Copy } from 'lucide-react'
 import { useState } from 'react'

@@ -9,7 +9,7 @@ import { SkyPicture } from '../ui/weather.tsx'
 import { useActivity } from './activity.ts'
 import { useOneAtATime } from './one-at-a-time.ts'
 
-/** Milliseconds between two looks while no events come. */
+/** Milliseconds between two polls while no events arrive. */
 const POLL = 20_000
 
 export function AccountsPage({ name }: { readonly name: string }) {

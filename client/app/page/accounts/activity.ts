@@ -24,7 +24,7 @@ export function useActivity({ account, cursor, isOwn = true, onEvent, onStream }
   const isSeen = useIsSeen()
   const last = useRef<string>(undefined)
   last.current ??= cursor
-  // A new `after` would begin another stream; within one stream the library goes on by itself.
+  // A new `after` would start another stream; within one stream the library resumes by itself.
   const [from, setFrom] = useState<string>()
   const after = from ?? last.current
   useEffect(() => {

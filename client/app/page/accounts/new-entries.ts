@@ -1,4 +1,4 @@
-/** Puts what is new on top of an account's entries. */
+/** Adds new entries on top of an account's list. */
 import type { ApolloClient } from '@apollo/client'
 import { EntriesDocument } from '../generated/graphql.ts'
 

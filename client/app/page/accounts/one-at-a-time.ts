@@ -1,4 +1,4 @@
-/** Runs something whenever it is asked for, but never twice at a time: many wishes become one. */
+/** Runs a task on request, but never twice at a time: requests meanwhile become one. */
 import { useRef } from 'react'
 
 export function useOneAtATime(task: () => Promise<unknown>): () => void {
@@ -11,7 +11,7 @@ export function useOneAtATime(task: () => Promise<unknown>): () => void {
     now.isRunning = true
     while (now.isDue) {
       now.isDue = false
-      await latest.current().catch(() => undefined) // a failure is shown by what it is for
+      await latest.current().catch(() => undefined) // the task's own screen shows failures
     }
     now.isRunning = false
   }

@@ -21,7 +21,7 @@ export interface Wanted {
 
 export const everything: Wanted = { text: '', category: '', direction: '', from: '', to: '', least: '', most: '' }
 
-/** The bank wants three letters at least. */
+/** The bank requires three letters at least. */
 const LEAST_TEXT = 3
 
 /** `undefined` for no filter. Leaves out incomplete input. */

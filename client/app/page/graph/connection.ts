@@ -1,6 +1,6 @@
 /**
- * The connection of the user who is signed in: it renews tokens, pays once, and keeps what is
- * pending over reloads.
+ * The signed-in user's connection: renews tokens, pays once, and keeps pending requests over
+ * reloads.
  */
 import { ApolloClient, HttpLink, InMemoryCache } from '@apollo/client'
 import { cacheOptions, tributaryLink } from '../../../apollo/index.ts'
@@ -37,13 +37,13 @@ export function openGraph(): Graph {
     token: session.token,
     onSettled(pending, answer) {
       tellSettled(pending, answer)
-      // It is over: the same again is meant to be done again.
+      // The intent is done: the same request again is a new one.
       connection.intent(intentName(pending.operationName, asRecord(pending.variables['input']))).done()
       void client.refetchQueries({ include: 'active' })
     },
   })
   const client = new ApolloClient({
-    // Below the library's link, so that each of its tries is seen.
+    // Below the library's link, so that it sees each attempt.
     link: tributaryLink(connection, outageLink.concat(new HttpLink({ uri: URL_OF_GRAPH }))),
     cache: new InMemoryCache(cacheOptions()),
     // Shows partial answers; `outages.ts` reports what is missing.

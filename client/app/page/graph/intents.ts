@@ -1,7 +1,4 @@
-/**
- * Names of what users mean to do once, the same after a reload: the operation, with what it is done
- * to.
- */
+/** Names of intents, stable over reloads: the operation and its object. */
 const SUBJECTS = ['transferId', 'scheduleId', 'loanId', 'accountId', 'quoteId'] as const
 
 export function intentName(operation: string | undefined, input: Readonly<Record<string, unknown>>): string {

@@ -6,12 +6,12 @@ import { type ApolloClient, ApolloLink, NetworkStatus, type ObservableQuery } fr
 import { useEffect, useSyncExternalStore } from 'react'
 import { tap } from 'rxjs'
 
-/** A service of the graph, or the way to it. */
+/** A service of the graph, or the network. */
 export type Away = 'banking' | 'content' | 'weather' | 'network'
 
 interface Miss {
   readonly away: readonly Away[]
-  /** Screens show queries; what else is asked for is on its way, or was given up. */
+  /** True for queries, which screens show; other operations are in flight or were abandoned. */
   readonly isQuery: boolean
   /** Unix milliseconds. */
   readonly at: number
@@ -38,7 +38,7 @@ function note(operation: string, away: readonly Away[], isQuery = false): void {
 
 const isAway = (name: unknown): name is Away => name === 'banking' || name === 'content' || name === 'weather'
 
-/** Looks at every answer, and at every failure to get one. */
+/** Inspects every answer and every failure. */
 export const outageLink = new ApolloLink((operation, forward) => {
   const name = operation.operationName ?? ''
   const isQuery = operation.operationType === 'query'

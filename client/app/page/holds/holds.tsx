@@ -1,4 +1,4 @@
-/** Money that is set aside: for whom, until when, and how it ends. */
+/** Holds: payee, expiry, and actions that end them. */
 import { useQuery } from '@apollo/client/react'
 import { useState } from 'react'
 import { formatInstant } from '../format/dates.ts'

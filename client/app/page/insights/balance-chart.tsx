@@ -1,4 +1,4 @@
-/** The balance as a picture; its figures are in the table below it. */
+/** A chart of the balance; the table below it has the figures. */
 // MIT.
 import { Area, AreaChart, CartesianGrid, ResponsiveContainer, Tooltip, XAxis, YAxis } from 'recharts'
 import { formatDay } from '../format/dates.ts'

@@ -1,4 +1,4 @@
-/** How the balance went, and what money was spent on. */
+/** The balance over time, and spending by category. */
 import { useQuery } from '@apollo/client/react'
 import { lazy, Suspense, useState } from 'react'
 import { Link, useSearch } from 'wouter'
@@ -11,7 +11,7 @@ import { Choice } from '../ui/fields.tsx'
 import { Card, Empty, Loaded, Money, Page, Skeleton } from '../ui/ui.tsx'
 import { balancesOf, endsOfMonths } from './balances.ts'
 
-/** Loaded beside the figures: the library of charts is the largest part of the app. */
+/** Loaded in parallel with the figures: the chart library is the largest part of the app. */
 const BalanceChart = lazy(() => import('./balance-chart.tsx'))
 
 const periods = [3, 6, 12] as const // months

@@ -1,4 +1,4 @@
-/** One loan: what is owed, the schedule, what happened, and what can be done. */
+/** One loan: debt, schedule, history, and actions. */
 import { useQuery } from '@apollo/client/react'
 import { formatInstant } from '../format/dates.ts'
 import { OneLoanDocument, type OneLoanQuery } from '../generated/graphql.ts'

@@ -1,4 +1,4 @@
-/** What a loan would cost, while its terms are chosen, and the request for it. */
+/** The form for a loan, with its cost while the user chooses terms. */
 import { useQuery } from '@apollo/client/react'
 import { useLocation } from 'wouter'
 import { formatDecimal } from '../format/decimals.ts'
@@ -114,7 +114,7 @@ function NewLoan({ accounts }: { readonly accounts: readonly Payer[] }) {
   )
 }
 
-/** @param terms as JSON, so that it is asked for once they are at rest */
+/** @param terms as JSON, so that the quote is requested only after the user pauses */
 function Quote({ terms }: { readonly terms: string }) {
   const { t } = useSpoken()
   const { data, previousData, error, refetch } = useQuery(LoanQuoteDocument, {

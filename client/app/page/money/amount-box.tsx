@@ -6,7 +6,7 @@ interface AmountBoxProps {
   readonly currency: string
   readonly value: string
   readonly onChange: (value: string) => void
-  /** Whether it says that this is no amount. */
+  /** True if it shows that the amount is invalid. */
   readonly isWrong: boolean
 }
 

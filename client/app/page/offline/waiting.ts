@@ -1,4 +1,4 @@
-/** Whether this browser keeps something that the bank was asked for and has not answered. */
+/** Tells if this browser has requests that the bank has not answered. */
 import { useEffect, useState } from 'react'
 import { createOutbox } from '../../../connection/outbox.ts'
 import { defaultStores } from '../../../connection/store.ts'

@@ -12,17 +12,17 @@ interface TransferFieldsProps {
   readonly accounts: readonly Payer[]
   readonly draft: Draft
   readonly onChange: (draft: Draft) => void
-  /** Whether what is wrong is said. */
+  /** True if errors are shown. */
   readonly isChecked: boolean
 }
 
-/** Own accounts that are a button each; more are a list. */
+/** Maximum number of own accounts with a button each; more become a list. */
 const MOST_QUICK = 5
 
 const payerOf = (draft: Draft, accounts: readonly Payer[]): Payer | undefined =>
   accounts.find(({ id }) => id === draft.from) ?? accounts[0]
 
-/** `undefined` while something is wrong. */
+/** `undefined` while the input is invalid. */
 export function orderOf(draft: Draft, accounts: readonly Payer[], locale: string): Order | undefined {
   const from = payerOf(draft, accounts)
   const amount = from && parseAmount(draft.amount, from.currency, locale)

@@ -1,4 +1,4 @@
-/** What to pay, to whom, and from where. */
+/** The payment form: amount, payee, and account. */
 import { useState } from 'react'
 import { useSpoken } from '../messages/messages.tsx'
 import { Form } from '../ui/form.tsx'

@@ -1,4 +1,4 @@
-/** A payment: what to whom, a look at it, and the receipt. */
+/** A payment: form, review, and receipt. */
 import { useEffect, useRef, useState } from 'react'
 import { useLocation, useSearch } from 'wouter'
 import { useHistoryState } from 'wouter/use-browser-location'
@@ -46,8 +46,8 @@ function Payment({ accounts }: { readonly accounts: readonly Payer[] }) {
 
   const settled = useSettled()
   const known = useRef(settled)
-  // Made after all, while it was still asked about: to press again would pay again. What is typed
-  // after the answer has come is another payment.
+  // The payment was made while its outcome was still unknown here: pressing again would pay again.
+  // Input after the answer is a new payment.
   useEffect(() => {
     const come = settled.filter((one) => !known.current.includes(one))
     known.current = settled

@@ -1,4 +1,4 @@
-/** What was paid. */
+/** The receipt of a payment. */
 import { formatInstant } from '../format/dates.ts'
 import { formatIban } from '../format/iban.ts'
 import { useSpoken } from '../messages/messages.tsx'

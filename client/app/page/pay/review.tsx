@@ -1,4 +1,4 @@
-/** The last look before money moves. */
+/** The confirmation before money moves. */
 import { useEffect, useRef } from 'react'
 import { formatIban } from '../format/iban.ts'
 import { useMessages } from '../messages/messages.tsx'

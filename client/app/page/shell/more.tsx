@@ -1,4 +1,4 @@
-/** On a phone: the ways that have no place below, and what is in the corner of a desk. */
+/** On a phone: navigation that does not fit at the bottom, and the user menu. */
 import { Link } from 'wouter'
 import { useMessages } from '../messages/messages.tsx'
 import type { User } from '../sign-in/session.ts'

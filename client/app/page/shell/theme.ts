@@ -9,7 +9,7 @@ const CHOICE = 'tributary-app:theme'
 
 const chosen = (): Theme => themes.find((theme) => theme === localStorage.getItem(CHOICE)) ?? 'system'
 
-/** Before anything is shown. */
+/** Call it before anything is shown. */
 export function applyTheme(theme: Theme = chosen()): void {
   document.documentElement.dataset['theme'] = theme
 }

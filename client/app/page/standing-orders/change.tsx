@@ -1,4 +1,4 @@
-/** Changes amount, reference and last day of a standing order; for all else it is copied. */
+/** Changes amount, reference and last day of a standing order; other changes need a copy. */
 import { useState } from 'react'
 import { today } from '../format/dates.ts'
 import { typedMoney } from '../format/money.ts'

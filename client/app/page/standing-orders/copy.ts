@@ -1,4 +1,6 @@
-/** Takes an order's facts to a new one, in the browser's history: an address would show them. */
+/**
+ * Copies an order's data to a new one through the browser's history, because a URL would reveal it.
+ */
 import { useHistoryState } from 'wouter/use-browser-location'
 import { today } from '../format/dates.ts'
 import { typedMoney } from '../format/money.ts'

@@ -1,4 +1,4 @@
-/** Orders a transfer for a day to come, once or again and again. */
+/** Orders a transfer for a future day, once or repeatedly. */
 import { useState } from 'react'
 import { useLocation } from 'wouter'
 import { addDays, today } from '../format/dates.ts'

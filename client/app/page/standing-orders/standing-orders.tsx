@@ -1,4 +1,4 @@
-/** Transfers that are made by themselves on their days. */
+/** Standing orders: transfers that the bank makes on scheduled days. */
 import { useQuery } from '@apollo/client/react'
 import { formatDay } from '../format/dates.ts'
 import { CancelOrderDocument, type OrderFactsFragment, StandingOrdersDocument } from '../generated/graphql.ts'

@@ -1,4 +1,4 @@
-/** An account over a period, and the same as a file. */
+/** A statement of an account over a period, and its download. */
 import { useApolloClient, useQuery } from '@apollo/client/react'
 import { Download } from 'lucide-react'
 import { useState } from 'react'

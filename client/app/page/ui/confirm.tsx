@@ -1,4 +1,4 @@
-/** Asks before something happens that cannot be undone. */
+/** A confirmation dialog for actions that cannot be undone. */
 import type { ReactNode } from 'react'
 import { Dialog, DialogTrigger, Heading, Modal, ModalOverlay } from 'react-aria-components'
 import { useMessages } from '../messages/messages.tsx'
@@ -14,9 +14,9 @@ interface ConfirmProps<Data, Variables> {
   readonly children?: ReactNode
   /** The confirmed request; the dialog closes when it is done. */
   readonly request: Once<Data, Variables>
-  /** `undefined` while something is missing: then there is nothing to ask. */
+  /** `undefined` while something is missing: then the dialog does not open. */
   readonly variables: Variables | undefined
-  /** False while what is asked for in the dialog is wrong. */
+  /** False while the dialog's input is invalid. */
   readonly isReady?: boolean
 }
 

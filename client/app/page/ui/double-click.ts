@@ -1,9 +1,9 @@
 /**
- * Keeps the second click of a double click from a button that has taken the place of the first
- * one's: a payment can be made, and its receipt be shown, between the two.
+ * Blocks the second click of a double click on a button that has replaced the first one: between
+ * the clicks a payment can be made and its receipt shown.
  */
 
-/** Buttons and links do nothing with such a click; they act again from the next single click on. */
+/** Buttons and links ignore such a click, and work again from the next single click. */
 export function guardDoubleClicks(): void {
   let met: Met | undefined
   addEventListener(
@@ -14,7 +14,7 @@ export function guardDoubleClicks(): void {
       if (event.detail < 2) met = { control, label }
       else if (control && (control !== met?.control || label !== met.label)) {
         event.preventDefault()
-        // React Aria has to see a click, or it makes one of its own: React must not.
+        // React Aria must get a click, or it simulates one; React must not get it.
         control.addEventListener('click', (stray) => stray.stopPropagation(), { once: true })
       }
     },
@@ -22,7 +22,7 @@ export function guardDoubleClicks(): void {
   )
 }
 
-/** What the first click met. The same element may get another label, and do something else. */
+/** The target of the first click, with its label: the element may get another label and action. */
 interface Met {
   readonly control: Element | null
   readonly label: string

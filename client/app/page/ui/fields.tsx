@@ -1,4 +1,4 @@
-/** Fields of forms, each with its label and, once it is wrong, with why. */
+/** Form fields with labels and error messages. */
 import type { ReactNode } from 'react'
 import { FieldError, Input, Label, Text, TextField } from 'react-aria-components'
 

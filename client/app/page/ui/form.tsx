@@ -9,7 +9,7 @@ interface FormProps {
   readonly children: ReactNode
 }
 
-/** Its fields say what is wrong, not the browser. */
+/** Its fields show errors instead of the browser. */
 export const Form = ({ onSubmit, children }: FormProps) => (
   <form
     className="form"
@@ -30,7 +30,7 @@ interface SubmitProps {
   readonly children: string
 }
 
-/** The form's last row: why it was refused, and the button that sends it. */
+/** The form's last row: the reason of a refusal, and the submit button. */
 export function Submit({ request: { isBusy, fault }, isDisabled = false, children }: SubmitProps) {
   const t = useMessages()
   return (

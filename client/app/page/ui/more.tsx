@@ -1,5 +1,5 @@
 /**
- * The end of a list that goes on: by itself once it comes into view, and by keyboard as a button.
+ * The end of a paged list, which loads more when it comes into view, or as a button by keyboard.
  */
 import { useEffect, useRef } from 'react'
 import { useMessages } from '../messages/messages.tsx'

@@ -1,6 +1,4 @@
-/**
- * A mutation that is carried out once for what the user means, however often they press or reload.
- */
+/** A mutation that runs once for the user's intent, however often they press or reload. */
 import type { OperationVariables, TypedDocumentNode } from '@apollo/client'
 import { useApolloClient } from '@apollo/client/react'
 import { getOperationAST } from 'graphql'
@@ -20,7 +18,7 @@ export interface Once<Data, Variables> {
   run(variables: Variables, typed?: Typed): Promise<Data | undefined>
   readonly isBusy: boolean
   readonly fault: string | undefined
-  /** Another one begins. */
+  /** Begins a new intent. */
   clear(): void
 }
 
@@ -87,7 +85,7 @@ export function useOnce<Data extends Readonly<Record<string, unknown>>, Variable
   }
 }
 
-/** Whether the screen that asked is still there. */
+/** Tells if the screen that sent the request is still shown. */
 function useIsShown(): () => boolean {
   const isShown = useRef(false)
   useEffect(() => {

@@ -13,7 +13,7 @@ export interface Refusal {
 /** In the user's language if it has this code, otherwise in the bank's words. */
 export const refusalText = ({ code, message }: Refusal, t: Messages): string => t.refusals[code] ?? message
 
-/** Whether it may be carried out yet, or was before. */
+/** True if the request may still be carried out, or was before. */
 export const isStillOpen = (error: unknown): boolean =>
   error instanceof OutcomeUnknownError || error instanceof CarriedOutError
 

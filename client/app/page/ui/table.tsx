@@ -5,9 +5,9 @@ interface TableProps {
   readonly label: string
   /** Names of the columns: the first is text, the others are figures. */
   readonly columns: readonly string[]
-  /** Bodies. */
+  /** `<tbody>` elements. */
   readonly children: ReactNode
-  /** Whether it scrolls within a certain height, too. */
+  /** True: it also scrolls vertically, within a fixed height. */
   readonly isLong?: boolean
   /** Each row is a list on a phone; its cells have their column's name as `data-label`. */
   readonly isStacked?: boolean

@@ -16,7 +16,7 @@ export interface Typed {
   keep(): void
 }
 
-/** @param given what is taken in place of what was kept */
+/** @param given replaces the kept input */
 export function useTyped<Form extends Fields<Form>>(
   name: string,
   empty: Form,
@@ -43,7 +43,7 @@ session.subscribe(() => {
   if (now.state === 'signedOut' && now.why === 'elsewhere') forgetTyped()
 })
 
-/** The fields that this form has, too: an older release of the page may have kept others. */
+/** Only fields that this form has: an older release of the page may have kept others. */
 function keptOf<Form extends Fields<Form>>(key: string, empty: Form): Partial<Form> {
   const kept: unknown = JSON.parse(sessionStorage.getItem(key) ?? '{}')
   const isField = ([field, value]: readonly [string, unknown]): boolean =>
@@ -55,6 +55,6 @@ function write(key: string, text: string): void {
   try {
     sessionStorage.setItem(key, text)
   } catch {
-    // No room: it is known until the page is left.
+    // Storage is full: the input lasts until the page is left.
   }
 }

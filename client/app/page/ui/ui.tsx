@@ -10,8 +10,8 @@ interface OwnButtonProps extends ButtonProps {
 }
 
 /**
- * While it is pending it does nothing, keeps the focus, and says its text. It says so itself: the
- * announcer of the library names what it says by the button, which may be gone a moment later.
+ * While pending it ignores presses, keeps the focus, and announces its text. It does so itself: the
+ * library's announcement refers to the button, which may be gone a moment later.
  */
 export function Button({ look = 'plain', isPending, onPress, type, children, ...props }: OwnButtonProps) {
   const [isFocused, setFocused] = useState(false)
@@ -113,7 +113,7 @@ interface LoadedProps<Value> {
   readonly children: (value: Value) => ReactNode
 }
 
-/** Shows a value, or why there is none. */
+/** Shows a value, or the reason why there is none. */
 export function Loaded<Value>({ value, isEmpty, empty, error, onRetry, lines = 6, children }: LoadedProps<Value>) {
   if (value !== undefined && !isEmpty) return children(value)
   if (error) return <Failed onRetry={onRetry} />
