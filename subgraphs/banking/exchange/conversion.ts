@@ -35,7 +35,10 @@ export const exchange: Rule<ExchangeCommand> = {
     }
     const [taker, giver, income] = [account(treasury.sell), account(treasury.buy), account(treasury.income)]
     const { spread, buyAmount } = quote
-    const refused = refusalOfDebit(book, debit, taker, amount) ?? refusalOfGiving(giver, credit, buyAmount)
+    const refused =
+      refusalOfDebit(book, debit, taker, amount) ??
+      refusalOfGiving(giver, credit, buyAmount) ??
+      refusalOfMove(debit, income, spread)
     if (refused) return refused
 
     countSpending(debit, amount, book.at)

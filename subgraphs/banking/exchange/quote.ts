@@ -40,7 +40,8 @@ export function offer(
   const spread = BigInt(SPREAD.mul(sellAmount.toString()).ceil().toFixed(0))
   const scale = new Exact(10).pow((exponentOf(buy) ?? 0) - (exponentOf(sell) ?? 0))
   const net = new Exact((sellAmount - spread).toString())
-  const buyAmount = BigInt(net.mul(rate).mul(scale).floor().toFixed(0))
+  // Divides last: a rounded rate would turn an exact 100 into 99.99…, and lose a minor unit.
+  const buyAmount = BigInt(net.mul(perEuro.buy).mul(scale).div(perEuro.sell).floor().toFixed(0))
   return buyAmount >= 1n && buyAmount <= MAX_AMOUNT && spread < sellAmount
     ? { sellAmount, spread, buyAmount, rate }
     : undefined

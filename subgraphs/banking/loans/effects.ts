@@ -4,7 +4,7 @@
  */
 import { type PlainDate, plainDateOf } from '../dates/plain-date.ts'
 import { type Book, postTransfer } from '../ledger/book.ts'
-import { countSpending, refusalOfDebit } from '../ledger/debit.ts'
+import { countSpending, refusalOfDebit, refusalOfMove } from '../ledger/debit.ts'
 import type { Account } from '../ledger/model.ts'
 import { type Refused, refuse } from '../ledger/refusal.ts'
 import type { Loan, LoanBooks } from './loan.ts'
@@ -77,6 +77,10 @@ function repay(situation: Situation): Effect | Refused {
     { part: allocation.principal, account: bank.principal, purpose: 'Repayment' },
     { part: allocation.overpayment, account: bank.overpayments, purpose: 'Overpayment' },
   ].filter(({ part }) => part > 0n)
+  for (const { part, account } of parts) {
+    const refused = refusalOfMove(borrower, account, part)
+    if (refused) return refused
+  }
   const groupId = parts.length > 1 ? (book.sequence + 1n).toString() : null
   const [transferId = null] = parts.map(({ part, account, purpose }) =>
     pay(situation, borrower, account, part, purpose, groupId),
@@ -86,9 +90,11 @@ function repay(situation: Situation): Effect | Refused {
   return { state, amount, allocation, transferId }
 }
 
-function writeOff(situation: Situation): Effect {
+function writeOff(situation: Situation): Effect | Refused {
   const { book, loan, bank } = situation
   const amount = loanPosition(loan, plainDateOf(book.at))?.principal ?? 0n
+  const refusal = refusalOfMove(bank.losses, bank.principal, amount)
+  if (refusal) return refusal
   return {
     state: 'CLOSED_WRITTEN_OFF',
     amount,

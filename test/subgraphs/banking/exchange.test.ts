@@ -77,6 +77,21 @@ describe('offer', () => {
       }),
     )
   })
+
+  test('An offer is exactly what the rates give, rounded down once', () => {
+    const hundredths = fc.integer({ min: 1, max: 400 })
+    const few = fc.bigInt(1n, 10_000n)
+    fc.assert(
+      fc.property(currencies, currencies, few, hundredths, hundredths, (sell, buy, amount, one, other) => {
+        const found = offer({ sell, buy }, amount, { sell: `${one / 100}`, buy: `${other / 100}` })
+        if (!found) return
+        const minor = (currency: string): bigint => 10n ** BigInt(exponentOf(currency) ?? 0)
+        const owed = (amount - found.spread) * BigInt(other) * minor(buy)
+        expect(found.buyAmount).toBe(owed / (BigInt(one) * minor(sell)))
+      }),
+      { numRuns: 2_000 },
+    )
+  })
 })
 
 test('An exchange back and forth leaves nobody with more than before', () => {
@@ -187,6 +202,20 @@ describe('exchange', () => {
     expect((await exchange({ ...fields, quoteId: randomUUID() })).data.transfer).toMatchObject({
       code: 'IDEMPOTENCY_KEY_REUSED',
     })
+  })
+
+  test('An exchange is refused while the account for its spread is frozen', async () => {
+    const { id: quoteId } = (await quote('EUR', 'JPY', '10000')).data.quoteExchange
+    const { id: income } = await prisma.account.findFirstOrThrow({ where: { name: 'Exchange income EUR' } })
+    const officerDoes = (name: 'freezeAccount' | 'unfreezeAccount') =>
+      service.call('officer', `mutation ($input: AccountInput!) { ${name}(input: $input) { __typename } }`, {
+        input: { idempotencyKey: randomUUID(), accountId: `${income}` },
+      })
+    expect((await officerDoes('freezeAccount')).data.freezeAccount.__typename).toBe('AccountAccepted')
+    const frozen = await exchange({ quoteId })
+    await officerDoes('unfreezeAccount')
+    expect(frozen.data.transfer).toMatchObject({ code: 'ACCOUNT_NOT_OPEN' })
+    expect((await exchange({ quoteId })).data.transfer.code).toBeUndefined()
   })
 
   test.each([

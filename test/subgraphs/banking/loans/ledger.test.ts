@@ -73,6 +73,26 @@ describe('life of a loan', () => {
     expect([await balanceOf(loan.books.overpayments), await balanceOf(account)]).toEqual([kept, before])
   })
 
+  test.each([
+    ['repayLoan', 'principal', 121_000n],
+    ['repayLoan', 'overpayments', 121_000n],
+    ['writeOffLoan', 'principal', undefined],
+    ['writeOffLoan', 'losses', undefined],
+  ] as const)('%s moves nothing while the account of the bank for %s is frozen', async (name, book, amount) => {
+    const loan = await lender.lend(account)
+    const accountId = loan.books[book]
+    const act = () => lender.act(name, loan, amount === undefined ? {} : { actor: borrower, amount }).then(verdictOf)
+    subjectOf(await bank.ask({ name: 'freezeAccount', accountId }, { actor: officer }))
+    const before = [await balanceOf(account), await balanceOf(accountId)]
+    const verdict = await act()
+    const after = [await balanceOf(account), await balanceOf(accountId)]
+    subjectOf(await bank.ask({ name: 'unfreezeAccount', accountId }, { actor: officer }))
+    expect(verdict).toBe('ACCOUNT_NOT_OPEN')
+    expect(after).toEqual(before)
+    expect((await lender.loan(loan)).state).toBe('ACTIVE')
+    expect(await act()).toBe('ACCEPTED')
+  })
+
   test('A loan records who made each change, when, and what each transfer moved', async () => {
     const loan = await lender.lend(account)
     await repay(loan, 120_500n)
