@@ -52,7 +52,8 @@ export function createSubscribe({ mask, reconnects, decide, before }: SubscribeO
     const { query, operationName, variables = {} } = exchange.parameters
     const prepared = engine.prepare(query, operation.document.node, operationName)
     const position = positionOf(operation.definition, fragmentsOf(operation.document.node))
-    const bound = prepared.bind(resumed(variables, position, exchange))
+    const bound = prepared.bind(variables)
+    const opening = prepared.bind(resumed(variables, position, exchange))
     const { needed } = prepared
     const denied = needed.length === 0 ? undefined : await decide(exchange, needed, engine.facts.access)
     const compiled = await prepared.compiled(bound.conditions, () => callerOf(exchange), denied)
@@ -63,7 +64,7 @@ export function createSubscribe({ mask, reconnects, decide, before }: SubscribeO
       const answer = await compiled.execute(bound, streamContext(exchange, ending), traffic.send)
       throw answer.errors[0] ?? codedError('INTERNAL', 'The operation has no events.')
     }
-    return follow({ compiled, events, bound, position }, exchange, ending, { traffic, reconnects, mask })
+    return follow({ compiled, events, bound, opening, position }, exchange, ending, { traffic, reconnects, mask })
   }
 }
 
@@ -71,6 +72,8 @@ interface Followed {
   readonly compiled: CompiledOperation
   readonly events: NonNullable<CompiledOperation['events']>
   readonly bound: BoundVariables
+  /** The same, with the position behind which the stream is opened. */
+  readonly opening: BoundVariables
   readonly position: Position | undefined
 }
 
@@ -81,7 +84,7 @@ const FINAL: ReadonlySet<string> = new Set(['UNAUTHENTICATED', 'FORBIDDEN'] sati
 
 /** A single generator, because each one keeps its frame while the stream is idle. */
 async function* follow(
-  { compiled, events, bound, position }: Followed,
+  { compiled, events, bound, opening, position }: Followed,
   exchange: Exchange,
   ending: AbortSignal,
   {
@@ -91,7 +94,7 @@ async function* follow(
   }: { readonly traffic: SchemaEdition['traffic']; readonly reconnects: number; readonly mask: Mask },
 ): Events {
   const context = streamContext(exchange, ending)
-  let { values } = bound
+  let { values } = opening
   let failures = 0
   while (!ending.aborted) {
     try {

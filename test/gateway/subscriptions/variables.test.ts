@@ -26,35 +26,43 @@ beforeAll(async () => {
 })
 afterAll(() => federation.close())
 
-test('A variable keeps its value from event to event, and holds the position only where the stream is opened again', async () => {
-  const opened: unknown[] = []
-  const written = ['1', '2', '3'].map((cursor) => answerOf({ data: { written: { __typename: 'Entry', cursor } } }))
+/** What a subscription from position 0 tells, and the variables with which its stream was opened. */
+async function follow(headers: Readonly<Record<string, string>>) {
+  const opened: { readonly after: string }[] = []
   const traffic = {
     send: federation.send,
     async *subscribe({ body }: { readonly body: { readonly bytes: Buffer } }) {
-      opened.push((JSON.parse(body.bytes.toString()) as { variables: unknown }).variables)
-      if (opened.length > 1) return yield* written.slice(2)
-      yield* written.slice(0, 2)
-      throw new Error('The service is away.')
+      const { variables } = JSON.parse(body.bytes.toString()) as { variables: { after: string } }
+      opened.push(variables)
+      const next = Number(variables.after) + 1
+      yield answerOf({ data: { written: { __typename: 'Entry', cursor: String(next) } } })
+      if (next < 3) throw new Error('The service is away.')
     },
   }
   const query = 'subscription ($after: String) { written(after: $after) { cursor notes(after: $after) } }'
   const node: DocumentNode = parse(query)
-  const exchange = {
-    parameters: { query, variables: { after: '0' } },
-    request: { headers: {}, address: () => '127.0.0.1' },
-  } as never
   const subscribe = createSubscribe({
     mask: (error) => ({ message: String(error) }),
     reconnects: 1,
     decide: () => Promise.resolve(undefined),
     before: undefined,
   })
+  const exchange = {
+    parameters: { query, variables: { after: '0' } },
+    request: { headers, address: () => '127.0.0.1' },
+  } as never
   const operation = { document: { node }, definition: node.definitions[0] } as never
   const edition = { engine: federation.engine, traffic } as never
   const told: unknown[] = []
   for await (const { body } of await subscribe(edition, exchange, operation, new AbortController().signal))
-    told.push(JSON.parse(String(body)))
-  expect(told).toEqual(['1', '2', '3'].map((cursor) => ({ data: { written: { cursor, notes: 'after 0' } } })))
-  expect(opened).toEqual([{ after: '0' }, { after: '2' }])
+    told.push((JSON.parse(String(body)) as { data: { written: unknown } }).data.written)
+  return { told, opened: opened.map(({ after }) => after) }
+}
+
+test.each([
+  ['after a break', {}, ['1', '2', '3'], ['0', '1', '2']],
+  ['by the client', { 'last-event-id': '2' }, ['3'], ['2']],
+])("A stream that is resumed %s leaves other fields the client's value of the position's variable", async (...row) => {
+  const [, headers, cursors, opened] = row
+  expect(await follow(headers)).toEqual({ told: cursors.map((cursor) => ({ cursor, notes: 'after 0' })), opened })
 })
