@@ -34,10 +34,10 @@ interface ReadOptions extends PoolOptions {
 
 /** Connects at first use, and repeats a read that failed with its connection. */
 export function openDatabase({ readTimeout, alongIndexes = false, ...options }: ReadOptions): PrismaClient {
-  const pool = openPool(options, {
-    ...(alongIndexes && { options: optionsOf(ALONG_INDEXES) }),
-    ...(readTimeout !== undefined && { query_timeout: readTimeout }),
-  })
+  const pool = openPool(
+    { ...options, session: alongIndexes ? ALONG_INDEXES : [] },
+    readTimeout === undefined ? {} : { query_timeout: readTimeout },
+  )
   return new PrismaClient({ adapter: retriedReads(adapterOf(pool, { disposeExternalPool: true })) })
 }
 
@@ -47,7 +47,6 @@ const ALONG_INDEXES = ['enable_seqscan=off', 'jit=off']
  * grew, and plans the same statements every time.
  */
 const PINNED = [...ALONG_INDEXES, 'enable_hashjoin=off', 'enable_mergejoin=off', 'plan_cache_mode=force_generic_plan']
-const optionsOf = (settings: readonly string[]): string => settings.map((setting) => `-c ${setting}`).join(' ')
 
 interface LedgerDatabaseOptions extends PoolOptions {
   /** Under which the connections are marked; left out, they are not. */
@@ -56,12 +55,14 @@ interface LedgerDatabaseOptions extends PoolOptions {
 
 /** Connections for the ledger's own statements. Connects at first use. */
 export function openLedgerDatabase({ instance, ...options }: LedgerDatabaseOptions): LedgerDatabase {
-  const pool = openPool(options, {
-    ...(instance !== undefined && { onConnect: (client) => markBackend(client, instance) }),
-    options: optionsOf(PINNED),
-    // After this time the outcome is unknown, and is asked for over another connection.
-    query_timeout: 30_000, // milliseconds
-  })
+  const pool = openPool(
+    { ...options, session: PINNED },
+    {
+      ...(instance !== undefined && { onConnect: (client) => markBackend(client, instance) }),
+      // After this time the outcome is unknown, and is asked for over another connection.
+      query_timeout: 30_000, // milliseconds
+    },
+  )
   const prisma = new PrismaClient({ adapter: adapterOf(pool, {}) })
   return {
     prisma,

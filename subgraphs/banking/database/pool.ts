@@ -9,9 +9,20 @@ export interface PoolOptions {
   readonly connections: number
   /** Milliseconds to wait for a connection, a free one or a new one. */
   readonly connectTimeout?: number
+  /** Settings of each connection at the database, as `name=value`. */
+  readonly session?: readonly string[]
 }
 
-export function openPool({ url, connections, connectTimeout = 5_000 }: PoolOptions, settings: PoolConfig = {}): Pool {
+/**
+ * Whatever the server's own are: Prisma's adapter drops the offset of an instant that it reads, and
+ * the ledger compares dates as text.
+ */
+const SESSION = ['TimeZone=UTC', 'DateStyle=ISO']
+
+export function openPool(
+  { url, connections, connectTimeout = 5_000, session = [] }: PoolOptions,
+  settings: PoolConfig = {},
+): Pool {
   const pool = new Pool({
     connectionString: url,
     Client: clientFor(url),
@@ -20,6 +31,7 @@ export function openPool({ url, connections, connectTimeout = 5_000 }: PoolOptio
     keepAlive: true,
     // A process that stops in the middle of a batch must not hold its locks for longer.
     idle_in_transaction_session_timeout: 10_000, // milliseconds
+    options: [...SESSION, ...session].map((setting) => `-c ${setting}`).join(' '),
     ...settings,
   })
   // Without a listener the end of an idle connection would end the process.

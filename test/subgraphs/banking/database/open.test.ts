@@ -3,6 +3,8 @@ import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
 import { expect, test } from '@jest/globals'
 import { openLedgerDatabase } from '../../../../subgraphs/banking/database/open.ts'
+import { createDatabase, query } from '../../../support/database.ts'
+import { customer, openBank, subjectOf, verdictOf } from '../support/bank.ts'
 
 /** A message of PostgreSQL's protocol. */
 function message(type: string, body: Buffer): Buffer {
@@ -35,3 +37,29 @@ test('A connection that ends during the read that opened it does not end the pro
     server.close()
   }
 })
+
+test.each(["timezone = 'America/St_Johns'", "datestyle = 'SQL, DMY'"])(
+  'The ledger keeps its time and its daily limits on a database with %s',
+  async (setting) => {
+    const { url, drop } = await createDatabase('migrated')
+    const name = new URL(url).pathname.slice(1)
+    await query(url, `ALTER DATABASE "${name}" SET ${setting}`)
+    const bank = openBank(url)
+    try {
+      const [from, to] = [await bank.open({ owner: 'payer', balance: 100n }), await bank.open()]
+      subjectOf(await bank.ask({ name: 'setDailyLimit', accountId: from, limit: 10n }))
+      const order = { from, to, amount: 6n, currency: 'EUR', reference: null }
+      const hold = await bank.ask(
+        { name: 'holdFunds', ...order, expiresInSeconds: 600 },
+        { actor: customer('payer'), key: 'hold' },
+      )
+      subjectOf(await bank.ask({ name: 'captureHold', transferId: subjectOf(hold), amount: null }))
+      expect(verdictOf(await bank.transfer(order, { actor: customer('payer') }))).toBe('LIMIT_EXCEEDED')
+      const { createdAt } = await bank.database.transfer.findUniqueOrThrow({ where: { id: BigInt(subjectOf(hold)) } })
+      expect(Math.abs(Date.now() - createdAt.getTime())).toBeLessThan(600_000)
+    } finally {
+      await bank.close()
+      await drop()
+    }
+  },
+)
