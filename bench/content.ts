@@ -9,7 +9,7 @@ import { foldWord } from '../subgraphs/content/search/words.ts'
 import { median, percentile } from './common/statistics.ts'
 
 const ARTICLES = 5_000
-const WORDS = 300 // an article
+const WORDS = 300 // words of an article
 const VOCABULARY = 8_000
 const QUERIES = 500
 const PAGE = 21
@@ -81,7 +81,7 @@ function article(number: number, word: () => string): Article {
   }
 }
 
-/** One to three words. Of three queries, one has a typing error and one is incomplete. */
+/** One to three words. One query in three has a typing error, and one in three is incomplete. */
 function query(number: number, word: () => string, random: () => number): string {
   const text = Array.from({ length: 1 + Math.floor(random() * 3) }, word).join(' ')
   if (number % 3 === 0) return text.slice(0, 2) + text.charAt(3) + text.charAt(2) + text.slice(4)

@@ -11,7 +11,7 @@ export interface Experiment {
 }
 
 export interface Findings {
-  /** What was done, in a sentence or two. */
+  /** The method, in a sentence or two. */
   readonly did: string
   /** The figures that distinguish the kinds; a kind without measurements has none. */
   readonly atAGlance: { readonly stateless?: string; readonly stateful?: string }
@@ -45,7 +45,7 @@ export interface Series {
   readonly soft?: boolean
 }
 
-/** A plot as data; how it is drawn is the report's business. */
+/** A plot as data, which the report draws. */
 export type Plot = BarPlot | LinePlot | GridPlot
 
 interface PlotBase {
@@ -66,7 +66,7 @@ export interface LinePlot extends PlotBase {
   readonly measure: string
   readonly series: readonly Series[]
   readonly values: readonly { readonly series: string; readonly x: number; readonly y: number }[]
-  /** Moments at which something was done. */
+  /** Moments of actions. */
   readonly marks?: readonly { readonly x: number; readonly label: string }[]
   /** Values hold until the next. */
   readonly stepped?: boolean
@@ -74,6 +74,6 @@ export interface LinePlot extends PlotBase {
 
 export interface GridPlot extends PlotBase {
   readonly kind: 'grid'
-  /** Cells of the table, with whether something was seen. */
+  /** Cells of the table, each with whether the thing was seen. */
   readonly cells: readonly { readonly row: string; readonly column: string; readonly tone: Tone | undefined }[]
 }

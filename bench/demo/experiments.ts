@@ -1,4 +1,4 @@
-/** The contents page: every experiment, in the order in which it is run. */
+/** All experiments, in order. */
 import type { Experiment } from './experiment.ts'
 import { caching } from './experiments/caching.ts'
 import { consistency } from './experiments/consistency.ts'

@@ -1,4 +1,4 @@
-/** Reads a process's figures in Prometheus' format, and writes figures for people. */
+/** Reads a process's metrics in Prometheus' format, and formats figures for people. */
 
 /** The sum of all values of a metric whose labels are these. */
 export async function figure(
@@ -18,13 +18,13 @@ export async function figure(
 export const callsTo = (adminUrl: string, service: string): Promise<number> =>
   figure(adminUrl, 'tributary_service_answer_seconds_count', { service })
 
-/** Keeps a figure and its unit in one line. */
+/** Keeps a figure and its unit on one line. */
 const NO_BREAK = '\u00a0'
 
 export const milliseconds = (value: number): string => `${value.toFixed(value < 10 ? 1 : 0)}${NO_BREAK}ms`
 export const seconds = (value: number): string => `${(value / 1000).toFixed(2)}${NO_BREAK}s`
 
-/** The number with separators of thousands. */
+/** Formats with thousands separators. */
 export const count = (value: number | bigint): string => value.toLocaleString('en')
 
 export const plural = (value: number, noun: string): string => `${count(value)} ${noun}${value === 1 ? '' : 's'}`

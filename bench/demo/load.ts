@@ -55,7 +55,7 @@ export function startLoad({ clients, pause = 0, once }: LoadOptions): Load {
 export const failuresOf = (answered: readonly Answered[]): number =>
   answered.filter(({ failure }) => failure !== undefined).length
 
-/** Milliseconds of the request that took longest. */
+/** Milliseconds of the slowest request. */
 export const longestOf = (answered: readonly Answered[]): number => Math.max(0, ...answered.map(({ took }) => took))
 
 /** The failures as text: `3 × SERVICE_TIMEOUT`. */

@@ -10,7 +10,7 @@ export interface Part {
   readonly name: string
   /** Its name for people: `weather 2`. */
   readonly label: string
-  /** Its address. */
+  /** Its base address. */
   readonly url: string
   pid(): number
   /** Milliseconds of its last start. */

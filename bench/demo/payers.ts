@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { type Account, balancesOf, drawOrder, type Order, pay, send, toldIn } from './bank.ts'
 import { type Answered, type Load, startLoad } from './load.ts'
 
-const PAUSE = 50 // milliseconds before a client asks again
+const PAUSE = 50 // milliseconds before a client retries
 
 export interface Payers extends Pick<Load, 'now'> {
   /** Payments that were acknowledged. */

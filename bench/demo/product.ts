@@ -16,7 +16,7 @@ import { describeSystem, type ProcessSpec, type System } from '../../start/proce
 import { type Environment, readStartSettings } from '../../start/settings.ts'
 import { type Part, startPart } from './part.ts'
 
-/** Something before an instance, which the gateway calls in its place. */
+/** A proxy before an instance, which the gateway calls instead. */
 export interface Front {
   readonly url: string
   close(): Promise<void>
@@ -25,7 +25,7 @@ export interface Front {
 interface ProductOptions {
   /** Number of instances of each service. */
   readonly instances: Readonly<Record<string, number>>
-  /** Settings beside those of the demo; with `DATABASE_URL` no database is started. */
+  /** Settings besides the demo's; with `DATABASE_URL` no database is started. */
   readonly settings?: Environment
   /** For each service, a proxy to place before its instances. */
   readonly fronts?: Readonly<Record<string, (target: string) => Promise<Front>>>
@@ -182,7 +182,7 @@ const withAddresses = (spec: ServerSpec, addresses: Readonly<Record<string, read
   },
 })
 
-/** A second one, on ports of its own. */
+/** Starts a second gateway, on ports of its own. */
 async function startGateway(spec: ServerSpec): Promise<Gateway> {
   const [port = 0, adminPort = 0] = await freePorts(2)
   const environment = { ...spec.environment, PORT: String(port), ADMIN_PORT: String(adminPort) }

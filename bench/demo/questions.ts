@@ -12,7 +12,7 @@ const WEATHER = `query ($city: ID!, $date: Date!) { city(id: $city) { name timeZ
 const CONTENT =
   'query ($slug: String!) { article(slug: $slug) { title html text tableOfContents { text } } search(text: $slug, first: 5) { edges { node { title } } } }'
 
-/** One city on one day: no two numbers below 25,000 ask the same. */
+/** One city on one day: any two numbers below 25,000 give different questions. */
 export const weatherOn = (number: number): Operation => ({
   query: WEATHER,
   variables: {
@@ -26,7 +26,7 @@ export const articleOf = (number: number): Operation => ({
   variables: { slug: SLUGS[number % SLUGS.length] },
 })
 
-/** A search that nobody has made before, so that no cache can answer it. */
+/** A new search, so that no cache can answer it. */
 export const articleSearch = (number: number): Operation => ({
   query: 'query ($text: String!) { search(text: $text, first: 5) { edges { node { title summary } } } }',
   variables: { text: `account ${number}` },

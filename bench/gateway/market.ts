@@ -14,10 +14,10 @@ interface Reference {
   readonly grams?: number
 }
 
-const REVIEWS = 3 // of a product, each by another author
+const REVIEWS = 3 // of a product, each by a different author
 /** Numbers of the authors' other reviews, which only BIG reads, begin here. */
 const FIRST_OTHER = 1_000_000
-/** These are of so few products that BIG has each about three times. */
+/** Authors' other reviews are of this many products, so that BIG has each about three times. */
 const REVIEWED_BY_OTHERS = 80
 const OTHERS = 8 // at most, of an author
 const FIRST_UPC = 4_006_381_000_000

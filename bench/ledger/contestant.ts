@@ -7,7 +7,7 @@ import { bankActor, type Command, ledgerRequest } from '../../subgraphs/banking/
 import { ledgerParts } from '../../subgraphs/banking/ledger-parts.ts'
 import type { Move } from './load.ts'
 
-/** Put on each account: enough for every transfer, in minor units. */
+/** Opening balance of each account in minor units: enough for every transfer. */
 const OPENING = 1_000_000_000n
 
 type Submit = (command: Command) => Promise<string>

@@ -46,7 +46,7 @@ const query = `mutation SendMoney($input: TransferInput!) {
 }`
 
 export interface Payers {
-  /** Pays for so many seconds. */
+  /** Pays for a number of seconds. */
   pay(seconds: number): Promise<Paid>
   close(): void
 }

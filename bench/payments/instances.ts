@@ -15,9 +15,9 @@ import { openReaders } from './readers.ts'
 import { mediansOf } from './report.ts'
 
 const CUSTOMERS = 256
-/** Payments: at least so much of the rate of one. */
+/** Payments: the least ratio to the rate of one instance. */
 const RATE = 0.9
-/** Reads: at most so much of the CPU of one, all processes together. */
+/** Reads: the greatest ratio to the CPU of one instance, all processes together. */
 const READ_CPU = 1.1
 
 interface Flags {

@@ -3,7 +3,7 @@ import { median } from '../common/statistics.ts'
 import type { Contestant } from './contestants.ts'
 import { type Measured, type Part, parts } from './measure.ts'
 
-/** All rounds with so many clients. */
+/** All rounds with one number of clients. */
 export interface Outcome {
   readonly clients: number
   readonly rounds: Readonly<Record<Contestant['name'], readonly Measured[]>>
@@ -42,7 +42,7 @@ const columns = [
   'all µs',
 ]
 
-/** Medians of the rounds, and the sum of what was sent again. */
+/** Medians of the rounds, and the total of retried requests. */
 export function report(outcomes: readonly Outcome[]): string {
   const rows = outcomes.flatMap(({ clients, rounds }) =>
     (['tributary', 'baseline'] as const).map((name) => {

@@ -1,6 +1,6 @@
 /**
- * Options of `InMemoryCache`, from the schema: pages join, values belong to what holds them, ids
- * find objects.
+ * Options of `InMemoryCache` from the schema: which lists merge, which objects are embedded, and
+ * which fields look objects up by id.
  */
 import type { FieldMergeFunction, FieldPolicy, InMemoryCacheConfig, TypePolicies } from '@apollo/client'
 import { relayStylePagination, type StoreObject } from '@apollo/client/utilities'
@@ -31,7 +31,7 @@ function policiesOf({ values, pages, connections, lists, lookups }: CacheFacts):
   return policies
 }
 
-/** The list that came last is the list. */
+/** The latest list replaces the previous one. */
 const whole: FieldPolicy = { merge: false }
 
 const byId = (typename: string): FieldPolicy => ({

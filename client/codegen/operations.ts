@@ -51,7 +51,7 @@ export async function generateOperations(
           documentTransforms: [{ transform: addTypenames }],
           config: {
             scalars,
-            defaultScalarType: 'unknown', // of a scalar that a new service brings
+            defaultScalarType: 'unknown', // for scalars of new services
             enumType: 'string-literal',
             importExtension: '.ts',
             useTypeImports: true,

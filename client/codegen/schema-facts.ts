@@ -94,7 +94,7 @@ const isEntity = (type: GraphQLNamedType): boolean =>
 
 type Field = GraphQLField<unknown, unknown>
 
-/** A page of a list by the specification of Relay's connections. */
+/** Whether the field is a connection by Relay's specification. */
 function isConnection({ type, args }: Field): boolean {
   const connection = getNamedType(type)
   if (!isObjectType(connection) || !args.some(({ name }) => name === 'after')) return false

@@ -45,7 +45,7 @@ export interface ConnectionOptions {
 export interface Connection {
   /** The core, for link and exchange. */
   readonly core: Core
-  /** The caller's token, renewed if need be, for what is not sent by link or exchange. */
+  /** The caller's token, renewed if necessary, for requests outside link and exchange. */
   token(): Promise<string | undefined>
   /** An intent, which is carried out once. @param name keeps it over reloads, until it is done */
   intent(name?: string): Intent
@@ -54,7 +54,9 @@ export interface Connection {
    * first.
    */
   pending(): Promise<readonly Pending[]>
-  /** Calls whenever `pending()` may have changed; returns how to end that. */
+  /**
+   * Calls the listener whenever `pending()` may have changed; returns the function to unsubscribe.
+   */
   onPending(listener: () => void): () => void
   /**
    * Retries pending mutations now. A connection does so when it opens, and when the browser is

@@ -11,7 +11,7 @@ export interface Observer<Result> {
   complete(): void
 }
 
-/** Sends once; returns how to stop. */
+/** Sends once; returns the function to cancel. */
 export type Send<Result> = (
   variables: Variables,
   headers: Readonly<Record<string, string>>,
@@ -125,7 +125,7 @@ async function attempt<Result>(
   })
 }
 
-/** `undefined`: the answer is one to pass on. */
+/** `undefined` if the answer goes to the caller. */
 function judge<Result>(
   request: Request<Result>,
   result: Result,

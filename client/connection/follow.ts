@@ -37,7 +37,7 @@ interface Progress {
   refused: string | undefined
 }
 
-/** `undefined`: it has ended, and the follower knows. */
+/** `undefined` if the stream has ended and the observer was told. */
 type Next = { readonly wait: number | undefined; readonly why: unknown } | undefined
 
 export function follow(core: Core, subscription: Subscription, observer: Observer<Answer>): () => void {
@@ -128,7 +128,7 @@ function open(
   })
 }
 
-/** The whole stream is refused, or ended: an event of its own that has no data. */
+/** Whether the event refuses or ends the whole stream: it has errors and no data. */
 const isRefusal = ({ data, errors }: Answer): boolean => (data === undefined || data === null) && errors !== undefined
 
 function refusal(answer: Answer, token: string | undefined, progress: Progress, observer: Observer<Answer>): Next {

@@ -39,8 +39,8 @@ const KIND = 'pending:'
 const OLDEST = 7 * 86_400_000 // milliseconds
 
 /**
- * @param store keeps what has an owner; mutations without one, and those that do not fit, are kept
- * in memory
+ * @param store for mutations with an owner; those without one, and those that do not fit, stay in
+ * memory
  */
 export function createOutbox(store: Store): Outbox {
   const memory: Store = new Map()

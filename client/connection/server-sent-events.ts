@@ -1,4 +1,4 @@
-/** Reads an event stream as the HTML standard says, section 9.2.6. */
+/** Parses event streams by the HTML standard, section 9.2.6. */
 export interface ServerSentEvent {
   readonly type: string
   readonly data: string

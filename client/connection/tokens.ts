@@ -73,8 +73,8 @@ export function createTokens(get: GetToken, onNew: () => void): Tokens {
 }
 
 /**
- * A new token that seems about to end means that this clock is wrong: it is used until it is
- * refused.
+ * If a new token seems about to expire, the local clock is wrong: the token is used until the
+ * gateway refuses it.
  */
 function hold({ value, expiresAt = expiryOf(value) }: Token): Held {
   const renewAt = expiresAt - EARLY
@@ -92,7 +92,7 @@ export function subjectOf(token: string): string | undefined {
   return typeof sub === 'string' ? sub : undefined
 }
 
-/** Unverified: that is for the gateway. */
+/** Not verified here; the gateway does that. */
 function claimsOf(token: string): Readonly<Record<string, unknown>> {
   const [, claims] = token.split('.')
   if (claims === undefined) return {}

@@ -13,7 +13,7 @@ export const backoff = (tries: number, longest = LONGEST): number =>
 /**
  * Resolves after a time, when the browser is online again, or when the signal says so; never
  * rejects.
- * @param isIdle a process of Node need not live on for it
+ * @param isIdle true if the wait need not keep a Node process alive
  */
 export function wait(milliseconds: number, signal: AbortSignal, isIdle = false): Promise<void> {
   return new Promise((resolve) => {

@@ -2,7 +2,7 @@
  * An OpenID Connect provider: the code flow with PKCE. State for the return is kept in the session
  * storage of this tab; tokens are never stored.
  */
-import * as oauth from 'oauth4webapi' // MIT; checks what the provider answers as the standards ask
+import * as oauth from 'oauth4webapi' // MIT; checks the provider's answers by the standards
 
 export interface Tokens {
   readonly access: string

@@ -21,7 +21,7 @@ export interface SignIn {
   state(): SignInState
   /** Calls the listener after each change; returns a function that ends this. */
   subscribe(listener: () => void): () => void
-  /** Once, when the page opens: takes the provider's answer, or asks it silently. */
+  /** Called once when the page opens: takes the provider's answer, or asks it silently. */
   open(): Promise<void>
   /** Leaves the page for the provider's form, which leads back to the same address. */
   signIn(): Promise<void>

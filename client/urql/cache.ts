@@ -1,6 +1,6 @@
 /**
- * Options of Graphcache, from the schema: pages join, values belong to what holds them, ids find
- * objects.
+ * Options of Graphcache from the schema: which lists merge, which objects are embedded, and which
+ * fields look objects up by id.
  */
 import type { CacheExchangeOpts, Resolver } from '@urql/exchange-graphcache'
 import { relayPagination } from '@urql/exchange-graphcache/extras'

@@ -10,7 +10,7 @@ interface Product {
   /** Addresses by service. */
   readonly services: ReadonlyMap<string, string>
   readonly secret: string
-  /** Credentials of the demo's payer. */
+  /** `Authorization` header of the demo's payer. */
   authorization(): Promise<string>
 }
 

@@ -1,4 +1,4 @@
-/** The names that follow from a service's name, and which names a service may not have. */
+/** Derives names from a service's name, and refuses names that a service may not have. */
 import { Script } from 'node:vm'
 import { type DocumentNode, Kind } from 'graphql'
 import { addressSetting } from '../../gateway/config/environment.ts'

@@ -72,7 +72,7 @@ async function runRace({ gateway }: Product, accounts: readonly Account[]): Prom
   return { orders, told, times, unanswered }
 }
 
-/** Asks with the same key until the bank answers, as a client should. */
+/** Retries with the same key until the bank answers, as a client should. */
 async function insist(url: string, order: Order): Promise<Told | undefined> {
   for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
     const reply = await send(url, order)

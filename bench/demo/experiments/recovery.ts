@@ -20,7 +20,7 @@ const ANSWER_TIMEOUT = 60_000 // milliseconds
 interface Crash {
   readonly what: string
   readonly tone: Tone
-  /** Until it answers a question itself, or all is well again. */
+  /** Until it answers a question itself, or all of the product is healthy again. */
   readonly back: number
   /** Until the next payment was acknowledged, by any instance. */
   readonly paying?: number
@@ -178,7 +178,10 @@ async function crashDatabase(
   }
 }
 
-/** A place in PostgreSQL's log, in bytes: `1/2D3DE08` after these words of what it said. */
+/**
+ * A position in PostgreSQL's write-ahead log, in bytes: `1/2D3DE08` after these words in its
+ * messages.
+ */
 function placeIn(lines: readonly string[], words: string): number | undefined {
   const line = lines.find((line) => line.includes(words)) ?? ''
   const [, high, low] = /^([0-9A-F]+)\/([0-9A-F]+)/.exec(line.slice(line.indexOf(words) + words.length)) ?? []

@@ -82,7 +82,7 @@ export const scaling: Experiment = {
   },
 }
 
-/** Before each instance, the one that writes first: with one instance it is that one. */
+/** A gate before each instance. The writer comes first, so that a single instance is the writer. */
 async function frontsOf(product: Product, service: string, size: number): Promise<Gate[]> {
   const writer = service === 'banking' ? await writerOf(product) : undefined
   const others = product.of(service).filter((part) => part !== writer)

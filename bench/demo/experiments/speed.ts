@@ -1,4 +1,4 @@
-/** Speed: latency of an operation that is new, of one that is known, and of one asked before. */
+/** Speed: latency of a new operation, of a known one, and of a repeated request. */
 import { percentile } from '../../common/statistics.ts'
 import { euroAccounts } from '../bank.ts'
 import { ask, type Operation } from '../client.ts'

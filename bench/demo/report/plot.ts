@@ -27,7 +27,7 @@ const axis = {
 }
 
 export async function drawPlot(plot: Plot, width: Width): Promise<string> {
-  // Its compiler warns of what it adjusts.
+  // Its compiler warns about its own adjustments.
   const { spec } = compile(specOf(plot, width), { logger: logger(vegaErrors) })
   const view = new View(parse(spec), { renderer: 'none' })
   try {

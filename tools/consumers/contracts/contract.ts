@@ -78,7 +78,7 @@ export async function readContracts(paths: readonly string[]): Promise<readonly 
 export const contractFiles = async (paths: readonly string[]): Promise<readonly string[]> =>
   (await Promise.all(paths.map(find))).flat().map(([file]) => file)
 
-/** Each with the folder in which it was found. */
+/** Returns each file with the folder that was searched. */
 async function find(path: string): Promise<(readonly [file: string, root: string])[]> {
   const found = await stat(path).catch(() => undefined)
   if (!found) throw new StartRefused(`${path} does not exist.`)

@@ -1,6 +1,6 @@
 /**
  * Splits an operation into its calls to services, and the contract's expectations of each service's
- * answer. Calls nobody.
+ * answer. Makes no calls itself.
  */
 import { operationFromDocument, ROUTER_SUPPORTED_SUPERGRAPH_FEATURES, Supergraph } from '@apollo/federation-internals'
 import {

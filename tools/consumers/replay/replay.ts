@@ -71,7 +71,7 @@ export async function replayOnService(
   const target = serviceAt(service.url, service.secret, service.kind === 'stateful')
   for (const call of calls) {
     const happen = call.isOfEvents ? triggerAt(target, contract, service, planner, caller) : undefined
-    // There is no way to trigger an event here.
+    // No event can be triggered here.
     if (call.isOfEvents && contract.trigger && !happen) continue
     problems.push(...(await problemsOf(() => replayCall(call, target, caller, happen))))
   }

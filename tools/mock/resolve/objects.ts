@@ -48,7 +48,7 @@ export function keyOf(field: string, args: Args): string {
   return names.length === 0 ? field : `${field}(${names.map((name) => `${name}:${textOf(args[name])}`).join(',')})`
 }
 
-/** Objects with their members in order, so that the same arguments are the same text. */
+/** Sorts the members of objects, so that the same arguments give the same text. */
 const textOf = (value: unknown): string =>
   JSON.stringify(value, (_, member: unknown) =>
     typeof member === 'object' && member !== null && !Array.isArray(member)

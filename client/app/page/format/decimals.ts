@@ -1,4 +1,4 @@
-/** Decimals of the bank that are no money: rates and percentages, exact to the last digit. */
+/** Formats decimals other than money, such as rates and percentages, to the last digit. */
 
 export const decimalMarkOf = (locale: string): string =>
   new Intl.NumberFormat(locale).formatToParts(0.5).find(({ type }) => type === 'decimal')?.value ?? '.'

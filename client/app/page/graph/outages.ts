@@ -76,9 +76,7 @@ export function useOutages(client: ApolloClient): readonly Away[] {
   return away
 }
 
-/**
- * Retries one query of each name first; the others of that name follow once it is answered in full.
- */
+/** Retries one query of each name first, and the others of that name after a complete answer. */
 export async function askAgain(client: ApolloClient): Promise<void> {
   const active = [...client.getObservableQueries('active')]
   for (const [name, { at, isQuery }] of missed) {

@@ -1,4 +1,4 @@
-/** Balances over a period: for the picture every day, for the table the ends of months. */
+/** Balances over a period: daily for the chart, at the ends of months for the table. */
 import { addDays } from '../format/dates.ts'
 import type { Amount } from '../format/money.ts'
 

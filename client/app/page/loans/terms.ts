@@ -1,4 +1,4 @@
-/** What a loan costs and how long it takes, in one line. */
+/** The cost and the term of a loan, in one line. */
 import { formatDay } from '../format/dates.ts'
 import type { LoanFactsFragment } from '../generated/graphql.ts'
 import type { Messages } from '../messages/en.ts'

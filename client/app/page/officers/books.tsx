@@ -1,4 +1,4 @@
-/** For officers: the trial balance, the end of the audit chain, and every order that was given. */
+/** For officers: the trial balance, the end of the audit chain, and all orders. */
 import { useQuery } from '@apollo/client/react'
 import { formatInstant } from '../format/dates.ts'
 import { BooksDocument, type BooksQuery, OperationsDocument } from '../generated/graphql.ts'

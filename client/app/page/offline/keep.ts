@@ -1,4 +1,4 @@
-/** Has the browser keep the page and its files, so that it opens without a network. */
+/** Makes the browser keep the page and its files, so that it opens without a network. */
 import { BASE } from '../common/settings.ts'
 
 interface TrustedTypes {

@@ -1,4 +1,4 @@
-/** Screens that need the customer's accounts before anything else. */
+/** Loads the customer's accounts before a screen that needs them. */
 import { useQuery } from '@apollo/client/react'
 import type { ReactNode } from 'react'
 import { PayersDocument } from '../generated/graphql.ts'

@@ -1,4 +1,4 @@
-/** A typed text, once the user pauses. */
+/** The typed text, updated when the user pauses. */
 import { useEffect, useState } from 'react'
 
 const PAUSE = 300 // milliseconds
