@@ -170,16 +170,3 @@ export function createOracle(universe: Universe, plain: GraphQLSchema, guarded: 
     return [...new Set(types)]
   }
 }
-
-/** The nulls that errors explain, each once. */
-export const explained = ({ data, errors }: Told): string[] =>
-  [...new Set(errors.map(({ path = [] }) => JSON.stringify(upToNull(data, path))))].sort()
-
-function upToNull(data: unknown, path: Path): Path {
-  let value = data
-  for (const [depth, segment] of path.entries()) {
-    if (value === null) return path.slice(0, depth)
-    value = (value as Readonly<Record<string | number, unknown>> | undefined)?.[segment]
-  }
-  return path
-}

@@ -83,7 +83,10 @@ export async function compare(
   const same =
     isDeepStrictEqual(actual.data, plainData) &&
     (plainData === undefined ||
-      isDeepStrictEqual(explained(plainData, actual.errors), explained(plainData, plainErrors)))
+      isDeepStrictEqual(
+        explained({ data: plainData, errors: actual.errors }),
+        explained({ data: plainData, errors: plainErrors }),
+      ))
   if (same && toldTwice.length === 0 && asksAlike && federation.wrong.length === 0)
     return { valid: true, difference: '' }
   const lines = [
@@ -111,14 +114,20 @@ function questionsOf({ service, query, variables: { representations, ...others }
   return entities.map((entity) => `${service} ${query} ${JSON.stringify(inOrder([others, entity]))}`)
 }
 
+type Path = readonly (string | number)[]
+interface Explained {
+  readonly data: unknown
+  readonly errors?: readonly { readonly path?: Path | undefined }[] | undefined
+}
+
 /**
  * Nulls that errors explain, and errors that explain no null, by path. If several fields make their
  * object null, one error is enough, and which one depends on the order of the calls.
  */
-const explained = (data: unknown, errors: readonly GraphQLError[] = []): string[] =>
+export const explained = ({ data, errors = [] }: Explained): string[] =>
   [...new Set(errors.map(({ path = [] }) => JSON.stringify(upToNull(data, path))))].sort()
 
-function upToNull(data: unknown, path: readonly (string | number)[]): readonly (string | number)[] {
+function upToNull(data: unknown, path: Path): Path {
   let value = data
   for (const [depth, segment] of path.entries()) {
     if (value === null) return path.slice(0, depth)
