@@ -50,6 +50,8 @@ const setDailyLimit: Rule<SetDailyLimitCommand> = change((account, book, { limit
 
 const close = (ties: readonly AccountTie[]) =>
   change<AccountChangeCommand<'closeAccount'>>((account, book) => {
+    // The bank finds its own by the key they were opened with, and cannot open another.
+    if (account.owner === null) return refuse('NOT_PERMITTED')
     if (account.status !== 'OPEN') return refuse('ACCOUNT_NOT_OPEN')
     const empty =
       account.creditsPosted === account.debitsPosted && account.debitsPending === 0n && account.creditsPending === 0n

@@ -68,6 +68,14 @@ test('An account can be closed only at zero and without holds, and stays closed'
   expect(row).toMatchObject({ status: 'CLOSED', closedAt: expect.any(Date), name: 'Test' })
 })
 
+test('No account of the bank can be closed, since its work finds it again for good', async () => {
+  const opening = { name: 'openAccount', owner: null, kind: 'INTERNAL', currency: 'EUR', label: 'Income' } as const
+  const account = subjectOf(await bank.ask({ ...opening, floor: null, productId: null, branchId: null }))
+  expect(await change('closeAccount', account, officer)).toBe('NOT_PERMITTED')
+  const payer = await bank.open({ owner: 'ann', balance: 5n })
+  expect(verdictOf(await pay(payer, account, 5n))).toBe('ACCEPTED')
+})
+
 describe('daily limit', () => {
   const limit = (accountId: string, amount: bigint | null, actor = officer) =>
     bank.ask({ name: 'setDailyLimit', accountId, limit: amount }, { actor }).then(verdictOf)
