@@ -25,10 +25,9 @@ import { resolverOf, type Universe } from '../execution/support/universe.ts'
 import type { Guarded } from './access-universe.ts'
 import { type Rule, refusalOf, type TestCaller } from './callers.ts'
 
-type Path = readonly (string | number)[]
 export interface Told {
   readonly data: unknown
-  readonly errors: readonly { readonly path?: Path | undefined; readonly message: string }[]
+  readonly errors: readonly { readonly path?: readonly (string | number)[] | undefined; readonly message: string }[]
 }
 
 export interface Oracle {
