@@ -1,6 +1,6 @@
 /**
  * The public schema, as its clients may rely on it. Read from top to bottom it is the contract;
- * `npm run contract` says who feels it if a line of it changes.
+ * `npm run contract` reports whom a changed line affects.
  */
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from '@jest/globals'
@@ -131,7 +131,7 @@ describe('What one can do', () => {
     }
   })
 
-  test('What the bank refuses is an answer, no error: a result is what was done, or a refusal', () => {
+  test('A refusal of the bank is an answer, not an error: each result is an outcome or a refusal', () => {
     const results = types.filter(isUnionType).filter(({ name }) => name.endsWith('Result'))
     expect(results.length).toBeGreaterThan(5)
     for (const union of results) {

@@ -209,7 +209,7 @@ describe('bad input', () => {
     expect(await accountsOf(payer)).toEqual(before)
   })
 
-  test('Nobody can read or empty the account of somebody else', async () => {
+  test('No user can read or empty the account of another user', async () => {
     const [theirs] = await accountsOf(payee)
     const read = await ask(
       product.url,

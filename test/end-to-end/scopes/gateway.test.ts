@@ -17,7 +17,7 @@ beforeAll(async () => {
 })
 afterAll(() => pair?.stop())
 
-test('The bank of these tests tells anybody who the payer is', async () => {
+test('The bank of these tests tells any caller who the payer is', async () => {
   const { data } = await signedCall(pair.bankUrl, { query: '{ me { name } }' })
   expect(data).toEqual({ me: { name: 'Ana Ribeiro' } })
 })

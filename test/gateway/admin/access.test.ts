@@ -67,7 +67,7 @@ describe.each([
     },
   )
 
-  test('An unknown route tells nobody without the token what there is', async () => {
+  test('An unknown route reveals nothing to a caller without the token', async () => {
     expect([await status('GET /nowhere'), await status('GET /nowhere', bearer)]).toEqual([401, 404])
   })
 })

@@ -73,7 +73,7 @@ describe('admin port', () => {
     expect(names.filter((name) => !new RegExp(`\`${name}\\b`).test(documented))).toEqual([])
   })
 
-  test('The map tells the gateway, its services and the busiest operations with their plans', async () => {
+  test('The map lists the gateway, its services and the busiest operations with their plans', async () => {
     await ask(gateway.url, 'query Mapped { orders(first: 1) { id item { name } } }')
     const read = async (): Promise<LiveMap> => (await (await fetch(`${gateway.adminUrl}/map`)).json()) as LiveMap
     // What came in this second counts when it is over.

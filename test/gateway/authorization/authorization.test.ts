@@ -297,7 +297,7 @@ describe('policies', () => {
 })
 
 describe('what callers share', () => {
-  test('Answers that depend on the caller are for no shared cache, and go to nobody else', async () => {
+  test('Answers that depend on the caller are in no shared cache, and go to no other caller', async () => {
     const query = '{ person(id: 1) { bank iban } }'
     const known = await signedIn()
     const answers = await Promise.all(
@@ -309,7 +309,7 @@ describe('what callers share', () => {
     }
   })
 
-  test('By setting, the whole request is refused, and no service is asked', async () => {
+  test('If so configured, the whole request is refused, and no service is called', async () => {
     const strict = await open('refuse')
     try {
       const signedOut = await ask(strict.url, '{ open secret }')

@@ -87,7 +87,7 @@ describe.each(['SSE', 'WebSocket'] as const)('a subscription by %s', (way) => {
     return (await first) as Result
   }
 
-  test('Nobody is subscribed to the service where its root is denied', async () => {
+  test('A subscription whose root field is denied does not reach the service', async () => {
     allowed = ['names']
     const { length } = journal.authorizations
     expect(JSON.stringify(await ways[way]())).toContain('FORBIDDEN')
@@ -113,7 +113,7 @@ describe.each(['SSE', 'WebSocket'] as const)('a subscription by %s', (way) => {
   })
 })
 
-test('A new supergraph with a policy that has no function is refused, and the old one goes on', async () => {
+test('A new supergraph with a policy that has no function is refused, and the old one stays in service', async () => {
   allowed = ['names']
   const usual = await readFile(gateway.supergraphFile, 'utf8')
   const offer = async (policy: string): Promise<readonly [number, string]> => {

@@ -14,7 +14,7 @@ test.each([
   expect(() => readArguments(args, false)).toThrow(words)
 })
 
-test('On GitHub annotations are printed unless something else is asked for', () => {
+test('On GitHub annotations are printed unless another output is requested', () => {
   expect(readArguments([], true).output).toBe('github')
   expect(readArguments(['--json'], true).output).toBe('json')
   expect(readArguments([], false).output).toBe('table')

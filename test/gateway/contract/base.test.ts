@@ -26,7 +26,7 @@ beforeAll(async () => {
 const git = (...args: string[]) => run('git', ['-c', 'user.name=a', '-c', 'user.email=a@b.c', ...args], { cwd: folder })
 const pathOf = (name: string): string => join(folder, `${name}.graphql`)
 
-/** Of a revision with these schemas. @param supergraph the composed file beside them; none without it */
+/** Files of a revision with these schemas. @param supergraph composed file; none without it */
 async function baseOf(ofStock: string, supergraph?: string): Promise<Base> {
   const files = Object.entries({ shop, stock: ofStock }).map(([name, sdl]) => ({ name, sdl, path: pathOf(name) }))
   for (const { path, sdl } of files) await writeFile(path, sdl)

@@ -129,7 +129,7 @@ describe('npm run contract', () => {
     expect([code, stdout]).toEqual([1, expect.stringMatching(/content-draft\.graphql:\d+ .*\[COMPOSITION\]/)])
   })
 
-  test('Recorded use is named by both commands; a removal that breaks somebody ends with exit code 1', async () => {
+  test('Both commands report recorded use; a removal that breaks a client exits with code 1', async () => {
     const folder = join(checkout, '.data/usage')
     const documents: UseRecords['documents'] = {
       d: { operation: 'People', kind: 'query', coordinates: ['City.population'] },

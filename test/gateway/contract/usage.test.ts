@@ -99,7 +99,7 @@ test('What some requests of an operation give, the others leave out', () => {
   expect(always.map(({ omits }) => omits?.size)).toEqual([0])
 })
 
-test('What nobody asks for is listed: fields, arguments, input fields, and values of enums that are only given', () => {
+test('Unused fields, arguments, input fields, and values of input-only enums are listed', () => {
   expect(report().unused).toEqual([
     { type: 'Query', members: ['Query.item(lang:)'], isWhole: false },
     { type: 'Item', members: ['Item.size'], isWhole: false },

@@ -1,4 +1,4 @@
-/** Directives that all services declare for operations, and that they, not the gateway, carry out. */
+/** Directives that all services declare for operations, and that services, not the gateway, run. */
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import type { GraphQLSchema } from 'graphql'
 import { compare, plainSchema } from './support/compare.ts'

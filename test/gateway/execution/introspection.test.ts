@@ -46,7 +46,7 @@ interface Input {
   readonly defaultValue: string | null
 }
 
-test('Introspection tells every default as a literal of GraphQL', async () => {
+test('Introspection gives every default as a GraphQL literal', async () => {
   const query = `{ __schema { types { name fields { name args { ...I } } inputFields { ...I } } } }
     fragment I on __InputValue { name defaultValue }`
   const { data, errors } = await federation.ask(query)

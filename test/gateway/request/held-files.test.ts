@@ -90,7 +90,7 @@ test('An address at its limit of concurrent files is refused more, and others ar
   await until(async () => (await get('192.0.2.1')).status === 200)
 })
 
-test('A file limit that is only measured refuses nobody, and is reported', async () => {
+test('A file limit that is only measured refuses no request, and is reported', async () => {
   await start(LONG, { filesPerAddress: 1 }, true)
   await hold('192.0.2.1')
   expect((await get('192.0.2.1')).status).toBe(200)

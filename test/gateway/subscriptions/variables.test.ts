@@ -26,7 +26,7 @@ beforeAll(async () => {
 })
 afterAll(() => federation.close())
 
-/** What a subscription from position 0 tells, and the variables with which its stream was opened. */
+/** Events of a subscription from position 0, and the variables of its streams. */
 async function follow(headers: Readonly<Record<string, string>>) {
   const opened: { readonly after: string }[] = []
   const traffic = {

@@ -122,7 +122,7 @@ test('After a retry the client gets the headers of the answer that is used', asy
   expect(hanging).not.toBe('')
 })
 
-test('Cookies of a shared answer reach nobody, and those of a stateful service its caller', async () => {
+test('Cookies of a shared answer reach no client, and those of a stateful service reach its caller', async () => {
   const service = await upstream(({ response }) => {
     response.setHeader('set-cookie', ['a=1', 'b=2'])
     return { data: {} }

@@ -80,7 +80,7 @@ describe('batch', () => {
   })
 })
 
-test("The queue tells how many items precede a caller's next", () => {
+test("The queue reports how many items precede a caller's next", () => {
   const queue = queueOf('a1', 'a2', 'a3', 'b1')
   for (const [caller, ahead] of [
     ['a', 4],

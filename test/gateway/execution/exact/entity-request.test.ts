@@ -62,7 +62,7 @@ describe('request for an entity', () => {
     expect(entity).toEqual({ __typename: 'Book', id: 1, grams: failure, heavy: failure })
   })
 
-  test('Where every field needs what is missing, nothing is asked', () => {
+  test('If every field needs a missing value, no request is made', () => {
     const entity = { __typename: 'Book', id: 1 }
     expect(asked(fetch('heavy', ['grams']), entity)).toEqual([])
     expect(entity).toEqual({ __typename: 'Book', id: 1 })

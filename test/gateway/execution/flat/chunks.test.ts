@@ -115,7 +115,7 @@ function cut(bytes: Buffer, dice: Dice): Buffer[] {
   return [0, ...places].map((begin, index, all) => bytes.subarray(begin, all[index + 1] ?? bytes.length))
 }
 
-test('Answers make the same however they are framed and cut, and nothing is asked twice', async () => {
+test('The result is the same however answers are framed and cut, and no call is repeated', async () => {
   let flat = 0
   for (let run = 0; run < RUNS; run++) {
     const operation = opened.operations[run % opened.operations.length] as RandomOperation

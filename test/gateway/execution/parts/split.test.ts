@@ -76,7 +76,7 @@ async function asked(query: string, hidden: readonly string[] = []): Promise<Ask
   return { first, later, all, parts }
 }
 
-test('A service that only deferred fragments need is asked later', async () => {
+test('A service that only deferred fragments need is called later', async () => {
   const { first, later } = await asked('{ houses { id ... @defer { owner { name } } } }')
   expect(first).toEqual(['houses id'])
   expect(later).toEqual(['taxes id', 'people name'])

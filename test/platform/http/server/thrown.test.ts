@@ -3,7 +3,7 @@ import { listen } from '../../../../platform/http/server/listen.ts'
 import { readAnswer } from '../../../support/answer.ts'
 import { verdict } from '../../../support/gateway.ts'
 
-test('What a handler throws at once is answered with 500, and the next request is served', async () => {
+test('A synchronous error of a handler is answered with 500, and the next request is served', async () => {
   let requests = 0
   const listener = await listen(
     (_request, response) => {
