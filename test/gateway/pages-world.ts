@@ -7,11 +7,7 @@ import { browserProduct } from './playground/browser-product.ts'
 export const { isFull, inFull } = runsInFull('PAGES')
 
 const variants = JSON.stringify({ public: { include: ['public'] } })
-const world = browserProduct(
-  new URL('../../gateway/playground/build.ts', import.meta.url),
-  { GATEWAY_WORKERS: '2', VARIANTS: variants },
-  ['--weather', '2'],
-)
+const world = browserProduct({ GATEWAY_WORKERS: '2', VARIANTS: variants }, ['--weather', '2'])
 export const { startWorld, stopWorld, product } = world
 
 let staying: Page | undefined

@@ -8,7 +8,7 @@ import { type Visit, type VisitOptions, visitApp } from './visitor.ts'
 /** Lifetime of access tokens, in seconds: longer than a test, so that only intended ones end. */
 export const TOKEN_LIFETIME = 600
 
-const world = browserProduct(new URL('../../../client/app/build.ts', import.meta.url), {
+const world = browserProduct({
   IDENTITY_DEMO_TOKEN_LIFETIME: String(TOKEN_LIFETIME),
 })
 export const { startWorld, stopWorld, product } = world

@@ -1,19 +1,14 @@
 /** A browser and a running product, which the tests of several files share. */
-import { execFile } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
 import type { Browser, Page } from 'playwright-core'
 import { type Product, startProduct } from '../../support/product.ts'
 import { closePages, launchBrowser } from './browser.ts'
 
-/** @param build program that builds the pages @param given arguments of `startProduct` */
-export function browserProduct(build: URL, ...given: Parameters<typeof startProduct>) {
+/** @param given arguments of `startProduct` */
+export function browserProduct(...given: Parameters<typeof startProduct>) {
   let product: Product | undefined
   let browser: Browser | undefined
   return {
     async startWorld(): Promise<void> {
-      // Does nothing after `npm install`, unless a page was edited since.
-      await promisify(execFile)(process.execPath, [fileURLToPath(build)])
       browser = await launchBrowser()
       product = await startProduct(...given)
     },

@@ -100,7 +100,7 @@ test('The tests of a new service pass, and so do those of all stateless and all 
   const tests = await node(...jest, ...suites, '-t', '^(?!.*\\b(weather|content|banking|no folder above it)\\b)')
   expect(tests).toMatchObject({ code: 0 })
   for (const title of [
-    'What cart acknowledged is there once',
+    'Every write that cart acknowledged exists once',
     'Requests to reviews get the same bytes',
     'An addition that is sent again is made once',
     'Other services reach each review by its key',
