@@ -103,7 +103,7 @@ test('The tests of a new service pass, and so do those of all stateless and all 
     'Every write that cart acknowledged exists once',
     'Requests to reviews get the same bytes',
     'An addition that is sent again is made once',
-    'Other services reach each review by its key',
+    'Other services can refer to each review by its key',
     'reviews imports no other service',
   ])
     expect(tests.said).toContain(`✓ ${title}`)
