@@ -53,7 +53,8 @@ export function createSubscribe({ mask, reconnects, decide, before }: SubscribeO
     const prepared = engine.prepare(query, operation.document.node, operationName)
     const position = positionOf(operation.definition, fragmentsOf(operation.document.node))
     const bound = prepared.bind(variables)
-    const opening = prepared.bind(resumed(variables, position, exchange))
+    const given = resumed(variables, position, exchange)
+    const opening = given === variables ? bound : prepared.bind(given)
     const { needed } = prepared
     const denied = needed.length === 0 ? undefined : await decide(exchange, needed, engine.facts.access)
     const compiled = await prepared.compiled(bound.conditions, () => callerOf(exchange), denied)

@@ -40,7 +40,7 @@ interface PlannedSelection {
 
 interface PlannedField {
   readonly text: string
-  /** By name: fields of one response name have the directives of each, and of one name the first. */
+  /** By name: those of all fields of one response name; where two have one name, the first. */
   readonly directives: Map<string, string>
   readonly children: PlannedSelection | undefined
 }

@@ -101,7 +101,7 @@ function endlessBody(kept: Sink): Body {
   }
 }
 
-/** RFC 9112, section 7.1. @param most bytes of data; a chunk beyond them is refused by its size alone */
+/** RFC 9112, section 7.1. @param most bytes; a chunk beyond them is refused by its size alone */
 function chunkedBody(kept: Sink, most: number): Body {
   let part: 'size' | 'data' | 'end of data' | 'trailers' | 'whole' = 'size'
   let bytes = 0
