@@ -30,6 +30,7 @@ import { byObjectTypes } from './by-object-types.ts'
 import { type DeclaredCosts, readDeclaredCosts } from './declared-costs.ts'
 import { requireImplemented } from './features.ts'
 import { withFewerWays } from './fewer-ways.ts'
+import { spareInterfaceDetours } from './interface-detours.ts'
 import { prepareSupergraph, type ServiceInputs, type ServiceKeys } from './planner-supergraph.ts'
 import { printBuiltSchema } from './print-schema.ts'
 import { type RequiredArguments, withServicesNames } from './required-arguments.ts'
@@ -86,6 +87,8 @@ interface Planner {
    */
   plan(operation: string, quickly?: boolean): QueryPlan
 }
+
+spareInterfaceDetours()
 
 /**
  * With more, operations over many shareable fields would take seconds to plan, to save a call at

@@ -1,5 +1,6 @@
 /** Supergraphs over small services, for random operations. */
 export { bakery } from './bakery.ts'
+export { depot } from './depot.ts'
 export { inherited } from './inherited.ts'
 export { library } from './library.ts'
 export { maze } from './maze.ts'
