@@ -111,10 +111,14 @@ export async function startPlannerThread(supergraph: string, variants = NO_VARIA
     }
     void terminate(worker)
     if (closed) return
-    // The facts are known by now, so the new thread need not compute those of variants.
+    restart()
+    await advance()
+  }
+
+  /** The facts are known by now, so the new thread need not compute those of variants. */
+  const restart = (): void => {
     worker = startWorker({ supergraph, variants: NO_VARIANTS }, answer, () => void replace()).worker
     worker.catch(() => undefined)
-    await advance()
   }
 
   /**
@@ -136,8 +140,11 @@ export async function startPlannerThread(supergraph: string, variants = NO_VARIA
     const request = requests.next() ?? others.next()
     if (!request) {
       clearTimeout(deadline)
-      // An idle thread does not keep the process alive.
-      void worker.then((thread) => thread.unref())
+      // An idle thread does not keep the process alive. One that did not start has no such hold.
+      void worker.then(
+        (thread) => thread.unref(),
+        () => undefined,
+      )
       return
     }
     const id = nextId++
@@ -154,6 +161,7 @@ export async function startPlannerThread(supergraph: string, variants = NO_VARIA
       if (running?.id !== id) return
       running = undefined
       request.reject(unplannable())
+      if (!closed) restart()
       await advance()
     }
   }

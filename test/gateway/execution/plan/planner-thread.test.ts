@@ -1,3 +1,5 @@
+import { syncBuiltinESMExports } from 'node:module'
+import threads from 'node:worker_threads'
 import { describe, expect, test } from '@jest/globals'
 import { createEngine } from '../../../../gateway/execution/engine.ts'
 import { openPlanner } from '../../../../gateway/execution/plan/shared-planner.ts'
@@ -8,6 +10,9 @@ import { composeTest } from '../support/federation.ts'
 import { club, desk } from '../support/members.ts'
 import { runOperation } from '../support/run-operation.ts'
 import { manyWays, wideOperation } from './many-ways.ts'
+
+/** Ten thousand fields cannot be planned within a millisecond. */
+const LONG = `{ ${Array.from({ length: 10_000 }, (_, index) => `a${index}: members { id }`).join(' ')} }`
 
 describe('planning thread', () => {
   const supergraph = composeTest({ club, desk })
@@ -24,15 +29,36 @@ describe('planning thread', () => {
   })
 
   test('An operation that takes too long to plan is given up, and the next ones are planned', async () => {
-    // Ten thousand fields cannot be planned within a millisecond.
-    const fields = Array.from({ length: 10_000 }, (_, index) => `a${index}: members { id }`).join(' ')
     const thread = await openPlanner(supergraph, { ...quiet, timeout: 1 })
-    const outcomes = await Promise.allSettled([thread.plan(`{ ${fields} }`)])
+    const outcomes = await Promise.allSettled([thread.plan(LONG)])
     expect(outcomes).toMatchObject([{ status: 'rejected', reason: { extensions: { code: 'OPERATION_TOO_COMPLEX' } } }])
     await thread.close()
     const patient = await openPlanner(supergraph, { ...quiet, timeout: 60_000 })
     await expect(patient.plan('{ me { id } }')).resolves.toMatchObject({ node: { kind: 'Fetch', serviceName: 'club' } })
     await patient.close()
+  })
+
+  test('A replacement that does not start costs the operation in hand, and the next ones are planned', async () => {
+    const { Worker } = threads
+    const nowhere = new URL('nowhere.ts', import.meta.url)
+    let starts = 0
+    threads.Worker = class extends Worker {
+      constructor(module: string | URL, options?: threads.WorkerOptions) {
+        super(++starts === 2 ? nowhere : module, options)
+      }
+    }
+    syncBuiltinESMExports()
+    try {
+      const impatient = await openPlanner(supergraph, { ...quiet, timeout: 1 })
+      const patient = await openPlanner(supergraph, { ...quiet, timeout: 60_000 })
+      await expect(impatient.plan(LONG)).rejects.toThrow('cannot be planned')
+      await expect(patient.plan('{ me { id } }')).resolves.toMatchObject({ node: { kind: 'Fetch' } })
+      await Promise.all([impatient.close(), patient.close()])
+      expect(starts).toBe(3)
+    } finally {
+      threads.Worker = Worker
+      syncBuiltinESMExports()
+    }
   })
 
   test('An operation with too many possible plans gets a good enough one', async () => {
@@ -115,9 +141,8 @@ describe('planning thread', () => {
     await thread.plan('{ me { id } }')
     await expect(thread.plan('{ nothing }', 'unplannable')).rejects.toThrow('cannot be planned')
     await thread.close()
-    const fields = Array.from({ length: 10_000 }, (_, index) => `a${index}: members { id }`).join(' ')
     const impatient = await openPlanner(supergraph, { ...quiet, timeout: 1, onWorked })
-    await expect(impatient.plan(`{ ${fields} }`, 'slow')).rejects.toThrow('too long to plan')
+    await expect(impatient.plan(LONG, 'slow')).rejects.toThrow('too long to plan')
     await impatient.close()
     // Planned well first, then quickly.
     expect(worked).toEqual(['planned true', 'unplannable true', 'slow true', 'slow true'])
