@@ -4,7 +4,7 @@
  */
 import { Client, type ClientConfig } from 'pg'
 import { cannotConnectNow, createPrimary, type Host, type Primary } from './primary.ts'
-import { connectionOf, socketOf } from './socket.ts'
+import { connectionOf, socketOf, startupOf } from './socket.ts'
 
 interface Database {
   readonly primary: Primary
@@ -52,6 +52,12 @@ export async function confirmPrimary(url: string): Promise<Host | undefined> {
   return moved
 }
 
+/**
+ * Whatever the server's own are: Prisma's adapter drops the offset of an instant that it reads, and
+ * the ledger compares dates as text.
+ */
+const SESSION = '-c TimeZone=UTC -c DateStyle=ISO'
+
 /** SQLSTATE of a write on a standby */
 const READ_ONLY = '25006'
 /** SQLSTATEs of a server that is not the primary, or that ends or starts */
@@ -65,9 +71,12 @@ export class PrimaryClient extends Client {
   #isStandby = false
   #isReadOnly = false
 
-  constructor(url: string, config: ClientConfig) {
+  constructor(url: string, { options = '', ...config }: ClientConfig) {
     const database = databaseOf(url)
     super({ ...config, connectionString: database.primary.hosts[0]?.url ?? url })
+    // Those of the URL would replace ours; of two settings of one name the last counts.
+    const startup = startupOf(this)
+    startup.options = [startup.options ?? '', SESSION, options].join(' ').trim()
     this.#database = database
     // Lost. A pool removes it; without a listener it would end the process.
     this.on('error', () => this.#doubt())

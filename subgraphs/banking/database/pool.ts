@@ -13,12 +13,6 @@ export interface PoolOptions {
   readonly session?: readonly string[]
 }
 
-/**
- * Whatever the server's own are: Prisma's adapter drops the offset of an instant that it reads, and
- * the ledger compares dates as text.
- */
-const SESSION = ['TimeZone=UTC', 'DateStyle=ISO']
-
 export function openPool(
   { url, connections, connectTimeout = 5_000, session = [] }: PoolOptions,
   settings: PoolConfig = {},
@@ -31,7 +25,7 @@ export function openPool(
     keepAlive: true,
     // A process that stops in the middle of a batch must not hold its locks for longer.
     idle_in_transaction_session_timeout: 10_000, // milliseconds
-    options: [...SESSION, ...session].map((setting) => `-c ${setting}`).join(' '),
+    options: session.map((setting) => `-c ${setting}`).join(' '),
     ...settings,
   })
   // Without a listener the end of an idle connection would end the process.

@@ -63,3 +63,25 @@ test.each(["timezone = 'America/St_Johns'", "datestyle = 'SQL, DMY'"])(
     }
   },
 )
+
+test('Settings in the URL of the database leave those of the bank in effect', async () => {
+  const { url, drop } = await createDatabase('migrated')
+  const asked = new URL(url)
+  asked.searchParams.set('options', '-c TimeZone=America/St_Johns -c enable_seqscan=on -c work_mem=3MB')
+  const database = openLedgerDatabase({ url: asked.href, connections: 1 })
+  try {
+    const names = ['TimeZone', 'DateStyle', 'enable_seqscan', 'plan_cache_mode', 'work_mem']
+    const values = await database.prisma.$queryRaw`
+      SELECT name, setting FROM unnest(${names}::text[]) AS name, current_setting(name) AS setting`
+    expect(values).toEqual([
+      { name: 'TimeZone', setting: 'UTC' },
+      { name: 'DateStyle', setting: 'ISO, MDY' },
+      { name: 'enable_seqscan', setting: 'off' },
+      { name: 'plan_cache_mode', setting: 'force_generic_plan' },
+      { name: 'work_mem', setting: '3MB' },
+    ])
+  } finally {
+    await database.close()
+    await drop()
+  }
+})
