@@ -25,6 +25,8 @@ const databases: TestDatabase[] = []
 beforeAll(async () => {
   folder = await newFolder()
   source = await createDatabase('seeded')
+  // Its dates are no others than those of the database that is restored.
+  await query(source.url, `ALTER DATABASE "${databaseOf(source.url)}" SET datestyle = 'SQL, DMY'`)
   bank = openBank(source.url)
   league = await describeService(folder, (await emptyDatabase()).url)
   await fillService(league)
