@@ -12,6 +12,11 @@ export interface RedisConnection {
 }
 
 const PAUSE = 1_000 // milliseconds without Redis after it did not answer
+/**
+ * Milliseconds without any answer, after which another connection is opened: what an unreachable
+ * host was sent would pile up until TCP gives up, for a quarter of an hour.
+ */
+const SILENCE = 5_000
 
 /**
  * Does not wait for the connection.
@@ -27,24 +32,41 @@ export function connectRedis(url: string, timeout: number, consequence: string, 
     isAway = true
   }
   client.on('error', noteAway)
-  void client.connect().catch(noteAway)
+  const connect = (): void => void client.connect().catch(noteAway)
+  connect()
+  /** Since when it has not answered what it was asked. */
+  let silentSince: number | undefined
+  const connectAfterSilence = (): void => {
+    if (silentSince === undefined || performance.now() - silentSince < SILENCE || !client.isReady) return
+    silentSince = undefined
+    client.destroy()
+    connect()
+  }
   return {
     run(script, keys, values) {
-      if (!client.isReady || performance.now() < restsUntil) return undefined
+      const start = performance.now()
+      if (!client.isReady || start < restsUntil) return undefined
       const { promise, resolve } = Promise.withResolvers<unknown>()
       const fail = (error: unknown): void => {
         restsUntil = performance.now() + PAUSE
         noteAway(error)
         resolve(undefined)
       }
-      const timer = setTimeout(() => fail(new Error(`no answer within ${timeout} ms`)), timeout)
+      const timer = setTimeout(() => {
+        fail(new Error(`no answer within ${timeout} ms`))
+        silentSince ??= start
+        connectAfterSilence()
+      }, timeout)
       client
         .eval(script, { keys: [...keys], arguments: values.map(String) })
+        .finally(() => {
+          silentSince = undefined
+          clearTimeout(timer)
+        })
         .then((value) => {
           isAway = false
           resolve(value)
         }, fail)
-        .finally(() => clearTimeout(timer))
       return promise
     },
     close: () => client.destroy(),
