@@ -5,7 +5,6 @@ import { readBody } from '../../platform/http/message/body.ts'
 import { HttpError, parseJson, sendJson } from '../../platform/http/message/http-error.ts'
 import { METRICS_TYPE } from '../../platform/process/prometheus.ts'
 import type { AdminSettings } from '../config/sections/admin.ts'
-import { SupergraphRefused } from '../edition/editions.ts'
 import type { MapFeed } from '../map/feed.ts'
 import { createAdmission } from './access.ts'
 import type { AdminCommands } from './commands.ts'
@@ -63,7 +62,6 @@ export function createAdminRoutes(commands: AdminCommands, feed: MapFeed, settin
       await answer(request, response)
     } catch (error) {
       if (error instanceof HttpError) sendJson(response, error.status, { error: error.message }, error.headers)
-      else if (error instanceof SupergraphRefused) sendJson(response, 422, { error: error.message })
       else if (error instanceof z.ZodError) sendJson(response, 400, { error: z.prettifyError(error) })
       else throw error
     }

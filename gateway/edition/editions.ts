@@ -3,6 +3,7 @@
  * beside it, then swaps them. Requests end on the edition they began on. An edition that cannot
  * serve is refused, and nothing changes.
  */
+import { HttpError } from '../../platform/http/message/http-error.ts'
 import type { Logger } from '../../platform/process/log.ts'
 import type { Edition } from './edition.ts'
 
@@ -31,8 +32,12 @@ export interface Editions {
 }
 
 /** Why a supergraph cannot serve, in words for the operator. */
-export class SupergraphRefused extends Error {
+export class SupergraphRefused extends HttpError {
   override readonly name = 'SupergraphRefused'
+
+  constructor(message: string) {
+    super(422, 'BAD_USER_INPUT', message)
+  }
 }
 
 /** @param open opens an edition, warmed with the operations in use on the one before */

@@ -1,4 +1,5 @@
 /** The messages between the primary process and its workers. Types only. */
+import type { HttpError } from '../../platform/http/message/http-error.ts'
 import type { LiveMap } from '../map/page/live-map.ts'
 import type { Reading } from '../map/reading.ts'
 import type { ServiceStatus } from '../traffic/traffic.ts'
@@ -26,7 +27,11 @@ export type CommandMessage = {
 
 export type OutcomeMessage =
   | { readonly type: 'outcome'; readonly id: number; readonly output: unknown }
-  | { readonly type: 'outcome'; readonly id: number; readonly refused: string }
+  | {
+      readonly type: 'outcome'
+      readonly id: number
+      readonly refused: Pick<HttpError, 'status' | 'code' | 'message'>
+    }
   | { readonly type: 'outcome'; readonly id: number; readonly failed: string }
 
 /** A worker's request to the primary for the map of all workers. */

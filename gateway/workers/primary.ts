@@ -4,12 +4,12 @@
  */
 import cluster, { type Worker } from 'node:cluster'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { HttpError } from '../../platform/http/message/http-error.ts'
 import type { RunningProcess, SupervisorMessage } from '../../platform/process/lifecycle.ts'
 import type { Logger } from '../../platform/process/log.ts'
 import { Gauge, Registry } from '../../platform/process/prometheus.ts'
 import { StartRefused } from '../../platform/process/settings.ts'
 import type { AdminCommands } from '../admin/commands.ts'
-import { SupergraphRefused } from '../edition/editions.ts'
 import { describeMap } from '../map/describe.ts'
 import type { CommandName, MapMessage, MapRequest, OutcomeMessage, WorkerCommands } from './messages.ts'
 import { createMetricSums, type MetricSums } from './metric-sums.ts'
@@ -169,8 +169,10 @@ function command<Name extends CommandName>(
     }
     const hear = (message: OutcomeMessage): void => {
       if (message.type !== 'outcome' || message.id !== id) return
-      if ('refused' in message) end(() => reject(new SupergraphRefused(message.refused)))
-      else if ('failed' in message) end(() => reject(new Error(message.failed)))
+      if ('refused' in message) {
+        const { status, code, message: reason } = message.refused
+        end(() => reject(new HttpError(status, code, reason)))
+      } else if ('failed' in message) end(() => reject(new Error(message.failed)))
       else end(() => resolve(message.output as WorkerCommands[Name]['output']))
     }
     const die = (): void => end(() => reject(new Error('the worker died')))

@@ -1,7 +1,7 @@
 /** Carries out the primary's commands on the gateway of this process. */
+import { HttpError } from '../../platform/http/message/http-error.ts'
 import type { Registry } from '../../platform/process/prometheus.ts'
 import type { AdminCommands } from '../admin/commands.ts'
-import { SupergraphRefused } from '../edition/editions.ts'
 import type { LiveMap } from '../map/page/live-map.ts'
 import type { Reading } from '../map/reading.ts'
 import type { CommandMessage, MapMessage, MapRequest, OutcomeMessage } from './messages.ts'
@@ -36,8 +36,10 @@ export function followPrimary({ commands, registry, reading }: WorkerGateway): v
     carryOut(message).then(
       (output) => answer({ type: 'outcome', id, output }),
       (error: unknown) => {
-        const text = error instanceof Error ? error.message : String(error)
-        answer({ type: 'outcome', id, ...(error instanceof SupergraphRefused ? { refused: text } : { failed: text }) })
+        const message = error instanceof Error ? error.message : String(error)
+        if (!(error instanceof HttpError)) return answer({ type: 'outcome', id, failed: message })
+        const { status, code } = error
+        answer({ type: 'outcome', id, refused: { status, code, message } })
       },
     )
   })

@@ -1,18 +1,30 @@
 import cluster from 'node:cluster'
 import { EventEmitter } from 'node:events'
 import { expect, jest, test } from '@jest/globals'
+import type { AdminCommands } from '../../../gateway/admin/commands.ts'
+import type { CommandMessage, OutcomeMessage } from '../../../gateway/workers/messages.ts'
 import { startWorkers } from '../../../gateway/workers/primary.ts'
+import { HttpError } from '../../../platform/http/message/http-error.ts'
 import { log } from '../../support/log.ts'
 
-test('A worker that cannot be asked any more ends neither the others nor their primary', async () => {
+/** Workers are no processes here: each command gets the answer. */
+async function withWorker(
+  answer: (command: CommandMessage) => OutcomeMessage | Error,
+  use: (commands: AdminCommands) => Promise<void>,
+): Promise<void> {
   const worker = Object.assign(new EventEmitter(), {
     id: 1,
     isDead: () => false,
     process: { kill: () => worker.emit('exit', 0) },
-    /** As Node does where the other side has closed the channel. */
-    send(_message: object, done?: (error: Error) => void) {
-      const error = new Error('write EPIPE')
-      process.nextTick(() => (done ? done(error) : worker.emit('error', error)))
+    send(message: CommandMessage, done?: (error: Error | null) => void) {
+      const outcome = answer(message)
+      process.nextTick(() => {
+        const error = outcome instanceof Error ? outcome : null
+        // As Node does where the other side has closed the channel.
+        if (done) done(error)
+        else if (error) worker.emit('error', error)
+        if (!error) worker.emit('message', outcome)
+      })
     },
   })
   const fork = jest.spyOn(cluster, 'fork').mockImplementation(() => {
@@ -20,9 +32,31 @@ test('A worker that cannot be asked any more ends neither the others nor their p
     return worker as never
   })
   const { commands, stop } = await startWorkers({ workers: 1, host: 'here', port: 0 }, log)
-  expect(await commands.services()).toEqual([])
-  expect(await commands.metrics()).toContain('tributary_workers 1')
-  await expect(commands.purge(['a'])).rejects.toThrow('EPIPE')
-  await stop()
-  fork.mockRestore()
+  try {
+    await use(commands)
+  } finally {
+    await stop()
+    fork.mockRestore()
+  }
+}
+
+test('A worker that cannot be asked any more ends neither the others nor their primary', () =>
+  withWorker(
+    () => new Error('write EPIPE'),
+    async (commands) => {
+      expect(await commands.services()).toEqual([])
+      expect(await commands.metrics()).toContain('tributary_workers 1')
+      await expect(commands.purge(['a'])).rejects.toThrow('EPIPE')
+    },
+  ))
+
+test('The refusal of a worker reaches the operator with its status', () => {
+  const refused = { status: 503, code: 'SERVICE_UNAVAILABLE', message: 'Redis does not answer.' }
+  return withWorker(
+    ({ id }) => ({ type: 'outcome', id, refused }),
+    async (commands) => {
+      await expect(commands.purge(['a'])).rejects.toMatchObject(refused)
+      await expect(commands.purge(['a'])).rejects.toBeInstanceOf(HttpError)
+    },
+  )
 })
