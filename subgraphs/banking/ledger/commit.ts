@@ -91,7 +91,7 @@ async function commitBatch(
   speculated: SpeculatedBatch | undefined,
   { writer, log, retryFor }: CommitterOptions,
 ): Promise<Answers> {
-  const deadline = Date.now() + retryFor
+  const deadline = performance.now() + retryFor
   let state: State = speculated ? { name: 'speculated', speculated } : { name: 'under lock', earlier: NOTHING }
   for (;;) {
     switch (state.name) {
@@ -158,7 +158,7 @@ function outcomeUnknown(error: unknown, { attempts, first }: EarlierAttempts, ev
 /** @throws SERVICE_UNAVAILABLE if the time for retries ends before the next attempt */
 async function pauseBefore(deadline: number, { attempts }: EarlierAttempts): Promise<void> {
   const pause = Math.min(FIRST_PAUSE * 2 ** (attempts - 1), LONGEST_PAUSE)
-  if (Date.now() + pause > deadline) throw outOfReach()
+  if (performance.now() + pause > deadline) throw outOfReach()
   await sleep(pause)
 }
 

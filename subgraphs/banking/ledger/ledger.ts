@@ -94,11 +94,11 @@ export function createLedger(options: LedgerOptions): Ledger {
    * key.
    */
   const settle = async (request: LedgerRequest): Promise<Settled> => {
-    const deadline = Date.now() + retryFor
+    const deadline = performance.now() + retryFor
     for (;;) {
       const settled = await (forward?.(request, weightOf(request)) ?? group.submit(request))
       if (settled) return settled
-      if (Date.now() > deadline) return { error: outOfReach() }
+      if (performance.now() > deadline) return { error: outOfReach() }
     }
   }
   return {

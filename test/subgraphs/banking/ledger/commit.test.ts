@@ -5,6 +5,7 @@ import type { Answer } from '../../../../subgraphs/banking/ledger/evaluate.ts'
 import { accept } from '../../../../subgraphs/banking/ledger/refusal.ts'
 import type { SpeculatedBatch } from '../../../../subgraphs/banking/ledger/speculate.ts'
 import type { Writer } from '../../../../subgraphs/banking/ledger/writer.ts'
+import { stopDates } from '../../../support/clock.ts'
 import { log } from '../../../support/log.ts'
 
 const told: Answer = { outcome: accept('1'), replayed: false }
@@ -79,5 +80,17 @@ describe('batch under the lock', () => {
     const { way, ended } = await follow([{ gives: lost }], { retryFor: 0 })
     expect(way).toEqual(['locked'])
     expect(ended).toMatchObject({ extensions: { code: 'SERVICE_UNAVAILABLE' } })
+  })
+
+  test('A clock that is set ahead does not end the time for retries', async () => {
+    using dates = stopDates()
+    const aDayAhead: Attempt = {
+      get gives() {
+        dates.step(86_400_000)
+        return lost
+      },
+    }
+    const { ended } = await follow([aDayAhead, { gives: [found] }])
+    expect(ended).toEqual([found])
   })
 })
