@@ -61,6 +61,9 @@ interface Pending {
   readonly path: string
 }
 
+/** Where tokens may go without TLS: the only hosts whose plain pages browsers hold for secure, too. */
+const LOCAL_HOSTS = new Set(['localhost', '127.0.0.1', '[::1]'])
+
 /** Codes that mean "not signed in" rather than an error. */
 const SIGNED_OUT = new Set(['login_required', 'interaction_required', 'consent_required', 'access_denied'])
 
@@ -73,7 +76,7 @@ export function createProvider({
 }: ProviderOptions): Provider {
   const client: oauth.Client = { client_id: clientId }
   const pendingKey = `${name}:sign-in`
-  const options = { [oauth.allowInsecureRequests]: issuer.startsWith('http://') }
+  const options = { [oauth.allowInsecureRequests]: LOCAL_HOSTS.has(new URL(issuer).hostname) }
   const server = discovered(issuer, options)
   return {
     async leave(prompt) {
