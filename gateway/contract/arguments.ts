@@ -31,7 +31,7 @@ const USAGE = `npm run contract -- [options]
   --operations PATH        a folder or file of operations, or a manifest, besides the project's own; may be repeated
   --use PLACE              recorded use: a file, a folder or the URL of a Redis; may be repeated
   --days NUMBER            only the last days of it
-  --accept COORDINATE      a breaking change of this passes, whoever feels it; may be repeated
+  --accept COORDINATE      a breaking change of this passes, whoever it affects; may be repeated
   --config FILE            the gateway's configuration: its limits, safelists and variants
   --json, --markdown, --github   print JSON, a Markdown table, or annotations of GitHub besides the table`
 

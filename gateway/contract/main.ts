@@ -1,5 +1,5 @@
 /**
- * `npm run contract`: whether the schemas compose, what changed in them, who feels it, and whether
+ * `npm run contract`: whether the schemas compose, what changed, who is affected, and whether
  * known operations are in order. Writes nothing. Exits 0 if the contract holds, 1 if it is broken,
  * 2 if it could not be checked.
  */

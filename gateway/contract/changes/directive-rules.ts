@@ -15,7 +15,7 @@ export interface Effect {
   /**
    * Whom it affects: operations that select the place, services that use the key, or nobody known.
    */
-  readonly felt: 'by clients' | { readonly key: string } | 'by nobody'
+  readonly affects: 'clients' | { readonly key: string } | 'nobody'
 }
 
 type Rule = (before: readonly Applied[], after: readonly Applied[]) => readonly Effect[]
@@ -26,20 +26,20 @@ interface Meaning {
   readonly added: readonly [Level, string]
   readonly removed: readonly [Level, string]
   readonly changed?: readonly [Level, string]
-  readonly felt?: 'by clients'
+  readonly affects?: 'clients'
 }
 
 const effect =
   (level: Level) =>
-  (code: string, message: string, felt: Effect['felt'] = 'by nobody'): Effect => ({ level, code, message, felt })
+  (code: string, message: string, affects: Effect['affects'] = 'nobody'): Effect => ({ level, code, message, affects })
 export const safe = effect('safe')
 const [dangerous, breaking] = [effect('dangerous'), effect('breaking')]
 
 const single =
-  ({ code, added, removed, changed, felt }: Meaning): Rule =>
+  ({ code, added, removed, changed, affects }: Meaning): Rule =>
   ([before], [after]) => {
     const told = (what: string, [level, message]: readonly [Level, string]) => [
-      effect(level)(`${code}_${what}`, message, felt),
+      effect(level)(`${code}_${what}`, message, affects),
     ]
     if (!before) return told('ADDED', added)
     if (!after) return told('REMOVED', removed)
@@ -54,7 +54,7 @@ const access =
     const more = `asks callers for ${what}, or for more: others are refused`
     const less = `asks callers for less of ${what}: more of them may read it`
     return [
-      change === 'tightened' ? breaking(`${code}_TIGHTENED`, more, 'by clients') : dangerous(`${code}_LOOSENED`, less),
+      change === 'tightened' ? breaking(`${code}_TIGHTENED`, more, 'clients') : dangerous(`${code}_LOOSENED`, less),
     ]
   }
 
@@ -94,7 +94,7 @@ const cost: Rule = ([before], [after]) => {
   const change = `costs ${now ?? 'what the gateway estimates'} instead of ${old ?? 'what it estimated'}`
   return old !== undefined && now !== undefined && now < old
     ? [safe('COST_LOWERED', change)]
-    : [dangerous('COST_CHANGED', `${change}: operations may pass the limit`, 'by clients')]
+    : [dangerous('COST_CHANGED', `${change}: operations may pass the limit`, 'clients')]
 }
 
 /** Keyed by the directive's own name. Directives without a rule are not of federation. */
@@ -110,7 +110,7 @@ export const directiveRules: Readonly<Record<string, Rule>> = {
     added: ['dangerous', 'declares how long the list is: the cost of operations changes'],
     removed: ['dangerous', 'no longer declares how long the list is: the cost of operations changes'],
     changed: ['dangerous', 'declares another length of the list: the cost of operations changes'],
-    felt: 'by clients',
+    affects: 'clients',
   }),
   shareable: single({
     code: 'SHAREABLE',
@@ -122,39 +122,39 @@ export const directiveRules: Readonly<Record<string, Rule>> = {
     added: ['dangerous', 'is answered here instead of by the service that it is taken from'],
     removed: ['dangerous', 'is no longer taken over from the other service: who answers it changes'],
     changed: ['dangerous', 'is taken over from another service, or for another share of requests'],
-    felt: 'by clients',
+    affects: 'clients',
   }),
   requires: single({
     code: 'REQUIRES',
     added: ['dangerous', 'needs fields of other services first: until the gateway knows, it does not send them'],
     removed: ['safe', 'needs no fields of other services any more'],
     changed: ['dangerous', 'needs other fields first: until the gateway knows, it does not send them'],
-    felt: 'by clients',
+    affects: 'clients',
   }),
   provides: single({
     code: 'PROVIDES',
     added: ['dangerous', 'brings fields that their owner answered: both must give the same'],
     removed: ['safe', 'no longer brings fields of another service: they are fetched from it'],
     changed: ['dangerous', 'brings other fields of another service'],
-    felt: 'by clients',
+    affects: 'clients',
   }),
   external: single({
     code: 'EXTERNAL',
     added: ['dangerous', 'is no longer answered here: another service must'],
     removed: ['dangerous', 'is answered here, too'],
-    felt: 'by clients',
+    affects: 'clients',
   }),
   inaccessible: single({
     code: 'INACCESSIBLE',
     added: ['breaking', 'is hidden from clients'],
     removed: ['safe', 'is shown to clients'],
-    felt: 'by clients',
+    affects: 'clients',
   }),
   interfaceObject: single({
     code: 'INTERFACE_OBJECT',
     added: ['dangerous', 'stands for every type of the interface: entities are asked for by the interface'],
     removed: ['dangerous', 'no longer stands for every type of the interface'],
-    felt: 'by clients',
+    affects: 'clients',
   }),
   context: single({
     code: 'CONTEXT',
@@ -167,7 +167,7 @@ export const directiveRules: Readonly<Record<string, Rule>> = {
     added: ['dangerous', 'comes from a context instead of from the client'],
     removed: ['dangerous', 'comes from the client instead of from a context'],
     changed: ['dangerous', 'comes from another context'],
-    felt: 'by clients',
+    affects: 'clients',
   }),
 }
 

@@ -47,7 +47,7 @@ function changesOf(
       coordinate: now.coordinate,
       service,
       message: `\`${now.coordinate}\` of ${service} ${verdict.message} (@${name})`,
-      reach: verdict.felt === 'by clients' ? { anyOf: readAs(now.coordinate, [known], schema) } : {},
+      reach: verdict.affects === 'clients' ? { anyOf: readAs(now.coordinate, [known], schema) } : {},
       dependents: dependentsOf(verdict, now, after, service),
       place: next.at(-1)?.place ?? elements.get(now.coordinate)?.place,
     }))
@@ -101,15 +101,15 @@ const typeOf = (coordinate: string): string => coordinate.split('.')[0] ?? ''
 
 /** Services that refer to a type by the key. */
 function dependentsOf(
-  { felt }: Effect,
+  { affects }: Effect,
   { coordinate }: Element,
   services: readonly ServiceElements[],
   own: string,
 ): readonly Dependent[] {
-  if (typeof felt === 'string') return []
+  if (typeof affects === 'string') return []
   return services.flatMap(({ service, elements }) => {
     const element = service === own ? undefined : elements.get(coordinate)
-    const key = element && named(element, 'key').find(({ values }) => normal(values['fields']) === felt.key)
+    const key = element && named(element, 'key').find(({ values }) => normal(values['fields']) === affects.key)
     return key ? [{ service, coordinate, place: key.place }] : []
   })
 }

@@ -14,7 +14,7 @@ import type { WrittenOperation } from '../sources/operation-files.ts'
 import { checkOperation, type Fault } from './check-operations.ts'
 import { faultOf } from './composition-faults.ts'
 import { type Deprecated, deprecatedUse } from './deprecated.ts'
-import { acceptAt, byGravity, type Finding, feels, judge, type Verdict } from './judge.ts'
+import { acceptAt, byGravity, type Finding, isAffected, judge, type Verdict } from './judge.ts'
 import { type Use, useOf } from './use.ts'
 import { type CheckedVariant, checkVariants } from './variants.ts'
 
@@ -77,7 +77,7 @@ export async function check(input: CheckInput): Promise<Report> {
   const inOperations = ofOperations.flatMap(({ operation, use }) => {
     const faults = checkOperation(operation, rules)
     // A finding already says why.
-    return broken.some((finding) => feels(use, finding)) ? faults.filter(isNotInvalid) : faults
+    return broken.some((finding) => isAffected(use, finding)) ? faults.filter(isNotInvalid) : faults
   })
   const faults = [...input.faults, ...inOperations, ...ofVariants.faults]
   return {

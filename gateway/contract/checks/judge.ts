@@ -5,7 +5,10 @@ import type { Use } from './use.ts'
 /**
  * Who is affected by a change: `place` and `requests` are those of the changed element, if known.
  */
-export type Feeler = Pick<Use, 'operation' | 'client' | 'version' | 'variant' | 'requests' | 'first' | 'last' | 'place'>
+export type Affected = Pick<
+  Use,
+  'operation' | 'client' | 'version' | 'variant' | 'requests' | 'first' | 'last' | 'place'
+>
 
 /**
  * `fails`: breaks somebody; `accepted`: breaks somebody, as intended; `noted`: needs a look;
@@ -15,7 +18,7 @@ export type Verdict = 'fails' | 'accepted' | 'noted' | 'passes'
 
 export interface Finding extends Change {
   readonly verdict: Verdict
-  readonly feelers: readonly Feeler[]
+  readonly affected: readonly Affected[]
 }
 
 const GRAVITY = ['fails', 'breaking', 'dangerous', 'safe']
@@ -38,14 +41,16 @@ export const byGravity = (findings: readonly Finding[]): readonly Finding[] =>
 const gravityOf = ({ verdict, level }: Finding): number => GRAVITY.indexOf(verdict === 'fails' ? verdict : level)
 
 function judgeOne(change: Change, uses: readonly Use[]): Finding {
-  const feelers =
-    change.level === 'safe' ? [] : uses.filter((use) => feels(use, change)).map((use) => feelerIn(use, change.reach))
-  const isFelt = feelers.length > 0 || (change.dependents ?? []).length > 0
-  const verdict = change.level === 'safe' ? 'passes' : change.level === 'breaking' && isFelt ? 'fails' : 'noted'
-  return { ...change, feelers, verdict }
+  const affected =
+    change.level === 'safe'
+      ? []
+      : uses.filter((use) => isAffected(use, change)).map((use) => affectedIn(use, change.reach))
+  const affectsAny = affected.length > 0 || (change.dependents ?? []).length > 0
+  const verdict = change.level === 'safe' ? 'passes' : change.level === 'breaking' && affectsAny ? 'fails' : 'noted'
+  return { ...change, affected, verdict }
 }
 
-export function feels({ uses, omits, isValid }: Use, { reach, isSeenByValidation }: Change): boolean {
+export function isAffected({ uses, omits, isValid }: Use, { reach, isSeenByValidation }: Change): boolean {
   if (isSeenByValidation && isValid) return false
   return isReached(reach, {
     uses: (coordinate) => uses.has(coordinate),
@@ -53,14 +58,14 @@ export function feels({ uses, omits, isValid }: Use, { reach, isSeenByValidation
   })
 }
 
-function feelerIn(use: Use, { anyOf = [], allOf = [], unless = [] }: Reach): Feeler {
-  const feeler = feelerOf(use, [...anyOf, ...allOf])
+function affectedIn(use: Use, { anyOf = [], allOf = [], unless = [] }: Reach): Affected {
+  const one = affectedOf(use, [...anyOf, ...allOf])
   const others = Math.max(0, ...unless.map((coordinate) => use.given?.get(coordinate) ?? 0))
-  return feeler.requests === undefined ? feeler : { ...feeler, requests: feeler.requests - others }
+  return one.requests === undefined ? one : { ...one, requests: one.requests - others }
 }
 
 /** @param coordinates of the change: the first one that it uses gives the place */
-export function feelerOf({ uses, given, ...use }: Use, coordinates: readonly string[]): Feeler {
+export function affectedOf({ uses, given, ...use }: Use, coordinates: readonly string[]): Affected {
   const { operation, client, version, variant, first, last } = use
   const used = coordinates.filter((coordinate) => uses.has(coordinate))
   const counts = used.map((coordinate) => given?.get(coordinate) ?? use.requests ?? 0)

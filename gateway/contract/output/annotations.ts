@@ -1,7 +1,7 @@
 /** The report as workflow commands of GitHub Actions, which show it at the lines of a change. */
 import type { Place } from '../../composition/remark.ts'
 import type { Report } from '../checks/check.ts'
-import { showFeeler, showVerdict } from './words.ts'
+import { showAffected, showVerdict } from './words.ts'
 
 type Command = 'error' | 'warning' | 'notice'
 
@@ -9,15 +9,15 @@ export function annotationsOf({ findings, faults, hints, deprecated }: Report): 
   return [
     ...faults.map(({ message, place, code }) => annotation('error', code, message, place)),
     ...findings.flatMap((finding) => {
-      const { verdict, level, code, message, place, feelers, dependents = [] } = finding
+      const { verdict, level, code, message, place, affected, dependents = [] } = finding
       if (verdict === 'passes') return []
-      const who = [...dependents.map(({ service }) => `service ${service}`), ...feelers.map(showFeeler)]
+      const who = [...dependents.map(({ service }) => `service ${service}`), ...affected.map(showAffected)]
       const text = [`${message}: ${showVerdict(finding)}`, ...who].join('\n')
       const command = verdict === 'fails' ? 'error' : 'warning'
-      const atUse = verdict === 'fails' ? feelers.filter((feeler) => feeler.place !== undefined) : []
+      const atUse = verdict === 'fails' ? affected.filter((one) => one.place !== undefined) : []
       return [
         annotation(command, `${level}: ${code}`, text, place),
-        ...atUse.map((feeler) => annotation('error', `${level}: ${code}`, message, feeler.place)),
+        ...atUse.map((one) => annotation('error', `${level}: ${code}`, message, one.place)),
       ]
     }),
     ...hints
@@ -29,7 +29,7 @@ export function annotationsOf({ findings, faults, hints, deprecated }: Report): 
         annotation(
           'notice',
           'deprecated',
-          `${coordinate} is still asked for by ${askers.map(showFeeler).join(', ')}`,
+          `${coordinate} is still asked for by ${askers.map(showAffected).join(', ')}`,
           place,
         ),
       ),

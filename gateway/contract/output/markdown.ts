@@ -1,7 +1,7 @@
 /** The report as Markdown, for a comment on a change. */
 import type { Report } from '../checks/check.ts'
-import type { Feeler } from '../checks/judge.ts'
-import { counts, shorten, showFeeler, showLine, showVerdict, summary } from './words.ts'
+import type { Affected } from '../checks/judge.ts'
+import { counts, shorten, showAffected, showLine, showVerdict, summary } from './words.ts'
 
 export function markdownOf(report: Report): string {
   const { base, findings, faults, hints, deprecated } = report
@@ -14,7 +14,7 @@ export function markdownOf(report: Report): string {
       faults.map(({ message, place }) => [message, showLine(place)]),
     ),
     ...table(
-      ['class', 'change', 'where', 'verdict', 'who feels it'],
+      ['class', 'change', 'where', 'verdict', 'who is affected'],
       findings.map((finding) => [
         finding.level,
         finding.message,
@@ -22,7 +22,7 @@ export function markdownOf(report: Report): string {
         showVerdict(finding),
         [
           ...(finding.dependents ?? []).map(({ service, place }) => `service ${service} (${showLine(place)})`),
-          ...finding.feelers.map(feelerCell),
+          ...finding.affected.map(affectedCell),
         ].join('<br>'),
       ]),
     ),
@@ -31,7 +31,7 @@ export function markdownOf(report: Report): string {
       deprecated.map(({ coordinate, reason, askers }) => [
         `\`${coordinate}\``,
         reason,
-        askers.map(feelerCell).join('<br>') || 'nobody that is known',
+        askers.map(affectedCell).join('<br>') || 'no known client',
       ]),
     ),
     ...table(
@@ -42,8 +42,8 @@ export function markdownOf(report: Report): string {
 }
 
 /** Clients choose their names, which must be no markup, link or mention. */
-const feelerCell = (feeler: Feeler): string =>
-  showFeeler(feeler)
+const affectedCell = (one: Affected): string =>
+  showAffected(one)
     .replace(/[\\`*_[\]<>&#~!]/g, '\\$&')
     .replaceAll('@', '@\u200b')
 

@@ -1,6 +1,6 @@
 /** The report for a terminal. */
 import type { Report } from '../checks/check.ts'
-import { shorten, showFeeler, showLine, showVerdict, summary } from './words.ts'
+import { shorten, showAffected, showLine, showVerdict, summary } from './words.ts'
 
 const LEVEL = 11 // columns
 
@@ -17,7 +17,7 @@ export function tableOf(report: Report): string {
       ...(finding.dependents ?? []).flatMap(({ service, coordinate, place }) =>
         detail(`the service ${service} relies on it: ${coordinate} (${showLine(place)})`),
       ),
-      ...finding.feelers.flatMap((feeler) => detail(showFeeler(feeler))),
+      ...finding.affected.flatMap((one) => detail(showAffected(one))),
     ]),
     hints
       .filter(({ level }) => level === 'warning')
@@ -27,8 +27,8 @@ export function tableOf(report: Report): string {
     deprecated.flatMap(({ coordinate, reason, place, askers }) => [
       row('deprecated', `\`${coordinate}\`: ${reason}`, showLine(place)),
       ...(askers.length === 0
-        ? detail('nobody that is known asks for it')
-        : askers.flatMap((one) => detail(showFeeler(one)))),
+        ? detail('no known client asks for it')
+        : askers.flatMap((one) => detail(showAffected(one)))),
     ]),
     [summary(report)],
   ]

@@ -4,12 +4,12 @@ import type { Place } from '../../composition/remark.ts'
 import { ANONYMOUS, fitName, OTHER } from '../../figures/labels.ts'
 import { UNKNOWN_VERSION } from '../../usage/records.ts'
 import type { Report } from '../checks/check.ts'
-import type { Feeler, Finding, Verdict } from '../checks/judge.ts'
+import type { Affected, Finding, Verdict } from '../checks/judge.ts'
 
 export const showLine = (place: Place | undefined): string => (place ? `${place.file}:${place.line}` : '')
 
 /** For example `Overview of web 1.4.0 (1,204 requests, last on 2026-11-27)`. */
-export function showFeeler({ operation, client, version, variant, requests, last, place }: Feeler): string {
+export function showAffected({ operation, client, version, variant, requests, last, place }: Affected): string {
   const who = client === undefined ? '' : ` of ${showClient(client, version)}`
   const by = variant === undefined ? '' : ` by ${variant}`
   const count = requests === undefined ? [] : [several(requests, 'request')]
@@ -36,11 +36,11 @@ const noteOf: Readonly<Record<Verdict, string>> = {
 }
 
 /** The verdict on a finding, in a few words. */
-export function showVerdict({ verdict, level, feelers, dependents = [] }: Finding): string {
-  const felt = feelers.length + dependents.length
-  if (verdict === 'noted' && level === 'breaking') return 'passes: nobody that is known feels it'
+export function showVerdict({ verdict, level, affected, dependents = [] }: Finding): string {
+  const count = affected.length + dependents.length
+  if (verdict === 'noted' && level === 'breaking') return 'passes: no known client is affected'
   if (level === 'safe') return noteOf[verdict]
-  return felt === 0 ? noteOf[verdict] : `${noteOf[verdict]}: felt by ${felt}`
+  return count === 0 ? noteOf[verdict] : `${noteOf[verdict]}: affects ${count}`
 }
 
 /** The last line. */

@@ -54,5 +54,5 @@ await runCommand(async () => {
   const args = readArguments(process.argv.slice(2))
   const report = await run(args)
   console.log(args.output === 'json' ? JSON.stringify(report, null, 2) : textOf(report))
-  return report.removals.some(({ feelers }) => feelers.length > 0) ? 1 : 0
+  return report.removals.some(({ affected }) => affected.length > 0) ? 1 : 0
 })

@@ -1,5 +1,5 @@
 /** The report of use as text. */
-import { several, showClient, showFeeler } from '../output/words.ts'
+import { several, showAffected, showClient } from '../output/words.ts'
 import type { Unused, UsageReport } from './report.ts'
 
 const INDENT = '  '
@@ -22,7 +22,7 @@ export function textOf(report: UsageReport): string {
       'Deprecated:',
       ...deprecated.flatMap(({ coordinate, reason, askers }) => [
         `${INDENT}${coordinate}: ${reason}`,
-        ...(askers.length === 0 ? ['nobody asked for it'] : askers.map(showFeeler)).map(
+        ...(askers.length === 0 ? ['nobody asked for it'] : askers.map(showAffected)).map(
           (line) => INDENT + INDENT + line,
         ),
       ]),
@@ -50,7 +50,7 @@ function textOfPart({ type, members }: Unused): string {
   return `${type}: ${shown.join(', ')}`
 }
 
-function textOfRemoval({ coordinate, feelers }: UsageReport['removals'][number]): string {
-  if (feelers.length === 0) return `Without ${coordinate} nobody that is known breaks.`
-  return [`Without ${coordinate} these break:`, ...feelers.map((feeler) => `${INDENT}${showFeeler(feeler)}`)].join('\n')
+function textOfRemoval({ coordinate, affected }: UsageReport['removals'][number]): string {
+  if (affected.length === 0) return `Removing ${coordinate} breaks no known client.`
+  return [`Removing ${coordinate} breaks:`, ...affected.map((one) => `${INDENT}${showAffected(one)}`)].join('\n')
 }

@@ -6,7 +6,7 @@ import { type GraphQLNamedType, type GraphQLSchema, isEnumType, isIntrospectionT
 import { anyValueOf, membersIn } from '../../usage/coordinates.ts'
 import { throughAbstract } from '../changes/read-as.ts'
 import { type Deprecated, deprecatedUse } from '../checks/deprecated.ts'
-import { type Feeler, feelerOf } from '../checks/judge.ts'
+import { type Affected, affectedOf } from '../checks/judge.ts'
 import { order, orderOfVersions, type RecordedUse } from '../checks/recorded.ts'
 import type { Use } from '../checks/use.ts'
 
@@ -30,7 +30,7 @@ export interface Unused {
 
 interface Removal {
   readonly coordinate: string
-  readonly feelers: readonly Feeler[]
+  readonly affected: readonly Affected[]
 }
 
 export interface UsageReport {
@@ -63,7 +63,7 @@ export function usageReport({ schema, recorded, written, without }: UsageInput):
     deprecated: deprecatedUse(schema, recorded),
     removals: without.map((coordinate) => ({
       coordinate,
-      feelers: feelersOf(schema, coordinate, [...recorded, ...written]),
+      affected: affectedBy(schema, coordinate, [...recorded, ...written]),
     })),
   }
 }
@@ -105,9 +105,9 @@ export const isCoordinate = (schema: GraphQLSchema, coordinate: string): boolean
   return type !== undefined && (coordinate === type.name || membersOf(type).includes(coordinate))
 }
 
-function feelersOf(schema: GraphQLSchema, coordinate: string, uses: readonly Use[]): readonly Feeler[] {
+function affectedBy(schema: GraphQLSchema, coordinate: string, uses: readonly Use[]): readonly Affected[] {
   const anyOf = readAs(schema, coordinate)
-  return uses.filter((use) => anyOf.some((one) => use.uses.has(one))).map((use) => feelerOf(use, anyOf))
+  return uses.filter((use) => anyOf.some((one) => use.uses.has(one))).map((use) => affectedOf(use, anyOf))
 }
 
 /** Removing a member removes all coordinates by which it is read; a type may be removed alone. */

@@ -9,4 +9,5 @@ export const socketOf = (client: ClientBase): Connection['stream'] => connection
 
 /** What it tells the server as it connects. */
 export const startupOf = (client: ClientBase): { options?: string | null | undefined } =>
-  (client as ClientBase & { readonly connectionParameters: { options?: string | null | undefined } }).connectionParameters
+  (client as ClientBase & { readonly connectionParameters: { options?: string | null | undefined } })
+    .connectionParameters

@@ -72,7 +72,7 @@ describe('npm run contract', () => {
     const { code, stdout } = await contract()
     expect([code, stdout]).toEqual([1, expect.stringMatching(/supergraph\.graphql is stale.*npm run supergraph/)])
     expect(stdout).toMatch(/where this branch left main/)
-    expect(stdout).toMatch(/`population` was removed.*\n.*passes: nobody that is known feels it/)
+    expect(stdout).toMatch(/`population` was removed.*\n.*passes: no known client is affected/)
     expect((await contract('--base', 'HEAD')).stdout).not.toContain('population')
     await git('checkout', '-q', 'main')
   })

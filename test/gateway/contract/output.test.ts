@@ -8,16 +8,16 @@ const report = await checkPlanted({
   shop: shop.replace('  name: String!\n  price', '  price').replace('OPEN DONE', 'OPEN DONE LOST'),
 })
 
-test('The table has the gravest first, each with its place, verdict and who feels it', () => {
+test('The table has the gravest first, each with its place, verdict and who is affected', () => {
   expect(tableOf(report)).toMatch(
-    /^Compared with the base; 5 written operations, no recorded use \(--use\)\.\n\nbreaking .*`name`.*\n.*shop\.graphql:\d+: breaks: felt by 1\n +Page \(page\.graphql:4\)\ndangerous .*`LOST`/,
+    /^Compared with the base; 5 written operations, no recorded use \(--use\)\.\n\nbreaking .*`name`.*\n.*shop\.graphql:\d+: breaks: affects 1\n +Page \(page\.graphql:4\)\ndangerous .*`LOST`/,
   )
   expect(tableOf(report)).toMatch(/\n\nThe contract is broken: 1 change breaks somebody\.$/)
 })
 
 test('Markdown has a row for each change, and cells keep their bars', () => {
   expect(markdownOf(report)).toMatch(
-    /^\| breaking \| .*`name`.* \| shop\.graphql:\d+ \| breaks: felt by 1 \| Page .* \|$/m,
+    /^\| breaking \| .*`name`.* \| shop\.graphql:\d+ \| breaks: affects 1 \| Page .* \|$/m,
   )
   const [finding] = report.findings
   if (!finding) throw new Error('There is a finding.')
@@ -27,8 +27,8 @@ test('Markdown has a row for each change, and cells keep their bars', () => {
 test('Names that clients chose are no markup in Markdown, and no control characters anywhere', () => {
   const [finding] = report.findings
   if (!finding) throw new Error('There is a finding.')
-  const feelers = [{ operation: 'Page', client: '[x](//a.example)<b>@all', version: '\u001b[2J\n1' }]
-  const named = { ...report, findings: [{ ...finding, feelers }] }
+  const affected = [{ operation: 'Page', client: '[x](//a.example)<b>@all', version: '\u001b[2J\n1' }]
+  const named = { ...report, findings: [{ ...finding, affected }] }
   expect(markdownOf(named)).toContain('Page of \\[x\\](//a.example)\\<b\\>@\u200ball \ufffd\\[2J\ufffd1 |')
   expect(tableOf(named)).toContain('Page of [x](//a.example)<b>@all \ufffd[2J\ufffd1\n')
 })

@@ -12,8 +12,8 @@ type Row = readonly [
   level: 'breaking' | 'dangerous' | 'safe',
   code: string,
   verdict: 'fails' | 'noted' | 'passes',
-  /** Operations and services that feel it. */
-  feelers: readonly string[],
+  /** Operations and services that it affects. */
+  affected: readonly string[],
 ]
 
 const ofPublicSchema: readonly Row[] = [
@@ -583,28 +583,28 @@ describe.each([
   ['the public schema', ofPublicSchema],
   ['directives of federation', ofFederation],
 ])('A planted change of %s', (_what, rows) => {
-  test.each(rows)('%s', async (_change, service, from, to, level, code, verdict, feelers) => {
+  test.each(rows)('%s', async (_change, service, from, to, level, code, verdict, affected) => {
     const text = { shop, reviews }[service]
     expect(text).toContain(from)
     const report = await checkPlanted({ [service]: text.replace(from, to) })
     expect(report.faults.filter(({ code }) => code !== 'INVALID')).toEqual([])
     const finding = report.findings.find((one) => one.code === code)
     expect({ found: report.findings.map((one) => one.code), ...finding }).toMatchObject({ code, level, verdict })
-    const felt = [
+    const affectedNames = [
       ...(finding?.dependents ?? []).map((one) => `service ${one.service}`),
-      ...(finding?.feelers ?? []).map((one) => one.operation),
+      ...(finding?.affected ?? []).map((one) => one.operation),
     ]
-    expect(felt).toEqual(feelers)
+    expect(affectedNames).toEqual(affected)
     expect(finding?.place?.file).toBe(`${service}.graphql`)
     expect(report.holds).toBe(verdict !== 'fails')
   })
 })
 
-/** Clients that feel a change, by the code of the change. */
-async function feelersOf(parts: Parameters<typeof checkPlanted>[0], code: string): Promise<readonly string[]> {
+/** Clients that a change affects, by the code of the change. */
+async function affectedBy(parts: Parameters<typeof checkPlanted>[0], code: string): Promise<readonly string[]> {
   const { findings } = await checkPlanted(parts)
   const finding = findings.find((one) => one.code === code)
-  return finding?.feelers.map(({ operation }) => operation ?? '') ?? ['no finding']
+  return finding?.affected.map(({ operation }) => operation ?? '') ?? ['no finding']
 }
 
 test('An operation that always gives an argument is not affected by its default, unlike one with an optional variable', async () => {
@@ -619,38 +619,38 @@ test('An operation that always gives an argument is not affected by its default,
     'inner.graphql': 'query Inner($limit: Int) { search(filter: { limit: $limit }) { __typename } }',
   })
   const currency = { shop: shop.replace('"EUR"', '"USD"'), operations }
-  expect(await feelersOf(currency, 'FIELD_ARGUMENT_DEFAULT_CHANGED')).toEqual(['Variable', 'Twice'])
+  expect(await affectedBy(currency, 'FIELD_ARGUMENT_DEFAULT_CHANGED')).toEqual(['Variable', 'Twice'])
   const limit = { shop: shop.replace('limit: Int = 10', 'limit: Int = 20'), operations }
-  expect(await feelersOf(limit, 'INPUT_FIELD_DEFAULT_VALUE_CHANGED')).toEqual(['Without', 'Inner'])
+  expect(await affectedBy(limit, 'INPUT_FIELD_DEFAULT_VALUE_CHANGED')).toEqual(['Without', 'Inner'])
 })
 
 const use = { kind: OperationTypeNode.QUERY, client: 'ios', version: '2', requests: 10, last: '2026-11-20' }
 const usesOf = (...coordinates: readonly string[]) => new Map(coordinates.map((one) => [one, undefined]))
 
-test('Recorded use feels the default of an input field that some of its requests left out', async () => {
+test('The default of an input field affects recorded use of which some requests left it out', async () => {
   const uses = usesOf('Query.search', 'Query.search(filter:)', 'Filter', 'Filter.limit')
   const recorded = [
     { ...use, operation: 'Some', uses, omits: new Set(['Filter.limit']) },
     { ...use, operation: 'All', uses },
   ]
   const limit = { shop: shop.replace('limit: Int = 10', 'limit: Int = 20'), operations: [], recorded }
-  expect(await feelersOf(limit, 'INPUT_FIELD_DEFAULT_VALUE_CHANGED')).toEqual(['Some'])
+  expect(await affectedBy(limit, 'INPUT_FIELD_DEFAULT_VALUE_CHANGED')).toEqual(['Some'])
 })
 
 test('A newly required value affects operations that leave it out, unless it has a default', async () => {
   const recorded = [{ ...use, operation: 'Without', uses: usesOf('Query.products', 'Query.search', 'Filter') }]
-  const felt = (from: string, to: string, code: string) =>
-    feelersOf({ shop: shop.replace(from, to), operations: [], recorded }, code)
-  expect(await felt('first: Int = 10', 'first: Int!', 'FIELD_ARGUMENT_TYPE_CHANGED')).toEqual(['Without'])
-  expect(await felt('first: Int = 10', 'first: Int! = 10', 'FIELD_ARGUMENT_TYPE_CHANGED')).toEqual([])
-  expect(await felt('limit: Int = 10', 'limit: Int!', 'INPUT_FIELD_TYPE_CHANGED')).toEqual(['Without'])
-  expect(await felt('limit: Int = 10', 'limit: Int! = 10', 'INPUT_FIELD_TYPE_CHANGED')).toEqual([])
+  const affectedNames = (from: string, to: string, code: string) =>
+    affectedBy({ shop: shop.replace(from, to), operations: [], recorded }, code)
+  expect(await affectedNames('first: Int = 10', 'first: Int!', 'FIELD_ARGUMENT_TYPE_CHANGED')).toEqual(['Without'])
+  expect(await affectedNames('first: Int = 10', 'first: Int! = 10', 'FIELD_ARGUMENT_TYPE_CHANGED')).toEqual([])
+  expect(await affectedNames('limit: Int = 10', 'limit: Int!', 'INPUT_FIELD_TYPE_CHANGED')).toEqual(['Without'])
+  expect(await affectedNames('limit: Int = 10', 'limit: Int! = 10', 'INPUT_FIELD_TYPE_CHANGED')).toEqual([])
 })
 
 test('What an object answers for an interface is read from each of its types', async () => {
   const operations = written({ 'toys.graphql': 'query Toys { things { ... on Toy { rating } } }' })
   const guarded = { reviews: reviews.replace('rating: Int', 'rating: Int @authenticated'), operations }
-  expect(await feelersOf(guarded, 'AUTHENTICATED_TIGHTENED')).toEqual(['Toys'])
+  expect(await affectedBy(guarded, 'AUTHENTICATED_TIGHTENED')).toEqual(['Toys'])
 })
 
 test('A directive that a type has for all of its fields, and then each of them, has not changed', async () => {
@@ -679,10 +679,10 @@ test('A changed directive of operations is reported at its line', async () => {
   const { findings } = await checkPlanted({ ...without, operations })
   const line = (text: string) => text.slice(0, text.indexOf('directive @upper')).split('\n').length
   expect(findings).toMatchObject([
-    { coordinate: '@upper(locale:)', place: { line: line(base.shop) }, verdict: 'noted', feelers: [] },
+    { coordinate: '@upper(locale:)', place: { line: line(base.shop) }, verdict: 'noted', affected: [] },
   ])
   const gone = await checkPlanted({ base, shop: base.shop, operations })
-  expect(gone.findings).toMatchObject([{ coordinate: '@upper', verdict: 'fails', feelers: [{ operation: 'Loud' }] }])
+  expect(gone.findings).toMatchObject([{ coordinate: '@upper', verdict: 'fails', affected: [{ operation: 'Loud' }] }])
 })
 
 test('A field that is taken over says from whom, and for which share of requests', async () => {
@@ -728,7 +728,7 @@ test('A breaking change names the field and the line of the schema, and the line
   expect(finding).toMatchObject({
     coordinate: 'Product.name',
     place: { file: 'shop.graphql', line: line(shop, 'type Product') },
-    feelers: [{ operation: 'Page', place: { file: 'page.graphql', line: 4, column: 5 } }],
+    affected: [{ operation: 'Page', place: { file: 'page.graphql', line: 4, column: 5 } }],
   })
 })
 
@@ -752,14 +752,14 @@ test('An operation is reported once if a fragment of another file uses the remov
     operations,
   })
   expect(faults).toEqual([])
-  expect(findings[0]?.feelers).toMatchObject([{ operation: 'Page', place: { file: 'parts.graphql', line: 2 } }])
+  expect(findings[0]?.affected).toMatchObject([{ operation: 'Page', place: { file: 'parts.graphql', line: 2 } }])
 })
 
 test('A type that leaves its interface is reported beside composition faults', async () => {
   const { findings, faults } = await checkPlanted({ reviews: reviews.replace(' @interfaceObject', '') })
   expect(faults[0]).toMatchObject({ code: 'COMPOSITION', place: { file: expect.stringMatching(/graphql$/) } })
   expect(findings).toMatchObject([
-    { code: 'INTERFACE_OBJECT_REMOVED', level: 'dangerous', coordinate: 'Thing', feelers: [{ operation: 'Things' }] },
+    { code: 'INTERFACE_OBJECT_REMOVED', level: 'dangerous', coordinate: 'Thing', affected: [{ operation: 'Things' }] },
   ])
 })
 
@@ -795,7 +795,7 @@ test('Recorded use is named with client, version, requests and the last day', as
   expect(findings[0]).toMatchObject({
     coordinate: 'Product.upc',
     verdict: 'fails',
-    feelers: [{ operation: 'Catalogue', client: 'android', version: '3.1.0', requests: 1204, last: '2026-11-20' }],
+    affected: [{ operation: 'Catalogue', client: 'android', version: '3.1.0', requests: 1204, last: '2026-11-20' }],
   })
 })
 

@@ -124,7 +124,7 @@ test('A field read through an interface counts as used, and its removal breaks i
   const { unused, deprecated, removals } = usageReport({ schema: things, recorded, written: [], without })
   expect(unused).toEqual([{ type: 'Toy', members: ['Toy.pieces'], isWhole: false }])
   expect(deprecated).toMatchObject([{ coordinate: 'Toy.id', askers: [{ operation: 'Things' }] }])
-  expect(removals.map(({ feelers }) => feelers.length)).toEqual([1, 1, 0, 0])
+  expect(removals.map(({ affected }) => affected.length)).toEqual([1, 1, 0, 0])
 })
 
 test('A deprecated element is listed with its recorded users', () => {
@@ -133,19 +133,19 @@ test('A deprecated element is listed with its recorded users', () => {
   ])
 })
 
-test('JSON tells the same of who asks for what is deprecated and of who feels its removal', () => {
+test('JSON tells the same of who asks for what is deprecated and of whom its removal affects', () => {
   const { deprecated, removals } = report(['Query.old'])
   const day = '2026-11-01'
   const who = { operation: 'Old', client: 'anonymous', version: 'unknown', requests: 1, first: day, last: day }
-  expect(JSON.parse(JSON.stringify([deprecated[0]?.askers, removals[0]?.feelers]))).toEqual([[who], [who]])
+  expect(JSON.parse(JSON.stringify([deprecated[0]?.askers, removals[0]?.affected]))).toEqual([[who], [who]])
 })
 
 test.each([
   ['Filter.sort', 1],
   ['Sort.NAME', 1],
   ['Query.find(filter:)', 4],
-])('Who feels the removal of %s is told with the requests that gave it: %i', (coordinate, requests) => {
-  expect(report([coordinate]).removals[0]?.feelers).toMatchObject([{ operation: 'Find', client: 'ios', requests }])
+])('Whom the removal of %s affects is told with the requests that gave it: %i', (coordinate, requests) => {
+  expect(report([coordinate]).removals[0]?.affected).toMatchObject([{ operation: 'Find', client: 'ios', requests }])
 })
 
 test.each([
@@ -162,12 +162,12 @@ test.each([
   ['Never', []],
 ])('The removal of %s breaks %j', (coordinate, expected) => {
   const [removal] = report([coordinate]).removals
-  expect(removal?.feelers.map(({ client, version }) => `${client} ${version}`)).toEqual(expected)
+  expect(removal?.affected.map(({ client, version }) => `${client} ${version}`)).toEqual(expected)
 })
 
 test('A removal breaks operations that are written, too', () => {
   const [removal] = report(['Item.size'], { 'size.graphql': 'query Size {\n  item(id: 1) { size }\n}' }).removals
-  expect(removal?.feelers).toMatchObject([{ operation: 'Size', place: { file: 'size.graphql', line: 2 } }])
+  expect(removal?.affected).toMatchObject([{ operation: 'Size', place: { file: 'size.graphql', line: 2 } }])
 })
 
 test('The text says who, how often and until when', () => {
@@ -192,7 +192,7 @@ Nobody asked for:
   anything of Never, Size`,
   )
   expect(textOf(report(['Sort.DATE', 'Sort.NAME']))).toBe(
-    'Without Sort.DATE nobody that is known breaks.\n\nWithout Sort.NAME these break:\n  Find of ios (1 request, last on 2026-11-02)',
+    'Removing Sort.DATE breaks no known client.\n\nRemoving Sort.NAME breaks:\n  Find of ios (1 request, last on 2026-11-02)',
   )
 })
 

@@ -17,8 +17,8 @@ const checked = async (filter: VariantFilter, [from, to]: readonly [string, stri
   return {
     holds,
     faults: faults.map(({ code, message }) => `${code} ${message}`),
-    findings: ofVariant.map(({ level, code, coordinate, verdict, feelers }) =>
-      `${level} ${code} ${coordinate} ${verdict} ${feelers.map(({ operation }) => operation).join()}`.trim(),
+    findings: ofVariant.map(({ level, code, coordinate, verdict, affected }) =>
+      `${level} ${code} ${coordinate} ${verdict} ${affected.map(({ operation }) => operation).join()}`.trim(),
     ),
   }
 }
@@ -60,7 +60,7 @@ test('A variant that cannot be served any more is a fault', async () => {
   ])
 })
 
-test('Recorded use by the path of a variant feels what changes there; other use does not', async () => {
+test('Recorded use by the path of a variant is affected by what changes there; other use is not', async () => {
   const use = { operation: 'Sold', kind: OperationTypeNode.QUERY, client: 'shop', version: '2', requests: 3 }
   const uses = new Map([['Product.upc', undefined]])
   const recorded = [
@@ -74,7 +74,7 @@ test('Recorded use by the path of a variant feels what changes there; other use 
     recorded,
   })
   expect(findings[0]).toMatchObject({ verdict: 'fails', place: { file: 'shop.graphql' } })
-  expect(findings[0]?.feelers.map(({ operation }) => operation)).toEqual(['Sold'])
+  expect(findings[0]?.affected.map(({ operation }) => operation)).toEqual(['Sold'])
 })
 
 test('A variant that could not be served before has no clients to break', async () => {

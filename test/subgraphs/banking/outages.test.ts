@@ -39,7 +39,9 @@ const terminateAll = () =>
 /** Blocks all reads of the table until it is released. */
 async function lock(table: string): Promise<() => Promise<void>> {
   const holder = await connectTo(database.url)
-  await holder.query(`BEGIN; SET LOCAL statement_timeout = 0; LOCK TABLE ${table} IN ACCESS EXCLUSIVE MODE`)
+  await holder.query(
+    `BEGIN; SET LOCAL idle_in_transaction_session_timeout = 0; LOCK TABLE ${table} IN ACCESS EXCLUSIVE MODE`,
+  )
   return async () => {
     await holder.query('ROLLBACK')
     await holder.end()
@@ -73,16 +75,15 @@ test('Fields that need the database are unavailable without it, which is no inte
 })
 
 test('A statement that takes too long is unavailable', async () => {
-  const name = new URL(database.url).pathname.slice(1)
-  await admin.query(`ALTER DATABASE "${name}" SET statement_timeout = 100`)
-  await terminateAll()
+  const url = new URL(database.url)
+  url.searchParams.set('options', '-c statement_timeout=1000')
+  const impatient = await startBanking(url.href)
   const release = await lock('customers')
   try {
-    expect(codesOf(await service.call('payer', NAME))).toEqual(['SERVICE_UNAVAILABLE'])
+    expect(codesOf(await impatient.call('payer', NAME))).toEqual(['SERVICE_UNAVAILABLE'])
   } finally {
     await release()
-    await admin.query(`ALTER DATABASE "${name}" RESET statement_timeout`)
-    await terminateAll()
+    await impatient.stop()
   }
 })
 
