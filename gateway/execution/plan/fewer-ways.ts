@@ -4,27 +4,43 @@
  * one: the plan may make more calls, but is found at once. A service may lack fields of an
  * interface here; the planner accepts that, and the real service has them.
  */
-import { type ConstDirectiveNode, type DocumentNode, Kind, type ObjectTypeDefinitionNode } from 'graphql'
+import {
+  type ConstDirectiveNode,
+  type DocumentNode,
+  type FieldDefinitionNode,
+  Kind,
+  type ObjectTypeDefinitionNode,
+  type TypeDefinitionNode,
+} from 'graphql'
+import { interfacesOf, isType, namedOf } from './definitions.ts'
 import { textOf } from './field-sets.ts'
 
 /** @param kept names of fields that stay in every service: those of keys and other inputs */
-export const withFewerWays = (document: DocumentNode, kept: ReadonlySet<string>): DocumentNode => ({
-  ...document,
-  definitions: document.definitions.map((type) =>
-    type.kind === Kind.OBJECT_TYPE_DEFINITION ? withOneService(type, kept) : type,
-  ),
-})
+export function withFewerWays(document: DocumentNode, kept: ReadonlySet<string>): DocumentNode {
+  const split = splitTypes(document)
+  return {
+    ...document,
+    definitions: document.definitions.map((type) => {
+      if (type.kind !== Kind.OBJECT_TYPE_DEFINITION) return type
+      const mayMove = ({ name, type: given }: FieldDefinitionNode): boolean =>
+        !kept.has(name.value) && !split.has(namedOf(given))
+      return withOneService(type, mayMove)
+    }),
+  }
+}
 
-function withOneService(type: ObjectTypeDefinitionNode, kept: ReadonlySet<string>): ObjectTypeDefinitionNode {
+function withOneService(
+  type: ObjectTypeDefinitionNode,
+  mayMove: (field: FieldDefinitionNode) => boolean,
+): ObjectTypeDefinitionNode {
+  const having = (type.directives ?? []).filter(isOfType)
   // A service that cannot find the object by a key can be reached by some paths only.
-  const found = new Set(
-    (type.directives ?? []).flatMap((each) => (textOf(each, 'key') === undefined ? [] : (textOf(each, 'graph') ?? []))),
-  )
+  const found = new Set(servicesIn(having.filter(hasKey)))
   const sharing = new Map<string, readonly string[]>()
-  for (const { name, directives = [] } of type.fields ?? []) {
-    const services = directives.flatMap((each) => (isPlain(each) ? (textOf(each, 'graph') ?? []) : []))
-    const isShared = services.length > 1 && services.length === directives.length && !kept.has(name.value)
-    if (isShared && services.every((service) => found.has(service))) sharing.set(name.value, services)
+  for (const field of type.fields ?? []) {
+    const services = servicesOf(field, having)
+    if (services.length > 1 && services.every((service) => found.has(service)) && mayMove(field))
+      sharing.set(field.name.value, services)
   }
   // Services with most of the shared fields keep all of theirs, so that few services are called.
   const counts = new Map<string, number>()
@@ -33,12 +49,69 @@ function withOneService(type: ObjectTypeDefinitionNode, kept: ReadonlySet<string
   const fields = (type.fields ?? []).map((field) => {
     const services = sharing.get(field.name.value)
     const chosen = most.find((service) => services?.includes(service))
-    if (chosen === undefined) return field
-    return { ...field, directives: (field.directives ?? []).filter((each) => textOf(each, 'graph') === chosen) }
+    return chosen === undefined ? field : { ...field, directives: [...othersOf(field), givenBy(chosen)] }
   })
   return { ...type, fields }
 }
 
+/**
+ * Types of which the services that give an object each have only a part, since it is found by no
+ * key. A field of such a type stays in every service, or parts could not be reached.
+ */
+function splitTypes({ definitions }: DocumentNode): ReadonlySet<string> {
+  const types = definitions.filter(isType)
+  const split = new Set<string>()
+  const isSplit = (type: TypeDefinitionNode): boolean => {
+    if (type.kind === Kind.UNION_TYPE_DEFINITION) return (type.types ?? []).some(({ name }) => split.has(name.value))
+    if (type.kind !== Kind.OBJECT_TYPE_DEFINITION) return false
+    if ((type.directives ?? []).filter(isOfType).every(hasKey)) return false
+    return (type.fields ?? []).some((field) => field.directives?.some(isOfField) || split.has(namedOf(field.type)))
+  }
+  // Types contain each other: until a round finds no further one.
+  for (let before = -1; before < split.size; ) {
+    before = split.size
+    for (const type of types) {
+      if (!isSplit(type)) continue
+      split.add(type.name.value)
+      for (const { name } of interfacesOf(type)) split.add(name.value)
+    }
+  }
+  return split
+}
+
+/** Empty if the field is of one service, or one gives it under a condition. */
+function servicesOf(
+  { directives = [] }: FieldDefinitionNode,
+  having: readonly ConstDirectiveNode[],
+): readonly string[] {
+  const given = directives.filter(isOfField)
+  // Without any, every service that has the type has the field.
+  if (given.length === 0) return [...new Set(servicesIn(having))]
+  return given.every(isPlain) ? servicesIn(given) : []
+}
+
+const servicesIn = (directives: readonly ConstDirectiveNode[]): string[] =>
+  directives.flatMap((each) => textOf(each, 'graph') ?? [])
+
+const isOfType = ({ name }: ConstDirectiveNode): boolean => name.value === 'join__type'
+const hasKey = (directive: ConstDirectiveNode): boolean => textOf(directive, 'key') !== undefined
+const isOfField = ({ name }: ConstDirectiveNode): boolean => name.value === 'join__field'
+
 /** True for a directive whose only argument is the service. */
-const isPlain = ({ name, arguments: given = [] }: ConstDirectiveNode): boolean =>
-  name.value === 'join__field' && given.every((argument) => argument.name.value === 'graph')
+const isPlain = ({ arguments: given = [] }: ConstDirectiveNode): boolean =>
+  given.every((argument) => argument.name.value === 'graph')
+
+const othersOf = ({ directives = [] }: FieldDefinitionNode): readonly ConstDirectiveNode[] =>
+  directives.filter((each) => !isOfField(each))
+
+const givenBy = (service: string): ConstDirectiveNode => ({
+  kind: Kind.DIRECTIVE,
+  name: { kind: Kind.NAME, value: 'join__field' },
+  arguments: [
+    {
+      kind: Kind.ARGUMENT,
+      name: { kind: Kind.NAME, value: 'graph' },
+      value: { kind: Kind.ENUM, value: service },
+    },
+  ],
+})
