@@ -1,7 +1,7 @@
 /** Turns arguments about accounts into commands of the ledger, and checks them all. */
 import { parseAccountId } from '../ledger/account-number.ts'
 import { BANK_CURRENCIES, HOME_CURRENCY } from '../money/currencies.ts'
-import { type Asked, badInput, type Keyed, requiredText } from '../request/input.ts'
+import { type Asked, badInput, type Keyed, requiredText, unknownIn } from '../request/input.ts'
 import type {
   AccountChangeCommand,
   OpenAccountCommand,
@@ -64,7 +64,7 @@ export const readRenameAccountInput = ({
   idempotencyKey,
   command: {
     name: 'renameAccount',
-    accountId: parseAccountId(accountId),
+    ...readAccount(accountId),
     label: requiredText('name', name, MAX_NAME),
   },
 })
@@ -73,12 +73,17 @@ export const readRenameAccountInput = ({
 export function readSetDailyLimitInput(input: SetDailyLimitInput): Asked<SetDailyLimitCommand> {
   const { idempotencyKey, accountId, limit = null } = input
   if (limit !== null && limit < 0n) throw badInput('limit', 'must be 0 or more')
-  return { idempotencyKey, command: { name: 'setDailyLimit', accountId: parseAccountId(accountId), limit } }
+  return { idempotencyKey, command: { name: 'setDailyLimit', ...readAccount(accountId), limit } }
 }
 
 export const readAccountChange =
   <Name extends string>(name: Name) =>
   ({ idempotencyKey, accountId }: AccountInput): Asked<AccountChangeCommand<Name>> => ({
     idempotencyKey,
-    command: { name, accountId: parseAccountId(accountId) },
+    command: { name, ...readAccount(accountId) },
   })
+
+function readAccount(given: string) {
+  const accountId = parseAccountId(given)
+  return { accountId, ...unknownIn([accountId, given]) }
+}

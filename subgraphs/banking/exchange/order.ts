@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { accountById } from '../accounts/read.ts'
 import { BANK_CURRENCIES } from '../money/currencies.ts'
 import { requireScope } from '../request/access.ts'
+import { unknownIn } from '../request/input.ts'
 import { mutate } from '../request/mutation.ts'
 import { readOrder } from '../transfers/input.ts'
 import type { ByQuote } from '../transfers/resolvers.ts'
@@ -21,14 +22,11 @@ export function exchangeByQuote({ liquidity, income }: Treasury): ByQuote {
     const order = readOrder(input)
     const payee = order.to === null ? null : await context.load(accountById, order.to)
     const treasury = payee && (await accountsFor(order.currency, payee.currency))
+    const known = z.uuid().safeParse(quoteId).data?.toLowerCase() ?? null
+    const unknown = [...(order.unknown ?? []), ...(unknownIn([known, quoteId]).unknown ?? [])]
     return mutate(context, () => ({
       idempotencyKey: input.idempotencyKey,
-      command: {
-        name: 'exchange',
-        ...order,
-        quoteId: z.uuid().safeParse(quoteId).data?.toLowerCase() ?? null,
-        treasury,
-      },
+      command: { name: 'exchange', ...order, quoteId: known, treasury, ...(unknown.length > 0 && { unknown }) },
     }))
   }
 }

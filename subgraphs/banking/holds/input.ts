@@ -1,5 +1,5 @@
 /** Turns arguments about holds into commands of the ledger, and checks them all. */
-import { type Asked, amountToMove, type Keyed, wholeNumber } from '../request/input.ts'
+import { type Asked, amountToMove, type Keyed, unknownIn, wholeNumber } from '../request/input.ts'
 import { parseTransferId, readOrder, type TransferInput } from '../transfers/input.ts'
 import type { CaptureHoldCommand, HoldFundsCommand } from './commands.ts'
 
@@ -25,15 +25,16 @@ export const readHoldFundsInput = (input: HoldFundsInput): Asked<HoldFundsComman
 })
 
 /** @throws BAD_USER_INPUT naming the argument */
-export const readCaptureHoldInput = ({
-  idempotencyKey,
-  transferId,
-  amount,
-}: CaptureHoldInput): Asked<CaptureHoldCommand> => ({
-  idempotencyKey,
-  command: {
-    name: 'captureHold',
-    transferId: parseTransferId(transferId),
-    amount: amount === null || amount === undefined ? null : amountToMove(amount),
-  },
-})
+export function readCaptureHoldInput(input: CaptureHoldInput): Asked<CaptureHoldCommand> {
+  const { idempotencyKey, amount } = input
+  const transferId = parseTransferId(input.transferId)
+  return {
+    idempotencyKey,
+    command: {
+      name: 'captureHold',
+      transferId,
+      amount: amount === null || amount === undefined ? null : amountToMove(amount),
+      ...unknownIn([transferId, input.transferId]),
+    },
+  }
+}

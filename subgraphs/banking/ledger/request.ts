@@ -9,7 +9,15 @@ import { hash } from 'node:crypto'
 export interface LedgerCommands {}
 
 export type CommandName = keyof LedgerCommands
-export type Command = LedgerCommands[CommandName]
+export type Command = LedgerCommands[CommandName] & Unknown
+
+export interface Unknown {
+  /**
+   * Digests of ids that name nothing here, and are null in the command: with another one it is
+   * another input. Left out if there are none, so that the command's hash stays as before.
+   */
+  readonly unknown?: readonly string[]
+}
 
 /** The caller. The bank itself acts under an id that no token can carry. */
 export interface Actor {

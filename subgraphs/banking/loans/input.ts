@@ -3,7 +3,7 @@ import { codedError } from '../../../platform/protocol/errors.ts'
 import { type PlainDate, plainDateOf } from '../dates/plain-date.ts'
 import { parseAccountId } from '../ledger/account-number.ts'
 import { derivedId } from '../request/derived-id.ts'
-import { type Asked, badInput, type Keyed, optionalText } from '../request/input.ts'
+import { type Asked, badInput, type Keyed, optionalText, unknownIn } from '../request/input.ts'
 import type { ApplyForLoanCommand } from './commands.ts'
 import { type Amortization, faultsOf, type InterestMethod, type LoanTerms } from './terms.ts'
 
@@ -60,15 +60,17 @@ export const readNote = (note: string | null | undefined): string | null => opti
 /** @throws BAD_USER_INPUT naming the argument */
 export function readApplication(input: ApplyInput, actor: string): Asked<ApplyForLoanCommand> {
   const { idempotencyKey, accountId, terms, purpose } = input
+  const account = parseAccountId(accountId)
   return {
     idempotencyKey,
     command: {
       name: 'applyForLoan',
       loan: derivedId('loan', actor, idempotencyKey),
-      account: parseAccountId(accountId),
+      account,
       currency: terms.currency,
       terms: readTerms(terms),
       purpose: optionalText('purpose', purpose, MAX_TEXT),
+      ...unknownIn([account, accountId]),
     },
   }
 }

@@ -10,7 +10,7 @@ import { mayUse, requireScope } from '../request/access.ts'
 import type { BankingContext } from '../request/context.ts'
 import { instantPart } from '../request/cursor-parts.ts'
 import { parseDerivedId } from '../request/derived-id.ts'
-import { amountToMove, badInput } from '../request/input.ts'
+import { amountToMove, badInput, unknownIn } from '../request/input.ts'
 import { type MutationResult, mutate, readBack, resultOf } from '../request/mutation.ts'
 import { transferById } from '../transfers/read.ts'
 import { loanBooks } from './books.ts'
@@ -74,7 +74,7 @@ const act =
     const loan = await referenceTo(loanId, context)
     return mutate(context, () => {
       const parts = { loan, amount: amount === undefined ? null : amountToMove(amount), note: readNote(note) }
-      return { idempotencyKey, command: { name, ...parts } }
+      return { idempotencyKey, command: { name, ...parts, ...unknownIn([loan?.id ?? null, loanId]) } }
     })
   }
 

@@ -1,5 +1,7 @@
 /** Checks that arguments of several mutations share. */
+import { hash } from 'node:crypto'
 import { codedError } from '../../../platform/protocol/errors.ts'
+import type { Unknown } from '../ledger/request.ts'
 
 /** Every mutation is retried under its key. */
 export interface Keyed {
@@ -8,6 +10,15 @@ export interface Keyed {
 
 /** A command with its key. */
 export type Asked<Command> = Keyed & { readonly command: Command }
+
+/**
+ * The part of a command for given ids that name nothing here, and so are null in it.
+ * @param ids each as it was read, and as it was given
+ */
+export function unknownIn(...ids: readonly (readonly [read: string | null, given: string])[]): Unknown {
+  const unknown = ids.flatMap(([read, given]) => (read === null ? hash('sha256', given, 'base64url') : []))
+  return unknown.length === 0 ? {} : { unknown }
+}
 
 const MAX_KEY = 64 // characters
 

@@ -9,7 +9,7 @@ import { mayUse, requireScope } from '../request/access.ts'
 import type { BankingContext } from '../request/context.ts'
 import { datePart, instantPart } from '../request/cursor-parts.ts'
 import { derivedId, parseDerivedId } from '../request/derived-id.ts'
-import { amountToMove, badInput, type Keyed, optionalText } from '../request/input.ts'
+import { amountToMove, badInput, type Keyed, optionalText, unknownIn } from '../request/input.ts'
 import { asking, mutate, readBack, resultOf } from '../request/mutation.ts'
 import { MAX_REFERENCE, readOrder, type TransferInput } from '../transfers/input.ts'
 import { partyOfAccount } from '../transfers/party.ts'
@@ -48,6 +48,11 @@ async function visibleSchedule(id: string, { caller, load }: BankingContext): Pr
   return schedule && mayUse(reader, schedule.customer) ? schedule : null
 }
 
+function readScheduleId({ scheduleId: given }: CancelScheduleInput) {
+  const scheduleId = parseDerivedId(given)
+  return { scheduleId, ...unknownIn([scheduleId, given]) }
+}
+
 function stateOf({ cancelled, nextOn }: Schedule): 'ACTIVE' | 'CANCELLED' | 'ENDED' {
   if (cancelled) return 'CANCELLED'
   return nextOn === null ? 'ENDED' : 'ACTIVE'
@@ -78,7 +83,7 @@ export const scheduleResolvers = {
       idempotencyKey: input.idempotencyKey,
       command: {
         name: 'changeSchedule',
-        scheduleId: parseDerivedId(input.scheduleId),
+        ...readScheduleId(input),
         amount: amountToMove(input.amount),
         reference: optionalText('reference', input.reference, MAX_REFERENCE),
         until: input.until ?? null,
@@ -86,7 +91,7 @@ export const scheduleResolvers = {
     })),
     cancelSchedule: asking((input: CancelScheduleInput) => ({
       idempotencyKey: input.idempotencyKey,
-      command: { name: 'cancelSchedule', scheduleId: parseDerivedId(input.scheduleId) },
+      command: { name: 'cancelSchedule', ...readScheduleId(input) },
     })),
   },
   ScheduleResult: resultOf('ScheduleAccepted'),

@@ -1,6 +1,6 @@
 /** Turns arguments about transfers into commands of the ledger, and checks them all. */
 import { accountIdOf, parseAccountId, parseAccountNumber } from '../ledger/account-number.ts'
-import { type Asked, amountToMove, badInput, type Keyed, optionalText } from '../request/input.ts'
+import { type Asked, amountToMove, badInput, type Keyed, optionalText, unknownIn } from '../request/input.ts'
 import type { TransferBatchCommand, TransferChangeCommand, TransferCommand } from './commands.ts'
 
 export interface TransferInput extends Keyed {
@@ -33,17 +33,19 @@ export function parseTransferId(text: string): string | null {
 
 /** Reads the fields of every order to move money. @throws BAD_USER_INPUT naming the argument */
 export function readOrder(input: Omit<TransferInput, keyof Keyed>) {
-  const { from, to, amount, currency, reference } = input
-  const number = parseAccountNumber(to)
+  const { amount, currency, reference } = input
+  const number = parseAccountNumber(input.to)
   if (number === undefined) throw badInput('to', 'must be an account number (IBAN) with right check digits')
+  const [from, to] = [parseAccountId(input.from), accountIdOf(number)]
   const endToEndId = optionalText('endToEndId', input.endToEndId, MAX_END_TO_END)
   return {
-    from: parseAccountId(from),
-    to: accountIdOf(number),
+    from,
+    to,
     amount: amountToMove(amount),
     currency,
     reference: optionalText('reference', reference, MAX_REFERENCE),
     ...(endToEndId === null ? {} : { endToEndId }),
+    ...unknownIn([from, input.from], [to, number]),
   }
 }
 
@@ -63,7 +65,7 @@ export function readTransferBatchInput(input: TransferBatchInput): Asked<Transfe
 
 export const readTransferChange =
   <Name extends string>(name: Name) =>
-  ({ idempotencyKey, transferId }: TransferChangeInput): Asked<TransferChangeCommand<Name>> => ({
-    idempotencyKey,
-    command: { name, transferId: parseTransferId(transferId) },
-  })
+  ({ idempotencyKey, transferId: given }: TransferChangeInput): Asked<TransferChangeCommand<Name>> => {
+    const transferId = parseTransferId(given)
+    return { idempotencyKey, command: { name, transferId, ...unknownIn([transferId, given]) } }
+  }

@@ -8,6 +8,7 @@ import { requireScope } from '../request/access.ts'
 import type { BankingContext } from '../request/context.ts'
 import { sequencePart } from '../request/cursor-parts.ts'
 import { parseDerivedId } from '../request/derived-id.ts'
+import { unknownIn } from '../request/input.ts'
 import { type MutationResult, mutate, readBack, resultOf } from '../request/mutation.ts'
 import { transferById } from '../transfers/read.ts'
 import type { WebhookCommand } from './commands.ts'
@@ -67,6 +68,7 @@ export const webhookResolvers = ({ allowPrivate, secrets }: Webhooks) => ({
         name: 'removeWebhook',
         endpoint: endpoint?.id ?? null,
         sequence: null,
+        ...unknownIn([endpoint?.id ?? null, input.webhookId]),
       }
       const result = await mutate(context, () => ({ idempotencyKey: input.idempotencyKey, command }))
       if (result.accepted) await removeEndpoint(context.database, result.subject)
@@ -83,6 +85,7 @@ export const webhookResolvers = ({ allowPrivate, secrets }: Webhooks) => ({
         name: 'retryWebhookDelivery',
         endpoint: endpoint?.id ?? null,
         sequence,
+        ...unknownIn([endpoint?.id ?? null, input.webhookId], [sequence, input.eventId]),
       }
       const result = await mutate(context, () => ({ idempotencyKey: input.idempotencyKey, command }))
       if (result.accepted && sequence !== null) await reviveDelivery(context.database, result.subject, BigInt(sequence))

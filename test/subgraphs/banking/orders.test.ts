@@ -260,3 +260,46 @@ test.each(['holdFunds', 'openAccount', 'reverseTransfer', 'closeAccount'])(
     expect(codesOf(await order(field, { ...input[field] }, null))).toEqual(['UNAUTHENTICATED'])
   },
 )
+
+const OTHER_BANKS = ['DE89370400440532013000', 'GB29NWBK60161331926819']
+const NOTHING = ['nothing', 'nowhere']
+const MOVED = { amount: '1', currency: 'EUR' }
+const TERMS = { principal: '1000', currency: 'EUR', annualRate: '5', instalments: 12 }
+/** Each mutation with an argument that may name nothing in the bank. */
+const naming: readonly [field: string, type: string, argument: string, rest: () => Record<string, unknown>][] = [
+  ['transfer', 'TransferInput', 'from', () => ({ to: theirs.number, ...MOVED })],
+  ['transfer', 'TransferInput', 'to', () => ({ from: own.id, ...MOVED })],
+  ['transfer', 'TransferInput', 'quoteId', () => ({ from: own.id, to: theirs.number, ...MOVED })],
+  ['holdFunds', 'HoldFundsInput', 'to', () => ({ from: own.id, ...MOVED, expiresInSeconds: 60 })],
+  ['captureHold', 'CaptureHoldInput', 'transferId', () => ({})],
+  ['voidHold', 'VoidHoldInput', 'transferId', () => ({})],
+  ['reverseTransfer', 'ReverseTransferInput', 'transferId', () => ({})],
+  ['renameAccount', 'RenameAccountInput', 'accountId', () => ({ name: 'Mine' })],
+  ['setDailyLimit', 'SetDailyLimitInput', 'accountId', () => ({})],
+  ['freezeAccount', 'AccountInput', 'accountId', () => ({})],
+  ['scheduleTransfer', 'ScheduleTransferInput', 'to', () => ({ from: own.id, ...MOVED, ...ONCE })],
+  ['changeSchedule', 'ChangeScheduleInput', 'scheduleId', () => ({ amount: '1' })],
+  ['cancelSchedule', 'CancelScheduleInput', 'scheduleId', () => ({})],
+  ['applyForLoan', 'ApplyForLoanInput', 'accountId', () => ({ terms: TERMS })],
+  ['withdrawLoan', 'LoanInput', 'loanId', () => ({})],
+  ['removeWebhook', 'WebhookInput', 'webhookId', () => ({})],
+  ['retryWebhookDelivery', 'RetryWebhookDeliveryInput', 'webhookId', () => ({ eventId: 'evt_1' })],
+  ['retryWebhookDelivery', 'RetryWebhookDeliveryInput', 'eventId', () => ({ webhookId: 'none' })],
+]
+const ONCE = { frequency: 'ONCE', firstOn: '2099-01-01' }
+
+test.each(naming)(
+  'A key of %s (%s) is not used again for another "%s" that names nothing',
+  async (field, type, argument, rest) => {
+    const idempotencyKey = randomUUID()
+    const [first, other] = argument === 'to' ? OTHER_BANKS : NOTHING
+    const ask = async (given: string | undefined) => {
+      const query = `mutation ($input: ${type}!) { done: ${field}(input: $input) { ... on Refusal { code replayed } } }`
+      return (await service.call('payer', query, { input: { idempotencyKey, ...rest(), [argument]: given } })).data.done
+    }
+    const { code } = await ask(first)
+    expect(code).toMatch(/_NOT_FOUND$/)
+    expect(await ask(first)).toEqual({ code, replayed: true })
+    expect(await ask(other)).toEqual({ code: 'IDEMPOTENCY_KEY_REUSED', replayed: false })
+  },
+)
