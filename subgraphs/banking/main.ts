@@ -31,6 +31,8 @@ import { statementRoute } from './statements/route.ts'
 import { startWebhooks } from './webhooks/service.ts'
 
 const READ_CONNECTIONS = 10
+/** The gateway waits no longer. A statement that goes on would keep its connection from others. */
+const STATEMENT_TIMEOUT = 15_000 // milliseconds
 /**
  * One batch is written while the next is read; the third connection replaces one that is found
  * dead.
@@ -47,7 +49,12 @@ export const banking: ServiceDefinition<typeof bankingSettings, BankingContext> 
   faults: (env) => identityFaults(env, { demo: true }),
   async create(settings, log, registry) {
     const url = settings.DATABASE_URL
-    const database = openDatabase({ url, connections: READ_CONNECTIONS, alongIndexes: true })
+    const database = openDatabase({
+      url,
+      connections: READ_CONNECTIONS,
+      statementTimeout: STATEMENT_TIMEOUT,
+      alongIndexes: true,
+    })
     const instance = newInstance()
     const ledgerDatabase = openLedgerDatabase({ url, connections: LEDGER_CONNECTIONS, instance })
     const metrics = createBankingMetrics(registry, database, () => oneWriter.leaseAge())

@@ -25,6 +25,8 @@ export interface LedgerDatabase {
 interface ReadOptions extends PoolOptions {
   /** Milliseconds to wait for the answer to a statement. */
   readonly readTimeout?: number
+  /** Milliseconds after which the database ends a statement, unless the URL says how many. */
+  readonly statementTimeout?: number
   /**
    * For reads that all have an index: keeps a cached plan, made while a partition was empty, from
    * scanning it.
@@ -33,11 +35,14 @@ interface ReadOptions extends PoolOptions {
 }
 
 /** Connects at first use, and repeats a read that failed with its connection. */
-export function openDatabase({ readTimeout, alongIndexes = false, ...options }: ReadOptions): PrismaClient {
-  const pool = openPool(
-    { ...options, session: alongIndexes ? ALONG_INDEXES : [] },
-    readTimeout === undefined ? {} : { query_timeout: readTimeout },
-  )
+export function openDatabase(asked: ReadOptions): PrismaClient {
+  const { readTimeout, statementTimeout, alongIndexes = false, ...options } = asked
+  const isLimited = statementTimeout !== undefined && !options.url.includes('statement_timeout')
+  const session = [
+    ...(alongIndexes ? ALONG_INDEXES : []),
+    ...(isLimited ? [`statement_timeout=${statementTimeout}`] : []),
+  ]
+  const pool = openPool({ ...options, session }, readTimeout === undefined ? {} : { query_timeout: readTimeout })
   return new PrismaClient({ adapter: retriedReads(adapterOf(pool, { disposeExternalPool: true })) })
 }
 

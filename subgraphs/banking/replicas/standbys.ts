@@ -66,6 +66,7 @@ export function openStandbys({ url, primary, maxLag, log, onRead }: StandbysOpti
       url: each,
       connections: CONNECTIONS,
       readTimeout: READ_TIMEOUT,
+      statementTimeout: READ_TIMEOUT,
       alongIndexes: true,
     })
     return { name: new URL(each).host, database, reached: undefined, levelAt: Number.NEGATIVE_INFINITY }

@@ -87,6 +87,16 @@ test('A statement that takes too long is unavailable', async () => {
   }
 })
 
+test('No statement of a request goes on when nobody waits for it any more', async () => {
+  await admin.query(`ALTER TABLE customers RENAME TO customers_away;
+    CREATE VIEW customers AS SELECT id, current_setting('statement_timeout') AS name, email, created_at FROM customers_away`)
+  try {
+    expect((await service.call('payer', NAME)).data.me.name).toBe('15s')
+  } finally {
+    await admin.query('DROP VIEW customers; ALTER TABLE customers_away RENAME TO customers')
+  }
+})
+
 test('The result of a mutation is reported although it could not be read at once', async () => {
   const [from, to] = await ownAccounts()
   if (!from || !to) throw new Error('The payer has no two accounts in euros.')
