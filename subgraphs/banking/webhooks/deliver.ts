@@ -10,7 +10,7 @@ import { type Claimed, claimDue, SLOTS } from './claim.ts'
 import { bodyOf, eventId } from './payload.ts'
 import type { WebhookSender } from './send.ts'
 import { type EndpointSecrets, signatureHeaders } from './signing.ts'
-import { pauseEndpoint, unpauseEndpoint } from './store.ts'
+import { pauseEndpoint, saveAttempt, unpauseEndpoint } from './store.ts'
 
 interface DeliveryOptions {
   readonly database: PrismaClient
@@ -83,16 +83,5 @@ async function attempt(delivery: Claimed, { database, sender, secrets, retries }
   const outcome = delivered ? 'DELIVERED' : pause === undefined ? 'DEAD' : 'PENDING'
   if (!delivered) await pauseEndpoint(database, endpointId, pauseOfEndpoint(failures + 1, retries))
   else if (failures > 0) await unpauseEndpoint(database, endpointId)
-  await database.webhookDelivery.updateMany({
-    // An expired claim may belong to another instance, and removing an endpoint ends its
-    // deliveries.
-    where: { endpointId, sequence, attempts, status: 'PENDING' },
-    data: {
-      status: outcome,
-      lastStatus: status,
-      lastError: error,
-      lastAttemptAt: new Date(),
-      nextAttemptAt: pause === undefined ? null : new Date(Date.now() + pause),
-    },
-  })
+  await saveAttempt(database, { endpointId, sequence, attempts, outcome, status, error, pause })
 }

@@ -1,5 +1,6 @@
 /**
  * Endpoints and deliveries in the database. Each write may be made again without a second effect.
+ * Times to wait for are by the database's clock, with which every instance compares them.
  */
 import type { Prisma, PrismaClient } from '../../../prisma/generated/client.ts'
 import type { Collection } from '../ledger/collection.ts'
@@ -89,25 +90,53 @@ export async function removeEndpoint(database: PrismaClient, id: string): Promis
 export async function reviveDelivery(database: PrismaClient, endpointId: string, sequence: bigint): Promise<void> {
   await database.$transaction([
     database.webhookEndpoint.updateMany({ where: { id: endpointId }, data: { pausedUntil: null } }),
-    database.webhookDelivery.updateMany({
-      where: { endpointId, sequence, status: 'DEAD', endpoint: { removedAt: null } },
-      data: { status: 'PENDING', attempts: 0, nextAttemptAt: new Date() },
-    }),
+    database.$executeRaw`
+      UPDATE webhook_deliveries SET status = 'PENDING', attempts = 0, next_attempt_at = now()
+      FROM webhook_endpoints e
+      WHERE endpoint_id = ${endpointId}::uuid AND sequence = ${sequence} AND status = 'DEAD'
+        AND e.id = endpoint_id AND e.removed_at IS NULL`,
   ])
 }
 
 /** Pauses an endpoint. Attempts that fail together count as one. @param pause milliseconds */
 export async function pauseEndpoint(database: PrismaClient, id: string, pause: number): Promise<void> {
-  const now = new Date()
-  await database.webhookEndpoint.updateMany({
-    where: { id, OR: [{ pausedUntil: null }, { pausedUntil: { lte: now } }] },
-    data: { failures: { increment: 1 }, pausedUntil: new Date(now.getTime() + pause) },
-  })
+  await database.$executeRaw`
+    UPDATE webhook_endpoints
+    SET failures = failures + 1, paused_until = now() + ${pause}::integer * interval '1 millisecond'
+    WHERE id = ${id}::uuid AND (paused_until IS NULL OR paused_until <= now())`
 }
 
 /** Resumes deliveries to an endpoint that answers again. */
 export async function unpauseEndpoint(database: PrismaClient, id: string): Promise<void> {
   await database.webhookEndpoint.updateMany({ where: { id }, data: { failures: 0, pausedUntil: null } })
+}
+
+/** An attempt, and what became of it. */
+interface Attempted {
+  readonly endpointId: string
+  readonly sequence: bigint
+  /** Attempts, with this one. */
+  readonly attempts: number
+  readonly outcome: Delivery['status']
+  /** Null without an answer. */
+  readonly status: number | null
+  /** Null if it was delivered. */
+  readonly error: string | null
+  /** Milliseconds until the next attempt; undefined if there is none. */
+  readonly pause: number | undefined
+}
+
+/**
+ * Writes the outcome of an attempt, unless its claim has expired and may belong to another
+ * instance, or the removal of its endpoint has ended it.
+ */
+export async function saveAttempt(database: PrismaClient, attempted: Attempted): Promise<void> {
+  const { endpointId, sequence, attempts, outcome, status, error, pause = null } = attempted
+  await database.$executeRaw`
+    UPDATE webhook_deliveries
+    SET status = ${outcome}::delivery_status, last_status = ${status}::integer, last_error = ${error},
+      last_attempt_at = now(), next_attempt_at = now() + ${pause}::integer * interval '1 millisecond'
+    WHERE endpoint_id = ${endpointId}::uuid AND sequence = ${sequence} AND attempts = ${attempts} AND status = 'PENDING'`
 }
 
 interface DeliveryPageKey {
