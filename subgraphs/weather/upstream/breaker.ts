@@ -22,7 +22,7 @@ export interface BreakerOptions {
  * An upstream that asks for a longer pause than this, in seconds, is asked again after it all the
  * same: clocks and operators err.
  */
-const LONGEST_PAUSE = 3600
+export const LONGEST_PAUSE = 3600
 
 export function createBreaker({ failures = 5, openFor = 30_000 }: BreakerOptions = {}): Breaker {
   let inARow = 0

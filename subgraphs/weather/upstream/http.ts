@@ -3,6 +3,8 @@
  * `ProviderFault`.
  */
 import { ProviderFault } from '../model/provider.ts'
+import { DAY } from '../model/time.ts'
+import { LONGEST_PAUSE } from './breaker.ts'
 
 export interface JsonResponse {
   readonly status: number
@@ -22,6 +24,8 @@ interface JsonRequest {
 const MAX_BODY = 32 * 1024 * 1024 // bytes; 1000 places with 16 days of hours stay under it
 /** Seconds to stay away after a 429 that does not say how long. */
 const DEFAULT_RETRY_AFTER = 60
+/** An upstream that allows more, by mistake or for ever, would freeze the weather. */
+const LONGEST_FRESH = DAY
 
 /** @throws ProviderFault for anything but 200, 203 or 304 with a whole JSON body in time */
 export async function getJson(url: string, { headers = {}, deadline }: JsonRequest): Promise<JsonResponse> {
@@ -79,24 +83,32 @@ function parse(text: string, host: string): unknown {
   }
 }
 
-/** Seconds (RFC 9110, section 10.2.3: seconds or a date) a 429 or 503 asks to stay away. */
+/**
+ * Seconds (RFC 9110, section 10.2.3: seconds or a date) a 429 or 503 asks to stay away, as far as
+ * that is done.
+ */
 function retryAfter(response: Response): number | undefined {
   if (response.status !== 429 && response.status !== 503) return undefined
   const value = response.headers.get('retry-after')
   const seconds =
     value === null ? Number.NaN : /^\d+$/.test(value) ? Number(value) : (Date.parse(value) - Date.now()) / 1000
-  if (!Number.isNaN(seconds)) return Math.max(0, Math.ceil(seconds))
+  if (!Number.isNaN(seconds)) return Math.min(LONGEST_PAUSE, Math.max(0, Math.ceil(seconds)))
   return response.status === 429 ? DEFAULT_RETRY_AFTER : undefined
 }
 
-/** RFC 9111, section 4.2.1: `max-age`, less the `Age` it already has, goes before `Expires`. */
+/**
+ * RFC 9111, section 4.2.1: `max-age`, less the `Age` it already has, goes before `Expires`. An `Age`
+ * that is no number does not count.
+ */
 function freshness(headers: Headers, now: number): number | undefined {
   const control = headers.get('cache-control') ?? ''
   if (/\bno-(store|cache)\b/i.test(control)) return now
   const maxAge = /\bmax-age="?(\d+)/i.exec(control)?.[1]
-  if (maxAge !== undefined) return now + Math.max(0, Number(maxAge) - Number(headers.get('age') ?? 0)) * 1000
+  const age = /^\d+/.exec(headers.get('age') ?? '')?.[0] ?? 0
   const expires = Date.parse(headers.get('expires') ?? '')
-  return Number.isNaN(expires) ? undefined : expires
+  if (maxAge === undefined && Number.isNaN(expires)) return undefined
+  const fresh = maxAge === undefined ? expires - now : (Number(maxAge) - Number(age)) * 1000
+  return now + Math.min(LONGEST_FRESH, Math.max(0, fresh || 0))
 }
 
 /** Codes of connections that ended before there was an answer. */

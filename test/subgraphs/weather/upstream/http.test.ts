@@ -41,6 +41,31 @@ describe('getJson', () => {
     expect(upstream.bodies.length).toBe(4)
   })
 
+  const huge = '9'.repeat(400)
+  test.each<[string, Readonly<Record<string, string>>, number | undefined]>([
+    ['an age that is no number', { 'cache-control': 'max-age=60', age: 'old' }, 60],
+    ['two ages', { 'cache-control': 'max-age=60', age: '10, 20' }, 50],
+    ['an age below zero', { 'cache-control': 'max-age=60', age: '-100' }, 60],
+    ['a year of freshness', { 'cache-control': 'max-age=31536000' }, 86_400],
+    ['endless freshness', { 'cache-control': `max-age=${huge}` }, 86_400],
+    ['an endless age', { 'cache-control': `max-age=${huge}`, age: huge }, 0],
+    ['an end in the far future', { expires: 'Fri, 31 Dec 9999 23:59:59 GMT' }, 86_400],
+    ['an end in the past', { expires: '0' }, 0],
+    ['an end that is no time', { expires: 'never' }, undefined],
+  ])('An answer with %s is fresh for a time that exists, and a day at most', async (_what, headers, seconds) => {
+    upstream.answer = ({ response }) => void response.writeHead(200, headers).end('{}')
+    const { freshUntil } = await getJson(upstream.url, { deadline: 2_000 })
+    expect(freshUntil).toBe(seconds === undefined ? undefined : Date.now() + seconds * 1_000)
+  })
+
+  test.each([
+    ['endless', huge],
+    ['until the far future', 'Fri, 31 Dec 9999 23:59:59 GMT'],
+  ])('A pause that an upstream asks for, %s, is of an hour at most', async (_what, retryAfter) => {
+    upstream.answer = ({ response }) => void response.writeHead(503, { 'retry-after': retryAfter }).end()
+    await expect(getJson(upstream.url, { deadline: 2_000 })).rejects.toMatchObject({ retryAfter: 3_600 })
+  })
+
   test('A complete answer leaves no timer behind', async () => {
     upstream.answer = () => ({ a: 1 })
     expect((await getJson(upstream.url, { deadline: 2_000 })).body).toEqual({ a: 1 })
