@@ -8,9 +8,12 @@ export interface Field {
   readonly name: string
   /** The unit that the answer's `_units` must state; `undefined` for codes and indices. */
   readonly unit: string | undefined
+  /** A code of the WMO, which is a whole number. */
+  readonly isCode?: true
 }
 
 const field = (name: string, unit?: string): Field => ({ name, unit })
+const weatherCode: Field = { name: 'weather_code', unit: undefined, isCode: true }
 
 export const CURRENT = {
   temperature: field('temperature_2m', '°C'),
@@ -22,7 +25,7 @@ export const CURRENT = {
   windSpeed: field('wind_speed_10m', 'km/h'),
   windDirection: field('wind_direction_10m', '°'),
   windGusts: field('wind_gusts_10m', 'km/h'),
-  weatherCode: field('weather_code'),
+  weatherCode,
   isDay: field('is_day'),
 }
 
@@ -39,7 +42,7 @@ export const ARCHIVE = {
   windGustsMax: field('wind_gusts_10m_max', 'km/h'),
   windDirection: field('wind_direction_10m_dominant', '°'),
   sunshineDuration: field('sunshine_duration', 's'),
-  weatherCode: field('weather_code'),
+  weatherCode,
 }
 
 export const DAILY = {

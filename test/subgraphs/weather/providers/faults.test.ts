@@ -55,6 +55,8 @@ const faults: Readonly<Record<string, Fault>> = {
   'answers NaN': changed((body) => body.replaceAll(/("temperature_2m":)[\d.]+/g, '$1NaN')),
   'answers a number too large to be one': changed((body) => body.replaceAll(/("temperature_2m":)[\d.]+/g, '$11e999')),
   'answers text for a number': changed((body) => body.replaceAll(/("temperature_2m":)[\d.]+/g, '$1"warm"')),
+  'answers half a code': changed((body) => body.replaceAll(/("weather_code":)\d+/g, '$161.5')),
+  'answers a code beyond all': changed((body) => body.replaceAll(/("weather_code":)\d+/g, '$19999999999')),
   'leaves a figure out': changed((body) =>
     body.replaceAll('"relative_humidity_2m":38', '"other":38').replaceAll('"relative_humidity_2m":41', '"other":41'),
   ),
