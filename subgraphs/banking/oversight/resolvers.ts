@@ -22,7 +22,10 @@ interface CustomersArguments extends PageArguments {
 }
 
 const LONGEST_SEARCH = 64 // characters
-const idPart = z.string().max(255).regex(/^\S+$/) // the subject of a token
+const idPart = z
+  .string()
+  .max(255)
+  .regex(/^[^\s\p{Cc}]+$/u) // the subject of a token
 const customerPages = pagesOf('customers', z.tuple([idPart]), ({ id }: Customer) => [id])
 const operationPages = pagesOf('operations', z.tuple([sequencePart]), ({ number }: LedgerOperation) => [number])
 

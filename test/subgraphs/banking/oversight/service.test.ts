@@ -67,6 +67,11 @@ describe('customers', () => {
     expect(codesOf(await service.call('officer', find, { search }))).toEqual(['BAD_USER_INPUT'])
   })
 
+  test.each(['\u0000', 'a\u0000b', '\u001b'])('A cursor of an id that nobody has is none', async (id) => {
+    const after = Buffer.from(JSON.stringify(['customers', id])).toString('base64url')
+    expect(codesOf(await service.call('officer', find, { after }))).toEqual(['BAD_USER_INPUT'])
+  })
+
   test('A customer is found by id, with accounts and loans', async () => {
     const { customer, nobody } = await ask(
       `{ customer(id: "payer") { name accounts { edges { node { number } } } loans { edges { node { id } } } }
