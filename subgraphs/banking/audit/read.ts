@@ -165,10 +165,11 @@ const POSTS = Prisma.sql`o.kind IN ('TRANSFER_POSTED', 'HOLD_CAPTURED')`
 
 /**
  * A pattern of the reference without accents, as any server writes it: what becomes of characters
- * beyond ASCII depends on its version and its locale, and a backup may come from another one.
+ * beyond ASCII depends on its version and its locale, and a backup may come from another one. They
+ * may have been composed with the character before them.
  */
 const PLAIN_REFERENCE = Prisma.sql`regexp_replace(
-  regexp_replace(lower(t.reference), '([\\\\%_])', '\\\\\\1', 'g'), '[^\\u0001-\\u007f]+', '%', 'g') || '%'`
+  regexp_replace(lower(t.reference), '([\\\\%_])', '\\\\\\1', 'g'), '[^\\\\%_]?[^\\u0001-\\u007f]+', '%', 'g') || '%'`
 
 /** The fault of one side of an event, if any. */
 const sideFault = (entry: Prisma.Sql, account: Prisma.Sql, amount: Prisma.Sql) => Prisma.sql`

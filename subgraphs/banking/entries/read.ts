@@ -139,9 +139,12 @@ function conditionsOf(filter: EntryFilter): Prisma.Sql[] {
   ]
 }
 
-/** Escapes last: `unaccent` makes % and _ of their full-width forms. */
+/**
+ * Composed as entries are (`apply.ts`). Escapes last: `unaccent` makes % and _ of their full-width
+ * forms.
+ */
 const escaped = (text: string): Prisma.Sql =>
-  Prisma.sql`regexp_replace(lower(unaccent(${text})), '([\\\\%_])', '\\\\\\1', 'g')`
+  Prisma.sql`regexp_replace(lower(unaccent(${text.normalize()})), '([\\\\%_])', '\\\\\\1', 'g')`
 
 /**
  * Amounts are stored with their sign: a range of absolute amounts is one of debits, one of credits,

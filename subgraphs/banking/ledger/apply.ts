@@ -151,7 +151,7 @@ const transferFields = (transfer: Transfer) => [
   transfer.resolvedAt,
 ]
 
-/** `new_event` */
+/** `new_event`, with the reference as entries are searched by it: accents composed. */
 const eventFields = (event: LedgerEvent) => [
   event.sequence,
   event.kind,
@@ -162,7 +162,7 @@ const eventFields = (event: LedgerEvent) => [
   event.at,
   event.balances?.debit ?? null,
   event.balances?.credit ?? null,
-  quoted(event.reference),
+  quoted(event.reference?.normalize() ?? null),
   quoted(event.merchantId),
 ]
 

@@ -353,6 +353,25 @@ describe('pages', () => {
     }
   })
 
+  test.each([
+    ['Cyrillic', '\u0439\u043e\u0433\u0443\u0440\u0442', '\u0438\u0306\u043e\u0433\u0443\u0440\u0442'],
+    ['Japanese', '\u30d1\u30fc\u30c6\u30a3\u30fc', '\u30cf\u309a\u30fc\u30c6\u30a3\u30fc'],
+    ['Hangul', '\ud55c\uad6d\uc758', '\ud55c\uad6d\uc758'.normalize('NFD')],
+    ['Latin', 'br\u00fbl\u00e9e', 'bru\u0302le\u0301e'],
+  ])('Entries are found by a text whose accents are written otherwise: %s', async (_script, whole, apart) => {
+    const query = `query ($id: ID!, $text: String) { account(id: $id) { entries(filter: { text: $text }) { edges {
+      node { transfer { reference } } } } } }`
+    const id = account('payer Everyday').id
+    for (const reference of [whole, apart]) await transfer({ reference })
+    for (const text of [whole, apart]) {
+      const { data } = await service.call('payer', query, { id, text })
+      const found = data.account.entries.edges.map(
+        ({ node }: { node: { transfer: { reference: string } } }) => node.transfer.reference,
+      )
+      expect(found).toEqual([apart, whole])
+    }
+  })
+
   test('Accounts are paged too', async () => {
     const query =
       'query ($after: String) { me { accounts(first: 3, after: $after) { pageInfo { hasNextPage endCursor } edges { node { id } } } } }'

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals'
 import type { Client } from 'pg'
 import { verifyLedger } from '../../../../subgraphs/banking/audit/verify.ts'
 import { connectTo } from '../../../support/database.ts'
-import { createBank, type TestBank } from '../support/bank.ts'
+import { createBank, subjectOf, type TestBank } from '../support/bank.ts'
 
 let bank: TestBank
 let client: Client
@@ -17,6 +17,9 @@ beforeAll(async () => {
   await bank.ask({ name: 'transferBatch', mode: 'EACH', items: [item, { ...item, amount: 10_000n }] })
   const saver = await bank.open({ balance: 5n })
   await bank.transfer({ from: saver, to: payee, amount: 5n, reference: item.reference })
+  // Signs that compose with what is before them.
+  for (const reference of ['1=\u0338 2', '50%\u0338', 'j\u030c\u0323', '\u0438\u0306'])
+    subjectOf(await bank.transfer({ from: payee, to: saver, reference }))
   client = await connectTo(bank.url)
 })
 afterAll(async () => {
