@@ -22,13 +22,24 @@ export function createEventReader(onEvent: (name: string, data: string) => void,
     } else if (line.startsWith('event:')) name = line.slice(6).trim()
     else if (line.startsWith('data:')) data.push(line.slice(5).replace(/^ /, ''))
   }
+  let hasBegun = false
+  /** The last piece ended with CR: a line feed at the start of the next one belongs to it. */
+  let endsInReturn = false
   return (piece) => {
-    rest += piece
+    if (piece === '') return
+    const skipped = (!hasBegun && piece.startsWith(BYTE_ORDER_MARK)) || (endsInReturn && piece.startsWith('\n'))
+    const text = skipped ? piece.slice(1) : piece
+    hasBegun = true
+    endsInReturn = piece.endsWith('\r')
+    rest += text
     // Splits only when a line is complete: otherwise a slow line would be scanned again for each
     // piece.
-    const lines = piece.includes('\n') ? rest.split(/\r?\n/) : []
+    const lines = LINE_END.test(text) ? rest.split(LINE_END) : []
     rest = lines.pop() ?? rest
     if (rest.length > limit) throw new RangeError(`an event is larger than ${limit} characters`)
     for (const line of lines) readLine(line)
   }
 }
+
+const BYTE_ORDER_MARK = '\ufeff'
+const LINE_END = /\r\n|[\r\n]/
