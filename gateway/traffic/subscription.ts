@@ -73,12 +73,15 @@ function streamAt(
   signal: AbortSignal,
 ): Stream {
   const { sockets, authorization, path: posted, ...place } = instance
-  if (!sockets)
-    return openStream(instance, withAdded(headersFor(instance, { context, body }), added), body.bytes, signal)
+  const isAboutCaller = !isShared && judgesCaller({ authorization }, context)
+  if (!sockets) {
+    const headers = withAdded(headersFor(instance, { context, body }), added)
+    return openStream(instance, headers, body.bytes, isAboutCaller, signal)
+  }
   const path = definition.subscriptionPath ?? posted
   const headers = withAdded(upgradeHeadersFor({ path, authorization }, { context, body: NO_BODY }), added)
   return sockets.subscribe(
-    { ...place, path, headers, judgesCaller: !isShared && judgesCaller({ authorization }, context) },
+    { ...place, path, headers, judgesCaller: isAboutCaller },
     isShared ? '' : context.caller(),
     body.bytes,
     signal,

@@ -93,7 +93,7 @@ test('Files and streams come from the address of the instance', async () => {
   const instance = await instanceOf(`http://files.invalid:${port}/graphql`)
   const { body } = await instance.files.request({ method: 'GET', path: '/file' })
   expect(await body.text()).toBe('a file')
-  const stream = openStream(instance, [], Buffer.from('{}'), new AbortController().signal)
+  const stream = openStream(instance, [], Buffer.from('{}'), true, new AbortController().signal)
   expect(await stream.next()).toBeDefined()
   expect(await stream.next()).toBeUndefined()
   stream.close()

@@ -362,6 +362,31 @@ describe('subscription', () => {
     expect(health(traffic)).toEqual(['unhealthy'])
   })
 
+  test.each([
+    [401, {}, { code: 'UNAUTHENTICATED', service: 's' }],
+    [403, {}, { code: 'FORBIDDEN', service: 's' }],
+    [429, { 'retry-after': '7' }, { code: 'SERVICE_UNAVAILABLE', service: 's', retryAfter: 7 }],
+    [503, { 'retry-after': '7' }, { code: 'SERVICE_UNAVAILABLE', service: 's', retryAfter: 7 }],
+  ])(
+    'A status %d without GraphQL means the same to a subscription as to a call',
+    async (status, headers, extensions) => {
+      const [only] = (await upstreams(1, ({ response }) => {
+        response.writeHead(status, headers).end('No.')
+      })) as [Upstream]
+      const traffic = to(stateful('s'), [only.url])
+      await expect(follow(traffic)).rejects.toMatchObject({ extensions })
+      await expect(traffic.send(callOf('s', '{}'))).rejects.toMatchObject({ extensions })
+    },
+  )
+
+  test('The media type of a stream is known in any case', async () => {
+    const stream = 'event: next\ndata: {"data":{"ok":true}}\n\nevent: complete\ndata:\n\n'
+    const [only] = (await upstreams(1, ({ response }) => {
+      response.writeHead(200, { 'content-type': 'Text/Event-Stream; charset=utf-8' }).end(stream)
+    })) as [Upstream]
+    expect(await follow(to(stateful('s'), [only.url]))).toEqual([{ data: { ok: true } }])
+  })
+
   test('A subscription takes another instance where one cannot be reached, and fails where none can', async () => {
     const stream = 'event: next\ndata: {"data":{"ok":true}}\n\nevent: complete\ndata:\n\n'
     const [good, dead] = (await upstreams(2, ({ response }) => {
