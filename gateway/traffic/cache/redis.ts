@@ -74,10 +74,12 @@ export function createRedisStore(url: string, near: MemoryStore, log: Logger): A
       const here = near.get(keys) as readonly (Kept | undefined)[]
       const missing = keys.filter((_, index) => !here[index])
       if (missing.length === 0 || !isFit()) return here
+      // What is purged while it is fetched is not kept.
+      const { epoch } = near
       return fetchRemote(missing).then((remote) => {
         near.set(
           missing.flatMap((key, index) => (remote[index] ? [[key, remote[index]] as const] : [])),
-          near.epoch,
+          epoch,
         )
         const found = new Map(missing.map((key, index) => [key, remote[index]]))
         return keys.map((key, index) => here[index] ?? found.get(key))

@@ -127,6 +127,34 @@ describe('Redis', () => {
     })
   })
 
+  const kept = () => ({
+    value: Buffer.from('{}'),
+    bornAt: Date.now(),
+    maxAge: 10_000_000,
+    variesByLanguage: false,
+    tags: ['cut'],
+  })
+
+  test('What is purged while it is fetched from Redis is not kept', async () => {
+    const near = createMemoryStore(1_000_000)
+    const store = createRedisStore(redis.url, near, log)
+    const other = createRedisStore(redis.url, createMemoryStore(1_000_000), log)
+    opened.push(
+      () => store.close(),
+      () => other.close(),
+    )
+    await until(async () => {
+      other.set([['fetched', kept()]], other.epoch)
+      near.forget()
+      return (await store.get(['fetched']))[0] !== undefined
+    })
+    near.forget()
+    const fetched = store.get(['fetched'])
+    await near.purge(['cut']) // as a message of another gateway does
+    expect((await fetched)[0]).toBeDefined()
+    expect((await near.get(['fetched']))[0]).toBeUndefined()
+  })
+
   test('A missing Redis does not stop the gateway from starting', async () => {
     const store = createRedisStore('redis://127.0.0.1:9', createMemoryStore(1_000_000), log)
     const traffic = trafficTo(stateless('weather'), [upstream.url], { store })
