@@ -4,6 +4,7 @@
  */
 import { createClient } from '@redis/client'
 import type { Logger } from '../process/log.ts'
+import { GREETING_TIMEOUT, keepConnected } from './keep-connected.ts'
 
 export interface RedisConnection {
   /** What a Lua script answers; `undefined` if Redis is away, fails, or is not done in time. */
@@ -12,11 +13,6 @@ export interface RedisConnection {
 }
 
 const PAUSE = 1_000 // milliseconds without Redis after it did not answer
-/**
- * Milliseconds without any answer, after which another connection is opened: what an unreachable
- * host was sent would pile up until TCP gives up, for a quarter of an hour.
- */
-const SILENCE = 5_000
 
 /**
  * Does not wait for the connection.
@@ -24,7 +20,7 @@ const SILENCE = 5_000
  * @param consequence what is so while Redis is away, for the log
  */
 export function connectRedis(url: string, timeout: number, consequence: string, log: Logger): RedisConnection {
-  const client = createClient({ url, disableOfflineQueue: true })
+  const client = createClient({ url, disableOfflineQueue: true, socket: GREETING_TIMEOUT })
   let isAway = false
   let restsUntil = 0
   const noteAway = (error: unknown): void => {
@@ -32,43 +28,26 @@ export function connectRedis(url: string, timeout: number, consequence: string, 
     isAway = true
   }
   client.on('error', noteAway)
-  const connect = (): void => void client.connect().catch(noteAway)
-  connect()
-  /** Since when it has not answered what it was asked. */
-  let silentSince: number | undefined
-  const connectAfterSilence = (): void => {
-    if (silentSince === undefined || performance.now() - silentSince < SILENCE || !client.isReady) return
-    silentSince = undefined
-    client.destroy()
-    connect()
-  }
+  const disconnect = keepConnected(client, noteAway)
   return {
     run(script, keys, values) {
-      const start = performance.now()
-      if (!client.isReady || start < restsUntil) return undefined
+      if (!client.isReady || performance.now() < restsUntil) return undefined
       const { promise, resolve } = Promise.withResolvers<unknown>()
       const fail = (error: unknown): void => {
         restsUntil = performance.now() + PAUSE
         noteAway(error)
         resolve(undefined)
       }
-      const timer = setTimeout(() => {
-        fail(new Error(`no answer within ${timeout} ms`))
-        silentSince ??= start
-        connectAfterSilence()
-      }, timeout)
+      const timer = setTimeout(() => fail(new Error(`no answer within ${timeout} ms`)), timeout)
       client
         .eval(script, { keys: [...keys], arguments: values.map(String) })
-        .finally(() => {
-          silentSince = undefined
-          clearTimeout(timer)
-        })
+        .finally(() => clearTimeout(timer))
         .then((value) => {
           isAway = false
           resolve(value)
         }, fail)
       return promise
     },
-    close: () => client.destroy(),
+    close: disconnect,
   }
 }

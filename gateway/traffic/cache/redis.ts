@@ -6,6 +6,7 @@ import { createClient } from '@redis/client' // MIT; Redis' own client for Node
 import { HttpError } from '../../../platform/http/message/http-error.ts'
 import { owned } from '../../../platform/memory/owned.ts'
 import type { Logger } from '../../../platform/process/log.ts'
+import { GREETING_TIMEOUT, keepConnected } from '../../../platform/redis/keep-connected.ts'
 import { createBreaker } from '../call/breaker.ts'
 import type { MemoryStore } from './memory.ts'
 import { type AnswerStore, isFresh, type Kept } from './store.ts'
@@ -23,7 +24,7 @@ const NOT_PURGED = new HttpError(
 
 /** @param near the store of this process; asked first */
 export function createRedisStore(url: string, near: MemoryStore, log: Logger): AnswerStore {
-  const { client, subscriber, noteAway } = connect(url, near, log)
+  const { client, noteAway, disconnect } = connect(url, near, log)
   const breaker = createBreaker()
   const isFit = (): boolean => client.isReady && breaker.admits(performance.now())
 
@@ -99,8 +100,7 @@ export function createRedisStore(url: string, near: MemoryStore, log: Logger): A
       }
     },
     async close() {
-      client.destroy()
-      subscriber.destroy()
+      disconnect()
       await near.close()
     },
   }
@@ -115,7 +115,7 @@ function readKept(text: string): Kept {
 
 /** One connection for reads and writes, and one for messages about purges. */
 function connect(url: string, near: MemoryStore, log: Logger) {
-  const client = createClient({ url, disableOfflineQueue: true })
+  const client = createClient({ url, disableOfflineQueue: true, socket: GREETING_TIMEOUT })
   const subscriber = client.duplicate({ disableOfflineQueue: false })
   let isAway = false
   const noteAway = (error: unknown): void => {
@@ -127,15 +127,20 @@ function connect(url: string, near: MemoryStore, log: Logger) {
     isAway = false
   })
   subscriber.on('error', noteAway)
-  // Purges of other gateways may have been missed meanwhile.
-  subscriber.on('ready', near.forget)
-  // Neither start nor requests wait for Redis: the client connects, and connects again, by itself.
-  void client.connect().catch(noteAway)
-  void subscriber
-    .connect()
-    .then(() => subscriber.subscribe(PURGES, (message) => void near.purge(tagsIn(message))))
-    .catch(noteAway)
-  return { client, subscriber, noteAway }
+  const hear = (message: string): void => void near.purge(tagsIn(message))
+  subscriber.on('ready', () => {
+    // Purges of other gateways may have been missed until then.
+    void subscriber.subscribe(PURGES, hear).then(near.forget, noteAway)
+  })
+  // Neither start nor requests wait for Redis.
+  const ends = [client, subscriber].map((one) => keepConnected(one, noteAway))
+  return {
+    client,
+    noteAway,
+    disconnect() {
+      for (const end of ends) end()
+    },
+  }
 }
 
 /** Others may write to this Redis: what is no list of tags says nothing. */

@@ -4,6 +4,7 @@
  */
 import type { RedisClientType } from '@redis/client'
 import type { Logger } from '../../../platform/process/log.ts'
+import { GREETING_TIMEOUT, keepConnected } from '../../../platform/redis/keep-connected.ts'
 import { createBreaker } from './breaker.ts'
 import { within } from './deadline.ts'
 
@@ -23,18 +24,23 @@ export async function openRedis(url: string, log: Logger): Promise<Redis> {
   const client: RedisClientType = createClient({
     url,
     disableOfflineQueue: true,
-    socket: { connectTimeout: 1_000, reconnectStrategy: (attempts) => Math.min(LONGEST_RETRY, 50 * 2 ** attempts) },
+    socket: {
+      ...GREETING_TIMEOUT,
+      connectTimeout: 1_000,
+      reconnectStrategy: (attempts) => Math.min(LONGEST_RETRY, 50 * 2 ** attempts),
+    },
   })
   let lost = false
-  client.on('error', (error: Error) => {
+  const noteLost = (error: unknown): void => {
     if (!lost) log.warn({ err: error }, 'Redis is away; answers are kept in memory only')
     lost = true
-  })
+  }
+  client.on('error', noteLost)
   client.on('ready', () => {
     if (lost) log.info('Redis is back')
     lost = false
   })
-  const connected = client.connect().catch(() => undefined)
+  const disconnect = keepConnected(client, noteLost)
   const breaker = createBreaker({ failures: 3, openFor: 5_000 })
 
   return {
@@ -49,9 +55,6 @@ export async function openRedis(url: string, log: Logger): Promise<Redis> {
         return undefined
       }
     },
-    async close() {
-      client.destroy()
-      await connected
-    },
+    close: async () => disconnect(),
   }
 }

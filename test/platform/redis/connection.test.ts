@@ -1,8 +1,7 @@
-import { once } from 'node:events'
-import { type AddressInfo, connect, createServer } from 'node:net'
 import { expect, test } from '@jest/globals'
 import { connectRedis } from '../../../platform/redis/connection.ts'
 import { stopClock } from '../../support/clock.ts'
+import { openWay } from '../../support/cut-off.ts'
 import { log } from '../../support/log.ts'
 import { startRedis } from '../../support/redis.ts'
 import { until } from '../../support/until.ts'
@@ -11,27 +10,14 @@ const TIMEOUT = 50 // milliseconds
 
 test('A connection on which nothing is answered any more is replaced, and nothing is sent to it without end', async () => {
   const redis = await startRedis()
-  const { port } = new URL(redis.url)
-  let connections = 0
-  let lost = false
-  const proxy = createServer((socket) => {
-    const isFirst = ++connections === 1
-    const onward = connect(Number(port), '127.0.0.1')
-    socket.on('error', () => onward.destroy()).on('close', () => onward.destroy())
-    onward.on('error', () => socket.destroy())
-    onward.pipe(socket)
-    // A host that is cut off takes what it is sent, and answers nothing.
-    socket.on('data', (data) => (isFirst && lost) || onward.write(data))
-  }).listen(0, '127.0.0.1')
-  await once(proxy, 'listening')
+  const way = await openWay(Number(new URL(redis.url).port))
   using clock = stopClock()
-  const { port: through } = proxy.address() as AddressInfo
-  const connection = connectRedis(`redis://127.0.0.1:${through}`, TIMEOUT, 'nothing follows', log)
+  const connection = connectRedis(`redis://127.0.0.1:${way.port}`, TIMEOUT, 'nothing follows', log)
   const ask = () => connection.run('return ARGV[1]', [], ['here'])
   try {
     await until(async () => (await ask()) === 'here')
-    lost = true
-    for (let second = 0; second < 10 && connections === 1; second++) {
+    way.cutOff()
+    for (let second = 0; second < 10 && way.connections === 1; second++) {
       const answer = ask()
       await clock.step(1_100)
       expect(await answer).toBe(undefined)
@@ -41,10 +27,10 @@ test('A connection on which nothing is answered any more is replaced, and nothin
       await clock.step(10)
       return (await answer) === 'here'
     })
-    expect(connections).toBe(2)
+    expect(way.connections).toBe(2)
   } finally {
     connection.close()
-    proxy.close()
+    way.close()
     await redis.kill()
   }
 })

@@ -4,6 +4,8 @@ import { createMemoryStore } from '../../../../gateway/traffic/cache/memory.ts'
 import { createRedisStore } from '../../../../gateway/traffic/cache/redis.ts'
 import { stateless } from '../../../../gateway/traffic/call/kind.ts'
 import type { Traffic } from '../../../../gateway/traffic/traffic.ts'
+import { stopClock } from '../../../support/clock.ts'
+import { openWay } from '../../../support/cut-off.ts'
 import { log } from '../../../support/log.ts'
 import { type RedisServer, startRedis } from '../../../support/redis.ts'
 import { until } from '../../../support/until.ts'
@@ -133,6 +135,34 @@ describe('Redis', () => {
     maxAge: 10_000_000,
     variesByLanguage: false,
     tags: ['cut'],
+  })
+
+  test('A gateway whose connections are cut off learns of the purges that it missed', async () => {
+    const way = await openWay(Number(new URL(redis.url).port))
+    using clock = stopClock()
+    const near = createMemoryStore(1_000_000)
+    const store = createRedisStore(`redis://127.0.0.1:${way.port}`, near, log)
+    const other = createRedisStore(redis.url, createMemoryStore(1_000_000), log)
+    opened.push(
+      () => store.close(),
+      () => other.close(),
+      async () => way.close(),
+    )
+    const keep = () => near.set([['mine', kept()]], near.epoch)
+    const isHere = async (): Promise<boolean> => (await near.get(['mine']))[0] !== undefined
+    await until(async () => {
+      keep()
+      await other.purge(['cut']).catch(() => undefined)
+      return !(await isHere())
+    })
+    way.cutOff()
+    keep()
+    await other.purge(['cut'])
+    expect(await isHere()).toBe(true)
+    await until(async () => {
+      await clock.step(1_000)
+      return !(await isHere())
+    })
   })
 
   test('What is purged while it is fetched from Redis is not kept', async () => {

@@ -3,6 +3,7 @@ import { createClient } from '@redis/client'
 import { createQuota } from '../../../../subgraphs/weather/upstream/quota.ts'
 import { openRedis, type Redis } from '../../../../subgraphs/weather/upstream/redis.ts'
 import { stopClock } from '../../../support/clock.ts'
+import { openWay } from '../../../support/cut-off.ts'
 import { log } from '../../../support/log.ts'
 import { type RedisServer, redisIsInstalled, startRedis } from '../../../support/redis.ts'
 import { until } from '../../../support/until.ts'
@@ -130,6 +131,26 @@ whereInstalled('with Redis', () => {
       expect(forecasts()).toBe(before + 1)
     }
     client.destroy()
+  })
+
+  test('A connection to Redis that is cut off is replaced', async () => {
+    const way = await openWay(Number(new URL(server.url).port))
+    using clock = stopClock()
+    const redis = await openRedis(`redis://127.0.0.1:${way.port}`, log)
+    const isHere = async (): Promise<boolean> => {
+      const pong = redis.use((client) => client.ping())
+      await clock.step(way.connections === 1 ? 0 : 10)
+      return (await pong) === 'PONG'
+    }
+    await until(isHere)
+    way.cutOff()
+    await until(async () => {
+      await clock.step(1_000)
+      return way.connections > 1
+    })
+    await until(isHere)
+    await redis.close()
+    way.close()
   })
 
   test('All instances share a quota, and refused calls do not count', async () => {

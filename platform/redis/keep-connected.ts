@@ -1,0 +1,54 @@
+/**
+ * Keeps a client of Redis connected. The client connects again by itself when its connection ends;
+ * this replaces a connection on which nothing is answered any more. TCP would give up an
+ * unreachable host only after a quarter of an hour, and what it is sent meanwhile would pile up.
+ */
+
+/** The part of the client that is needed. */
+interface Client {
+  readonly isReady: boolean
+  connect(): Promise<unknown>
+  ping(): Promise<unknown>
+  destroy(): void
+}
+
+const BEAT = 2_500 // milliseconds
+const MOST_UNANSWERED = 2 // beats
+
+/** For `createClient`: also a host that vanishes before it has greeted the client is given up. */
+export const GREETING_TIMEOUT = { socketTimeout: 10_000 } as const // milliseconds
+
+/**
+ * Connects, and waits for nothing.
+ * @param failed called with the reason whenever a connection fails
+ * @returns ends the connection
+ */
+export function keepConnected(client: Client, failed: (error: unknown) => void): () => void {
+  let unanswered = 0
+  let hasEnded = false
+  const connect = (): void =>
+    void client.connect().catch((error: unknown) => {
+      if (!hasEnded) failed(error)
+    })
+  const answered = (): void => {
+    unanswered = 0
+  }
+  const beat = setInterval(() => {
+    if (!client.isReady) return answered() // it is about to connect
+    if (unanswered < MOST_UNANSWERED) {
+      unanswered += 1
+      client.ping().then(answered, answered)
+      return
+    }
+    answered()
+    failed(new Error(`no answer within ${MOST_UNANSWERED * BEAT} ms`))
+    client.destroy()
+    connect()
+  }, BEAT).unref()
+  connect()
+  return () => {
+    hasEnded = true
+    clearInterval(beat)
+    client.destroy()
+  }
+}
