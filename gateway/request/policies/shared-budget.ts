@@ -11,7 +11,8 @@ import type { ReportLimit } from '../../limits/report.ts'
 import { type Budget, exhausted } from './budget.ts'
 
 /**
- * Takes a cost from each window, or from none. Uses Redis' own clock. Returns the milliseconds to
+ * Takes a cost from each window, or from none. Uses Redis' own clock; one that was set back takes
+ * nothing away, and refills from then on. Returns the milliseconds to
  * wait, and the rest of each window. KEYS: one per window; ARGV: cost, then cost and milliseconds
  * of each window.
  */
@@ -24,7 +25,14 @@ for i = 1, #KEYS do
   local most, every = tonumber(ARGV[2 * i]), tonumber(ARGV[2 * i + 1])
   local kept = redis.call('HMGET', KEYS[i], 'left', 'at')
   left[i] = most
-  if kept[1] then left[i] = math.min(most, kept[1] + (now - kept[2]) / every * most) end
+  if kept[1] then
+    local passed = now - kept[2]
+    if passed < 0 then
+      passed = 0
+      redis.call('HSET', KEYS[i], 'at', now)
+    end
+    left[i] = math.min(most, kept[1] + passed / every * most)
+  end
   if left[i] < cost then wait = math.max(wait, (cost - left[i]) / most * every) end
 end
 local answer = { math.ceil(wait) }

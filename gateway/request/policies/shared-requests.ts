@@ -18,9 +18,13 @@ const RENEWAL = 3_000 // milliseconds
 
 const NOW = `local time = redis.call('TIME') local now = time[1] * 1000 + math.floor(time[2] / 1000)`
 
-/** KEYS: the caller's places; ARGV: their greatest number, the new one's name, the lease. */
+/**
+ * KEYS: the caller's places; ARGV: their greatest number, the new one's name, the lease. Places that
+ * end later than any can were taken before Redis' clock was set back; a gateway renews those it has.
+ */
 const TAKE = `${NOW}
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now)
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '(' .. (now + ARGV[3]), '+inf')
 if redis.call('ZCARD', KEYS[1]) >= tonumber(ARGV[1]) then return 0 end
 redis.call('ZADD', KEYS[1], now + ARGV[3], ARGV[2])
 redis.call('PEXPIRE', KEYS[1], ARGV[3])

@@ -32,3 +32,16 @@ test('A place in Redis is renewed while its request runs, and freed afterwards',
   client.destroy()
   connection.close()
 })
+
+test("Places taken before Redis' clock was set back do not lock their caller out", async () => {
+  const connection = connectRedis(redis.url, 1_000, 'each counts alone', log)
+  const requests = shareRequests(connection)
+  const client = await createClient({ url: redis.url }).connect()
+  const hour = 3_600_000 // milliseconds
+  await client.zAdd('tributary:in-work:{late}', { score: Date.now() + hour, value: 'of a gateway that died' })
+  const taken = await until(() => requests.take('late', 1))
+  expect(taken).toBeInstanceOf(Function)
+  expect(await requests.take('late', 1)).toBe('full')
+  client.destroy()
+  connection.close()
+})

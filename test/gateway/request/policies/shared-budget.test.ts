@@ -1,0 +1,58 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { createClient } from '@redis/client'
+import { openExchange } from '../../../../gateway/exchange/exchange.ts'
+import { noBudget } from '../../../../gateway/request/policies/budget.ts'
+import { shareBudget } from '../../../../gateway/request/policies/shared-budget.ts'
+import { connectRedis } from '../../../../platform/redis/connection.ts'
+import { log } from '../../../support/log.ts'
+import { type RedisServer, startRedis } from '../../../support/redis.ts'
+import { until } from '../../../support/until.ts'
+
+let redis: RedisServer
+beforeAll(async () => {
+  redis = await startRedis()
+})
+afterAll(() => redis.kill())
+
+const HOUR = 3_600_000 // milliseconds
+
+test("What a caller has left is neither lost nor frozen when Redis' clock is set back", async () => {
+  const connection = connectRedis(redis.url, 1_000, 'each counts alone', log)
+  const plan = {
+    windows: [{ every: HOUR, cost: 100 }],
+    limit: 'budgetCost' as const,
+    requestsAtOnce: Number.POSITIVE_INFINITY,
+  }
+  let left: readonly number[] = []
+  const spend = shareBudget({
+    redis: connection,
+    plans: { planOf: () => plan, boundsCost: true, boundsRequests: false },
+    own: {
+      ...noBudget,
+      learn(_exchange, elsewhere) {
+        left = elsewhere
+      },
+    },
+    measured: new Set(),
+    reportMeasured: () => undefined,
+  })
+  const spendCost = (cost: number) => {
+    const request = { method: 'POST', url: '/graphql', headers: {}, address: () => '192.0.2.1', readText: () => '' }
+    return spend(Object.assign(openExchange(request, 'test'), { cost }))
+  }
+  await until(async () => {
+    await spendCost(10)
+    return left.length > 0
+  })
+  expect(left).toEqual([90])
+  const client = await createClient({ url: redis.url }).connect()
+  const [key = ''] = await client.keys('tributary:budget:*')
+  await client.hSet(key, 'at', Date.now() + HOUR)
+  await spendCost(10)
+  expect(left).toEqual([80])
+  await client.hSet(key, 'at', Date.now() + HOUR)
+  await expect(spendCost(99)).rejects.toMatchObject({ extensions: { code: 'BUDGET_EXHAUSTED' } })
+  expect(Number(await client.hGet(key, 'at'))).toBeLessThan(Date.now() + HOUR / 2)
+  client.destroy()
+  connection.close()
+})
