@@ -35,5 +35,12 @@ export interface AnswerStore {
   close(): Promise<void>
 }
 
-/** Still good at `now` (Unix milliseconds). */
-export const isFresh = ({ bornAt, maxAge }: Kept, now: number): boolean => now < bornAt + maxAge * 1000
+/** Milliseconds by which the clocks of gateways that share a store may differ. */
+const CLOCK_SKEW = 30_000
+
+/**
+ * Still good at `now` (Unix milliseconds). What was born later than that is from before the clock
+ * was set back, and would live on for as long.
+ */
+export const isFresh = ({ bornAt, maxAge }: Kept, now: number): boolean =>
+  now < bornAt + maxAge * 1000 && bornAt <= now + CLOCK_SKEW

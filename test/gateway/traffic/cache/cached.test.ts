@@ -3,6 +3,7 @@ import { createMemoryStore } from '../../../../gateway/traffic/cache/memory.ts'
 import type { AnswerStore, Kept } from '../../../../gateway/traffic/cache/store.ts'
 import { type ServiceDefinition, stateful, stateless } from '../../../../gateway/traffic/call/kind.ts'
 import type { RequestBody } from '../../../../gateway/traffic/call/send.ts'
+import { stopDates } from '../../../support/clock.ts'
 import { callOf, entityBody, observer, startUpstream, trafficTo, type Upstream } from '../../../support/upstream.ts'
 
 const opened: (() => Promise<void>)[] = []
@@ -74,6 +75,19 @@ describe('answers of a stateless service', () => {
     upstream.answer = counting
     for (let n = 0; n < 2; n += 1) await traffic.send(callOf('weather', '{}', {}, 'mutation'))
     expect(upstream.bodies.length).toBe(4)
+  })
+
+  test('A clock that is set back does not lengthen the life of an answer', async () => {
+    const { traffic } = await serve(counting)
+    using dates = stopDates()
+    const ask = () => traffic.send(callOf('weather', '{}')).then((answer) => answer.parsed())
+    expect(await ask()).toEqual({ data: { count: 1 } })
+    dates.step(-20_000) // as much as the clocks of gateways may differ
+    expect(await ask()).toEqual({ data: { count: 1 } })
+    dates.step(-3_600_000)
+    expect([await ask(), await ask()]).toEqual([{ data: { count: 2 } }, { data: { count: 2 } }])
+    dates.step(61_000)
+    expect(await ask()).toEqual({ data: { count: 3 } })
   })
 
   test('Cached answers are kept apart by what the caller may see', async () => {
