@@ -103,7 +103,7 @@ export function createNodeServer(handle: Handle, bounds: Bounds, host: Host): Se
       // A request to upgrade to another protocol is answered in this one (RFC 9110, section 7.8).
       shouldUpgradeCallback(request) {
         const connection = host.connections.get(request.socket)
-        if (refusalOfHead(request) || connection?.isSurplus || owesAnswers(connection)) return false
+        if (refusalOfHead(request) || connection?.isSurplus || owesAnswers(connection) || hasBody(request)) return false
         toOriginForm(request)
         const isUpgraded = asksForWebSocket(request) && server.listenerCount('upgrade') > 0
         if (isUpgraded) readAtWill(request.socket)
@@ -137,6 +137,10 @@ export function createNodeServer(handle: Handle, bounds: Bounds, host: Host): Se
 /** Another protocol would begin before the answers to pipelined requests, or within one. */
 const owesAnswers = (connection: Connection | undefined): boolean =>
   connection !== undefined && (connection.requests > 1 || connection.newest?.writableEnded === false)
+
+/** Another protocol may begin only behind the whole request (RFC 9110, section 7.8). */
+const hasBody = ({ headers }: IncomingMessage): boolean =>
+  headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
 
 function trackRequest(request: IncomingMessage, response: ServerResponse, connection: Connection, host: Host): void {
   requestStarted(connection)

@@ -241,6 +241,23 @@ describe.each(['on', 'off'])('with HTTP_FAST_PATH=%s', (fast) => {
     expect(await raw(post() + TUNNEL)).not.toContain('405')
   })
 
+  test('A request for a WebSocket that has a body is answered by HTTP, and its body is no message', async () => {
+    const path = `/graphql?query=${encodeURIComponent('{ whoAmI }')}`
+    for (const [line, body] of [
+      ['content-length: 5', 'hello'],
+      ['transfer-encoding: chunked', '5\r\nhello\r\n0\r\n\r\n'],
+    ] as const) {
+      const socket = connect(Number(new URL(gateway.url).port), '127.0.0.1')
+      for (const text of [webSocket(path, [line]) + body, post(['connection: close'])]) {
+        socket.write(text)
+        const [answer] = (await once(socket, 'data')) as [Buffer]
+        expect(String(answer)).toMatch(/^HTTP\/1\.1 200 /)
+        expect(String(answer)).toContain(ANSWER)
+      }
+      socket.destroy()
+    }
+  })
+
   test('A client that requests another protocol and resets the connection affects no other', async () => {
     for (const text of [webSocket('/nowhere'), webSocket('/graphql', ['origin: https://evil.example']), TUNNEL]) {
       const socket = connect(Number(new URL(gateway.url).port), '127.0.0.1')
