@@ -61,11 +61,18 @@ function parse(text: string): Address | undefined {
   return isIP(text) !== 0 && ipaddr.isValid(bare) ? ipaddr.process(bare) : undefined
 }
 
-const networkOf = (text: string): [Address, number] => {
-  if (ipaddr.isValidCIDR(text)) return ipaddr.parseCIDR(text)
-  const address = parse(text) ?? ipaddr.process(text)
-  return [address, address.toByteArray().length * 8]
+function networkOf(text: string): [Address, number] {
+  if (!ipaddr.isValidCIDR(text)) {
+    const address = parse(text) ?? ipaddr.process(text)
+    return [address, address.toByteArray().length * 8]
+  }
+  const [network, bits] = ipaddr.parseCIDR(text)
+  // Every address is compared as IPv4 if it can be.
+  const isIPv4 = 'isIPv4MappedAddress' in network && network.isIPv4MappedAddress() && bits >= PREFIX_OF_IPV4
+  return isIPv4 ? [network.toIPv4Address(), bits - PREFIX_OF_IPV4] : [network, bits]
 }
+
+const PREFIX_OF_IPV4 = 96 // bits before an IPv4 address that is written as IPv6
 
 /** `192.0.2.1`, `192.0.2.1:4711`, `2001:db8::1` or `[2001:db8::1]:4711`. */
 function withoutPort(text: string): string | undefined {

@@ -13,6 +13,14 @@ test('A proxy is known by its address, also as IPv6', () => {
   expect(behind(`::ffff:${PROXY}`, { 'x-forwarded-for': '198.51.100.1' })).toBe('198.51.100.1')
 })
 
+test('A network of IPv4 may be written as IPv6', () => {
+  const inNetwork = createClientAddress(['::ffff:10.0.0.0/104', '::ffff:192.0.2.9'])
+  for (const peer of [PROXY, `::ffff:${PROXY}`, '192.0.2.9'])
+    expect(inNetwork(peer, { 'x-forwarded-for': '198.51.100.1' })).toBe('198.51.100.1')
+  expect(inNetwork('11.0.0.1', { 'x-forwarded-for': '198.51.100.1' })).toBe('11.0.0.1')
+  expect(createClientAddress(['::/0'])('2001:db8::1', { 'x-forwarded-for': '198.51.100.1' })).toBe('198.51.100.1')
+})
+
 test('A peer that is not a configured proxy is not believed', () => {
   expect(behind('203.0.113.5', { 'x-forwarded-for': '198.51.100.1', forwarded: 'for=198.51.100.1' })).toBe(
     '203.0.113.5',
