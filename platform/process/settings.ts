@@ -72,6 +72,21 @@ export const postgresUrl = z.string(POSTGRES_URL).refine((url) => isPostgresUrl(
 /** The same, only read from. */
 export const postgresReadUrl = z.string(POSTGRES_URL).refine((url) => isPostgresUrl(url, true), POSTGRES_URL)
 
+const REDIS_URL = 'must be a redis or rediss URL, without a path or with the number of a database as its path'
+
+/** The URL of a Redis server, as its client reads it. */
+export const redisUrl = z.string(REDIS_URL).refine(isRedisUrl, REDIS_URL)
+
+function isRedisUrl(text: string): boolean {
+  const { protocol, username, password, pathname } = URL.parse(text) ?? {}
+  try {
+    decodeURIComponent(`${username}${password}`)
+  } catch {
+    return false
+  }
+  return /^rediss?:$/.test(`${protocol}`) && /^(\/\d{0,9})?$/.test(`${pathname}`)
+}
+
 /**
  * Comma-separated values, trimmed; at least one. `missing` is the message if the variable is unset.
  */

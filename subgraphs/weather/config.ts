@@ -1,7 +1,7 @@
 /** The settings of the weather service, beside those that every service has. */
 import { hostname } from 'node:os'
 import { z } from 'zod'
-import { commaList, httpUrl } from '../../platform/process/settings.ts'
+import { commaList, httpUrl, redisUrl } from '../../platform/process/settings.ts'
 
 const PROVIDERS = ['almanac', 'open-meteo', 'met-norway'] as const
 export type ProviderName = (typeof PROVIDERS)[number]
@@ -18,5 +18,5 @@ export const weatherSettings = {
   MET_NORWAY_URL: httpUrl.optional(),
   /** How MET Norway can reach who runs this: its terms ask for an e-mail address or a page. */
   MET_NORWAY_CONTACT: z.string().default(`postmaster@${hostname()}`),
-  REDIS_URL: z.url({ protocol: /^rediss?$/, error: 'must be a redis or rediss URL' }).optional(),
+  REDIS_URL: redisUrl.optional(),
 } as const

@@ -1,8 +1,9 @@
 /** What several gateways share. */
 import { z } from 'zod'
+import { redisUrl } from '../../../platform/process/settings.ts'
 
 export const redisSection = z
   .strictObject({
-    url: z.url({ protocol: /^rediss?$/, error: 'must be a redis or rediss URL' }).optional(),
+    url: redisUrl.optional(),
   })
   .prefault({})
