@@ -60,10 +60,13 @@ export const port = z
   .transform(whole)
   .pipe(z.number('must be a port, 0 to 65535').max(65_535, 'must be a port, 0 to 65535'))
 
-/** An absolute http(s) URL, without its trailing slash. */
-export const httpUrl = z
-  .url({ protocol: /^https?$/, error: 'must be an absolute http or https URL' })
-  .transform((url) => url.replace(/\/$/, ''))
+const absolute = z.url({ protocol: /^https?$/, error: 'must be an absolute http or https URL' })
+
+/** An absolute http(s) URL below which paths are added, without its trailing slash. */
+export const httpUrl = absolute.transform((url) => url.replace(/\/$/, ''))
+
+/** The absolute http(s) URL of an endpoint: a slash at the end of its path belongs to it. */
+export const httpAddress = absolute.transform((url) => url.replace(/^(https?:\/\/[^/?#]+)\/$/i, '$1'))
 
 const POSTGRES_URL = 'must be a postgresql:// URL, of one host or several'
 

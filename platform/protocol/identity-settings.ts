@@ -5,7 +5,7 @@
  */
 import { z } from 'zod'
 import { isFieldName, listItems } from '../http/message/fields.ts'
-import { httpUrl, isProduction } from '../process/settings.ts'
+import { httpAddress, httpUrl, isProduction } from '../process/settings.ts'
 import { mayTellClaim } from './claims.ts'
 
 /** Signatures with a public key. Never `none`, and no shared secret (HS256). */
@@ -151,7 +151,7 @@ function parsed(value: string): unknown {
  * three, or a list of them.
  */
 export const identitySettings = {
-  JWKS_URL: httpUrl.optional(),
+  JWKS_URL: httpAddress.optional(),
   JWT_ISSUER: text.optional(),
   JWT_AUDIENCE: text.optional(),
   IDENTITY_ISSUERS: json(issuersSettings).optional(),

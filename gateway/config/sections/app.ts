@@ -1,6 +1,6 @@
 /** The web app at `/app`, for customers and officers of the bank. */
 import { z } from 'zod'
-import { httpUrl } from '../../../platform/process/settings.ts'
+import { httpAddress } from '../../../platform/process/settings.ts'
 import { onOff } from './values.ts'
 
 export const appSection = z
@@ -8,7 +8,7 @@ export const appSection = z
     /** Off in production unless it is set. */
     enabled: onOff.optional(),
     /** The OpenID Connect issuer where its users sign in; that of the demo where that is in use. */
-    issuer: httpUrl.optional(),
+    issuer: httpAddress.optional(),
     /** Under which the issuer knows the app: a public client. */
     clientId: z.string('must be text').min(1, 'must not be empty').default('web'),
     /**

@@ -1,6 +1,6 @@
 /** A team's own process that is called by HTTP at fixed points of a request. */
 import { z } from 'zod'
-import { httpUrl } from '../../../platform/process/settings.ts'
+import { httpAddress } from '../../../platform/process/settings.ts'
 import { list, milliseconds } from './values.ts'
 
 const part = z.enum(['headers', 'body', 'context'], 'must be headers, body or context')
@@ -8,7 +8,7 @@ const stage = list(part).optional()
 
 export const coprocessorSection = z
   .strictObject({
-    url: httpUrl,
+    url: httpAddress,
     /** Milliseconds for each of its answers. */
     timeout: milliseconds.default(1_000),
     /** What happens to a request without a valid answer. */

@@ -4,7 +4,7 @@
  */
 import { isIP } from 'node:net'
 import { z } from 'zod'
-import { httpUrl } from '../../../platform/process/settings.ts'
+import { httpAddress } from '../../../platform/process/settings.ts'
 import { claimHeadersSettings } from '../../../platform/protocol/identity-settings.ts'
 import { errorRules } from './errors.ts'
 import { headerRule } from './headers.ts'
@@ -15,7 +15,7 @@ const DNS = 'must be an absolute http or https URL whose host is a name'
 
 /** Every address that the name has is an instance; it is asked again and again. */
 const named = z.strictObject({
-  dns: httpUrl.refine((url) => isIP(new URL(url).hostname.replace(/^\[|\]$/g, '')) === 0, DNS),
+  dns: httpAddress.refine((url) => isIP(new URL(url).hostname.replace(/^\[|\]$/g, '')) === 0, DNS),
   every: milliseconds.default(5_000),
 })
 
@@ -48,7 +48,9 @@ const common = (defaults: typeof statefulDefaults) => ({
    * Where its instances are. The registry's services need them; a service of another supergraph has
    * the address that the supergraph names.
    */
-  addresses: z.union([list(httpUrl).min(1, 'must name at least one value'), named], { error: ADDRESSES }).optional(),
+  addresses: z
+    .union([list(httpAddress).min(1, 'must name at least one value'), named], { error: ADDRESSES })
+    .optional(),
   /** Public paths, for example `/assets/`, below which it answers GET itself: images, downloads. */
   paths: list(z.string().startsWith('/', 'must be paths')).default(defaults.paths),
   /** Milliseconds for a call with all its retries. */
