@@ -31,13 +31,18 @@ export async function addToday(
     const file = join(folder, `${day}.json`)
     const before = await readFile(file, 'utf8').then(
       (text) => [text],
-      () => [],
+      (error: NodeJS.ErrnoException) => {
+        // It would be replaced, and what it holds lost.
+        if (error.code !== 'ENOENT') throw error
+        return []
+      },
     )
     const sum = await addUp(day, [...before, ...texts])
     const draft = join(folder, `${day}.${randomUUID()}.draft`)
     await writeFile(draft, sum)
     await rename(draft, file)
-    await removeBefore(folder, dayOf(now - days * DAY))
+    // From here on it is added: a failure must not have it added again.
+    await removeBefore(folder, dayOf(now - days * DAY)).catch(() => undefined)
     return true
   } finally {
     lock.release()
@@ -48,5 +53,5 @@ export async function addToday(
 async function removeBefore(folder: string, first: string): Promise<void> {
   const names = await readdir(folder)
   const old = names.filter((name) => name.endsWith('.draft') || (DAY_FILE.exec(name)?.[1] ?? first) < first)
-  await Promise.all(old.map((name) => rm(join(folder, name), { force: true })))
+  await Promise.allSettled(old.map((name) => rm(join(folder, name), { force: true })))
 }

@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, readlink, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeEach, expect, test } from '@jest/globals'
 import { textOfDay } from '../../../gateway/usage/day.ts'
@@ -63,6 +63,20 @@ test('Expired days and drafts of killed processes are removed', async () => {
   expect((await readdir(folder)).sort()).toEqual(['2026-01-01.json', '2026-01-03.json', 'lock', 'notes.json'])
   await add(folder, records(), 2, at('2026-01-04'))
   expect((await readdir(folder)).sort()).toEqual(['2026-01-03.json', '2026-01-04.json', 'lock', 'notes.json'])
+})
+
+test('Usage is added once although something old cannot be removed', async () => {
+  await mkdir(join(folder, 'a folder.draft'))
+  expect(await add(folder, records(), 2, at('2026-01-01'))).toBe(true)
+  expect(await add(folder, records(), 2, at('2026-01-04'))).toBe(true)
+  expect(await readdir(folder)).not.toContain('2026-01-01.json')
+})
+
+test('A file of the day that cannot be read now is not replaced', async () => {
+  const file = join(folder, '2026-01-01.json')
+  await symlink(file, file) // to itself
+  await expect(add(folder, records(), 60, at('2026-01-01'))).rejects.toMatchObject({ code: 'ELOOP' })
+  expect(await readlink(file)).toBe(file)
 })
 
 test('A truncated usage file loses its day only: the next one replaces it', async () => {
