@@ -14,6 +14,7 @@ import { leafLength, pathLength, TOO_LARGE } from '../answer/limit.ts'
 import type { FieldShape, ObjectShape, PartShape, SelectionShape } from '../answer/shape.ts'
 import type { TypeRelations } from '../plan/type-relations.ts'
 import { isData } from './data.ts'
+import { whyUntyped } from './lost-fields.ts'
 
 type Data = Readonly<Record<string, unknown>>
 
@@ -60,6 +61,11 @@ export interface Completer {
   answer(shape: ObjectShape, data: Data): Output | null
   /** A field of an object at a path. */
   field(at: Place['path'], field: FieldShape, shape: ObjectShape, source: Data): unknown
+  /**
+   * The shape of an object at a path, once all is known of it.
+   * @param field for messages, such as `Query.top`
+   */
+  shapeOf(at: Place['path'], source: Data, selection: SelectionShape, field: string): ObjectShape | Missing
 }
 
 // biome-ignore lint/complexity/noExcessiveLinesPerFunction: mutually recursive parts
@@ -154,15 +160,18 @@ export function createCompleter({ introspect, longest, report, types }: Complete
       return value
     }
     if (!isData(value) || !selection) return fault(`The service gave no object for ${place}.`)
-    const source: Data = value
+    const shape = shapeOf(value, selection, place)
+    return isMissing(shape) ? shape : completeObject(shape, value)
+  }
+
+  const shapeOf = (source: Data, selection: SelectionShape, place: string): ObjectShape | Missing => {
     const typename = source['__typename']
     const shape = selection.of(typename)
-    if (!shape) {
-      const isHidden = typeof typename === 'string' && types.isHidden(typename)
-      return fault(`The service gave no object of a known type for ${place}.`, isHidden)
-    }
-    if (shape.denied) return completer.report.add(shape.denied, [...path])
-    return completeObject(shape, source)
+    if (shape) return shape.denied ? completer.report.add(shape.denied, [...path]) : shape
+    const isHidden = typeof typename === 'string' && types.isHidden(typename)
+    const lost = isHidden ? undefined : whyUntyped(source)
+    if (lost) return completer.report.tell(lost, path, () => ({ type: selection.type, selection }))
+    return fault(`The service gave no object of a known type for ${place}.`, isHidden)
   }
 
   const completeList = (
@@ -209,6 +218,10 @@ export function createCompleter({ introspect, longest, report, types }: Complete
     field(at, field, shape, source) {
       path.splice(0, path.length, ...at)
       return completeField(field, shape, source)
+    },
+    shapeOf(at, source, selection, field) {
+      path.splice(0, path.length, ...at)
+      return shapeOf(source, selection, field)
     },
   }
   return completer

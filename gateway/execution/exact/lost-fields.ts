@@ -9,6 +9,7 @@ import { type Data, isData } from './data.ts'
 
 /** Puts the failure in each field that was requested of this object and is missing. */
 export function loseFields(target: Data, selection: Selection, failure: Failure, types: TypeRelations): void {
+  loseType(target, selection, failure, types)
   const isAsked = (segment: unknown): boolean => selection.answered.has(segment as string)
   for (const field of selection.fields) {
     if (!isOf(target, field, types)) continue
@@ -20,6 +21,17 @@ export function loseFields(target: Data, selection: Selection, failure: Failure,
     target[name] = known === undefined || !below ? ofField : withLost(known, below, ofField, types)
   }
 }
+
+/** Why objects that are known by their interface alone have no type of their own. */
+const typeLosses = new WeakMap<Data, Failure>()
+
+function loseType(target: Data, { answered }: Selection, failure: Failure, types: TypeRelations): void {
+  if (!answered.has('__typename') || types.isObjectType(target['__typename'])) return
+  if (!typeLosses.has(target)) typeLosses.set(target, failure)
+}
+
+/** The failure of the service that was to say what the object is. */
+export const whyUntyped = (object: Readonly<Data>): Failure | undefined => typeLosses.get(object)
 
 export const isGiven = (known: unknown): boolean =>
   typeof known === 'object' && known !== null && !(known instanceof Failure)
@@ -64,7 +76,9 @@ export function withLost(known: unknown, selection: Selection, failure: Failure,
 const isIndex = (segment: unknown): boolean => typeof segment === 'number'
 
 /** The service does not know the entity: the fields requested of it are null. */
-export function markAbsent(target: Data, { fields }: Selection, types: TypeRelations): void {
+export function markAbsent(target: Data, selection: Selection, types: TypeRelations): void {
+  const { fields } = selection
+  loseType(target, selection, ABSENT, types)
   const isTyped = typeof target['__typename'] === 'string'
   for (const field of fields) {
     if (isTyped && isOf(target, field, types) && own(target, field.name) === undefined) target[field.name] = ABSENT

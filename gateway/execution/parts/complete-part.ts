@@ -36,7 +36,8 @@ function addRest(shape: ObjectShape, place: Place, completer: Completer, changes
     const { responseName } = field
     if (Object.hasOwn(output, responseName)) {
       const value = output[responseName]
-      if (!addWithin(field, value, { path: [...path, responseName], source }, completer, changes)) return false
+      const at = { path: [...path, responseName], source, output: value, field: `${shape.type.name}.${responseName}` }
+      if (!addWithin(field, at, completer, changes)) return false
       continue
     }
     const value = completer.field(path, field, shape, source)
@@ -52,37 +53,39 @@ function addRest(shape: ObjectShape, place: Place, completer: Completer, changes
 /** Adds to a field that the client already has in part. */
 function addWithin(
   { value }: FieldShape,
-  known: unknown,
-  { path, source }: Omit<Place, 'output'>,
+  at: AnyPlace & Pick<Place, 'source'>,
   completer: Completer,
   changes: Change[],
 ): boolean {
   if (value.kind === 'introspection') {
-    addMissing(completer.introspect(value.nodes), known, path, changes)
+    addMissing(completer.introspect(value.nodes), at.output, at.path, changes)
     return true
   }
   if (value.kind !== 'data' || !value.selection) return true
-  return addToEach(value.selection, { path, source: own(source, value.source), output: known }, completer, changes)
+  return addToEach(value.selection, { ...at, source: own(at.source, value.source) }, completer, changes)
 }
 
 interface AnyPlace {
   readonly path: Place['path']
   readonly source: unknown
   readonly output: unknown
+  /** For messages, such as `Query.top`. */
+  readonly field: string
 }
 
 function addToEach(selection: SelectionShape, at: AnyPlace, completer: Completer, changes: Change[]): boolean {
-  const { path, source, output } = at
+  const { path, source, output, field } = at
   if (Array.isArray(output)) {
     const items: readonly unknown[] = Array.isArray(source) ? source : []
     return output.every((item: unknown, index) =>
-      addToEach(selection, { path: [...path, index], source: items[index], output: item }, completer, changes),
+      addToEach(selection, { path: [...path, index], source: items[index], output: item, field }, completer, changes),
     )
   }
   // A null stays null: its error was sent already.
   if (typeof output !== 'object' || output === null || !isData(source)) return true
-  const shape = selection.of(source['__typename'])
-  return !shape || addRest(shape, { path, source, output: output as Output }, completer, changes)
+  // What the client has of it depended on no type; what is added may.
+  const shape = completer.shapeOf(path, source, selection, field)
+  return !isMissing(shape) && addRest(shape, { path, source, output: output as Output }, completer, changes)
 }
 
 /** Adds the missing fields of an introspection answer. */

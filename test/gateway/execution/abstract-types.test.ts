@@ -74,6 +74,28 @@ test.each([
   expect([data, errors.map(({ path }) => path?.join('.'))]).toEqual([{ item: null }, ['item']])
 })
 
+describe('objects whose types a service cannot say', () => {
+  const query = '{ top { score ... on Film { scenes } } hits { __typename } }'
+
+  test('Objects of unknown types are null with the error of the service that knows them', async () => {
+    federation.down.add('releases')
+    const { data, errors } = await federation.ask(query, {}, studio.createWorld())
+    federation.down.clear()
+    expect(data).toEqual({ top: null, hits: null })
+    expect(errors.map(({ path, extensions }) => [path?.join('.'), extensions['code'], extensions['service']])).toEqual([
+      ['top', 'SERVICE_UNAVAILABLE', 'releases'],
+      ['hits.0', 'SERVICE_UNAVAILABLE', 'releases'],
+    ])
+  })
+
+  test('Objects that no service knows the types of are null without an error', async () => {
+    federation.instead = (service) => (service === 'releases' ? { data: { _entities: [null] } } : undefined)
+    const { data, errors } = await federation.ask('{ top { score __typename } }', {}, studio.createWorld())
+    federation.instead = undefined
+    expect([data, errors]).toEqual([{ top: null }, []])
+  })
+})
+
 describe('interfaces without objects', () => {
   let federation: Federation
   let plain: GraphQLSchema
