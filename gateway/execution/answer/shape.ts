@@ -19,6 +19,7 @@ import {
   Kind,
   type SelectionNode,
   type SelectionSetNode,
+  TypeMetaFieldDef,
   typeFromAST,
 } from 'graphql'
 import { type Denied, deniedNodes } from '../plan/access.ts'
@@ -96,7 +97,7 @@ export function answerShape(
   denied?: Denied,
 ): ObjectShape {
   const { schema, rootType, definition, fragments } = client
-  const deniedHere = deniedNodes(client, denied)
+  const deniedHere = deniedNodes(client, conditions, denied)
 
   const known = new Map<
     SelectionSetNode | undefined,
@@ -162,25 +163,22 @@ export function answerShape(
     const name = node.name.value
     if (name === '__typename') return { kind: 'typename' }
     const field = type.getFields()[name]
+    const error = whyDenied(type, nodes)
+    // Of the two fields that introspect, only `__type` has an argument.
+    if (error) return { kind: 'denied', type: (field ?? TypeMetaFieldDef).type, error }
     if (!field) return { kind: 'introspection', nodes }
-    const error = denied && whyDenied(denied, type, nodes)
-    if (error) return { kind: 'denied', type: field.type, error }
     const named = getNamedType(field.type)
     const selections = nodes.flatMap(({ selectionSet }) => selectionSet ?? [])
     const selection = isCompositeType(named) ? sameSelection(named, selections) : undefined
     return { kind: 'data', source: names.of(node), type: field.type, selection }
   }
 
-  const whyDenied = (
-    { field }: Denied,
-    type: ObjectShape['type'],
-    nodes: readonly FieldNode[],
-  ): GraphQLError | undefined => {
+  const whyDenied = (type: ObjectShape['type'], nodes: readonly FieldNode[]): GraphQLError | undefined => {
     // An object known only by its interface may be any of its types.
     const owners = isInterfaceType(type) ? [type, ...schema.getPossibleTypes(type)] : [type]
     const name = nodes[0]?.name.value ?? ''
-    const errors = [...owners.map((each) => field(each.name, name)), ...nodes.map((each) => deniedHere.get(each))]
-    return errors.find((each) => each !== undefined)
+    const errors = denied ? owners.map((each) => denied.field(each.name, name)) : []
+    return [...errors, ...nodes.map((each) => deniedHere.get(each))].find((each) => each !== undefined)
   }
 
   /** Shared by all types whose field has the same selection: abstract types may be nested. */

@@ -14,6 +14,8 @@ import {
 import { codedError } from '../../../platform/protocol/errors.ts'
 import type { AccessRules } from './access-rules.ts'
 import type { ClientOperation } from './client-operation.ts'
+import type { ConditionValues } from './conditions.ts'
+import { fieldsWithNull } from './never-null.ts'
 
 /** A requirement, and the first place in the operation that has it. */
 export interface Needed {
@@ -105,9 +107,16 @@ export function denial(coordinate: string, mustSignIn: boolean): GraphQLError {
   return error
 }
 
-/** The fields of a document that are denied for every object that they may be requested of. */
-export function deniedNodes(client: Walked, denied: Denied | undefined): ReadonlyMap<FieldNode, GraphQLError> {
-  const nodes = new Map<FieldNode, GraphQLError>()
+/**
+ * The fields of a document that are requested of no object: denied for every one that they may be
+ * requested of, or with null where an argument may not be null.
+ */
+export function deniedNodes(
+  client: Walked,
+  conditions: ConditionValues,
+  denied: Denied | undefined,
+): ReadonlyMap<FieldNode, GraphQLError> {
+  const nodes = new Map(fieldsWithNull(client, conditions))
   if (denied)
     eachField(client, (parent, name, _type, node) => {
       const failure = denied.field(parent, name)

@@ -23,18 +23,18 @@ import {
   fragmentsOf,
   IN_PARTS,
 } from './conditions.ts'
-import { neverNull } from './never-null.ts'
+import { neverNull, nullError, whenNull } from './never-null.ts'
 
 /** Checks the variables of a request. */
 interface Bindings {
   readonly schema: GraphQLSchema
   readonly definitions: readonly VariableDefinitionNode[]
-  /** Variables whose values decide what is selected. */
+  /** What decides what is selected: variables, and that a variable is null (`whenNull`). */
   readonly conditions: readonly string[]
   /** Whether it can be answered in parts. */
   readonly defers: boolean
   /** Variables that may be left out, but must not be null. */
-  readonly neverNull: readonly string[]
+  readonly neverNull: ReturnType<typeof neverNull>
 }
 
 export interface ClientOperation extends Bindings {
@@ -74,7 +74,7 @@ export function clientOperation(schema: GraphQLSchema, document: DocumentNode, n
     definitions: definition.variableDefinitions ?? [],
     // Computed when read: an operation that is opened again for its fields needs none of them.
     get conditions() {
-      return conditionVariables(definition, fragments)
+      return [...conditionVariables(definition, fragments), ...this.neverNull.inFields.map(whenNull)]
     },
     get defers() {
       return defersSomething(definition, fragments)
@@ -106,7 +106,7 @@ export function bindVariables(
 }
 
 function bindValues(bindings: Bindings, values: Readonly<Record<string, unknown>>): BoundVariables {
-  const { schema, definitions, conditions } = bindings
+  const { schema, definitions, conditions, neverNull } = bindings
   if (definitions.length === 0) return NO_VARIABLES
   for (const { variable } of definitions) {
     const name = variable.name.value
@@ -115,10 +115,7 @@ function bindValues(bindings: Bindings, values: Readonly<Record<string, unknown>
   }
   const { errors } = getVariableValues(schema, definitions, ownOnly(values), { maxErrors: 1 })
   if (errors) throw codedError('BAD_USER_INPUT', errors[0]?.message ?? 'The variables do not fit.')
-  for (const name of bindings.neverNull) {
-    if (!isNull(definitions, name, own(values, name))) continue
-    throw codedError('BAD_USER_INPUT', `Variable "$${name}" must not be null: it stands where null is not allowed.`)
-  }
+  for (const name of neverNull.inDirectives) if (isNull(definitions, name, own(values, name))) throw nullError(name)
   if (conditions.length === 0) return { values, conditions: {} }
   const given = conditions.filter((name) => own(values, name) !== undefined)
   return {
@@ -126,9 +123,13 @@ function bindValues(bindings: Bindings, values: Readonly<Record<string, unknown>
     conditions: {
       ...defaultConditions(bindings),
       ...Object.fromEntries(given.map((name) => [name, values[name] === true])),
+      ...nullsIn(bindings, values),
     },
   }
 }
+
+const nullsIn = ({ definitions, neverNull }: Bindings, values: Readonly<Record<string, unknown>>): ConditionValues =>
+  Object.fromEntries(neverNull.inFields.map((name) => [whenNull(name), isNull(definitions, name, own(values, name))]))
 
 const isNull = (definitions: readonly VariableDefinitionNode[], name: string, given: unknown): boolean =>
   given === undefined
@@ -136,9 +137,11 @@ const isNull = (definitions: readonly VariableDefinitionNode[], name: string, gi
     : given === null
 
 /** The conditions of a request that sets none of their variables. */
-export function defaultConditions({ definitions, conditions }: Bindings): ConditionValues {
+export function defaultConditions(bindings: Bindings): ConditionValues {
+  const { definitions, conditions } = bindings
   const known = new Map(definitions.map((definition) => [definition.variable.name.value, definition]))
-  return Object.fromEntries(conditions.map((name) => [name, defaultOf(known.get(name))]))
+  const defaults = Object.fromEntries(conditions.map((name) => [name, defaultOf(known.get(name))]))
+  return { ...defaults, ...nullsIn(bindings, {}) }
 }
 
 /** A variable that may be null stands only where leaving it out means true: in `@defer`. */

@@ -63,7 +63,7 @@ export function plannedOperation(
   concealing: ReadonlySet<string> = NONE,
 ): string | undefined {
   const { schema, rootType, definition, fragments } = client
-  const deniedHere = deniedNodes(client, denied)
+  const deniedHere = deniedNodes(client, conditions, denied)
   let budget = MAX_SELECTIONS
 
   const collect = (parent: GraphQLCompositeType, { selections }: SelectionSetNode, into: PlannedSelection): void => {
