@@ -9,6 +9,7 @@ import remarkGfm from 'remark-gfm'
 import remarkParse from 'remark-parse'
 import remarkRehype from 'remark-rehype'
 import { unified } from 'unified' // MIT; the Markdown pipeline of the Node field
+import { visit } from 'unist-util-visit'
 
 const allowed = {
   ...defaultSchema,
@@ -22,7 +23,29 @@ const parser = unified().use(remarkParse).use(remarkGfm).freeze()
 // Without `allowDangerousHtml`, raw HTML is dropped here, before the allow list sees it.
 const sanitizer = unified().use(remarkRehype).use(rehypeSanitize, allowed).freeze()
 
+/** Places of an article's tables for which the author wrote no cell, and that are filled with one. */
+const MAX_EMPTY_PLACES = 10_000
+
 export const parseMarkdown = (markdown: string): MarkdownRoot => parser.parse(markdown)
 
 /** The sanitized tree. @throws RangeError if the nesting is deeper than the stack */
-export const toSafeTree = (markdown: string): Root => sanitizer.runSync(parseMarkdown(markdown))
+export function toSafeTree(markdown: string): Root {
+  const tree = parseMarkdown(markdown)
+  boundTables(tree)
+  return sanitizer.runSync(tree)
+}
+
+/**
+ * Leaves rows as short as they are written once their tables would be filled too far: 64 kB of rows
+ * that are all but empty, under a wide head, would be 100,000,000 cells.
+ */
+function boundTables(tree: MarkdownRoot): void {
+  let left = MAX_EMPTY_PLACES
+  visit(tree, 'table', (table) => {
+    const columns = table.align?.length ?? 0
+    for (const row of table.children) left -= Math.max(0, columns - row.children.length)
+    if (left >= 0) return
+    for (const row of table.children) row.children.splice(columns)
+    table.align = null
+  })
+}

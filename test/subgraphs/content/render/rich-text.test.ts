@@ -168,3 +168,22 @@ describe('code', () => {
     expect((await article('code', 'html')).html).toMatch(/^<pre><code class="language-json">\[1,1,/)
   })
 })
+
+describe('tables', () => {
+  const none = { hasArticle: () => false, image: () => undefined }
+  const table = (head: string, rows: readonly string[]): string =>
+    [head, head.replaceAll(/[^|]+/g, '-'), ...rows].join('\n')
+
+  test('Rows that lack a few cells are filled, and cells beyond the head are left out', async () => {
+    const html = await renderHtml(table('|a|b|c|', ['|1|', '|1|2|3|4|']), none)
+    expect(html.match(/<td>\d?<\/td>/g)).toEqual(['1', '', '', '1', '2', '3'].map((text) => `<td>${text}</td>`))
+  })
+
+  test('Rows of few cells under a wide head are as short as they are written, all together', async () => {
+    const wide = table(`${'|a'.repeat(200)}|`, [...Array.from({ length: 200 }, () => '|1|'), `${'|2'.repeat(201)}|`])
+    const html = await renderHtml(`${wide}\n\n${wide}`, none)
+    expect(html.match(/<td>1<\/td>/g)).toHaveLength(400)
+    expect(html.match(/<td>2<\/td>/g)).toHaveLength(400)
+    expect(html.match(/<td><\/td>/g)).toBeNull()
+  })
+})
