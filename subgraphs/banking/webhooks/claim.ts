@@ -20,6 +20,8 @@ export interface Claimed extends ToldEvent {
   readonly attempts: number
   /** Consecutive failures of the endpoint. */
   readonly failures: number
+  /** By the database's clock: receivers refuse what seems too old, or too new. */
+  readonly claimedAt: Date
 }
 
 /**
@@ -80,7 +82,7 @@ export function claimQuery(busy: ReadonlyMap<string, number>): Prisma.Sql {
     FROM due WHERE w.endpoint_id = due.endpoint_id AND w.sequence = due.sequence
     RETURNING w.endpoint_id, w.sequence, w.attempts
   )
-  SELECT e.id::text AS "endpointId", e.url, e.failures, claimed.sequence, claimed.attempts, o.kind,
+  SELECT e.id::text AS "endpointId", e.url, e.failures, claimed.sequence, claimed.attempts, now() AS "claimedAt", o.kind,
     o.transfer_id::text AS "transferId", o.at, o.amount, t.currency,
     CASE d.customer_id WHEN e.customer_id THEN d.id::text END AS "debitAccount",
     CASE c.customer_id WHEN e.customer_id THEN c.id::text END AS "creditAccount"

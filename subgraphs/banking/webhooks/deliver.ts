@@ -75,9 +75,9 @@ export function createDeliveries(options: DeliveryOptions): Deliveries {
 }
 
 async function attempt(delivery: Claimed, { database, sender, secrets, retries }: DeliveryOptions): Promise<void> {
-  const { endpointId, sequence, url, attempts, failures } = delivery
+  const { endpointId, sequence, url, attempts, failures, claimedAt } = delivery
   const body = bodyOf(delivery)
-  const headers = signatureHeaders(secrets(endpointId), { id: eventId(sequence), body })
+  const headers = signatureHeaders(secrets(endpointId), { id: eventId(sequence), body, at: claimedAt })
   const { delivered, status, error } = await sender.send(url, headers, body)
   const pause = delivered ? undefined : pauseAfter(attempts, retries)
   const outcome = delivered ? 'DELIVERED' : pause === undefined ? 'DEAD' : 'PENDING'

@@ -213,31 +213,37 @@ describe('delivery', () => {
   test.each([
     ['behind', -3_600_000],
     ['ahead of', 3_600_000],
-  ])("An instance whose clock is an hour %s the database's pauses as long as any other", async (_side, difference) => {
-    const endpoint = await register()
-    receiver.answer = 503
-    const id = BigInt(await move())
-    await handOver(bank.database)
-    using dates = stopDates()
-    dates.step(difference)
-    const slow = { first: 60_000, factor: 1, longest: 60_000, attempts: 3 }
-    const failing = createDeliveries({ database: bank.database, sender, secrets, retries: slow, log })
-    await failing.begin()
-    await failing.idle()
-    const pauses = await bank.database.$queryRaw`
+  ])(
+    "An instance whose clock is an hour %s the database's dates its attempts, and pauses, as any other",
+    async (_side, difference) => {
+      const endpoint = await register()
+      receiver.answer = 503
+      const id = BigInt(await move())
+      await handOver(bank.database)
+      using dates = stopDates()
+      dates.step(difference)
+      const slow = { first: 60_000, factor: 1, longest: 60_000, attempts: 3 }
+      const failing = createDeliveries({ database: bank.database, sender, secrets, retries: slow, log })
+      await failing.begin()
+      await failing.idle()
+      const [clock] = await bank.database.$queryRaw<{ now: number }[]>`SELECT extract(epoch FROM now())::int AS now`
+      const sent = Number(receiver.received[0]?.headers['webhook-timestamp'])
+      expect(Math.abs(sent - (clock?.now ?? 0))).toBeLessThan(300)
+      const pauses = await bank.database.$queryRaw`
       SELECT next_attempt_at - now() BETWEEN '20 s' AND '61 s' AS delivery,
         paused_until - now() BETWEEN '20 s' AND '61 s' AS endpoint, last_attempt_at < now() + '1 s' AS attempted
       FROM webhook_deliveries d JOIN webhook_endpoints e ON e.id = d.endpoint_id WHERE e.id = ${endpoint}::uuid`
-    expect(pauses).toEqual([{ delivery: true, endpoint: true, attempted: true }])
-    await bank.database
-      .$executeRaw`UPDATE webhook_deliveries SET status = 'DEAD', next_attempt_at = NULL WHERE endpoint_id = ${endpoint}::uuid`
-    await reviveDelivery(bank.database, endpoint, id)
-    receiver.answer = 200
-    await until(async () => {
-      await deliver()
-      return (await deliveries(endpoint))[0]?.status === 'DELIVERED'
-    })
-  })
+      expect(pauses).toEqual([{ delivery: true, endpoint: true, attempted: true }])
+      await bank.database
+        .$executeRaw`UPDATE webhook_deliveries SET status = 'DEAD', next_attempt_at = NULL WHERE endpoint_id = ${endpoint}::uuid`
+      await reviveDelivery(bank.database, endpoint, id)
+      receiver.answer = 200
+      await until(async () => {
+        await deliver()
+        return (await deliveries(endpoint))[0]?.status === 'DELIVERED'
+      })
+    },
+  )
 
   test('Several healthy instances make a delivery once', async () => {
     const endpoint = await register()
