@@ -1,4 +1,5 @@
 /** Statements in GraphQL: balances, sums for charts, and links to downloads. */
+import { codedError } from '../../../platform/protocol/errors.ts'
 import type { PrismaClient } from '../../../prisma/generated/client.ts'
 import type { AccountRow } from '../accounts/read.ts'
 import { daysBetween, type PlainDate } from '../dates/plain-date.ts'
@@ -18,6 +19,8 @@ interface StatementArguments {
 interface StatementParent extends StatementArguments {
   readonly period: Period
   readonly currency: string
+  /** Of one of the bank's own accounts, which has no owner to make a file for. */
+  readonly isInternal: boolean
   /** Read at first use, then shared by the fields that need them. */
   sums(): Promise<Sums>
   totals(): Promise<readonly Total[]>
@@ -57,7 +60,7 @@ function addUp(totals: readonly Total[], keyOf: (total: Total) => string | null)
 export const statementResolvers = (links: DownloadLinks) => ({
   Account: {
     statement(
-      { id, currency }: AccountRow,
+      { id, currency, kind }: AccountRow,
       range: StatementArguments,
       { database, past }: BankingContext,
     ): StatementParent {
@@ -73,6 +76,7 @@ export const statementResolvers = (links: DownloadLinks) => ({
         to: range.to,
         period,
         currency,
+        isInternal: kind === 'INTERNAL',
         sums: once(() => readPeriod(readSums)),
         totals: once(() => readPeriod(readTotals)),
         days: once(() => readPeriod(readDays)),
@@ -99,9 +103,10 @@ export const statementResolvers = (links: DownloadLinks) => ({
         .toSorted((one, other) => byName(one.key, other.key))
         .map(({ key, ...sums }) => ({ category: key, ...both(sums, currency) })),
     async download(
-      { period, sums }: StatementParent,
+      { period, isInternal, sums }: StatementParent,
       { format, byteOrderMark }: { format: FormatName; byteOrderMark: boolean },
     ) {
+      if (isInternal) throw codedError('BAD_USER_INPUT', "There are no files of the bank's own accounts.")
       if (byteOrderMark && !('mayBeMarked' in formats[format])) throw badInput('byteOrderMark', 'is for CSV alone')
       if (!fits(formats[format], await sums())) throw badInput('format', 'must be one that has room for such amounts')
       const expiresAt = new Date(Date.now() + LINK_LIFETIME)

@@ -73,6 +73,18 @@ const linkTo = async (format: string): Promise<string> =>
   (await statement(`download(format: ${format}) { url expiresAt }`)).statement.download.url
 
 describe('statement', () => {
+  test("An officer gets no link to a file of the bank's own accounts, which have none", async () => {
+    const bank = openBank(service.databaseUrl)
+    const { id } = await bank.database.account.findFirstOrThrow({ where: { kind: 'INTERNAL' } })
+    await bank.close()
+    const asked = { ...range, id: `${id}` }
+    expect((await statement('closing { currency }', asked, 'officer')).errors).toBeUndefined()
+    const { errors } = await statement('download(format: CSV) { url }', asked, 'officer')
+    expect(errors).toMatchObject([
+      { message: expect.stringContaining('own accounts'), extensions: { code: 'BAD_USER_INPUT' } },
+    ])
+  })
+
   test('A statement opens and closes with the balances of its entries, and counts all of them', async () => {
     const list = within()
     expect(list.length).toBeGreaterThan(50)
