@@ -1,5 +1,6 @@
 /** The context of calls to services: what they learn of a request, and when a call is cancelled. */
 import type { OperationDefinitionNode } from 'graphql'
+import type { Callers } from '../traffic/call/callers.ts'
 import type { CallContext } from '../traffic/call/send.ts'
 import { callerOf } from './caller-key.ts'
 import { type Client, hangUpOf } from './client.ts'
@@ -31,14 +32,17 @@ export function callContext(
 
 /**
  * For an execution that answers several requests: it carries no credentials and outlives each
- * request. Its calls queue as those of the caller who started it.
+ * request.
+ * @param callers who wait for it, and in whose lines its calls queue
  */
 export const sharedContext = (
   exchange: Exchange,
+  callers: Callers,
   { observe }: FreshnessTally,
   hear?: CallContext['hear'],
 ): CallContext => ({
   ...ofExchange(exchange),
+  callers,
   authorization: undefined,
   hear,
   signal: undefined,

@@ -19,6 +19,7 @@ import type { Answer } from '../execution/answer/answer.ts'
 import type { CompiledOperation } from '../execution/compiled-operation.ts'
 import type { Heard } from '../headers/to-client.ts'
 import type { BeforeCalls } from '../subscriptions/subscribe.ts'
+import type { Callers } from '../traffic/call/callers.ts'
 import { type Body, bodyOf } from './body.ts'
 import { sendRun } from './parts/send-run.ts'
 import { createSingleFlight, type SingleFlight } from './single-flight.ts'
@@ -111,13 +112,13 @@ export function createExecute({ mask, decide, before, onShared, openHeard }: Exe
       // A trace is of the request's own calls.
       const share = tracing ? undefined : shareOf(edition, operation, ready)
       let isOwn = false
-      const run = async (): Promise<Result> => {
+      const run = async (callers?: Callers): Promise<Result> => {
         isOwn = true
         const tally = createFreshnessTally()
         const heard = openHeard?.()
         const { definition } = operation
-        const context = share
-          ? sharedContext(exchange, tally, heard?.hear)
+        const context = callers
+          ? sharedContext(exchange, callers, tally, heard?.hear)
           : callContext(exchange, definition, client, tally, heard?.hear)
         const answer = await ready.execute(bound, context, traffic.send, undefined, tracing)
         // Written once for all requests that share it.
@@ -126,7 +127,9 @@ export function createExecute({ mask, decide, before, onShared, openHeard }: Exe
         const keepable = needed.length > 0 ? undefined : keepableOf(operation, exchange, tally.result())
         return { answer, keepable, body, heard }
       }
-      const { answer, keepable, body, heard } = await (share ? share(keyOf(exchange), run) : run())
+      const { answer, keepable, body, heard } = await (share
+        ? share(keyOf(exchange), () => callerOf(exchange), run)
+        : run())
       if (!isOwn) onShared()
       heard?.write(exchange.headers, exchange.cookies)
       const loan = share ? undefined : answer.loan

@@ -3,6 +3,7 @@
  * caller in the call that could be mixed up.
  */
 import { createAbort } from './call/abort.ts'
+import { createCallers } from './call/callers.ts'
 import { CallFailure } from './call/failure.ts'
 import type { StatelessService } from './call/kind.ts'
 import type { ServiceCall, Signal } from './call/send.ts'
@@ -11,6 +12,7 @@ import type { Reply, Step, Work } from './call/step.ts'
 interface Shared {
   readonly reply: Promise<Reply>
   readonly deadline: number
+  readonly callers: ReturnType<typeof createCallers>
   /** Ends the call, so that no other can join it. */
   abandon(): void
   waiting: number
@@ -31,14 +33,15 @@ export function coalesced({ coalescing, deadline }: StatelessService, next: Step
   if (!coalescing) return next
   const inFlight = new Map<string, Shared>()
 
-  const start = (key: string, work: Work): Shared => {
+  const start = (key: string, work: Work, callers: Shared['callers']): Shared => {
     const abandoned = createAbort()
     const forget = (): void => {
       if (inFlight.get(key) === shared) inFlight.delete(key)
     }
     const shared: Shared = {
-      reply: next({ ...work, call: callForAll(work), signal: abandoned.signal }).finally(forget),
+      reply: next({ ...work, call: callForAll(work), signal: abandoned.signal, callers }).finally(forget),
       deadline: work.deadline,
+      callers,
       abandon() {
         forget()
         abandoned.abort()
@@ -53,22 +56,28 @@ export function coalesced({ coalescing, deadline }: StatelessService, next: Step
     if (work.call.operation !== 'query') return next(work)
     if (work.signal?.aborted) return Promise.reject(new CallFailure('cancelled', 'given up before it was sent'))
     const key = identityOf(work)
-    const found = inFlight.get(key)
+    const known = inFlight.get(key)
     // Joining a call with less than half of its time left would cut this one short.
-    if (!found || work.deadline - found.deadline >= deadline / 2) return wait(start(key, work), work.signal)
+    const found = known && work.deadline - known.deadline < deadline / 2 ? known : undefined
+    const callers = found?.callers ?? createCallers()
+    const { caller, callers: others } = work.call.context
+    callers.add(caller)
+    const end = others?.follow(callers.add)
+    if (!found) return wait(start(key, work, callers), work.signal, end)
     onShared()
     work.call.trace?.answeredBy('shared')
-    return wait(found, work.signal)
+    return wait(found, work.signal, end)
   }
 }
 
 /**
  * Waits for a shared call. Leaving does not affect the others; the call is given up when the last
  * has left.
+ * @param end called when the call is over
  */
-function wait(shared: Shared, signal: Signal | undefined): Promise<Reply> {
+function wait(shared: Shared, signal: Signal | undefined, end: (() => void) | undefined): Promise<Reply> {
   shared.waiting += 1
-  if (!signal) return shared.reply
+  if (!signal) return end ? shared.reply.finally(end) : shared.reply
   return new Promise((resolve, reject) => {
     const leave = (): void => {
       shared.waiting -= 1
@@ -76,6 +85,9 @@ function wait(shared: Shared, signal: Signal | undefined): Promise<Reply> {
       reject(new CallFailure('cancelled', 'given up by the caller'))
     }
     signal.addEventListener('abort', leave, { once: true })
-    shared.reply.then(resolve, reject).finally(() => signal.removeEventListener('abort', leave))
+    shared.reply.then(resolve, reject).finally(() => {
+      signal.removeEventListener('abort', leave)
+      end?.()
+    })
   })
 }

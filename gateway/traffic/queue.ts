@@ -1,16 +1,18 @@
 /**
  * Bounds the calls in flight to a service. Other calls wait, up to their own deadlines, and callers
  * take turns: a caller with a thousand waiting calls delays another caller's by one call at a time.
- * If the queue is full, the caller with the longest line is refused.
+ * A call that answers several callers waits in the line of each. If the queue is full, the caller
+ * with the longest line is refused.
  */
 import { createFairQueue } from '../../platform/data/fair-queue.ts'
 import { timerDelay } from '../../platform/data/timer-delay.ts'
 import { CallFailure } from './call/failure.ts'
-import type { Signal } from './call/send.ts'
-import type { Reply, Step } from './call/step.ts'
+import type { Reply, Step, Work } from './call/step.ts'
 
-interface Waiting {
+/** A place of a call in the line of a caller. */
+interface Place {
   readonly enter: () => void
+  /** Refuses the call if this was its last place. */
   readonly refuse: (failure: CallFailure) => void
 }
 
@@ -24,25 +26,40 @@ interface QueueBounds {
 export function queued(next: Step, bounds: QueueBounds): Step {
   const { length } = bounds
   let running = 0
-  const waiting = createFairQueue<Waiting>()
+  const waiting = createFairQueue<Place>()
 
-  const admission = (caller: string, deadline: number, signal: Signal | undefined): Promise<void> =>
+  const admission = ({ call: { context }, deadline, signal, callers = context.callers }: Work): Promise<void> =>
     new Promise((resolve, reject) => {
+      const places = new Map<string, Place>()
       const end = (failure?: CallFailure): void => {
-        waiting.quit(caller, one)
+        for (const [caller, place] of places) waiting.quit(caller, place)
+        stopFollowing?.()
         clearTimeout(timer)
         signal?.removeEventListener('abort', abort)
         if (failure) reject(failure)
         else resolve()
       }
-      const one: Waiting = { enter: () => end(), refuse: end }
+      const join = (caller: string): void => {
+        if (places.has(caller)) return
+        const refuse = (failure: CallFailure): void => {
+          places.delete(caller)
+          if (places.size === 0) end(failure)
+        }
+        const place: Place = { enter: () => end(), refuse }
+        // First, because the place that makes room may be this call's in another line.
+        places.set(caller, place)
+        if (waiting.size < length || makeRoom(caller)) waiting.join(caller, place)
+        else places.delete(caller)
+      }
       const abort = (): void => end(new CallFailure('cancelled', 'given up while waiting'))
       const timer = setTimeout(
         () => end(new CallFailure('timeout', 'waited in the queue until the deadline')),
         timerDelay(deadline - performance.now()),
       )
       signal?.addEventListener('abort', abort, { once: true })
-      waiting.join(caller, one)
+      join(context.caller())
+      const stopFollowing = callers?.follow((other) => join(other()))
+      if (places.size === 0) end(full())
     })
 
   const leave = (): void => {
@@ -76,9 +93,7 @@ export function queued(next: Step, bounds: QueueBounds): Step {
       running += 1
       return next(work).then(succeed, fail)
     }
-    const caller = work.call.context.caller()
-    if (waiting.size >= length && !makeRoom(caller)) return Promise.reject(full())
     // It is counted when it is admitted.
-    return admission(caller, work.deadline, work.signal).then(() => next(work).then(succeed, fail))
+    return admission(work).then(() => next(work).then(succeed, fail))
   }
 }

@@ -7,6 +7,7 @@ import type { GraphQLFormattedError } from 'graphql'
 import type { Loan } from '../../../platform/memory/loans.ts'
 import type { Claims } from '../../../platform/protocol/claims.ts'
 import type { PickedHeaders } from '../../headers/to-client.ts'
+import type { Callers } from './callers.ts'
 import type { CallTrace } from './trace.ts'
 
 /**
@@ -17,6 +18,8 @@ export interface CallContext {
   readonly requestId: string
   /** Identifies the caller where callers take turns. Never sent. */
   caller(): string
+  /** All who wait for the answer, if several clients share the calls. */
+  readonly callers?: Callers | undefined
   /** The caller's credentials. Only stateful services get them. */
   readonly authorization: string | undefined
   /** The claims of the caller's token, of which stateful services may get some. */

@@ -1,5 +1,6 @@
 /** The interface between the steps of a service's traffic. Types only. */
 import type { PickedHeaders } from '../../headers/to-client.ts'
+import type { Callers } from './callers.ts'
 import type { Freshness, ServiceAnswer, ServiceCall, Signal } from './send.ts'
 
 /** A call, with its deadline and signal. */
@@ -9,6 +10,8 @@ export interface Work {
   readonly deadline: number
   /** Aborted when nobody waits for the reply any more. */
   readonly signal: Signal | undefined
+  /** All whose calls this one answers; if absent, those of its context. */
+  readonly callers?: Callers
   /** True for a second try beside a slow first one. */
   readonly isHedge?: boolean
 }

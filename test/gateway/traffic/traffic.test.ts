@@ -1,6 +1,8 @@
 import { afterEach, describe, expect, test } from '@jest/globals'
 import { createRecord } from '../../../gateway/execution/trace/record.ts'
+import { createCallers } from '../../../gateway/traffic/call/callers.ts'
 import { stateful, stateless } from '../../../gateway/traffic/call/kind.ts'
+import type { CallContext } from '../../../gateway/traffic/call/send.ts'
 import type { Traffic } from '../../../gateway/traffic/traffic.ts'
 import { stopClock } from '../../support/clock.ts'
 import { until } from '../../support/until.ts'
@@ -131,21 +133,22 @@ describe('queue', () => {
    * A service that handles one call at a time, answered by the test. Returns the bodies in the
    * order of arrival.
    */
-  async function slowService(queue: number) {
+  async function slowService(queue: number, kind: typeof stateful | typeof stateless = stateful) {
     const releases: (() => void)[] = []
     const [slow] = (await upstreams(1, () => new Promise((resolve) => releases.push(() => resolve(ok()))))) as [
       Upstream,
     ]
-    const traffic = to(stateful('s', { concurrency: 1, queue }), [slow.url])
-    const call = (caller: string, number: number) =>
-      codeOf(traffic.send(callOf('s', `"${caller}${number}"`, { caller: () => caller })))
+    const traffic = to(kind('s', { concurrency: 1, queue }), [slow.url])
+    const send = (text: string, context: Partial<CallContext>) =>
+      codeOf(traffic.send(callOf('s', `"${text}"`, context)))
+    const call = (caller: string, number: number) => send(`${caller}${number}`, { caller: () => caller })
     const serve = async (count: number): Promise<void> => {
       for (let served = 0; served < count; served += 1) {
         await until(() => releases.length > 0)
         releases.shift()?.()
       }
     }
-    return { call, serve, bodies: slow.bodies }
+    return { send, call, serve, bodies: slow.bodies }
   }
 
   test('Callers take turns, in order, however many calls one of them has waiting', async () => {
@@ -167,6 +170,36 @@ describe('queue', () => {
     await serve(4)
     expect(await Promise.all([...flood.slice(0, 3), other])).toEqual(['OK', 'OK', 'OK', 'OK'])
     expect(bodies.map((body) => JSON.parse(body))).toEqual(['a0', 'a1', 'b0', 'a2'])
+  })
+
+  test('A call that answers several callers has the first turn of any of them', async () => {
+    const { send, call, serve, bodies } = await slowService(1_024, stateless)
+    const flood = Array.from({ length: 20 }, (_, number) => call('a', number))
+    const callers = createCallers()
+    const shared = [
+      send('one', { caller: () => 'a' }),
+      send('one', { caller: () => 'b' }),
+      send('two', { caller: () => 'a', callers }),
+    ]
+    callers.add(() => 'c')
+    await serve(22)
+    await Promise.all([...flood, ...shared])
+    const order = bodies.slice(0, 6).map((body) => JSON.parse(body))
+    expect(order).toEqual(['a0', 'a1', 'one', 'two', 'a2', 'a3'])
+    expect(bodies).toHaveLength(22)
+  })
+
+  test('A full queue does not drop the call of the longest line that also waits in another', async () => {
+    const { send, call, serve } = await slowService(3, stateless)
+    const flood = [call('a', 0), call('a', 1), call('a', 2), send('one', { caller: () => 'a' })]
+    const joined = send('one', { caller: () => 'b' })
+    expect(await call('a', 3)).toBe('SERVICE_UNAVAILABLE')
+    const callers = createCallers()
+    callers.add(() => 'c')
+    const other = send('two', { caller: () => 'a', callers })
+    expect(await flood[2]).toBe('SERVICE_UNAVAILABLE')
+    await serve(4)
+    expect(await Promise.all([flood[0], flood[1], flood[3], joined, other])).toEqual(Array(5).fill('OK'))
   })
 
   test('A caller that disconnects frees its place in the queue', async () => {
