@@ -4,7 +4,7 @@
  */
 import { createClient } from '@redis/client'
 import type { Logger } from '../process/log.ts'
-import { GREETING_TIMEOUT, keepConnected } from './keep-connected.ts'
+import { keepConnected, SOCKET } from './keep-connected.ts'
 
 export interface RedisConnection {
   /** What a Lua script answers; `undefined` if Redis is away, fails, or is not done in time. */
@@ -20,7 +20,7 @@ const PAUSE = 1_000 // milliseconds without Redis after it did not answer
  * @param consequence what is so while Redis is away, for the log
  */
 export function connectRedis(url: string, timeout: number, consequence: string, log: Logger): RedisConnection {
-  const client = createClient({ url, disableOfflineQueue: true, socket: GREETING_TIMEOUT })
+  const client = createClient({ url, disableOfflineQueue: true, socket: SOCKET })
   let isAway = false
   let restsUntil = 0
   const noteAway = (error: unknown): void => {

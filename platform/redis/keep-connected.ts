@@ -15,8 +15,16 @@ interface Client {
 const BEAT = 2_500 // milliseconds
 const MOST_UNANSWERED = 2 // beats
 
-/** For `createClient`: also a host that vanishes before it has greeted the client is given up. */
-export const GREETING_TIMEOUT = { socketTimeout: 10_000 } as const // milliseconds
+const LONGEST_PAUSE = 2_000 // milliseconds between attempts to connect
+
+/**
+ * For `createClient`. A host that vanishes before it has greeted the client is given up, too; by
+ * its own strategy the client would never connect again after that.
+ */
+export const SOCKET = {
+  socketTimeout: 10_000, // milliseconds
+  reconnectStrategy: (attempts: number): number => Math.min(LONGEST_PAUSE, 50 * 2 ** attempts),
+} as const
 
 /**
  * Connects, and waits for nothing.

@@ -6,7 +6,7 @@ import { createClient } from '@redis/client' // MIT; Redis' own client for Node
 import { HttpError } from '../../../platform/http/message/http-error.ts'
 import { owned } from '../../../platform/memory/owned.ts'
 import type { Logger } from '../../../platform/process/log.ts'
-import { GREETING_TIMEOUT, keepConnected } from '../../../platform/redis/keep-connected.ts'
+import { keepConnected, SOCKET } from '../../../platform/redis/keep-connected.ts'
 import { createBreaker } from '../call/breaker.ts'
 import type { MemoryStore } from './memory.ts'
 import { type AnswerStore, isFresh, type Kept } from './store.ts'
@@ -115,7 +115,7 @@ function readKept(text: string): Kept {
 
 /** One connection for reads and writes, and one for messages about purges. */
 function connect(url: string, near: MemoryStore, log: Logger) {
-  const client = createClient({ url, disableOfflineQueue: true, socket: GREETING_TIMEOUT })
+  const client = createClient({ url, disableOfflineQueue: true, socket: SOCKET })
   const subscriber = client.duplicate({ disableOfflineQueue: false })
   let isAway = false
   const noteAway = (error: unknown): void => {

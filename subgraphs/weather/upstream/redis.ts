@@ -4,7 +4,7 @@
  */
 import type { RedisClientType } from '@redis/client'
 import type { Logger } from '../../../platform/process/log.ts'
-import { GREETING_TIMEOUT, keepConnected } from '../../../platform/redis/keep-connected.ts'
+import { keepConnected, SOCKET } from '../../../platform/redis/keep-connected.ts'
 import { createBreaker } from './breaker.ts'
 import { within } from './deadline.ts'
 
@@ -15,7 +15,6 @@ export interface Redis {
 }
 
 const DEADLINE = 100 // milliseconds; an upstream takes longer than that
-const LONGEST_RETRY = 2_000 // milliseconds between attempts to connect
 
 /** Does not wait for the connection: a service starts without its cache. */
 export async function openRedis(url: string, log: Logger): Promise<Redis> {
@@ -24,11 +23,7 @@ export async function openRedis(url: string, log: Logger): Promise<Redis> {
   const client: RedisClientType = createClient({
     url,
     disableOfflineQueue: true,
-    socket: {
-      ...GREETING_TIMEOUT,
-      connectTimeout: 1_000,
-      reconnectStrategy: (attempts) => Math.min(LONGEST_RETRY, 50 * 2 ** attempts),
-    },
+    socket: { ...SOCKET, connectTimeout: 1_000 },
   })
   let lost = false
   const noteLost = (error: unknown): void => {
