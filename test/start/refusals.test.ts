@@ -121,5 +121,6 @@ test('If a default port is taken, the next free one is used, and a line says so'
   const ports = await choosePorts(await readStartSettings([], { DATA_DIR: folder.path, ADMIN_PORT: '0' }))
   usual.close()
   expect(ports.port).toBeGreaterThan(4000)
-  expect(ports.notices).toEqual([`port 4000 is taken: PORT is ${ports.port}`])
+  // A product that runs on this machine takes others, too.
+  expect(ports.notices).toContain(`port 4000 is taken: PORT is ${ports.port}`)
 })
