@@ -61,7 +61,7 @@ interface Pending {
   readonly path: string
 }
 
-/** Where tokens may go without TLS: the only hosts whose plain pages browsers hold for secure, too. */
+/** Where tokens may go without TLS: browsers hold plain pages of these hosts for secure, too. */
 const LOCAL_HOSTS = new Set(['localhost', '127.0.0.1', '[::1]'])
 
 /** Codes that mean "not signed in" rather than an error. */

@@ -2,7 +2,7 @@
  * Lets one execution answer all identical ones in flight. The caller guarantees that it depends on
  * no client.
  */
-import { type Callers, createCallers } from '../traffic/call/callers.ts'
+import { type Callers, createCallers, type OpenCallers } from '../traffic/call/callers.ts'
 
 /** @param caller names the caller, whom the execution may still wait for */
 export type SingleFlight<Value> = (
@@ -13,7 +13,7 @@ export type SingleFlight<Value> = (
 
 interface Flight<Value> {
   readonly result: Promise<Value>
-  readonly callers: ReturnType<typeof createCallers>
+  readonly callers: OpenCallers
 }
 
 export function createSingleFlight<Value>(): SingleFlight<Value> {

@@ -3,7 +3,7 @@
  * caller in the call that could be mixed up.
  */
 import { createAbort } from './call/abort.ts'
-import { createCallers } from './call/callers.ts'
+import { createCallers, type OpenCallers } from './call/callers.ts'
 import { CallFailure } from './call/failure.ts'
 import type { StatelessService } from './call/kind.ts'
 import type { ServiceCall, Signal } from './call/send.ts'
@@ -12,7 +12,7 @@ import type { Reply, Step, Work } from './call/step.ts'
 interface Shared {
   readonly reply: Promise<Reply>
   readonly deadline: number
-  readonly callers: ReturnType<typeof createCallers>
+  readonly callers: OpenCallers
   /** Ends the call, so that no other can join it. */
   abandon(): void
   waiting: number
@@ -33,7 +33,7 @@ export function coalesced({ coalescing, deadline }: StatelessService, next: Step
   if (!coalescing) return next
   const inFlight = new Map<string, Shared>()
 
-  const start = (key: string, work: Work, callers: Shared['callers']): Shared => {
+  const start = (key: string, work: Work, callers: OpenCallers): Shared => {
     const abandoned = createAbort()
     const forget = (): void => {
       if (inFlight.get(key) === shared) inFlight.delete(key)

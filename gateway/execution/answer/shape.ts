@@ -175,9 +175,9 @@ export function answerShape(
 
   const whyDenied = (type: ObjectShape['type'], nodes: readonly FieldNode[]): GraphQLError | undefined => {
     // An object known only by its interface may be any of its types.
-    const owners = isInterfaceType(type) ? [type, ...schema.getPossibleTypes(type)] : [type]
+    const owners = denied && isInterfaceType(type) ? [type, ...schema.getPossibleTypes(type)] : [type]
     const name = nodes[0]?.name.value ?? ''
-    const errors = denied ? owners.map((each) => denied.field(each.name, name)) : []
+    const errors = owners.map((each) => denied?.field(each.name, name))
     return [...errors, ...nodes.map((each) => deniedHere.get(each))].find((each) => each !== undefined)
   }
 

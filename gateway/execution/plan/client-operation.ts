@@ -23,7 +23,7 @@ import {
   fragmentsOf,
   IN_PARTS,
 } from './conditions.ts'
-import { neverNull, nullError, whenNull } from './never-null.ts'
+import { type NeverNull, neverNull, nullError, whenNull } from './never-null.ts'
 
 /** Checks the variables of a request. */
 interface Bindings {
@@ -34,7 +34,7 @@ interface Bindings {
   /** Whether it can be answered in parts. */
   readonly defers: boolean
   /** Variables that may be left out, but must not be null. */
-  readonly neverNull: ReturnType<typeof neverNull>
+  readonly neverNull: NeverNull
 }
 
 export interface ClientOperation extends Bindings {

@@ -22,7 +22,7 @@ import { codedError } from '../../../platform/protocol/errors.ts'
 import type { ConditionValues, Fragments } from './conditions.ts'
 
 /** Names of variables. */
-interface NeverNull {
+export interface NeverNull {
   /** Used in a directive: with null the operation is refused. */
   readonly inDirectives: readonly string[]
   /** Used in a field's argument, also inside of an input object or a list. */
@@ -59,7 +59,7 @@ export function neverNull(
   return { inDirectives: [...inDirectives], inFields: [...inFields] }
 }
 
-/** Says among the conditions of an operation that a variable is null. No variable can have this name. */
+/** The condition that a variable is null. No variable can have this name. */
 export const whenNull = (variable: string): string => `${variable}=null`
 
 /** The fields of a document that get null where it is not allowed, each with its error. */

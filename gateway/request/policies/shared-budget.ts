@@ -12,9 +12,8 @@ import { type Budget, exhausted } from './budget.ts'
 
 /**
  * Takes a cost from each window, or from none. Uses Redis' own clock; one that was set back takes
- * nothing away, and refills from then on. Returns the milliseconds to
- * wait, and the rest of each window. KEYS: one per window; ARGV: cost, then cost and milliseconds
- * of each window.
+ * nothing away, and refills from then on. Returns the milliseconds to wait, and the rest of each
+ * window. KEYS: one per window; ARGV: cost, then cost and milliseconds of each window.
  */
 const SPEND = `
 local time = redis.call('TIME')

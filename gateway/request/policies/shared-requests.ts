@@ -19,8 +19,8 @@ const RENEWAL = 3_000 // milliseconds
 const NOW = `local time = redis.call('TIME') local now = time[1] * 1000 + math.floor(time[2] / 1000)`
 
 /**
- * KEYS: the caller's places; ARGV: their greatest number, the new one's name, the lease. Places that
- * end later than any can were taken before Redis' clock was set back; a gateway renews those it has.
+ * KEYS: the caller's places; ARGV: their greatest number, the new one's name, the lease. Places
+ * that end later than any can are from before Redis' clock was set back; a gateway renews its own.
  */
 const TAKE = `${NOW}
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now)

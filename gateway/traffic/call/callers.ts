@@ -14,7 +14,7 @@ export interface Callers {
   follow(join: (caller: Caller) => void): () => void
 }
 
-interface OpenCallers extends Callers {
+export interface OpenCallers extends Callers {
   add(caller: Caller): void
 }
 

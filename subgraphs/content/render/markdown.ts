@@ -23,7 +23,7 @@ const parser = unified().use(remarkParse).use(remarkGfm).freeze()
 // Without `allowDangerousHtml`, raw HTML is dropped here, before the allow list sees it.
 const sanitizer = unified().use(remarkRehype).use(rehypeSanitize, allowed).freeze()
 
-/** Places of an article's tables for which the author wrote no cell, and that are filled with one. */
+/** Empty cells that are added to the short rows of an article's tables. */
 const MAX_EMPTY_PLACES = 10_000
 
 export const parseMarkdown = (markdown: string): MarkdownRoot => parser.parse(markdown)

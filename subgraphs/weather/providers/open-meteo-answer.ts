@@ -10,7 +10,9 @@ const units = z.record(z.string(), z.string()).optional()
 const moment = z.looseObject({ time: z.string(), interval: z.number().positive().optional() })
 const series = z.looseObject({ time: z.array(z.string()) })
 const figure = z.number().nullable()
+const figures = z.array(figure)
 const code = z.int().min(0).max(99).nullable()
+const codes = z.array(code)
 
 /** https://open-meteo.com/en/docs, "JSON return object". */
 const placeAnswer = z.object({
@@ -74,8 +76,6 @@ const readers: Readonly<Record<BlockName, (place: PlaceAnswer) => Figures>> = {
   air: (place) => ({ air: readMoment(place, AIR) }),
 }
 
-const shapeOf = ({ isCode }: Field): typeof figure | typeof code => (isCode ? code : figure)
-
 type Row<Name extends string, Time> = Record<Name, number | null> & { readonly time: Time }
 
 function readMoment<Name extends string>(place: PlaceAnswer, fields: Readonly<Record<Name, Field>>): Row<Name, number> {
@@ -83,7 +83,7 @@ function readMoment<Name extends string>(place: PlaceAnswer, fields: Readonly<Re
   if (!current) throw malformed('"current" is missing')
   const row = mapFields(fields, (one) => {
     checkUnit(place.current_units, one)
-    const value = shapeOf(one).safeParse(current[one.name])
+    const value = (one.isCode ? code : figure).safeParse(current[one.name])
     if (!value.success) throw malformed(`"current.${one.name}" is missing or not a ${one.isCode ? 'code' : 'number'}`)
     return value.data
   })
@@ -98,7 +98,7 @@ function readSeries<Name extends string>(
   if (!block) throw malformed('a block that was asked for is missing')
   const columns = mapFields(fields, (one) => {
     checkUnit(stated, one)
-    const column = z.array(shapeOf(one)).safeParse(block[one.name])
+    const column = (one.isCode ? codes : figures).safeParse(block[one.name])
     if (!column.success || column.data.length !== block.time.length) {
       throw malformed(`"${one.name}" is missing, not parallel to "time", or holds what it cannot`)
     }

@@ -97,8 +97,8 @@ function retryAfter(response: Response): number | undefined {
 }
 
 /**
- * RFC 9111, section 4.2.1: `max-age`, less the `Age` it already has, goes before `Expires`. An `Age`
- * that is no number does not count.
+ * RFC 9111, section 4.2.1: `max-age`, less the `Age` it already has, goes before `Expires`. An
+ * `Age` that is no number does not count.
  */
 function freshness(headers: Headers, now: number): number | undefined {
   const control = headers.get('cache-control') ?? ''
