@@ -26,7 +26,7 @@ export function createSingleFlight<Value>(): SingleFlight<Value> {
   }
   return (key, caller, start) => {
     const { result, callers } = inFlight.get(key) ?? begin(key, start)
-    callers.add(caller)
+    callers.add({ caller })
     return result
   }
 }

@@ -60,24 +60,21 @@ export function coalesced({ coalescing, deadline }: StatelessService, next: Step
     // Joining a call with less than half of its time left would cut this one short.
     const found = known && work.deadline - known.deadline < deadline / 2 ? known : undefined
     const callers = found?.callers ?? createCallers()
-    const { caller, callers: others } = work.call.context
-    callers.add(caller)
-    const end = others?.follow(callers.add)
-    if (!found) return wait(start(key, work, callers), work.signal, end)
+    callers.add(work.call.context)
+    if (!found) return wait(start(key, work, callers), work.signal)
     onShared()
     work.call.trace?.answeredBy('shared')
-    return wait(found, work.signal, end)
+    return wait(found, work.signal)
   }
 }
 
 /**
  * Waits for a shared call. Leaving does not affect the others; the call is given up when the last
  * has left.
- * @param end called when the call is over
  */
-function wait(shared: Shared, signal: Signal | undefined, end: (() => void) | undefined): Promise<Reply> {
+function wait(shared: Shared, signal: Signal | undefined): Promise<Reply> {
   shared.waiting += 1
-  if (!signal) return end ? shared.reply.finally(end) : shared.reply
+  if (!signal) return shared.reply
   return new Promise((resolve, reject) => {
     const leave = (): void => {
       shared.waiting -= 1
@@ -85,9 +82,6 @@ function wait(shared: Shared, signal: Signal | undefined, end: (() => void) | un
       reject(new CallFailure('cancelled', 'given up by the caller'))
     }
     signal.addEventListener('abort', leave, { once: true })
-    shared.reply.then(resolve, reject).finally(() => {
-      signal.removeEventListener('abort', leave)
-      end?.()
-    })
+    shared.reply.then(resolve, reject).finally(() => signal.removeEventListener('abort', leave))
   })
 }

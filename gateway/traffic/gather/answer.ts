@@ -1,9 +1,10 @@
 /** Gives each of several gathered calls its part of the common answer. */
 import type { GraphQLFormattedError } from 'graphql'
 import { own } from '../../../platform/data/own.ts'
+import type { JsonRecord } from '../../../platform/data/record.ts'
 import { remember, reportedIn } from '../../errors/reported.ts'
 import { openAnswer } from '../call/answer.ts'
-import type { ParsedAnswer, ServiceAnswer } from '../call/send.ts'
+import type { ServiceAnswer } from '../call/send.ts'
 import { aliasOf } from './body.ts'
 
 const HEAD = Buffer.from('{"data":{"_entities":')
@@ -31,29 +32,30 @@ export function splitAnswer(body: Buffer, count: number): readonly Buffer[] | un
   return last.includes(ERRORS) ? undefined : [...parts, Buffer.concat([HEAD, last])]
 }
 
-/** @param body the bytes of the part, if they are known */
-export function answerOfPart(whole: ServiceAnswer, index: number, body: Buffer | undefined): ServiceAnswer {
-  if (body) return openAnswer(body)
-  const part = partOf(whole.parsed(), index)
-  return openAnswer(Buffer.from(JSON.stringify(part)), part)
-}
-
-/** The same error with another path, or none. */
-const placed = (error: GraphQLFormattedError, place: Pick<GraphQLFormattedError, 'path'>): GraphQLFormattedError => {
-  const { path: _path, ...rest } = error
-  return remember({ ...rest, ...place }, reportedIn(error))
-}
-
 /**
- * Without data all parts fail, each with its own errors, or else with those of the others. With
- * data, errors of no part are reported once.
+ * The answers to the calls, in their order; `undefined` for a call that must be asked alone, since
+ * only errors of others left it without data.
  */
-function partOf({ data, errors = [] }: ParsedAnswer, index: number): ParsedAnswer {
-  const mine = errors
-    .filter(({ path }) => path?.[0] === aliasOf(index))
-    .map((error) => placed(error, { path: ['_entities', ...(error.path ?? []).slice(1)] }))
-  if (!data) return { data: null, errors: mine.length > 0 ? mine : errors.map((error) => placed(error, {})) }
-  const ofNone = index > 0 ? [] : errors.filter(({ path }) => !Object.hasOwn(data, path?.[0] ?? ''))
-  const told = [...mine, ...ofNone]
-  return { data: { _entities: own(data, aliasOf(index)) }, ...(told.length > 0 && { errors: told }) }
+export function answersOf(whole: ServiceAnswer, count: number): readonly (ServiceAnswer | undefined)[] {
+  const { data, errors = [] } = whole.parsed()
+  const aliases = Array.from({ length: count }, (_each, index) => aliasOf(index))
+  const isPlaced = ({ path }: GraphQLFormattedError): boolean => aliases.includes(String(path?.[0]))
+  const ofNone = errors.filter((error) => !isPlaced(error))
+  return aliases.map((alias, index) => {
+    const mine = errors
+      .filter(({ path }) => path?.[0] === alias)
+      .map((error) => placed(error, { path: ['_entities', ...(error.path ?? []).slice(1)] }))
+    if (data) return answerOf({ _entities: own(data, alias) }, [...mine, ...(index === 0 ? ofNone : [])])
+    if (mine.length > 0) return answerOf(null, mine)
+    return ofNone.length > 0 ? answerOf(null, ofNone) : undefined
+  })
 }
+
+function answerOf(data: JsonRecord | null, errors: readonly GraphQLFormattedError[]): ServiceAnswer {
+  const answer = { data, ...(errors.length > 0 && { errors }) }
+  return openAnswer(Buffer.from(JSON.stringify(answer)), answer)
+}
+
+/** The same error with another path. */
+const placed = (error: GraphQLFormattedError, place: Pick<GraphQLFormattedError, 'path'>): GraphQLFormattedError =>
+  remember({ ...error, ...place }, reportedIn(error))

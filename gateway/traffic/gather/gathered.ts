@@ -1,11 +1,13 @@
 /**
  * Sends the entity calls that one client request makes to a service at the same time as one
- * request. Each call gets its own part of the answer, and fails if the request fails.
+ * request. Each call gets its own part of the answer, and fails if the request fails. A call that
+ * only errors of others left without data is sent again alone.
  */
+import { openAnswer } from '../call/answer.ts'
 import type { CallContext } from '../call/send.ts'
 import type { Reply, Step, Work } from '../call/step.ts'
 import type { CallTrace } from '../call/trace.ts'
-import { answerOfPart, splitAnswer } from './answer.ts'
+import { answersOf, splitAnswer } from './answer.ts'
 import { gatheredBody, type Part } from './body.ts'
 
 interface Waiting extends Part {
@@ -49,14 +51,19 @@ function askTogether(all: readonly Waiting[], first: Work, next: Step): void {
   }
   const trace = first.call.trace && traceOfAll(all)
   const call = { ...first.call, body: gatheredBody(all), read: first.call.read && read, trace }
-  const reply = next({ ...first, call })
+  const shared = next({ ...first, call }).then((reply) => {
+    const { answer } = reply
+    const answers =
+      taken?.body === answer.body ? taken.parts.map((part) => openAnswer(part)) : answersOf(answer, all.length)
+    return { reply, answers }
+  })
   for (const [index, { resolve, work }] of all.entries())
     resolve(
-      reply.then((whole) => {
-        const part = taken?.body === whole.answer.body ? taken.parts[index] : undefined
-        const answer = answerOfPart(whole.answer, index, part)
+      shared.then(({ reply, answers }) => {
+        const answer = answers[index]
+        if (!answer) return next(work)
         work.call.trace?.received(answer.body.length)
-        return { ...whole, answer }
+        return { ...reply, answer }
       }),
     )
 }

@@ -181,7 +181,7 @@ describe('queue', () => {
       send('one', { caller: () => 'b' }),
       send('two', { caller: () => 'a', callers }),
     ]
-    callers.add(() => 'c')
+    callers.add({ caller: () => 'c' })
     await serve(22)
     await Promise.all([...flood, ...shared])
     const order = bodies.slice(0, 6).map((body) => JSON.parse(body))
@@ -195,7 +195,7 @@ describe('queue', () => {
     const joined = send('one', { caller: () => 'b' })
     expect(await call('a', 3)).toBe('SERVICE_UNAVAILABLE')
     const callers = createCallers()
-    callers.add(() => 'c')
+    callers.add({ caller: () => 'c' })
     const other = send('two', { caller: () => 'a', callers })
     expect(await flood[2]).toBe('SERVICE_UNAVAILABLE')
     await serve(4)

@@ -131,12 +131,24 @@ describe('errors', () => {
     expect(read).toEqual([])
   })
 
-  test('Without data every gathered call fails: by its own errors, or else by those of the others', async () => {
-    const { traffic } = await serve(() => ({ data: null, errors: [fault(['_1', 0, 'b'])] }))
+  test('A gathered call that only errors of another left without data is sent again alone', async () => {
+    const { upstream, traffic } = await serve(({ count }) =>
+      count === 1 ? { data: null, errors: [fault(['_1', 0, 'b'])] } : { data: { _entities: [1, 2] } },
+    )
+    expect(await ask(traffic, two)).toEqual([
+      { data: { _entities: [1, 2] } },
+      { data: null, errors: [fault(['_entities', 0, 'b'])] },
+    ])
+    expect(upstream.bodies.slice(1)).toEqual([two[0]?.bytes.toString()])
+  })
+
+  test('Without data and with an error that names no part every gathered call fails', async () => {
+    const { upstream, traffic } = await serve(() => ({ data: null, errors: [fault(['_1', 0, 'b']), fault()] }))
     expect(await ask(traffic, two)).toEqual([
       { data: null, errors: [fault()] },
       { data: null, errors: [fault(['_entities', 0, 'b'])] },
     ])
+    expect(upstream.bodies.length).toBe(1)
   })
 
   test('A missing part is missing for its own call only', async () => {
