@@ -1,8 +1,8 @@
 /** Reduces a fetch of entities to fewer fields. */
 import type { FetchNode, QueryPlanSelectionNode } from '@apollo/query-planner'
-import { Kind, print, type SelectionNode, type SelectionSetNode, stripIgnoredCharacters, visit } from 'graphql'
+import { Kind, type SelectionNode, type SelectionSetNode } from 'graphql'
 import type { Field } from '../calls/selection.ts'
-import { operationOf } from '../plan/fetch-operation.ts'
+import { operationOf, withFewerFields } from '../plan/fetch-operation.ts'
 
 /**
  * The fetch with the kept fields and inputs, and without variables that only the others used;
@@ -31,19 +31,8 @@ export function withFields(
   const kept = entities?.kind === Kind.FIELD && entities.selectionSet && keep(entities.selectionSet, [])
   if (!kept) return undefined
   const selections = [{ ...entities, selectionSet: kept }]
-  const used = new Set<string>()
-  const use = { Variable: ({ name }: { readonly name: { readonly value: string } }) => void used.add(name.value) }
   const smaller = { ...definition, selectionSet: { ...definition.selectionSet, selections } }
-  visit({ ...smaller, variableDefinitions: [] }, use)
-  const variableDefinitions = (definition.variableDefinitions ?? []).filter(({ variable }) =>
-    used.has(variable.name.value),
-  )
-  return {
-    ...node,
-    operation: stripIgnoredCharacters(print({ ...smaller, variableDefinitions })),
-    variableUsages: (node.variableUsages ?? []).filter((name) => used.has(name)),
-    requires: withInputs(node.requires ?? [], keepsInput),
-  }
+  return { ...withFewerFields(node, smaller), requires: withInputs(node.requires ?? [], keepsInput) }
 }
 
 const withInputs = (

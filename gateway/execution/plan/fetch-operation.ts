@@ -1,6 +1,14 @@
 /** The operation that a fetch sends; `check-fetch.ts` has checked it. */
 import type { FetchNode } from '@apollo/query-planner'
-import { Kind, type OperationDefinitionNode, parse, type SelectionSetNode } from 'graphql'
+import {
+  Kind,
+  type OperationDefinitionNode,
+  parse,
+  print,
+  type SelectionSetNode,
+  stripIgnoredCharacters,
+  visit,
+} from 'graphql'
 import { PlanShapeError } from './shape-error.ts'
 
 /** The field through which a service answers for entities. */
@@ -20,4 +28,16 @@ export function askedOf({ operation, requires }: FetchNode, noLocation = true): 
   const [entities] = selectionSet.selections
   if (entities?.kind !== Kind.FIELD || !entities.selectionSet) throw new PlanShapeError('a request without entities')
   return entities.selectionSet
+}
+
+/** The fetch with fewer fields, and without variables that only the others used. */
+export function withFewerFields(fetch: FetchNode, definition: OperationDefinitionNode): FetchNode {
+  const used = new Set<string>()
+  visit({ ...definition, variableDefinitions: [] }, { Variable: ({ name }) => void used.add(name.value) })
+  const variableDefinitions = definition.variableDefinitions?.filter(({ variable }) => used.has(variable.name.value))
+  return {
+    ...fetch,
+    operation: stripIgnoredCharacters(print({ ...definition, variableDefinitions: variableDefinitions ?? [] })),
+    variableUsages: (fetch.variableUsages ?? []).filter((name) => used.has(name)),
+  }
 }

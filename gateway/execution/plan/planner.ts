@@ -31,6 +31,7 @@ import { type DeclaredCosts, readDeclaredCosts } from './declared-costs.ts'
 import { requireImplemented } from './features.ts'
 import { withFewerWays } from './fewer-ways.ts'
 import { spareInterfaceDetours } from './interface-detours.ts'
+import { withInterfaceKeys } from './interface-keys.ts'
 import { prepareSupergraph, type ServiceInputs, type ServiceKeys } from './planner-supergraph.ts'
 import { printBuiltSchema } from './print-schema.ts'
 import { type RequiredArguments, withServicesNames } from './required-arguments.ts'
@@ -105,15 +106,20 @@ export function createPlanner(supergraphSdl: string, variants: VariantFilters = 
   requireImplemented(document)
   const prepared = prepareSupergraph(document)
   const thorough = openPlanner(prepared.document)
-  let quick: OpenPlanner | undefined
+  let quick: readonly OpenPlanner[] | undefined
   const { supergraph, apiSchema } = thorough
   /** Made for the first operation that must be rewritten by object types. */
   let objectTypes: GraphQLSchema | undefined
   const publicSdl = publicSchema(schemaOf(apiSchema), prepared.requiredArguments)
-  const plannerOf = (quickly: boolean): OpenPlanner => {
-    if (!quickly) return thorough
-    quick ??= openPlanner(withFewerWays(prepared.document, new Set(prepared.plannerFields)))
+  /** In the order in which they are tried. */
+  const plannersFor = (quickly: boolean): readonly OpenPlanner[] => {
+    if (!quickly) return [thorough]
+    quick ??= quickPlanners(prepared.document, new Set(prepared.plannerFields))
     return quick
+  }
+  const rewritten = (text: string): string | undefined => {
+    objectTypes ??= schemaOf(apiSchema)
+    return byObjectTypes(objectTypes, text)
   }
   const variantFacts = (name: string, filter: VariantFilter): VariantFacts => {
     try {
@@ -138,28 +144,43 @@ export function createPlanner(supergraphSdl: string, variants: VariantFilters = 
       ...typeFacts(prepared.document),
     },
     plan(text, quickly = false) {
-      const open = plannerOf(quickly)
-      const planned = (each: string): QueryPlan => withServicesNames(planWith(open, each), prepared.requiredArguments)
-      try {
-        return planned(text)
-      } catch (error) {
-        objectTypes ??= schemaOf(apiSchema)
-        const other = byObjectTypes(objectTypes, text)
-        if (other === undefined) throw error
-        try {
-          return planned(other)
-        } catch {
-          throw error
-        }
+      const planners = plannersFor(quickly)
+      const attempts = function* () {
+        for (const open of planners) yield () => open.plan(text)
+        const other = rewritten(text)
+        if (other !== undefined) for (const open of planners) yield () => open.plan(other)
       }
+      return withServicesNames(firstOf(attempts()), prepared.requiredArguments)
     },
   }
+}
+
+/** The first result, or the first error if all attempts fail. */
+function firstOf<Value>(attempts: Iterable<() => Value>): Value {
+  let first: unknown
+  for (const attempt of attempts)
+    try {
+      return attempt()
+    } catch (error) {
+      first ??= error
+    }
+  throw first
 }
 
 interface OpenPlanner {
   readonly supergraph: Supergraph
   readonly apiSchema: Schema
-  readonly planner: QueryPlanner
+  plan(text: string): QueryPlan
+}
+
+/** Not every operation can be planned with the keys of interfaces. */
+function quickPlanners(document: DocumentNode, kept: ReadonlySet<string>): readonly OpenPlanner[] {
+  const fewer = withFewerWays(document, kept)
+  const keyed = withInterfaceKeys(fewer)
+  const last = openPlanner(fewer)
+  if (!keyed) return [last]
+  const first = openPlanner(keyed.document)
+  return [{ ...first, plan: (text) => keyed.revise(first.plan(text)) }, last]
 }
 
 function openPlanner(document: DocumentNode): OpenPlanner {
@@ -168,14 +189,17 @@ function openPlanner(document: DocumentNode): OpenPlanner {
     validateSupergraph: false,
   })
   const planner = new QueryPlanner(supergraph, { debug: { maxEvaluatedPlans: MAX_EVALUATED_PLANS } })
-  return { supergraph, apiSchema: supergraph.apiSchema(), planner }
-}
-
-function planWith({ planner, apiSchema }: OpenPlanner, text: string): QueryPlan {
-  const operation = operationFromDocument(apiSchema, parse(text, { noLocation: true }), { validate: false })
-  const plan = planner.buildQueryPlan(operation, { recursiveSelectionsLimitDisabled: true })
-  if (!plan.node) throw new Error('The services cannot answer this operation together.')
-  return plan
+  const apiSchema = supergraph.apiSchema()
+  return {
+    supergraph,
+    apiSchema,
+    plan(text) {
+      const operation = operationFromDocument(apiSchema, parse(text, { noLocation: true }), { validate: false })
+      const { kind, node } = planner.buildQueryPlan(operation, { recursiveSelectionsLimitDisabled: true })
+      if (!node) throw new Error('The services cannot answer this operation together.')
+      return { kind, node }
+    },
+  }
 }
 
 /**

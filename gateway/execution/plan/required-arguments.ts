@@ -3,7 +3,7 @@
  * the planner cannot mistake `price(currency: EUR)` for `price(currency: USD)`, and translates
  * plans back to the services' names. Clients never see these names.
  */
-import type { FetchNode, PlanNode, QueryPlan, QueryPlanSelectionNode } from '@apollo/query-planner'
+import type { FetchNode, QueryPlan, QueryPlanSelectionNode } from '@apollo/query-planner'
 import {
   type ArgumentNode,
   type ConstDirectiveNode,
@@ -20,6 +20,7 @@ import {
   visit,
 } from 'graphql'
 import { parseFieldSet, textOf } from './field-sets.ts'
+import { mapFetches } from './map-fetches.ts'
 import { namedType } from './type-nodes.ts'
 
 interface RequiredField {
@@ -138,26 +139,8 @@ const withRequires = (directive: ConstDirectiveNode, requires: string): ConstDir
  * Translates a plan for the services: each added field becomes the one it stands for, under an
  * alias; inputs get the services' names.
  */
-export function withServicesNames({ kind, node }: QueryPlan, required: RequiredArguments): QueryPlan {
-  if (!node || required.size === 0) return { kind, ...(node && { node }) }
-  if (node.kind !== 'Subscription') return { kind, node: planNode(node, required) }
-  const rest = node.rest && planNode(node.rest, required)
-  return { kind, node: { ...node, primary: fetchNode(node.primary, required), ...(rest && { rest }) } }
-}
-
-function planNode(node: PlanNode, required: RequiredArguments): PlanNode {
-  switch (node.kind) {
-    case 'Sequence':
-    case 'Parallel':
-      return { ...node, nodes: node.nodes.map((child) => planNode(child, required)) }
-    case 'Flatten':
-      return { ...node, node: planNode(node.node, required) }
-    case 'Fetch':
-      return fetchNode(node, required)
-    default:
-      return node
-  }
-}
+export const withServicesNames = (plan: QueryPlan, required: RequiredArguments): QueryPlan =>
+  required.size === 0 ? plan : mapFetches(plan, (fetch) => fetchNode(fetch, required))
 
 function fetchNode(node: FetchNode, required: RequiredArguments): FetchNode {
   const document = visit(parse(node.operation, { noLocation: true }), {
