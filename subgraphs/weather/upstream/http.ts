@@ -91,14 +91,18 @@ function retryAfter(response: Response): number | undefined {
   if (response.status !== 429 && response.status !== 503) return undefined
   const value = response.headers.get('retry-after')
   const seconds =
-    value === null ? Number.NaN : /^\d+$/.test(value) ? Number(value) : (Date.parse(value) - Date.now()) / 1000
+    value === null
+      ? Number.NaN
+      : /^\d+$/.test(value)
+        ? Number(value)
+        : (Date.parse(value) - sentAt(response.headers)) / 1000
   if (!Number.isNaN(seconds)) return Math.min(LONGEST_PAUSE, Math.max(0, Math.ceil(seconds)))
   return response.status === 429 ? DEFAULT_RETRY_AFTER : undefined
 }
 
 /**
- * RFC 9111, section 4.2.1: `max-age`, less the `Age` it already has, goes before `Expires`. An
- * `Age` that is no number does not count.
+ * RFC 9111, section 4.2.1: `max-age` goes before `Expires`, which counts from `Date`; each less the
+ * `Age` it already has. An `Age` that is no number does not count.
  */
 function freshness(headers: Headers, now: number): number | undefined {
   const control = headers.get('cache-control') ?? ''
@@ -107,8 +111,17 @@ function freshness(headers: Headers, now: number): number | undefined {
   const age = /^\d+/.exec(headers.get('age') ?? '')?.[0] ?? 0
   const expires = Date.parse(headers.get('expires') ?? '')
   if (maxAge === undefined && Number.isNaN(expires)) return undefined
-  const fresh = maxAge === undefined ? expires - now : (Number(maxAge) - Number(age)) * 1000
-  return now + Math.min(LONGEST_FRESH, Math.max(0, fresh || 0))
+  const lifetime = maxAge === undefined ? expires - sentAt(headers) : Number(maxAge) * 1000
+  return now + Math.min(LONGEST_FRESH, Math.max(0, lifetime - Number(age) * 1000 || 0))
+}
+
+/**
+ * The instant of `Date`. A host's other dates are by the same clock, which ours may be far from: then
+ * everything would be stale at once, or fresh for too long.
+ */
+function sentAt(headers: Headers): number {
+  const date = Date.parse(headers.get('date') ?? '')
+  return Number.isNaN(date) ? Date.now() : date
 }
 
 /** Codes of connections that ended before there was an answer. */

@@ -66,6 +66,19 @@ describe('getJson', () => {
     await expect(getJson(upstream.url, { deadline: 2_000 })).rejects.toMatchObject({ retryAfter: 3_600 })
   })
 
+  test.each([
+    ['an hour behind', -3_600_000],
+    ['an hour ahead', 3_600_000],
+  ])('A host whose clock is %s of ours means its own when it states an end', async (_what, ahead) => {
+    const its = (seconds: number): string => new Date(Date.now() + ahead + seconds * 1_000).toUTCString()
+    upstream.answer = ({ response }) =>
+      void response.writeHead(200, { date: its(0), expires: its(60), age: '10' }).end('{}')
+    const { freshUntil } = await getJson(upstream.url, { deadline: 2_000 })
+    expect(freshUntil).toBe(Date.now() + 50_000)
+    upstream.answer = ({ response }) => void response.writeHead(503, { date: its(0), 'retry-after': its(60) }).end()
+    await expect(getJson(upstream.url, { deadline: 2_000 })).rejects.toMatchObject({ retryAfter: 60 })
+  })
+
   test('A complete answer leaves no timer behind', async () => {
     upstream.answer = () => ({ a: 1 })
     expect((await getJson(upstream.url, { deadline: 2_000 })).body).toEqual({ a: 1 })
