@@ -1,6 +1,7 @@
 /**
  * Stays away from an upstream that keeps failing or has asked for a pause, then tries it with one
- * call. Knows nothing of what is called.
+ * call. Knows nothing of what is called. Times are milliseconds of monotonic time: if the clock is
+ * set back, no pause gets longer.
  */
 
 export interface Breaker {

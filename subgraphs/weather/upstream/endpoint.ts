@@ -40,7 +40,7 @@ export function endpointOf(upstream: Upstream, endpoint: string, parts: Endpoint
   }
 
   const fetchSome = async (items: readonly FetchItem[]): Promise<readonly Outcome[]> => {
-    const pause = breaker.pause(Date.now())
+    const pause = breaker.pause(performance.now())
     if (pause > 0) throw new ProviderFault(`${upstream.name} ${endpoint} is given a pause`, Math.ceil(pause / 1000))
     await takeQuota(upstream.cost(items))
     const outcomes: readonly Outcome[] = await upstream
@@ -49,7 +49,7 @@ export function endpointOf(upstream: Upstream, endpoint: string, parts: Endpoint
     const faults = outcomes.filter(isFault)
     if (faults[0]) log.warn({ reason: faults[0].message, places: faults.length }, 'an upstream failed')
     const retryAfter = faults.find((fault) => fault.retryAfter !== undefined)?.retryAfter
-    if (retryAfter !== undefined || faults.length === items.length) breaker.failed(Date.now(), retryAfter)
+    if (retryAfter !== undefined || faults.length === items.length) breaker.failed(performance.now(), retryAfter)
     else breaker.succeeded()
     return outcomes
   }

@@ -40,13 +40,13 @@ export async function openRedis(url: string, log: Logger): Promise<Redis> {
 
   return {
     async use(command) {
-      if (!client.isReady || breaker.pause(Date.now()) > 0) return undefined
+      if (!client.isReady || breaker.pause(performance.now()) > 0) return undefined
       try {
         const value = await within(DEADLINE, command(client), () => new Error('Redis is late'))
         breaker.succeeded()
         return value
       } catch {
-        breaker.failed(Date.now())
+        breaker.failed(performance.now())
         return undefined
       }
     },

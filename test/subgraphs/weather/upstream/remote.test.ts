@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals'
+import { describe, expect, jest, test } from '@jest/globals'
 import { type Place, ProviderFault, type Question } from '../../../../subgraphs/weather/model/provider.ts'
 import { remoteProvider } from '../../../../subgraphs/weather/upstream/remote.ts'
 import { memoryStore } from '../../../../subgraphs/weather/upstream/store.ts'
@@ -88,6 +88,26 @@ describe('provider over an upstream', () => {
     await provider.answer(question(1), Date.now())
     await provider.answer(question(1), Date.now())
     expect(fetched.map((items) => items[0]?.stale?.lastModified)).toEqual([undefined, 'yesterday'])
+  })
+
+  test('A pause lasts as long as it should, however the clock is set meanwhile', async () => {
+    using clock = stopClock()
+    const { fetched, upstream } = upstreamOf(async (items) => {
+      if (fetched.length === 1) throw new ProviderFault('too much', 60)
+      return items.map(() => sheet())
+    })
+    const provider = remoteProvider(upstream, { ...options, store: memoryStore() })
+    const ask = async (): Promise<unknown> => {
+      const asked = provider.answer(question(1), Date.now()).catch((error: unknown) => error)
+      await clock.step(200) // what is asked at the same time is gathered
+      return asked
+    }
+    expect(await ask()).toMatchObject({ retryAfter: 60 })
+    jest.setSystemTime(Date.now() - 3_600_000)
+    expect(await ask()).toMatchObject({ retryAfter: 60 })
+    await clock.step(60_000)
+    expect(await ask()).toMatchObject({ provider: 'test' })
+    expect(fetched).toHaveLength(2)
   })
 
   test('An error that is no fault of the upstream is passed on', async () => {
