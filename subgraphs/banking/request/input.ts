@@ -82,8 +82,12 @@ export function requiredText(argument: string, text: string, longest: number): s
   throw badInput(argument, `must have 1 to ${longest} characters`)
 }
 
+/** What is written over letters, in any script; a search that ignores accents has nothing left of it. */
+const ACCENTS = /\p{Script=Inherited}/gu
+
 /**
- * The text to search for; null if not given. A blank text is refused: it would match everything.
+ * The text to search for; null if not given. One that is blank but for accents is refused: it would
+ * match everything.
  * @throws BAD_USER_INPUT when too short, too long or not plain text
  */
 export function searchText(
@@ -94,7 +98,7 @@ export function searchText(
 ): string | null {
   if (text == null) return null
   const given = optionalText(argument, text, longest)
-  if (given !== null && given.length >= shortest) return given
+  if (given !== null && given.normalize().replace(ACCENTS, '').length >= shortest) return given
   throw badInput(argument, `must have ${shortest} to ${longest} characters`)
 }
 

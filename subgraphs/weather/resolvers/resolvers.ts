@@ -6,6 +6,7 @@ import timeZoneAt from '@photostructure/tz-lookup' // CC0-1.0, no dependencies, 
 import { z } from 'zod'
 import { codedError } from '../../../platform/protocol/errors.ts'
 import { type Connection, type PageArguments, pagesInMemory, rowsIn } from '../../shared/pagination.ts'
+import { fold } from '../gazetteer/fold.ts'
 import type { City, Gazetteer, NearbyCity } from '../gazetteer/gazetteer.ts'
 import type { Place, Provider } from '../model/provider.ts'
 import { weatherAt } from './place-weather.ts'
@@ -107,8 +108,8 @@ function citiesNear(
 }
 
 function checkSearch(search: string): void {
-  if (search.trim() === '' || search.length > MAX_SEARCH) {
-    throw codedError('BAD_USER_INPUT', `"search" must have from 1 to ${MAX_SEARCH} characters.`)
+  if (search.length > MAX_SEARCH || fold(search) === '') {
+    throw codedError('BAD_USER_INPUT', `"search" must have from 1 to ${MAX_SEARCH} characters, as in a name.`)
   }
 }
 

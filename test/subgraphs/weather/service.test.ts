@@ -102,6 +102,8 @@ describe('bad input', () => {
     ['{ cities { edges { cursor } } }', /"search" and "near"/],
     ['{ cities(search: "") { edges { cursor } } }', /"search"/],
     ['{ cities(search: "   ") { edges { cursor } } }', /"search"/],
+    ['{ cities(search: "–") { edges { cursor } } }', /"search"/],
+    [`{ cities(search: "\u0301", near: { latitude: 0, longitude: 0 }) { edges { cursor } } }`, /"search"/],
     [`{ cities(search: "${'x'.repeat(101)}") { edges { cursor } } }`, /"search"/],
     ['{ cities(search: "a", first: -1) { edges { cursor } } }', /"first"/],
     ['{ cities(search: "a", last: 101) { edges { cursor } } }', /"last"/],

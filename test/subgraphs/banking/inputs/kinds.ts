@@ -116,7 +116,7 @@ export const kinds = {
   category: { says: /1 to 64 characters/, bad: [...BLANK, ...text(64).bad], edge: text(64).edge ?? [] },
   search: {
     says: /^3 to 64 characters/,
-    bad: [...BLANK, 'ab', ...text(64).bad],
+    bad: [...BLANK, 'ab', '\u0301\u0302\u0303', 'a\u0301b\u0301', ...text(64).bad],
     edge: ['%__', "'\\%", '🔑'.repeat(64)],
   },
   date: {
