@@ -6,9 +6,9 @@ import { ApolloClient, HttpLink, InMemoryCache } from '@apollo/client'
 import { cacheOptions, tributaryLink } from '../../../apollo/index.ts'
 import { type Connection, createConnection } from '../../../connection/connection.ts'
 import { session } from '../sign-in/session.ts'
-import { intentName } from './intents.ts'
+import { endIntent } from './intents.ts'
 import { outageLink } from './outages.ts'
-import { asRecord, tellSettled } from './settled.ts'
+import { tellSettled } from './settled.ts'
 
 declare module '@apollo/client' {
   namespace ApolloClient {
@@ -37,8 +37,7 @@ export function openGraph(): Graph {
     token: session.token,
     onSettled(pending, answer) {
       tellSettled(pending, answer)
-      // The intent is done: the same request again is a new one.
-      connection.intent(intentName(pending.operationName, asRecord(pending.variables['input']))).done()
+      void endIntent(connection, pending)
       void client.refetchQueries({ include: 'active' })
     },
   })
