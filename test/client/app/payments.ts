@@ -108,6 +108,31 @@ describe('payments', () => {
     expect(await timesPaid('payer', everyday.id, 'Late answer')).toBe(1)
   })
 
+  test('Who changes a payment whose outcome is unknown learns of it first, and then may pay both', async () => {
+    const { page } = await visit({ person: 'Ana Ribeiro' })
+    await reviewPayment(page, 'First wish')
+    const endLoss = await loseAnswers(page)
+    await page.getByRole('button', { name: 'Pay now' }).click()
+    await until(async () => (await timesPaid('payer', everyday.id, 'First wish')) === 1)
+    // The page asks for the outcome at once after a reload, and gets no answer.
+    let asks = 0
+    await page.route('**/graphql', async (route) => {
+      if (isPayment(route.request()) && asks++ === 0) return
+      await route.fallback()
+    })
+    await page.reload()
+    await until(() => asks > 0)
+    endLoss()
+    await reviewPayment(page, 'Second wish', '13.50')
+    await page.getByRole('button', { name: 'Pay now' }).click()
+    await page.getByRole('alert').getByText('What you asked for before was carried out').waitFor()
+    expect(await timesPaid('payer', everyday.id, 'Second wish')).toBe(0)
+    await page.getByRole('button', { name: 'Pay now' }).click()
+    await page.getByText('Number of the transfer').waitFor()
+    expect(await timesPaid('payer', everyday.id, 'Second wish')).toBe(1)
+    expect(await timesPaid('payer', everyday.id, 'First wish')).toBe(1)
+  })
+
   inFull('Who is offline pays once the network is back', async () => {
     const { page } = await stay()
     await reviewPayment(page, 'Offline')

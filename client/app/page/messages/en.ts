@@ -67,7 +67,7 @@ export const en = {
     leave: 'Leave it',
     unknown:
       'The bank has not answered. What you asked for is kept and will be carried out once, even if you close this page.',
-    carriedOut: 'This was carried out before.',
+    carriedOut: 'What you asked for before was carried out, and this was not sent. Send it only if you want both.',
     failed: 'That did not work. Nothing was moved.',
     waiting: (amount: string) =>
       `${amount || 'Something'} is waiting for the bank’s answer. It will be carried out once.`,

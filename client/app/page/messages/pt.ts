@@ -69,7 +69,7 @@ export const pt: Messages = {
     leave: 'Deixar como está',
     unknown:
       'O banco não respondeu. O seu pedido fica guardado e será executado uma só vez, mesmo que feche esta página.',
-    carriedOut: 'Isto já foi executado.',
+    carriedOut: 'O pedido anterior foi executado, e este não foi enviado. Envie-o só se quiser ambos.',
     failed: 'Não funcionou. Nada foi movimentado.',
     waiting: (amount) => `${amount || 'Um pedido'} aguarda a resposta do banco. Será executado uma só vez.`,
     settled: (amount) => `O banco respondeu: ${amount || 'o seu pedido'} foi executado.`,

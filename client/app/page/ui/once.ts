@@ -3,11 +3,12 @@ import type { OperationVariables, TypedDocumentNode } from '@apollo/client'
 import { useApolloClient } from '@apollo/client/react'
 import { getOperationAST } from 'graphql'
 import { useEffect, useRef, useState } from 'react'
+import { CarriedOutError, OutcomeUnknownError } from '../../../connection/errors.ts'
 import { useConnection } from '../graph/graph.tsx'
 import { intentName } from '../graph/intents.ts'
 import { asRecord, tellOutcome } from '../graph/settled.ts'
 import { useMessages } from '../messages/messages.tsx'
-import { failureText, isStillOpen, type Refusal, refusalText } from './outcome.tsx'
+import { failureText, type Refusal, refusalText } from './outcome.tsx'
 import type { Typed } from './typed.ts'
 
 export interface Once<Data, Variables> {
@@ -71,10 +72,16 @@ export function useOnce<Data extends Readonly<Record<string, unknown>>, Variable
         return data
       } catch (error) {
         const text = failureText(error, t)
-        if (isStillOpen(error)) setFault(text)
-        else {
-          typed?.keep()
-          refuse(variables['input'], text)
+        if (error instanceof OutcomeUnknownError) {
+          setFault(text)
+          return undefined
+        }
+        typed?.keep()
+        refuse(variables['input'], text)
+        if (error instanceof CarriedOutError) {
+          // An earlier request was carried out, and this one was not sent: it is another intent.
+          intent.done()
+          void client.refetchQueries({ include: [...changes] })
         }
         return undefined
       } finally {

@@ -13,10 +13,6 @@ export interface Refusal {
 /** In the user's language if it has this code, otherwise in the bank's words. */
 export const refusalText = ({ code, message }: Refusal, t: Messages): string => t.refusals[code] ?? message
 
-/** True if the request may still be carried out, or was before. */
-export const isStillOpen = (error: unknown): boolean =>
-  error instanceof OutcomeUnknownError || error instanceof CarriedOutError
-
 /** Why a mutation has no outcome to show. */
 export function failureText(error: unknown, t: Messages): string {
   if (error instanceof OutcomeUnknownError) return t.outcome.unknown
