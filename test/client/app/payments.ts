@@ -133,6 +133,22 @@ describe('payments', () => {
     expect(await timesPaid('payer', everyday.id, 'First wish')).toBe(1)
   })
 
+  inFull('What another tab has settled does not wait for an answer any more', async () => {
+    const { page } = await visit({ person: 'Ana Ribeiro' })
+    await reviewPayment(page, 'Settled elsewhere')
+    const endLoss = await loseAnswers(page)
+    await page.getByRole('button', { name: 'Pay now' }).click()
+    const waits = page.getByText('€12.50 is waiting for the bank’s answer.')
+    await waits.waitFor()
+    const other = await page.context().newPage()
+    await other.goto(`${product().url}/health/live`)
+    await other.evaluate(`for (const key of Object.keys(localStorage))
+      if (key.startsWith('tributary:pending:')) localStorage.removeItem(key)`)
+    await waits.waitFor({ state: 'detached' })
+    endLoss()
+    await page.getByText('Number of the transfer').waitFor()
+  })
+
   inFull('Who is offline pays once the network is back', async () => {
     const { page } = await stay()
     await reviewPayment(page, 'Offline')

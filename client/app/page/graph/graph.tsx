@@ -41,9 +41,11 @@ export function usePending(): readonly Pending[] {
     }
     read()
     const stop = connection.onPending(read)
+    addEventListener('storage', read) // another tab has begun or settled one
     return () => {
       isShown = false
       stop()
+      removeEventListener('storage', read)
     }
   }, [connection])
   return pending
