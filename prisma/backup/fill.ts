@@ -20,6 +20,10 @@ export async function fillTable(
   target: string,
 ): Promise<void> {
   const copy = client.query(copyFrom(`COPY ${target} FROM STDIN`))
-  await pipeline(createReadStream(join(folder, `${name}.copy.gz`)), createGunzip(), copy)
+  try {
+    await pipeline(createReadStream(join(folder, `${name}.copy.gz`)), createGunzip(), copy)
+  } catch (cause) {
+    throw new Error(`The backup of "${name}" cannot be restored: ${(cause as Error).message}.`, { cause })
+  }
   if (copy.rowCount !== rows) throw new Error(`The backup of "${name}" has ${copy.rowCount} rows, not ${rows}.`)
 }

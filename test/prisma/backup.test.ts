@@ -200,10 +200,20 @@ test('A damaged backup restores nothing', async () => {
   const bytes = await readFile(file)
   await writeFile(file, bytes.subarray(0, bytes.length / 2))
   const target = await emptyDatabase()
-  await expect(restore(target.url, damaged)).rejects.toThrow()
+  await expect(restore(target.url, damaged)).rejects.toThrow('The backup of "transfers" cannot be restored: ')
   const { database, close } = openBank(target.url)
   expect([await database.customer.count(), await database.operation.count()]).toEqual([0, 0])
   await close()
+})
+
+test.each([
+  ['that was not finished', undefined, 'is missing'],
+  ['whose manifest is cut off', '{"migrations": [', 'is damaged'],
+  ['whose manifest is another one', '{"name": "app"}', 'is damaged'],
+])('A backup %s is refused in words', async (_which, manifest, fault) => {
+  const at = await newFolder()
+  if (manifest !== undefined) await writeFile(join(at, 'manifest.json'), manifest)
+  await expect(restore(source.url, at)).rejects.toThrow(new RegExp(`^${at} holds no whole backup: .* ${fault}\\.$`))
 })
 
 test('A backup of another version is refused', async () => {
