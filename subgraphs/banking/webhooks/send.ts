@@ -40,8 +40,10 @@ export function webhookSender({ allowPrivate, timeout = 10_000 }: SenderOptions)
   const lookup = allowPrivate ? undefined : createPublicLookup()
 
   const open = (url: string, headers: Readonly<Record<string, string>>, signal: AbortSignal): ClientRequest => {
-    const isSecure = url.startsWith('https:')
-    return (isSecure ? https : http).request(url, {
+    // Customers may write it in capitals, or behind blanks.
+    const target = new URL(url)
+    const isSecure = target.protocol === 'https:'
+    return (isSecure ? https : http).request(target, {
       method: 'POST',
       agent: isSecure ? agents.https : agents.http,
       headers: { 'content-type': 'application/json', 'user-agent': 'Tributary-Webhooks/1', ...headers },

@@ -3,6 +3,7 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { listen } from '../../../../platform/http/server/listen.ts'
 import { type WebhookSender, webhookSender } from '../../../../subgraphs/banking/webhooks/send.ts'
+import { until } from '../../../support/until.ts'
 import { openReceiver, type Receiver } from './receiver.ts'
 
 let receiver: Receiver
@@ -75,6 +76,14 @@ describe('attempt', () => {
       status: null,
       error: 'connection failed',
     })
+  })
+
+  test.each(['https', 'HTTPS', ' https'])('An attempt uses TLS for an endpoint written as "%s:"', async (scheme) => {
+    const { url, sockets } = await serveRaw(() => undefined)
+    const sent = sender.send(url.replace('http', scheme), {}, '{}')
+    await until(() => (sockets[0]?.bytesRead ?? 0) > 0)
+    sockets[0]?.destroy()
+    expect(await sent).toMatchObject({ error: 'connection failed' })
   })
 
   const flood = (socket: Socket, start: string, piece: string): void => {
