@@ -47,6 +47,7 @@ interface ArticleFile {
 
 async function listFiles(folder: string, faults: Fault[]): Promise<readonly ArticleFile[]> {
   const files: ArticleFile[] = []
+  const paths = new Map<string, string>()
   for (const entry of (await readdir(folder, { withFileTypes: true })).sort(byName)) {
     const locale = LOCALE_FOLDER.test(entry.name) ? canonicalLocale(entry.name) : undefined
     if (!entry.isDirectory() || locale === undefined) continue
@@ -56,7 +57,12 @@ async function listFiles(folder: string, faults: Fault[]): Promise<readonly Arti
       const slug = file.name.slice(0, -'.md'.length)
       if (!file.isFile()) faults.push(fault(path, 'is not a plain file; links are not followed'))
       else if (!SLUG.test(slug)) faults.push(fault(path, 'the name must be lower-case letters, digits and hyphens'))
-      else files.push({ locale, slug, path })
+      else if (paths.has(`${locale}/${slug}`))
+        faults.push(fault(path, `is the same article as ${paths.get(`${locale}/${slug}`)}: both are in ${locale}`))
+      else {
+        paths.set(`${locale}/${slug}`, path)
+        files.push({ locale, slug, path })
+      }
     }
   }
   return files

@@ -121,6 +121,11 @@ describe('npm run content:check', () => {
     ])
   })
 
+  test('The check reports an article whose language is written in two ways', async () => {
+    const faults = await faultsOf({ 'he/a.md': articleFile('A'), 'iw/a.md': articleFile('A') })
+    expect(faults).toContain('iw/a.md:1: error: is the same article as he/a.md: both are in he')
+  })
+
   test('The check reports missing translations at the original, and translations without one', async () => {
     expect(await faultsOf({ 'en/a.md': articleFile('A'), 'pt/b.md': articleFile('B') })).toEqual([
       'en/a.md:1: warning: has no translation: pt/a.md is missing',
