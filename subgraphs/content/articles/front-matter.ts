@@ -9,7 +9,13 @@ import type { Report } from './article.ts'
 const FENCE = /^---[ \t]*\r?\n/
 const CLOSING_FENCE = /^---[ \t]*(?:\r?\n|$)/m
 
-const text = z.string('must be text').trim().min(1, 'must not be empty').max(300, 'has more than 300 characters')
+// One form of Unicode: topics of two would be two topics that look the same.
+const text = z
+  .string('must be text')
+  .normalize()
+  .trim()
+  .min(1, 'must not be empty')
+  .max(300, 'has more than 300 characters')
 const list = z.array(text, 'must be a list').max(50, 'has more than 50 values').default([])
 // Ids of cities are digits, which YAML reads as numbers.
 const id = z.union([text, z.number().int().transform(String)], 'must be an id')

@@ -58,7 +58,15 @@ export function newestFirst(one: ListPosition, other: ListPosition): number {
 }
 
 /** `Car rental`, `CAR_RENTAL` and `car-rental` are the same category. */
-export const categoryKey = (category: string): string => category.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, '-')
+export const categoryKey = (category: string): string =>
+  category
+    .normalize()
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]+/gu, '-')
+
+/** True if the article has the topic, in whichever form of Unicode that was typed; or for none. */
+export const isOfTopic = ({ topics }: Article, topic: string | null | undefined): boolean =>
+  !topic || topics.includes(topic.normalize())
 
 function groupByEach(
   articles: readonly Article[],

@@ -1,6 +1,6 @@
 /** The entry points: one article, lists of articles, search, files. */
 
-import { categoryKey } from '../articles/library.ts'
+import { categoryKey, isOfTopic } from '../articles/library.ts'
 import type { Asset } from '../assets/manifest.ts'
 import type { ContentContext, ReachedArticle } from './context.ts'
 import { type ArticlePage, articlePage, bestTranslations, firstOf, type LocalPageArguments, reached } from './page.ts'
@@ -31,7 +31,7 @@ export const Query = {
     const locales = args.untranslated ? chain : firstOf(chain, library.locales)
     const articles = bestTranslations(library.articles, locales, context).filter(
       (article) =>
-        (!topic || article.topics.includes(topic)) &&
+        isOfTopic(article, topic) &&
         (!product || article.products.includes(product)) &&
         (!category || article.categories.some((one) => categoryKey(one) === categoryKey(category))) &&
         (!city || article.cities.includes(city)),

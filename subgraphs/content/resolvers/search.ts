@@ -5,6 +5,7 @@ import { z } from 'zod'
 import { codedError } from '../../../platform/protocol/errors.ts'
 import { type Edge, pagesInMemory } from '../../shared/pagination.ts'
 import type { Article } from '../articles/article.ts'
+import { isOfTopic } from '../articles/library.ts'
 import { type Highlight, highlightArticle } from '../search/highlight.ts'
 import { leastRelevant, mostRelevant, mostRelevantFirst, type SearchHit, type SearchResult } from '../search/search.ts'
 import { countRuns } from '../search/words.ts'
@@ -47,7 +48,7 @@ export function searchPage(args: SearchArguments, context: ContentContext): Sear
   const chain = context.chain(args.locale)
   const { library, release } = context
   const visible = ({ id }: Article): boolean => library.byId(id) !== undefined
-  const hasTopic = ({ article }: SearchHit): boolean => !topic || article.topics.includes(topic)
+  const hasTopic = ({ article }: SearchHit): boolean => isOfTopic(article, topic)
   const hasProduct = ({ article }: SearchHit): boolean => !product || article.products.includes(product)
   const findIn = (locale: string): SearchResult => release.search.find(locale, text, visible)
 
