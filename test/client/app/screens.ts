@@ -133,6 +133,18 @@ groupInFull('holds, standing orders, loans, exchange and statements', () => {
     expect(complaints).toEqual([])
   })
 
+  test('An order for one day is made, whatever last day was typed before', async () => {
+    const { page } = await visit({ person: 'Ana Ribeiro', path: '/standing-orders/new' })
+    await fillTransfer(page, 'On one day')
+    await page.getByLabel('First on').fill('2099-01-01')
+    await page.getByLabel('Last on').fill('2098-12-31')
+    await page.getByRole('button', { name: 'Order' }).click()
+    await page.getByText('The last day is before the first.').waitFor()
+    await page.getByLabel('How often').selectOption('Once')
+    await page.getByRole('button', { name: 'Order' }).click()
+    await rowOf(page, 'On one day').getByText('Next on 1 January 2099').waitFor()
+  })
+
   test('A loan is quoted while its terms are chosen, asked for, and withdrawn', async () => {
     const { page, complaints } = await visit({ person: 'Ana Ribeiro', path: '/loans/new' })
     await page.getByLabel('Amount in EUR').fill('12,000')

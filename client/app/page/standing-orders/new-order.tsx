@@ -41,14 +41,14 @@ function NewOrder({ accounts }: { readonly accounts: readonly Payer[] }) {
   const [isChecked, setChecked] = useState(false)
   const request = useOnce(OrderDocument, ['StandingOrders'])
   const isFirst = firstOn >= today()
-  const isUntil = until === '' || until >= firstOn
+  const isRepeated = frequency !== 'ONCE'
+  const isUntil = !isRepeated || until === '' || until >= firstOn
   const submit = async (): Promise<void> => {
     setChecked(true)
     const order = orderOf(form, accounts, locale)
     if (!order || !isFirst || !isUntil) return
     const { from, to, amount, reference } = order
     const input = { from: from.id, to, amount, currency: from.currency, frequency, firstOn }
-    const isRepeated = frequency !== 'ONCE'
     const rest = { ...(reference && { reference }), ...(isRepeated && until && { until }) }
     if (await request.run({ input: { ...input, ...rest } }, typed)) go('/standing-orders')
   }
@@ -70,7 +70,7 @@ function NewOrder({ accounts }: { readonly accounts: readonly Payer[] }) {
           min={today()}
           fault={isChecked && !isFirst ? t.refusals['DATE_IN_PAST'] : undefined}
         />
-        {frequency !== 'ONCE' && (
+        {isRepeated && (
           <LastDay
             value={until}
             onChange={(day) => set({ until: day })}
