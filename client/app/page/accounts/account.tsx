@@ -15,6 +15,7 @@ import { Button, Card, Facts, Money, Page } from '../ui/ui.tsx'
 import { useActivity } from './activity.ts'
 import { EntryList } from './entries.tsx'
 import { addNewEntries } from './new-entries.ts'
+import { useOneAtATime } from './one-at-a-time.ts'
 import { EntrySearch, everything, filterOf, type Wanted } from './search.tsx'
 
 export default function AccountPage({ id }: { readonly id: string }) {
@@ -43,12 +44,13 @@ function Account({ account }: { readonly account: OneAccount }) {
   const { name, kind, status, number, balance, id, activityCursor } = account
   const isOwn = useIsOwn(id)
   const client = useApolloClient()
+  const addNew = useOneAtATime(() => addNewEntries(client, id))
   useActivity({
     account: id,
     cursor: activityCursor,
     isOwn,
     onEvent(event) {
-      if (event.kind === 'TRANSFER_POSTED' || event.kind === 'HOLD_CAPTURED') void addNewEntries(client, id)
+      if (event.kind === 'TRANSFER_POSTED' || event.kind === 'HOLD_CAPTURED') addNew()
     },
   })
   return (
