@@ -14,9 +14,10 @@ import { useSettledText } from '../ui/settled-text.ts'
 import { Button, Card, Facts, Money, Page } from '../ui/ui.tsx'
 import { useActivity } from './activity.ts'
 import { EntryList } from './entries.tsx'
+import { everything, filterOf, type Wanted } from './filter.ts'
 import { addNewEntries } from './new-entries.ts'
 import { useOneAtATime } from './one-at-a-time.ts'
-import { EntrySearch, everything, filterOf, type Wanted } from './search.tsx'
+import { EntrySearch } from './search.tsx'
 
 export default function AccountPage({ id }: { readonly id: string }) {
   const { t, language } = useSpoken()

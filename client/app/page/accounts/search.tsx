@@ -1,46 +1,10 @@
 /** The search form of entries. */
 import { SlidersHorizontal } from 'lucide-react'
 import { useState } from 'react'
-import { addDays } from '../format/dates.ts'
-import type { EntryFilter } from '../generated/graphql.ts'
 import { useSpoken } from '../messages/messages.tsx'
-import { parseAmount } from '../money/parse.ts'
 import { Choice, TextBox } from '../ui/fields.tsx'
 import { Button } from '../ui/ui.tsx'
-
-/** The search as typed. */
-export interface Wanted {
-  readonly text: string
-  readonly category: string
-  readonly direction: '' | 'DEBIT' | 'CREDIT'
-  readonly from: string
-  readonly to: string
-  readonly least: string
-  readonly most: string
-}
-
-export const everything: Wanted = { text: '', category: '', direction: '', from: '', to: '', least: '', most: '' }
-
-/** The bank requires three letters at least. */
-const LEAST_TEXT = 3
-
-/** `undefined` for no filter. Leaves out incomplete input. */
-export function filterOf(wanted: Wanted, currency: string, locale: string): EntryFilter | undefined {
-  const { text, category, direction, from, to } = wanted
-  const least = parseAmount(wanted.least, currency, locale)
-  const most = parseAmount(wanted.most, currency, locale)
-  const isRange = !(least !== undefined && most !== undefined && BigInt(least) > BigInt(most))
-  const filter: EntryFilter = {
-    ...(text.trim().length >= LEAST_TEXT && { text: text.trim() }),
-    ...(category && { category }),
-    ...(direction && { direction }),
-    ...(from && { from: `${from}T00:00:00Z` }),
-    ...(to && { to: `${addDays(to, 1)}T00:00:00Z` }),
-    ...(isRange && least !== undefined && { minAmount: least }),
-    ...(isRange && most !== undefined && { maxAmount: most }),
-  }
-  return Object.keys(filter).length === 0 ? undefined : filter
-}
+import { everything, type Wanted } from './filter.ts'
 
 interface SearchProps {
   readonly wanted: Wanted

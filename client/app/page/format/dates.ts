@@ -4,6 +4,10 @@ export const dayOf = (instant: string): string => instant.slice(0, 10)
 
 export const today = (): string => new Date().toISOString().slice(0, 10)
 
+/** A year that is typed may have up to six digits, with which no date of ours can be computed. */
+export const LAST_DAY = '9999-12-30'
+export const isDay = (day: string): boolean => /^\d{4}-\d{2}-\d{2}$/.test(day) && day <= LAST_DAY
+
 export function addDays(day: string, count: number): string {
   const date = new Date(`${day}T00:00:00Z`)
   date.setUTCDate(date.getUTCDate() + count)

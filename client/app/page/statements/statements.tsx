@@ -2,7 +2,7 @@
 import { useApolloClient, useQuery } from '@apollo/client/react'
 import { Download } from 'lucide-react'
 import { useState } from 'react'
-import { addDays, addMonths, formatDay, today } from '../format/dates.ts'
+import { addDays, addMonths, formatDay, isDay, today } from '../format/dates.ts'
 import { StatementFilesDocument, type StatementFormat, StatementLinkDocument } from '../generated/graphql.ts'
 import { useSpoken } from '../messages/messages.tsx'
 import { WithAccounts } from '../pay/accounts-first.tsx'
@@ -36,7 +36,7 @@ function Statements({ accounts }: { readonly accounts: readonly Payer[] }) {
   const { t } = useSpoken()
   const [account, setAccount] = useState(accounts[0]?.id ?? '')
   const [{ from, to }, setPeriod] = useState<Period>({ from: addMonths(`${today().slice(0, 7)}-01`, -11), to: today() })
-  const isPeriod = from !== '' && to !== '' && from <= to && to <= addDays(from, MOST_DAYS)
+  const isPeriod = isDay(from) && isDay(to) && from <= to && to <= addDays(from, MOST_DAYS)
   return (
     <>
       <div className="search-more choices-wide">

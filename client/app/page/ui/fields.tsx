@@ -1,6 +1,7 @@
 /** Form fields with labels and error messages. */
 import type { ReactNode } from 'react'
 import { FieldError, Input, Label, Text, TextField } from 'react-aria-components'
+import { LAST_DAY } from '../format/dates.ts'
 
 interface FieldProps {
   readonly label: string
@@ -28,7 +29,7 @@ export function TextBox({ label, value, onChange, hint, fault, type = 'text', ..
       isInvalid={fault !== undefined}
     >
       <Label>{label}</Label>
-      <Input {...input} spellCheck={false} />
+      <Input {...input} {...(type === 'date' && { max: LAST_DAY })} spellCheck={false} />
       {hint && (
         <Text slot="description" className="quiet">
           {hint}
