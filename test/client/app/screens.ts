@@ -212,6 +212,15 @@ groupInFull('holds, standing orders, loans, exchange and statements', () => {
     expect(complaints).toEqual([])
   })
 
+  test('An offer to exchange is taken on a device whose clock is ahead', async () => {
+    const { page } = await visit({ person: 'Ana Ribeiro', path: '/exchange' })
+    await page.clock.install({ time: Date.now() + 300_000 })
+    await page.getByLabel('Amount in EUR').fill('100')
+    await page.getByRole('button', { name: 'Ask for an offer' }).click()
+    await page.getByRole('button', { name: 'Exchange now' }).click()
+    await page.getByText('Exchanged').waitFor()
+  })
+
   test('A statement is shown and loaded as a file', async () => {
     const { page, complaints } = await visit({ person: 'Ana Ribeiro', path: '/statements' })
     await page.getByText('At the beginning').waitFor()

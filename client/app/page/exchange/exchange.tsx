@@ -146,7 +146,7 @@ function OfferCard({ terms: { from, to, offer }, onDone, onBack }: OfferProps) {
           ],
         ]}
       />
-      <p className="quiet space">{left > 0 ? t.exchange.left(left) : t.exchange.over}</p>
+      {left !== undefined && <p className="quiet space">{left > 0 ? t.exchange.left(left) : t.exchange.over}</p>}
       <Fault>{pay.fault}</Fault>
       <div className="actions">
         <Button look="main" isPending={pay.isBusy} isDisabled={left === 0} onPress={() => void accept()}>
@@ -162,13 +162,18 @@ function OfferCard({ terms: { from, to, offer }, onDone, onBack }: OfferProps) {
 
 const secondsUntil = (instant: string): number => Math.max(0, Math.ceil((Date.parse(instant) - Date.now()) / 1000))
 
-function useSecondsUntil(instant: string): number {
+/**
+ * `undefined` if this device's clock is wrong: nothing has expired when it comes. Then the bank tells
+ * when it has.
+ */
+function useSecondsUntil(instant: string): number | undefined {
   const [left, setLeft] = useState(() => secondsUntil(instant))
+  const [isPlausible] = useState(left > 0)
   useEffect(() => {
     const timer = setInterval(() => setLeft(secondsUntil(instant)), 1000)
     return () => clearInterval(timer)
   }, [instant])
-  return left
+  return isPlausible ? left : undefined
 }
 
 function Rates() {
