@@ -76,14 +76,25 @@ export function readAccessRules(supergraph: DocumentNode): AccessRules {
     for (const each of written.length > 0 ? objects : []) types.set(each, [...(types.get(each) ?? []), ...written])
   }
   /** The requirements that an interface's field passes on to the fields of its objects. */
-  const passedOn = (name: string, field: string): readonly number[] => {
+  const passedOn = memoized((name, field) => {
     const ofField = (type: string): readonly number[] => {
       const found = places.members.get(type)?.get(field)
       return found ? directly(found) : []
     }
     return writtenAtInterface(requirements, ofField(name), (places.objects.get(name) ?? []).flatMap(ofField))
-  }
+  })
   return { requirements, types, fields: neededByField(places, types, directly, passedOn) }
+}
+
+/** Each object of an interface asks the same. */
+function memoized<Value>(find: (type: string, field: string) => Value): (type: string, field: string) => Value {
+  const known = new Map<string, Value>()
+  return (type, field) => {
+    const coordinate = `${type}.${field}`
+    const value = known.get(coordinate) ?? find(type, field)
+    known.set(coordinate, value)
+    return value
+  }
 }
 
 interface Places {

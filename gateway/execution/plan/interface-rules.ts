@@ -5,7 +5,7 @@
  */
 import type { Requirement } from './requirement.ts'
 
-const MOST_LISTS = 1_000 // that combining the objects' rules may give
+const MOST_LISTS = 1_000_000 // that comparing two rules may look at
 
 /**
  * The rules of an interface, or of its field, that its objects' rules do not imply.
@@ -29,11 +29,17 @@ export function writtenAtInterface(
  */
 function follows(rule: Requirement, others: readonly Requirement[]): boolean {
   if (rule.kind === 'authenticated') return others.some(({ kind }) => kind === 'authenticated')
-  let had: readonly ReadonlySet<string>[] = [new Set()]
-  for (const other of others) {
-    if (other.kind !== rule.kind) continue
-    had = had.flatMap((names) => other.anyOf.map((more) => new Set([...names, ...more])))
-    if (had.length > MOST_LISTS) return false
+  const same = others.flatMap((other) => (other.kind === rule.kind ? [other.anyOf] : []))
+  /** For each of them, the names that it and those after it may add. */
+  const later = same.map((_, index) => new Set(same.slice(index).flat(2)))
+  let left = MOST_LISTS
+  const isMet = (had: ReadonlySet<string>, index: number, lists: readonly (readonly string[])[]): boolean => {
+    left -= lists.length + 1
+    if (left < 0) return false
+    const open = lists.filter((all) => all.every((name) => had.has(name) || later[index]?.has(name)))
+    if (open.some((all) => all.every((name) => had.has(name)))) return true
+    const next = same[index]
+    return next?.every((more) => isMet(new Set([...had, ...more]), index + 1, open)) ?? false
   }
-  return had.every((names) => rule.anyOf.some((all) => all.every((name) => names.has(name))))
+  return isMet(new Set(), 0, rule.anyOf)
 }

@@ -1,4 +1,5 @@
 /** Requirements of fields in supergraphs whose composition did not propagate them. */
+import { composeServices } from '@apollo/composition'
 import { describe, expect, test } from '@jest/globals'
 import { parse } from 'graphql'
 import { readAccessRules } from '../../../../gateway/execution/plan/access-rules.ts'
@@ -74,5 +75,24 @@ describe('rules that older compositions leave at interfaces', () => {
     expect(needed('Circle.area')).toEqual([{ kind: 'policies', anyOf: [['b']] }])
     const other = readAccessRules(parse(`${LINKS} ${shapes({ field, square })}`))
     expect(other.fields.get('Circle.area')).toEqual(other.fields.get('Shape.area'))
+  })
+
+  test.each([
+    ['with one in common', (name: string) => [[name], ['admin']]],
+    ['with none in common', (name: string) => [[`read ${name}`], [`write ${name}`]]],
+  ])('One that follows from the alternatives of ten objects, %s, guards no object', (_, listsOf) => {
+    const names = Array.from({ length: 10 }, (_each, index) => `Shape${index}`)
+    const ruleOf = (name: string) => `@policy(policies: ${JSON.stringify(listsOf(name))})`
+    const typeDefs = parse(`
+      extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@policy"])
+      type Query { shape: Shape }
+      interface Shape { area: Int }
+      ${names.map((name) => `type ${name} implements Shape { area: Int ${ruleOf(name)} }`).join('\n')}`)
+    const { supergraphSdl = '' } = composeServices([{ name: 'one', typeDefs }])
+    const { requirements, fields } = readAccessRules(parse(supergraphSdl))
+    for (const name of names) {
+      const needed = fields.get(`${name}.area`)?.map((each) => requirements[each])
+      expect(needed).toEqual([{ kind: 'policies', anyOf: listsOf(name) }])
+    }
   })
 })
