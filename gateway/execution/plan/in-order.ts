@@ -14,10 +14,11 @@ import { operationOf } from './fetch-operation.ts'
  */
 export async function planInOrder(text: string, plan: (text: string) => Promise<QueryPlan>): Promise<QueryPlan> {
   const whole = await plan(text)
-  if (whole.node?.kind === 'Fetch') return whole
   const definition = operationOf(text)
   const fields = definition.selectionSet.selections.filter((selection) => !isTypename(selection))
   if (fields.length < 2) return whole
+  // The planner joins fragments with equal directives, and so changes the order.
+  if (whole.node?.kind === 'Fetch' && fields.every(({ kind }) => kind === Kind.FIELD)) return whole
   const nodes: PlanNode[] = []
   for (const field of fields) {
     const { node } = await plan(

@@ -36,12 +36,16 @@ interface PlannedSelection {
   readonly fragments: Map<string, PlannedSelection>
   /** Named fragments already inlined: a second spread adds nothing. */
   readonly spreads: Set<string>
+  /** Of a mutation's root: the directives of each fragment around, from the outermost. */
+  readonly around?: readonly string[]
 }
 
 interface PlannedField {
   readonly text: string
   /** By name: those of all fields of one response name; where two have one name, the first. */
   readonly directives: Map<string, string>
+  /** Those of the fragments around a mutation's root field; where it is in several, of the first. */
+  readonly around: readonly string[]
   readonly children: PlannedSelection | undefined
 }
 
@@ -125,7 +129,8 @@ export function plannedOperation(
     if (!planned) {
       const alias = internal === name ? '' : `${internal}: `
       const text = `${alias}${name}${argumentText(node.arguments ?? [])}`
-      planned = { text, directives: new Map(), children: isCompositeType(type) ? emptySelection(type) : undefined }
+      const children = isCompositeType(type) ? emptySelection(type) : undefined
+      planned = { text, directives: new Map(), around: into.around ?? [], children }
       into.fields.set(internal, planned)
     }
     addDirectives(planned, node)
@@ -137,7 +142,7 @@ export function plannedOperation(
     }
   }
 
-  const root = emptySelection(rootType)
+  const root = { ...emptySelection(rootType), ...(definition.operation === 'mutation' && { around: [] }) }
   collect(rootType, definition.selectionSet, root)
   const body = selectionText(root)
   return body === '' ? undefined : operationText(definition, body)
@@ -173,7 +178,8 @@ const fieldOf = (type: GraphQLCompositeType, name: string): GraphQLField<unknown
 
 /** The name of an object type is known without requesting it. */
 function askType({ type, fields }: PlannedSelection): void {
-  if (!isObjectType(type)) fields.set('__typename', { text: '__typename', directives: new Map(), children: undefined })
+  if (!isObjectType(type))
+    fields.set('__typename', { text: '__typename', directives: new Map(), around: [], children: undefined })
 }
 
 function addDirectives({ directives }: PlannedField, node: FieldNode): void {
@@ -200,6 +206,8 @@ function narrowed(
 ): PlannedSelection | undefined {
   const always = condition === into.type || (!isObjectType(condition) && isAlways(schema, condition, into.type))
   if (always && directives === '') return into
+  // The changes of a mutation keep their order, and each is one field, whatever fragments it is in.
+  if (always && into.around) return { ...into, around: [...into.around, directives] }
   if (!always && !doTypesOverlap(schema, into.type, condition)) return undefined
   const key = `${condition.name}${directives}`
   let selection = into.fragments.get(key)
@@ -239,7 +247,8 @@ function selectionText({ type, fields, fragments }: PlannedSelection): string {
     // A selection that conditions left empty still needs to know whether the object exists.
     const children = field.children && (selectionText(field.children) || '__typename ')
     const head = [field.text, ...field.directives.values()].join('')
-    text += children === undefined ? `${head} ` : `${head} { ${children}} `
+    const own = children === undefined ? `${head} ` : `${head} { ${children}} `
+    text += field.around.reduceRight((inner, directives) => `...${directives} { ${inner}} `, own)
   }
   for (const [condition, fragment] of fragments) {
     const body = selectionText(fragment)

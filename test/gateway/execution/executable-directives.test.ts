@@ -67,6 +67,20 @@ test('A mutation that is selected twice, once with a directive, is carried out o
   expect(federation.calls.filter(({ query: text }) => text.includes('hire')).length).toBe(1)
 })
 
+test('A mutation in a fragment with a directive is carried out once, and in its turn', async () => {
+  const query = `mutation { ...F @hint hire(count: 2) ... @hint(of: 1) { ... @hint(of: 2) { promote { id } last: hire } }
+    ... @hint { again: hire promote { age } } } fragment F on Mutation { first: hire(count: 3) }`
+  expect(await compare(kitchen, federation, plain, { query, variables: {} })).toEqual({ valid: true, difference: '' })
+  const sent = federation.calls.map(({ query: text }) => text)
+  expect(sent.filter((text) => text.startsWith('mutation'))).toEqual([
+    'mutation{...@hint{hire(count:3)}}',
+    'mutation{hire_1:hire(count:2)}',
+    'mutation{...@hint(of:1){...@hint(of:2){promote{__typename id}}}}',
+    'mutation{...@hint(of:1){...@hint(of:2){hire_2:hire}}}',
+    'mutation{...@hint{hire_3:hire}}',
+  ])
+})
+
 test('Services see a directive of one field on the whole field', async () => {
   federation.calls.length = 0
   await federation.askEngine('{ cook { id } cook @hint(of: 1) { name } cook @hint(of: 2) { id } }', {}, world)
