@@ -2,7 +2,7 @@
 import type { FetchNode, QueryPlanSelectionNode } from '@apollo/query-planner'
 import { Kind, type SelectionNode, type SelectionSetNode } from 'graphql'
 import type { Field } from '../calls/selection.ts'
-import { operationOf, withFewerFields } from '../plan/fetch-operation.ts'
+import { operationOf, withOperation } from '../plan/fetch-operation.ts'
 
 /**
  * The fetch with the kept fields and inputs, and without variables that only the others used;
@@ -32,7 +32,7 @@ export function withFields(
   if (!kept) return undefined
   const selections = [{ ...entities, selectionSet: kept }]
   const smaller = { ...definition, selectionSet: { ...definition.selectionSet, selections } }
-  return { ...withFewerFields(node, smaller), requires: withInputs(node.requires ?? [], keepsInput) }
+  return { ...withOperation(node, smaller), requires: withInputs(node.requires ?? [], keepsInput) }
 }
 
 const withInputs = (

@@ -7,6 +7,7 @@ import {
   print,
   type SelectionSetNode,
   stripIgnoredCharacters,
+  type VariableNode,
   visit,
 } from 'graphql'
 import { PlanShapeError } from './shape-error.ts'
@@ -30,14 +31,16 @@ export function askedOf({ operation, requires }: FetchNode, noLocation = true): 
   return entities.selectionSet
 }
 
-/** The fetch with fewer fields, and without variables that only the others used. */
-export function withFewerFields(fetch: FetchNode, definition: OperationDefinitionNode): FetchNode {
+/** The fetch with a smaller operation, and without variables that this does not use. */
+export function withOperation(node: FetchNode, smaller: OperationDefinitionNode): FetchNode {
   const used = new Set<string>()
-  visit({ ...definition, variableDefinitions: [] }, { Variable: ({ name }) => void used.add(name.value) })
-  const variableDefinitions = definition.variableDefinitions?.filter(({ variable }) => used.has(variable.name.value))
+  visit({ ...smaller, variableDefinitions: [] }, { Variable: ({ name }: VariableNode) => void used.add(name.value) })
+  const variableDefinitions = (smaller.variableDefinitions ?? []).filter(({ variable }) =>
+    used.has(variable.name.value),
+  )
   return {
-    ...fetch,
-    operation: stripIgnoredCharacters(print({ ...definition, variableDefinitions: variableDefinitions ?? [] })),
-    variableUsages: (fetch.variableUsages ?? []).filter((name) => used.has(name)),
+    ...node,
+    operation: stripIgnoredCharacters(print({ ...smaller, variableDefinitions })),
+    variableUsages: (node.variableUsages ?? []).filter((name) => used.has(name)),
   }
 }

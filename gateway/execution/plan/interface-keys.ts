@@ -14,7 +14,7 @@ import {
   visit,
 } from 'graphql'
 import { interfacesOf } from './definitions.ts'
-import { operationOf, withFewerFields } from './fetch-operation.ts'
+import { operationOf, withOperation } from './fetch-operation.ts'
 import { argumentOf, parseFieldSet, textOf, topFields } from './field-sets.ts'
 import { mapFetches } from './map-fetches.ts'
 
@@ -78,7 +78,7 @@ function withoutAddedTypes(fetch: FetchNode): FetchNode {
       },
     },
   })
-  return withFewerFields(fetch, operation)
+  return withOperation(fetch, operation)
 }
 
 /** A key by which every service that has the interface finds an object of any of its types. */

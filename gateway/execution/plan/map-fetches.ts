@@ -1,14 +1,16 @@
-/** Changes every fetch of a plan. */
+/** Replaces the fetches of a plan. It keeps their order, and nothing of the plan but its nodes. */
 import type { FetchNode, PlanNode, QueryPlan } from '@apollo/query-planner'
 
-export function mapFetches({ kind, node }: QueryPlan, change: (fetch: FetchNode) => FetchNode): QueryPlan {
+type Change = (node: FetchNode) => FetchNode
+
+export function mapFetches({ kind, node }: QueryPlan, change: Change): QueryPlan {
   if (!node) return { kind }
   if (node.kind !== 'Subscription') return { kind, node: mapNode(node, change) }
   const rest = node.rest && mapNode(node.rest, change)
   return { kind, node: { ...node, primary: change(node.primary), ...(rest && { rest }) } }
 }
 
-function mapNode(node: PlanNode, change: (fetch: FetchNode) => FetchNode): PlanNode {
+function mapNode(node: PlanNode, change: Change): PlanNode {
   switch (node.kind) {
     case 'Sequence':
     case 'Parallel':

@@ -14,6 +14,7 @@ import {
   type ASTNode,
   buildASTSchema,
   type DefinitionNode,
+  DirectiveLocation,
   type DocumentNode,
   type GraphQLSchema,
   isTypeSystemExtensionNode,
@@ -28,6 +29,7 @@ import { type AccessRules, readAccessRules } from './access-rules.ts'
 import { cutSchema } from './api-schema.ts'
 import { byObjectTypes } from './by-object-types.ts'
 import { type DeclaredCosts, readDeclaredCosts } from './declared-costs.ts'
+import { withEntityDirectives } from './entity-directives.ts'
 import { requireImplemented } from './features.ts'
 import { withFewerWays } from './fewer-ways.ts'
 import { spareInterfaceDetours } from './interface-detours.ts'
@@ -121,6 +123,8 @@ export function createPlanner(supergraphSdl: string, variants: VariantFilters = 
     objectTypes ??= schemaOf(apiSchema)
     return byObjectTypes(objectTypes, text)
   }
+  const mayStandInQueries = (directive: string): boolean =>
+    apiSchema.directive(directive)?.locations.includes(DirectiveLocation.QUERY) ?? false
   const variantFacts = (name: string, filter: VariantFilter): VariantFacts => {
     try {
       const { sdl, unknownTags } = variantSchema(document, publicSdl, filter)
@@ -150,7 +154,8 @@ export function createPlanner(supergraphSdl: string, variants: VariantFilters = 
         const other = rewritten(text)
         if (other !== undefined) for (const open of planners) yield () => open.plan(other)
       }
-      return withServicesNames(firstOf(attempts()), prepared.requiredArguments)
+      const plan = withServicesNames(firstOf(attempts()), prepared.requiredArguments)
+      return text.startsWith('query') ? plan : withEntityDirectives(plan, mayStandInQueries)
     },
   }
 }

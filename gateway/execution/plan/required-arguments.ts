@@ -140,7 +140,7 @@ const withRequires = (directive: ConstDirectiveNode, requires: string): ConstDir
  * alias; inputs get the services' names.
  */
 export const withServicesNames = (plan: QueryPlan, required: RequiredArguments): QueryPlan =>
-  required.size === 0 ? plan : mapFetches(plan, (fetch) => fetchNode(fetch, required))
+  mapFetches(plan, (node) => (required.size === 0 ? node : fetchNode(node, required)))
 
 function fetchNode(node: FetchNode, required: RequiredArguments): FetchNode {
   const document = visit(parse(node.operation, { noLocation: true }), {

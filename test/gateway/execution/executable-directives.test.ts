@@ -8,6 +8,7 @@ import { servicesOf, type Thing, type Universe } from './support/universe.ts'
 const head = `
   extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key"])
   directive @hint(of: Int) on QUERY | MUTATION | FIELD | FRAGMENT_SPREAD | INLINE_FRAGMENT
+  directive @change(of: Int) on MUTATION
 `
 const cook: Thing = { __typename: 'Cook', id: '1', name: 'Ada', age: 36 }
 const world = { Query: { cook }, entities: [cook] }
@@ -52,6 +53,10 @@ test.each([
   [
     'with a variable and a default, on an operation of two services',
     'query ($n: Int = 2) @hint(of: $n) { cook { age } }',
+  ],
+  [
+    'that may stand at mutations alone, where entities are asked for',
+    'mutation ($n: Int) @change(of: $n) { promote { age } }',
   ],
   ['on an operation that asks nothing', 'query ($n: Int) @hint(of: $n) { __typename }'],
 ])('A directive of the services changes nothing else in the answer: %s', async (_what, query) => {
