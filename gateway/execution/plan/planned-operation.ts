@@ -4,6 +4,7 @@
  * exactly what the client does.
  */
 import {
+  DirectiveLocation,
   doTypesOverlap,
   type FieldNode,
   type GraphQLCompositeType,
@@ -17,6 +18,7 @@ import {
   Kind,
   type OperationDefinitionNode,
   print,
+  type SelectionNode,
   type SelectionSetNode,
   typeFromAST,
   type VariableDefinitionNode,
@@ -79,7 +81,7 @@ export function plannedOperation(
         continue
       }
       let body = selection.kind === Kind.INLINE_FRAGMENT ? selection : undefined
-      const directives = directiveText(selection)
+      const directives = directiveText(inlined(schema, selection))
       if (selection.kind === Kind.FRAGMENT_SPREAD) {
         const name = selection.name.value
         if (directives === '') {
@@ -172,6 +174,13 @@ function deniedToSome(
   if (allowed.length === types.length) return undefined
   return isObjectType(type) ? [] : allowed
 }
+
+/** Without directives that may stand at a spread alone: services get inline fragments. */
+const inlined = (schema: GraphQLSchema, { directives = [] }: SelectionNode): Pick<SelectionNode, 'directives'> => ({
+  directives: directives.filter(({ name }) =>
+    schema.getDirective(name.value)?.locations.includes(DirectiveLocation.INLINE_FRAGMENT),
+  ),
+})
 
 const fieldOf = (type: GraphQLCompositeType, name: string): GraphQLField<unknown, unknown> | undefined =>
   isUnionType(type) ? undefined : type.getFields()[name]

@@ -9,6 +9,7 @@ const head = `
   extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key"])
   directive @hint(of: Int) on QUERY | MUTATION | FIELD | FRAGMENT_SPREAD | INLINE_FRAGMENT
   directive @change(of: Int) on MUTATION
+  directive @spread(of: Int) on FRAGMENT_SPREAD
 `
 const cook: Thing = { __typename: 'Cook', id: '1', name: 'Ada', age: 36 }
 const world = { Query: { cook }, entities: [cook] }
@@ -57,6 +58,10 @@ test.each([
   [
     'that may stand at mutations alone, where entities are asked for',
     'mutation ($n: Int) @change(of: $n) { promote { age } }',
+  ],
+  [
+    'that may stand at spreads alone, since services get no named fragments',
+    'query ($n: Int) { ...F @spread(of: $n) @hint } fragment F on Query { cook { ...G @spread } } fragment G on Cook { id age }',
   ],
   ['on an operation that asks nothing', 'query ($n: Int) @hint(of: $n) { __typename }'],
 ])('A directive of the services changes nothing else in the answer: %s', async (_what, query) => {
