@@ -38,7 +38,10 @@ export function configOf(
     ...sections
   } = settings
   const locate = ({ name, url }: Graph): LocatedService =>
-    locatedAt(name, Object.hasOwn(services, name) ? services[name] : undefined, url, headers.services)
+    locatedAt(name, Object.hasOwn(services, name) ? services[name] : undefined, url, {
+      forAll: headers.services,
+      tokenHeader: identity.token.header.name,
+    })
   const known = identityOf(identity, given ? undefined : settings.dataDir)
   const listsAt = (path: Path): OperationLists | undefined =>
     listed.find((each) => each.path.join('.') === path.join('.'))?.lists
@@ -83,13 +86,16 @@ function locatedAt(
   name: string,
   settings: ServiceSettings | undefined,
   url: string,
-  forAll: readonly HeaderRule[],
+  { forAll, tokenHeader }: { readonly forAll: readonly HeaderRule[]; readonly tokenHeader: string },
 ): LocatedService {
   const addresses = settings?.addresses ?? [url]
   const rules = [...forAll, ...(settings?.headers ?? [])]
-  const headers = rules.length > 0 ? rules : undefined
-  if (settings?.kind === 'stateless') return { definition: stateless(name, { ...own(settings), headers }), addresses }
-  return { definition: stateful(name, { ...(settings && own(settings)), headers }), addresses }
+  const ruled = {
+    headers: rules.length > 0 ? rules : undefined,
+    ...(rules.length > 0 && tokenHeader !== 'authorization' && { tokenHeader }),
+  }
+  if (settings?.kind === 'stateless') return { definition: stateless(name, { ...own(settings), ...ruled }), addresses }
+  return { definition: stateful(name, { ...(settings && own(settings)), ...ruled }), addresses }
 }
 
 /** Removes properties that the kind does not have. */

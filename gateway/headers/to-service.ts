@@ -22,7 +22,7 @@ type ApplyRules = (headers: Headers, client: Readonly<IncomingHttpHeaders>, toke
 export const tellsCaller = (rules: readonly HeaderRule[] | undefined): boolean =>
   rules?.some(({ forward }) => forward !== undefined) === true
 
-/** @param reserved names that only the gateway writes to this service */
+/** @param reserved names that no pattern forwards: signed claims, and the caller's token */
 export function compileRules(rules: readonly HeaderRule[], reserved: ReadonlySet<string>): ApplyRules {
   const steps = rules.map((rule) => stepOf(rule, reserved))
   return (headers, client, token) => {

@@ -89,7 +89,9 @@ export function writtenBy(
 ): ((context: Pick<CallContext, 'authorization' | 'headers'>) => Map<string, string>) | undefined {
   if (service.headers === undefined) return undefined
   const claims = service.kind === 'stateful' ? service.claims : undefined
-  const apply = compileRules(service.headers, new Set(Object.keys(claims ?? {})))
+  const { tokenHeader } = service
+  const reserved = [...Object.keys(claims ?? {}), ...(tokenHeader === undefined ? [] : [tokenHeader])]
+  const apply = compileRules(service.headers, new Set(reserved))
   return ({ authorization, headers: client = {} }) => {
     const headers = new Map<string, string>()
     if (isTold && authorization !== undefined) headers.set('authorization', authorization)

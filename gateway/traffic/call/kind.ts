@@ -28,6 +28,8 @@ interface Common {
   readonly subscriptionPath?: string | undefined
   /** Header rules, in this order; `undefined` without any. */
   readonly headers?: readonly HeaderRule[] | undefined
+  /** Where clients carry their token, if that is not `authorization`; no pattern forwards it. */
+  readonly tokenHeader?: string | undefined
 }
 
 /**

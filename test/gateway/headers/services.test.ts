@@ -6,6 +6,7 @@ import { compileRules } from '../../../gateway/headers/to-service.ts'
 import { makeConfigFile } from '../../support/config-file.ts'
 import { exampleOf } from '../../support/example.ts'
 import { ask, startTestGateway, type TestGateway, verdict } from '../../support/gateway.ts'
+import { startIdentityProvider } from '../../support/identity-provider.ts'
 import { type Shop, startShop } from '../../support/shop.ts'
 
 const query = '{ orders { id item { name } } }'
@@ -125,6 +126,31 @@ describe('the example of docs/configuration/headers.md', () => {
     for (const one of made) expect(one).toMatch(/^00-[\da-f]{32}-[\da-f]{16}-01$/)
     expect(new Set([traceparent, ...made]).size).toBe(4)
   })
+})
+
+test('No pattern forwards the header in which clients carry their token', async () => {
+  const provider = await startIdentityProvider()
+  const { issuer, audience, jwksUrl: jwks } = provider
+  await start(
+    config(`identity: {
+        issuers: [${JSON.stringify({ issuer, audience, jwks })}],
+        token: { header: { name: 'X-Session', scheme: '' } },
+      },
+      services: {
+        orders: stateful({ headers: [{ forward: 'x-*' }] }),
+        items: stateless({ headers: [{ forward: 'x-*' }] }),
+      }`),
+  )
+  try {
+    const token = await provider.token()
+    expect(verdict(await ask(gateway.url, query, { 'x-session': token, 'x-tenant': 'a' }))).toBe('200 OK')
+    expect(toOrders()).toMatchObject({ 'x-tenant': 'a', authorization: `Bearer ${token}` })
+    expect(toItems()).toMatchObject({ 'x-tenant': 'a' })
+    for (const told of [toOrders(), toItems()]) expect(told).not.toHaveProperty(['x-session'])
+  } finally {
+    await gateway.stop()
+    await provider.close()
+  }
 })
 
 test('Callers who share an execution, and those who get a kept answer, get its headers, and no cookies', async () => {
