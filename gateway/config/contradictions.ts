@@ -99,6 +99,7 @@ function opaqueFaults(sources: Sources, kinds: ReadonlyMap<string, Kind>): reado
   return [
     ...['required', 'token'].map((key) => ['identity', key]),
     ...sources.namesAt(['variants']).map((name) => ['variants', name, 'identity', 'required']),
+    ['budgets', 'client', 'claim'],
     ...[...kinds.keys()].map((name) => ['services', name, 'claims']),
   ]
     .filter((path) => ![undefined, false].includes(sources.valueAt(path) as undefined))

@@ -154,6 +154,13 @@ describe('a file', () => {
     expect(await faultsOf({ env: {}, file })).toEqual([expect.stringContaining(`(${part}:3: `)])
   })
 
+  test('Opaque tokens have no claim that could name an API client', async () => {
+    const file = await foreign(`budgets: { client: { claim: 'azp' }, clients: { partner: { requestsAtOnce: 1 } } }`)
+    expect(await faultsOf({ env: {}, file })).toEqual([
+      'budgets.client.claim: needs identity.issuers, since tokens are opaque without it',
+    ])
+  })
+
   test('A value that fits no form of its setting is reported by the fault inside', async () => {
     const file = await foreign(`authorization: { policies: { staff: 'yes' } }, limits: { measure: 5 }`)
     expect(await faultsOf({ env: {}, file })).toEqual([
