@@ -29,6 +29,7 @@ export const contradictions = ({ sources, settings, kinds, given, env }: Grounds
   ...serviceFaults(sources, kinds, given),
   ...appFaults(sources, given),
   ...(given ? opaqueFaults(sources, kinds) : productFaults(sources, env)),
+  ...pathFaults(settings),
   ...variantFaults(settings),
   ...headerFaults(settings),
   ...redisFaults(sources),
@@ -98,12 +99,25 @@ function opaqueFaults(sources: Sources, kinds: ReadonlyMap<string, Kind>): reado
   if (sources.valueAt(['identity', 'issuers'])) return []
   return [
     ...['required', 'token'].map((key) => ['identity', key]),
-    ...sources.namesAt(['variants']).map((name) => ['variants', name, 'identity', 'required']),
     ['budgets', 'client', 'claim'],
+    ...sources.namesAt(['variants']).map((name) => ['variants', name, 'identity', 'required']),
     ...[...kinds.keys()].map((name) => ['services', name, 'claims']),
   ]
     .filter((path) => ![undefined, false].includes(sources.valueAt(path) as undefined))
     .map((path) => ({ path, fault: 'needs identity.issuers, since tokens are opaque without it' }))
+}
+
+/** No two services may serve the same files. */
+function pathFaults(settings: Settings | undefined): readonly Fault[] {
+  const owners = new Map<string, string>()
+  const faults: Fault[] = []
+  for (const [name, { paths }] of Object.entries(settings?.services ?? {}))
+    for (const path of paths) {
+      const owner = owners.get(path) ?? name
+      owners.set(path, owner)
+      if (owner !== name) faults.push({ path: ['services', name, 'paths'], fault: `${path} is of "${owner}", too` })
+    }
+  return faults
 }
 
 /** No two variants may have the same path. */

@@ -147,9 +147,7 @@ export function createTraffic(options: TrafficOptions): Traffic {
       return subscription({ ...route, hooks, refusalOf }, call, signal)
     },
     serviceOfPath(path) {
-      if (CLIMBS.test(path)) return undefined
-      const owner = services.find(({ definition }) => definition.paths.some((prefix) => path.startsWith(prefix)))
-      return owner?.definition.name
+      return CLIMBS.test(path) ? undefined : ownerOf(path, services)
     },
     async download(service, wanted, response) {
       const route = routes.get(service)
@@ -171,6 +169,15 @@ export function createTraffic(options: TrafficOptions): Traffic {
       await Promise.all([...routes.values()].map((route) => route.close()))
     },
   }
+}
+
+/** The service with the longest path that a file's path begins with. */
+function ownerOf(path: string, services: readonly LocatedService[]): string | undefined {
+  let found: { readonly name: string; readonly length: number } | undefined
+  for (const { definition } of services)
+    for (const { length } of definition.paths.filter((prefix) => path.startsWith(prefix)))
+      if (length > (found?.length ?? 0)) found = { name: definition.name, length }
+  return found?.name
 }
 
 const statusOf = ({ name, kind, instances }: ProbedService): ServiceStatus => ({

@@ -161,6 +161,13 @@ describe('a file', () => {
     ])
   })
 
+  test('No two services have the same path of files', async () => {
+    const file = await foreign(
+      `services: { orders: stateful({ paths: ['/files/'] }), items: stateless({ paths: ['/files/'] }) }`,
+    )
+    expect(await faultsOf({ env: {}, file })).toEqual(['services.items.paths: /files/ is of "orders", too'])
+  })
+
   test('A value that fits no form of its setting is reported by the fault inside', async () => {
     const file = await foreign(`authorization: { policies: { staff: 'yes' } }, limits: { measure: 5 }`)
     expect(await faultsOf({ env: {}, file })).toEqual([
