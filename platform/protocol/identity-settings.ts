@@ -40,12 +40,21 @@ export const claimHeadersSettings = z.record(
   claimPath,
 )
 
+/** Keys are asked for without credentials: those of an address would be left out in silence. */
+const isWithoutUser = (url: string): boolean => {
+  const { username, password } = URL.parse(url) ?? { username: '', password: '' }
+  return username === '' && password === ''
+}
+const WITHOUT_USER = 'must have no user name and no password: keys are public'
+
 /** A party whose tokens are trusted. */
 const issuerSettings = z.strictObject({
   /** `iss` of its tokens, exactly. */
   issuer: text,
   /** Where its public keys are (JWKS). */
-  jwks: z.url({ protocol: /^https?$/, error: 'must be an absolute http or https URL' }),
+  jwks: z
+    .url({ protocol: /^https?$/, error: 'must be an absolute http or https URL' })
+    .refine(isWithoutUser, WITHOUT_USER),
   /** `aud` of a token has to name one of these. */
   audience: texts.transform((audience) => [audience].flat()),
   algorithms: z
@@ -151,7 +160,7 @@ function parsed(value: string): unknown {
  * three, or a list of them.
  */
 export const identitySettings = {
-  JWKS_URL: httpAddress.optional(),
+  JWKS_URL: httpAddress.refine(isWithoutUser, WITHOUT_USER).optional(),
   JWT_ISSUER: text.optional(),
   JWT_AUDIENCE: text.optional(),
   IDENTITY_ISSUERS: json(issuersSettings).optional(),

@@ -168,6 +168,13 @@ describe('a file', () => {
     expect(await faultsOf({ env: {}, file })).toEqual(['services.items.paths: /files/ is of "orders", too'])
   })
 
+  test('An address of keys with a password, which nobody would send, is refused', async () => {
+    const fault = 'must have no user name and no password: keys are public'
+    const issuer = { issuer: 'https://id.example', jwks: 'https://me:word@id.example/jwks', audience: 'shop' }
+    const file = await foreign(`identity: { issuers: [${JSON.stringify(issuer)}] }`)
+    expect(await faultsOf({ env: {}, file })).toEqual([`identity.issuers.0.jwks: ${fault}`])
+  })
+
   test('A value that fits no form of its setting is reported by the fault inside', async () => {
     const file = await foreign(`authorization: { policies: { staff: 'yes' } }, limits: { measure: 5 }`)
     expect(await faultsOf({ env: {}, file })).toEqual([
