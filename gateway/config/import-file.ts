@@ -10,6 +10,8 @@ import { createSources, isPlain } from './sources.ts'
 const OWN = /\/node_modules\//
 const GATEWAY = [new URL('../', import.meta.url).href, new URL('../../platform/', import.meta.url).href]
 
+const LONGEST = 30_000 // milliseconds for a file, what it imports, and what those await
+
 let imports = 0
 const { cache: commonJs } = createRequire(import.meta.url)
 
@@ -38,12 +40,27 @@ async function exportOf(url: string, file: string): Promise<Readonly<Record<stri
     throw new SettingsError([`${file}: ${why}`])
   }
   try {
-    const { default: exported } = (await import(url)) as { default?: unknown }
+    const { default: exported } = (await inTime(import(url))) as { default?: unknown }
     // Read inside `try`, because a getter may throw.
     return isPlain(exported) ? createSources(exported).values : refuse('must have `export default defineConfig({ … })`')
   } catch (error) {
     if (error instanceof SettingsError) throw error
-    return refuse(`cannot be used (${error instanceof Error ? whyOf(error) : error})`)
+    return refuse(`cannot be used (${error instanceof Error ? whyOf(error) : thrown(error)})`)
+  }
+}
+
+/** Some objects cannot be made text. */
+const thrown = (value: unknown): string =>
+  typeof value === 'object' && value !== null ? 'it throws what is no error' : String(value)
+
+/** What a file awaits may never come: no later change of it would be taken in. */
+async function inTime<Module>(module: Promise<Module>): Promise<Module> {
+  const late = Promise.withResolvers<never>()
+  const timer = setTimeout(() => late.reject(new Error(`it awaits more than ${LONGEST / 1_000} s`)), LONGEST)
+  try {
+    return await Promise.race([module, late.promise])
+  } finally {
+    clearTimeout(timer)
   }
 }
 

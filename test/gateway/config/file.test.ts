@@ -9,6 +9,7 @@ import { type LoadOptions, loadConfig, readConfig } from '../../../gateway/confi
 import { printConfig } from '../../../gateway/config/print.ts'
 import { createSources } from '../../../gateway/config/sources.ts'
 import { SettingsError } from '../../../platform/process/settings.ts'
+import { stopClock } from '../../support/clock.ts'
 import { makeConfigFile } from '../../support/config-file.ts'
 import { composeAt } from '../../support/gateway.ts'
 import { itemsSdl, ordersSdl } from '../../support/shop.ts'
@@ -127,6 +128,7 @@ describe('a file', () => {
 
   test.each([
     ['no TypeScript', '{ port: 1 2 }', /:\d+: Expected .*\)$/],
+    ['an object that is no error', '(() => { throw Object.create(null) })()', /\(it throws what is no error\)$/],
     ['a getter that throws', '{ get limits() { throw new Error("no") } }', /:\d+: no\)$/],
     [
       'what contains itself',
@@ -173,6 +175,14 @@ describe('a file', () => {
     const issuer = { issuer: 'https://id.example', jwks: 'https://me:word@id.example/jwks', audience: 'shop' }
     const file = await foreign(`identity: { issuers: [${JSON.stringify(issuer)}] }`)
     expect(await faultsOf({ env: {}, file })).toEqual([`identity.issuers.0.jwks: ${fault}`])
+  })
+
+  test('A file that awaits what never comes is refused', async () => {
+    const file = await fileOf('await new Promise(() => undefined)')
+    using clock = stopClock()
+    const faults = faultsOf({ env: {}, file })
+    await clock.step(30_000)
+    expect(await faults).toEqual([`${file}: cannot be used (it awaits more than 30 s)`])
   })
 
   test('A value that fits no form of its setting is reported by the fault inside', async () => {
