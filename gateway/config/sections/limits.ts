@@ -17,7 +17,7 @@ export const limitsSection = <Name extends string>(names: readonly Name[], measu
        * allow it.
        */
       measure: z
-        .union([onOff, list(z.string())])
+        .union([onOff, list(z.string())], 'must be on, off, or a list of limits')
         .superRefine((value, context) => {
           if (typeof value === 'boolean') return
           for (const name of value.filter((one) => !measurable.some((other) => other === one)))

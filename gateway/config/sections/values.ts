@@ -39,4 +39,8 @@ export const headerName = z.string(HEADERS).refine(isFieldName, HEADERS).toLower
 
 export const origin = httpUrl.refine((url) => URL.parse(url)?.origin === url, 'must be origins, without a path')
 
-export const list = <Item extends z.ZodType>(item: Item) => z.array(item, 'must name at least one value')
+/** A variable's text without an item is given as it is. */
+export const list = <Item extends z.ZodType>(item: Item) => z.array(item, { error: notList })
+
+const notList = ({ input }: { readonly input?: unknown }): string =>
+  typeof input === 'string' && /^[\s,]*$/.test(input) ? 'must name at least one value' : 'must be a list'

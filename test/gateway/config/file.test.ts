@@ -156,10 +156,26 @@ describe('a file', () => {
     expect(await faultsOf({ env: {}, file })).toEqual([expect.stringContaining(`(${part}:3: `)])
   })
 
-  test('Opaque tokens have no claim that could name an API client', async () => {
-    const file = await foreign(`budgets: { client: { claim: 'azp' }, clients: { partner: { requestsAtOnce: 1 } } }`)
-    expect(await faultsOf({ env: {}, file })).toEqual([
-      'budgets.client.claim: needs identity.issuers, since tokens are opaque without it',
+  test('A file that awaits what never comes is refused', async () => {
+    const file = await fileOf('await new Promise(() => undefined)')
+    using clock = stopClock()
+    const faults = faultsOf({ env: {}, file })
+    await clock.step(30_000)
+    expect(await faults).toEqual([`${file}: cannot be used (it awaits more than 30 s)`])
+  })
+
+  test.each([
+    [`cors: { origins: 'https://a.example' }`, 'cors.origins: must be a list'],
+    ['headers: { services: { forward: "x" } }', 'headers.services: must be a list'],
+    ['trustedProxies: "10.0.0.0/8"', 'trustedProxies: must be a list'],
+  ])('What is no list is called so: %s', async (setting, fault) => {
+    expect(await faultsOf({ env: {}, file: await foreign(`...({ ${setting} } as object)`) })).toEqual([fault])
+  })
+
+  test('A variable of a list without an item is told to name one', async () => {
+    const file = await foreign('')
+    expect(await faultsOf({ env: { CORS_ORIGINS: ' , ' }, file })).toEqual([
+      'CORS_ORIGINS: must name at least one value',
     ])
   })
 
@@ -170,6 +186,13 @@ describe('a file', () => {
     expect(await faultsOf({ env: {}, file })).toEqual(['services.items.paths: /files/ is of "orders", too'])
   })
 
+  test('Opaque tokens have no claim that could name an API client', async () => {
+    const file = await foreign(`budgets: { client: { claim: 'azp' }, clients: { partner: { requestsAtOnce: 1 } } }`)
+    expect(await faultsOf({ env: {}, file })).toEqual([
+      'budgets.client.claim: needs identity.issuers, since tokens are opaque without it',
+    ])
+  })
+
   test('An address of keys with a password, which nobody would send, is refused', async () => {
     const fault = 'must have no user name and no password: keys are public'
     const issuer = { issuer: 'https://id.example', jwks: 'https://me:word@id.example/jwks', audience: 'shop' }
@@ -177,19 +200,11 @@ describe('a file', () => {
     expect(await faultsOf({ env: {}, file })).toEqual([`identity.issuers.0.jwks: ${fault}`])
   })
 
-  test('A file that awaits what never comes is refused', async () => {
-    const file = await fileOf('await new Promise(() => undefined)')
-    using clock = stopClock()
-    const faults = faultsOf({ env: {}, file })
-    await clock.step(30_000)
-    expect(await faults).toEqual([`${file}: cannot be used (it awaits more than 30 s)`])
-  })
-
   test('A value that fits no form of its setting is reported by the fault inside', async () => {
     const file = await foreign(`authorization: { policies: { staff: 'yes' } }, limits: { measure: 5 }`)
     expect(await faultsOf({ env: {}, file })).toEqual([
       'authorization.policies.staff: must be a function',
-      'limits.measure: must be on or off',
+      'limits.measure: must be on, off, or a list of limits',
     ])
   })
 
