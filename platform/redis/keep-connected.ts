@@ -10,6 +10,7 @@ interface Client {
   connect(): Promise<unknown>
   ping(): Promise<unknown>
   destroy(): void
+  on(event: 'connect', listener: () => void): unknown
 }
 
 const BEAT = 2_500 // milliseconds
@@ -53,6 +54,10 @@ export function keepConnected(client: Client, failed: (error: unknown) => void):
     client.destroy()
     connect()
   }, BEAT).unref()
+  // A client that is destroyed while it connects stays connected.
+  client.on('connect', () => {
+    if (hasEnded) client.destroy()
+  })
   connect()
   return () => {
     hasEnded = true
