@@ -282,7 +282,7 @@ async function policiesOf(
   measuring: Measuring | undefined,
   beside: Beside,
   hooks: PolicyOptions['hooks'],
-  { reportMeasured, reportUnlisted, buckets }: Shared,
+  { log, reportMeasured, reportUnlisted, buckets }: Shared,
 ): Promise<{ readonly policies: Policies; readonly variants: readonly VariantEndpoint[] }> {
   const { identity, workers } = config
   const policiesAt = createPolicies({
@@ -295,7 +295,7 @@ async function policiesOf(
     hooks,
     redis: beside.budgetRedis,
     reportUnlisted,
-    verify: identity && (await openVerifier(identity)),
+    verify: identity && (await openVerifier(identity, log)),
   })
   return {
     policies: policiesAt(mainEndpoint(config, beside)),
@@ -365,7 +365,7 @@ function limitsOf({ measured: names, workers }: Config, limits: Limits, { report
 }
 
 /** Imported lazily: `jose` is not needed if tokens are opaque. */
-async function openVerifier(identity: IdentitySettings): Promise<VerifyAuthorization> {
+async function openVerifier(identity: IdentitySettings, log: Logger): Promise<VerifyAuthorization> {
   const { createVerifier } = await import('../platform/protocol/caller.ts')
-  return createVerifier(identity)
+  return createVerifier(identity, log)
 }

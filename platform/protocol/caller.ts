@@ -1,5 +1,6 @@
 /** Verifies access tokens, in the gateway and again in every stateful service. */
 import { decodeJwt, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose' // MIT, no dependencies; the JOSE library of the Node field
+import type { Logger } from '../process/log.ts'
 import { type Claims, claimAt } from './claims.ts'
 import { demoIdentity } from './demo-identity.ts'
 import { codedError } from './errors.ts'
@@ -31,11 +32,12 @@ interface TrustedIssuer extends Omit<IssuerSettings, 'jwks'> {
 /** Characters; as of the largest header. */
 const MOST_TOKEN = 16 * 1024
 
-export async function createVerifier({
-  issuers,
-  demo,
-}: Pick<IdentitySettings, 'issuers' | 'demo'>): Promise<VerifyAuthorization> {
-  const trusted = issuers.map((issuer): TrustedIssuer => ({ ...issuer, keys: issuerKeys(issuer.jwks) }))
+/** @param log is told why keys cannot be fetched */
+export async function createVerifier(
+  { issuers, demo }: Pick<IdentitySettings, 'issuers' | 'demo'>,
+  log?: Logger,
+): Promise<VerifyAuthorization> {
+  const trusted = issuers.map((issuer): TrustedIssuer => ({ ...issuer, keys: issuerKeys(issuer.jwks, log) }))
   if (demo) {
     const { issuer, audience, keys } = await demoIdentity(demo.dataDir)
     // The provider of `npm start` signs with the same key, by its address.

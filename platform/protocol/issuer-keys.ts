@@ -3,6 +3,7 @@
  * decides only whether the keys are looked at again, at most once a minute, and never where.
  */
 import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTVerifyGetKey } from 'jose' // MIT, no dependencies; the JOSE library of the Node field
+import type { Logger } from '../process/log.ts'
 
 /** The keys are needed and cannot be had, which is no fault of the token. */
 export class KeysUnavailable extends Error {
@@ -36,20 +37,28 @@ export interface IssuerKeys {
 const sets = new Map<string, IssuerKeys>()
 
 /** One for each address in a process: a new configuration has the keys that the old one had. */
-export function issuerKeys(url: string): IssuerKeys {
-  const found = sets.get(url) ?? createIssuerKeys(url)
+export function issuerKeys(url: string, log?: Logger): IssuerKeys {
+  const found = sets.get(url) ?? createIssuerKeys(url, log)
   sets.set(url, found)
   return found
 }
 
 /** Fetches nothing until the first token. Concurrent requests share one fetch. */
-function createIssuerKeys(url: string): IssuerKeys {
+function createIssuerKeys(url: string, log: Logger | undefined): IssuerKeys {
   let keys: JWTVerifyGetKey | undefined
   let pending: Promise<void> | undefined
   let fetched = Number.NEGATIVE_INFINITY
   let failed = Number.NEGATIVE_INFINITY
   let askedForUnknown = Number.NEGATIVE_INFINITY
+  let told = Number.NEGATIVE_INFINITY
 
+  /** Once a minute: without any keys they are asked for more often. */
+  const tell = (err: unknown): void => {
+    if (performance.now() - told < PAUSE) return
+    told = performance.now()
+    const { origin, pathname } = new URL(url) // its query may be secret
+    log?.error({ err, jwks: origin + pathname }, 'the keys of an issuer cannot be fetched')
+  }
   /** Never rejects: see `hasFailed`. */
   const fetchKeys = (): Promise<void> => {
     pending = fetchSet(url)
@@ -57,8 +66,9 @@ function createIssuerKeys(url: string): IssuerKeys {
         keys = createLocalJWKSet(set)
         fetched = performance.now()
       })
-      .catch(() => {
+      .catch((error: unknown) => {
         failed = performance.now()
+        tell(error)
       })
       .finally(() => {
         pending = undefined

@@ -74,7 +74,7 @@ export const banking: ServiceDefinition<typeof bankingSettings, BankingContext> 
     const writing = { clock, log, retention, election, forward }
     const ledger = createLedger({ parts: ledgerParts, database: ledgerDatabase, ...writing })
     const identity = trustedBy(settings, settings.DATA_DIR)
-    const verified = rememberVerified(await createVerifier(identity))
+    const verified = rememberVerified(await createVerifier(identity, log))
     const downloads = downloadLinks(settings.GATEWAY_SECRET)
     const webhooks = startWebhooks({
       database,

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals'
 import { base64url, exportSPKI, generateKeyPair, importJWK, type JWK, SignJWT } from 'jose'
+import { createLogger } from '../../../platform/process/log.ts'
 import { createVerifier, type VerifyAuthorization } from '../../../platform/protocol/caller.ts'
 import type { IssuerSettings } from '../../../platform/protocol/identity-settings.ts'
 import { type IdentityProvider, startIdentityProvider } from '../../support/identity-provider.ts'
@@ -199,6 +200,24 @@ describe('keys of an issuer', () => {
       expect(await sees(token())).toBe('payer')
       expect(provider.fetches()).toBe(fetches)
     }
+  })
+
+  test('The log says once a minute why keys cannot be fetched', async () => {
+    const logged = createLogger('test', 'silent')
+    const error = jest.spyOn(logged, 'error')
+    const other = await startIdentityProvider()
+    const told = await createVerifier({ issuers: [other.settings({ jwks: `${other.jwksUrl}?key=hidden` })] }, logged)
+    other.behave('badly')
+    for (const lines of [1, 1, 2]) {
+      later += lines === 2 ? MINUTE : 3_000
+      expect(await verdictOf(told, await other.token())).toBe('SERVICE_UNAVAILABLE')
+      expect(error).toHaveBeenCalledTimes(lines)
+    }
+    expect(error).toHaveBeenLastCalledWith(
+      { err: new Error('answered 500'), jwks: other.jwksUrl },
+      'the keys of an issuer cannot be fetched',
+    )
+    await other.close()
   })
 
   test('An entry of the key set that is no key is skipped', async () => {
