@@ -53,7 +53,7 @@ export function createStreams(
       const leave = measured?.(exchange)
       const controller = new AbortController()
       open.add(controller)
-      const left = caller && timerDelay(caller.expiresAt - Date.now())
+      const left = caller && timerDelay(caller.trustedUntil - Date.now())
       const expiry =
         left === undefined
           ? undefined

@@ -14,6 +14,8 @@ export interface Caller {
   readonly scopes: ReadonlySet<string>
   /** Unix milliseconds. */
   readonly expiresAt: number
+  /** `expiresAt`, and what its issuer's clock may differ from ours. */
+  readonly trustedUntil: number
   /** All that the token says. */
   readonly claims: Claims
 }
@@ -108,13 +110,15 @@ const expectationOf = ({ issuer, audience, algorithms, clockSkew }: TrustedIssue
   requiredClaims: ['sub', 'exp'],
 })
 
-function callerOf(payload: JWTPayload, { scopes, subjectPrefix }: TrustedIssuer): Caller {
+function callerOf(payload: JWTPayload, { scopes, subjectPrefix, clockSkew }: TrustedIssuer): Caller {
   const { sub } = payload as { sub?: unknown } // its presence was checked, not what it is
   if (typeof sub !== 'string' || sub === '') throw new errors.JWTInvalid('the subject is no text')
+  const expiresAt = (payload.exp as number) * 1000
   return {
     id: subjectPrefix + sub,
     scopes: new Set(scopesOf(payload, scopes)),
-    expiresAt: (payload.exp as number) * 1000,
+    expiresAt,
+    trustedUntil: expiresAt + clockSkew,
     claims: payload,
   }
 }

@@ -30,7 +30,8 @@ export function rememberVerified(verify: VerifyAuthorization): Verified {
   return {
     known(authorization = '') {
       const found = remembered.get(authorization)
-      if (!found || found.caller.expiresAt <= Date.now() || performance.now() - found.since >= LONGEST) return undefined
+      if (!found || found.caller.trustedUntil <= Date.now() || performance.now() - found.since >= LONGEST)
+        return undefined
       return found.caller
     },
     async verify(authorization = '') {

@@ -81,8 +81,8 @@ async function* activity(
   start: bigint,
   { context, tail, ended }: { readonly context: BankingContext; readonly tail: Tail; readonly ended: AbortSignal },
 ): AsyncGenerator<AccountEvent, void, undefined> {
-  const { expiresAt } = requireScope(context.caller, 'banking:read')
-  const signal = AbortSignal.any([ended, AbortSignal.timeout(timerDelay(expiresAt - Date.now()))])
+  const { trustedUntil } = requireScope(context.caller, 'banking:read')
+  const signal = AbortSignal.any([ended, AbortSignal.timeout(timerDelay(trustedUntil - Date.now()))])
   const byId = new Map(accounts.map((account) => [account.id, account]))
   const ids = [...byId.keys()]
   let last = start

@@ -222,7 +222,14 @@ function exchangeOf(caller: TestCaller, variables: Readonly<Record<string, unkno
   const headers = { 'x-policies': [...policies].join(' ') }
   const exchange = openExchange({ ...emptyRequest, headers }, 'test')
   exchange.parameters = { ...exchange.parameters, variables }
-  if (isSignedIn) exchange.caller = { id: 'somebody', scopes, expiresAt: Number.POSITIVE_INFINITY, claims: {} }
+  if (isSignedIn)
+    exchange.caller = {
+      id: 'somebody',
+      scopes,
+      expiresAt: Number.POSITIVE_INFINITY,
+      trustedUntil: Number.POSITIVE_INFINITY,
+      claims: {},
+    }
   return exchange
 }
 

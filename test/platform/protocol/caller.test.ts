@@ -27,6 +27,7 @@ describe('token of an identity provider', () => {
         id: 'auth0|7',
         scopes: new Set(['banking:read', 'banking:write']),
         expiresAt: exp * 1000,
+        trustedUntil: exp * 1000 + 30_000,
         claims: { sub: 'auth0|7', exp, aud: provider.audience },
       })
     },

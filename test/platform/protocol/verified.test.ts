@@ -14,7 +14,13 @@ function verifier(life: number) {
   const verified = rememberVerified(async (authorization) => {
     asked.push(authorization)
     if (authorization === 'bad') throw codedError('UNAUTHENTICATED', 'The token is not valid.')
-    const caller: Caller = { id: authorization ?? '', scopes: new Set(), expiresAt: Date.now() + life, claims: {} }
+    const caller: Caller = {
+      id: authorization ?? '',
+      scopes: new Set(),
+      expiresAt: 0,
+      trustedUntil: Date.now() + life,
+      claims: {},
+    }
     return authorization === '' ? undefined : caller
   })
   return { ...verified, asked }

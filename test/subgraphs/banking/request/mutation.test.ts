@@ -8,7 +8,13 @@ import { stopClock } from '../../../support/clock.ts'
 const command = { name: 'freezeAccount', accountId: '1' } as const
 const contextOf = (ledger: Ledger): BankingContext =>
   createContext({
-    caller: { id: 'payer', scopes: new Set(['banking:write']), expiresAt: Number.POSITIVE_INFINITY, claims: {} },
+    caller: {
+      id: 'payer',
+      scopes: new Set(['banking:write']),
+      expiresAt: Number.POSITIVE_INFINITY,
+      trustedUntil: Number.POSITIVE_INFINITY,
+      claims: {},
+    },
     requestId: null,
     database: {} as BankingContext['database'],
     ledger,
