@@ -97,11 +97,30 @@ export interface Assembly {
  * @throws StartRefused, SupergraphRefused
  */
 export async function assemble(config: Config, limits: Limits, shared: Shared, before?: Assembly): Promise<Assembly> {
+  const opened = new AsyncDisposableStack()
+  return assembleWith(opened, config, { limits, shared, before }).catch(async (error: unknown) => {
+    await opened.disposeAsync()
+    throw error
+  })
+}
+
+interface AssemblyParts {
+  readonly limits: Limits
+  readonly shared: Shared
+  readonly before: Assembly | undefined
+}
+
+/** @param opened gets all that has to be closed */
+async function assembleWith(
+  opened: AsyncDisposableStack,
+  config: Config,
+  { limits, shared, before }: AssemblyParts,
+): Promise<Assembly> {
   const { log, reportLimit, requests, metrics, room, state } = shared
   const { cors, identity } = config
-  const beside = await openBeside(config, shared, before?.texts)
+  const beside = await openBeside(config, shared, opened, before?.texts)
   const { enforced: own, measuring } = limitsOf(config, limits, shared)
-  const { points, close: closePoints } = hooksOf(config, log)
+  const points = hooksOf(config, log, opened)
   const hooks = createHooks(points, log, own.bodyBytes)
   const { policies, variants } = await policiesOf(config, own, measuring, beside, hooks, shared)
   const authorization = createAuthorization({ ...config.authorization, knowsCallers: identity !== undefined, log })
@@ -110,6 +129,7 @@ export async function assemble(config: Config, limits: Limits, shared: Shared, b
   const expected = expectedOf(config, shipped)
   const clientRules = compileClientRules(config.clientHeaders)
   const store = await shared.leaseStore(config)
+  opened.defer(() => store.release())
   const isSame = before?.config.supergraphFile === config.supergraphFile
   const serving = await serveSupergraph(config, {
     log,
@@ -127,26 +147,18 @@ export async function assemble(config: Config, limits: Limits, shared: Shared, b
     expected,
     ...(before && { before: before.serving.editions.current }),
     ...(before && isSame && { supergraph: before.serving.editions.current.supergraph }),
-  }).catch(async (error: unknown) => {
-    beside.close()
-    closePoints()
-    await store.release()
-    throw error
   })
   const { editions } = serving
-  const close = async (successor?: Assembly): Promise<void> => {
-    await serving.close(successor?.serving.editions)
-    beside.close()
-    closePoints()
-    await store.release()
+  let heir: Assembly | undefined
+  opened.defer(() => serving.close(heir?.serving.editions))
+  const close = (successor?: Assembly): Promise<void> => {
+    heir = successor
+    return opened.disposeAsync()
   }
   const pages = await Promise.all([
     openPlayground(config, { edition: editions.current, shipped, feed: shared.feed }),
     openApp(config),
-  ]).catch(async (error: unknown) => {
-    await close()
-    throw error
-  })
+  ])
   const streams = createStreams(own, measuring)
   const mask = hooks.mask(createMask(log, config.errorRules))
   requests.reserve({ operations: expected.flatMap(({ query }) => namesIn(query)), clients: [] })
@@ -269,11 +281,11 @@ const variantEndpoint = (
 const namesIn = (document: string): string[] =>
   Array.from(document.matchAll(/\b(?:query|mutation|subscription)\s+([_A-Za-z]\w*)/g), ([, name = '']) => name)
 
-function hooksOf({ hooks, coprocessor }: Config, log: Logger): { readonly points: HookPoints; close(): void } {
-  if (!coprocessor) return { points: hooks, close: () => undefined }
+function hooksOf({ hooks, coprocessor }: Config, log: Logger, opened: AsyncDisposableStack): HookPoints {
+  if (!coprocessor) return hooks
   const asked = coprocessorHooks(coprocessor, log)
-  const points = { ...both(asked.hooks, hooks), timeout: hooks.timeout + coprocessor.timeout }
-  return { points, close: asked.close }
+  opened.defer(() => asked.close())
+  return { ...both(asked.hooks, hooks), timeout: hooks.timeout + coprocessor.timeout }
 }
 
 async function policiesOf(
@@ -314,29 +326,32 @@ interface Beside {
   readonly textsOf: (variant: string | undefined) => PersistedTexts | undefined
   readonly memory: MemoryTexts | undefined
   readonly budgetRedis: RedisConnection | undefined
-  close(): void
 }
 
 /** Opens what the policies look things up in: safelists, persisted texts and Redis. */
-async function openBeside(config: Config, { log, onListRefused }: Shared, before?: MemoryTexts): Promise<Beside> {
+async function openBeside(
+  config: Config,
+  { log, onListRefused }: Shared,
+  opened: AsyncDisposableStack,
+  before?: MemoryTexts,
+): Promise<Beside> {
   const { persisted } = config.operations
   const followed = new Map<Safelist, LiveLists>()
   for (const { safelist, lists } of [{ safelist: config.operations.safelist, lists: config.lists }, ...config.variants])
     if (safelist && lists && !followed.has(safelist))
       followed.set(safelist, followLists(safelist, lists, log, onListRefused))
+  for (const lists of followed.values()) opened.defer(() => lists.close())
   const memory = persisted.automatic ? createMemoryTexts(persisted.bytes, before) : undefined
-  const [budgetRedis, textRedis] = await Promise.all([openBudgetRedis(config, log), openTextRedis(config, log)])
+  const budgetRedis = await openBudgetRedis(config, log)
+  opened.defer(() => budgetRedis?.close())
+  const textRedis = await openTextRedis(config, log)
+  opened.defer(() => textRedis?.close())
   const textsOf = (variant: string | undefined): PersistedTexts | undefined => {
     if (!memory) return undefined
     const near = variant === undefined ? memory : textsBelow(memory, variant)
     return textRedis ? shareTexts(near, textRedis, persisted.maxAge, variant) : near
   }
-  const close = (): void => {
-    for (const lists of followed.values()) lists.close()
-    budgetRedis?.close()
-    textRedis?.close()
-  }
-  return { listsOf: (safelist) => followed.get(safelist), textsOf, memory, budgetRedis, close }
+  return { listsOf: (safelist) => followed.get(safelist), textsOf, memory, budgetRedis }
 }
 
 const openBudgetRedis = ({ budgets, redis }: Config, log: Logger): Promise<RedisConnection | undefined> =>

@@ -1,4 +1,5 @@
 /** A new configuration while streams and WebSockets are open. */
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import type { Config } from '../../../gateway/config/config.ts'
 import { readConfig } from '../../../gateway/config/load.ts'
@@ -55,6 +56,26 @@ test('Streams go on, and new operations of an open WebSocket obey the new config
   for (const id of ['early', 'late']) socket.send({ id, type: 'complete' })
   await until(() => journal.open === 0)
   socket.cut()
+})
+
+test('A configuration that cannot serve leaves no connection open', async () => {
+  const open = new Set<Socket>()
+  const redis = createServer((socket) => {
+    open.add(socket.on('error', () => undefined))
+    socket.on('close', () => open.delete(socket))
+  })
+  const port = await new Promise<number>((resolve) =>
+    redis.listen(0, '127.0.0.1', () => resolve((redis.address() as AddressInfo).port)),
+  )
+  const config = await configWith({ REDIS_URL: `redis://127.0.0.1:${port}`, BUDGETS_STORE: 'redis' })
+  const token = { header: { name: 'authorization', scheme: 'Bearer' } }
+  const identity = { issuers: [], demo: { dataDir: '/dev/null/nowhere' }, token, required: false }
+  await expect(gateway.reconfigure({ ...config, identity })).rejects.toThrow()
+  const last = connect(port, '127.0.0.1') // what was opened before is accepted before
+  await until(() => [...open].some(({ remotePort }) => remotePort === last.localPort))
+  await until(() => open.size === 1)
+  last.destroy()
+  await new Promise((resolve) => redis.close(resolve))
 })
 
 test('A configuration that cannot serve changes nothing', async () => {
