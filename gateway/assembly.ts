@@ -46,7 +46,7 @@ import { createRoutes } from './request/routes.ts'
 import { createFiles } from './request/service-files.ts'
 import { withTraceReport } from './request/trace-report.ts'
 import { createStart } from './subscriptions/start.ts'
-import { createStreams, type Streams } from './subscriptions/streams.ts'
+import { createStreams, type StreamCounts, type Streams } from './subscriptions/streams.ts'
 import { createSubscribe } from './subscriptions/subscribe.ts'
 import type { StoreLease } from './traffic/cache/stores.ts'
 
@@ -68,6 +68,7 @@ export interface Shared {
   readonly room: BodyRoom
   /** What callers have left of their budgets. */
   readonly buckets: Buckets
+  readonly streamCounts: StreamCounts
   readonly state: () => LifecycleState
   readonly leaseStore: (config: Config) => Promise<StoreLease>
 }
@@ -159,7 +160,7 @@ async function assembleWith(
     openPlayground(config, { edition: editions.current, shipped, feed: shared.feed }),
     openApp(config),
   ])
-  const streams = createStreams(own, measuring)
+  const streams = createStreams(own, measuring, shared.streamCounts)
   const mask = hooks.mask(createMask(log, config.errorRules))
   requests.reserve({ operations: expected.flatMap(({ query }) => namesIn(query)), clients: [] })
   const { decide } = authorization

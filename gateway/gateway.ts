@@ -29,6 +29,7 @@ import { createRequestMetrics } from './request/metrics.ts'
 import type { RecordUse } from './request/perform.ts'
 import { createBuckets } from './request/policies/budget.ts'
 import { createListMetrics, createUnlistedReports } from './request/policies/unlisted.ts'
+import { createStreamCounts } from './subscriptions/streams.ts'
 import { createStores } from './traffic/cache/stores.ts'
 import { openSockets, type Sockets } from './websocket/sockets.ts'
 
@@ -86,6 +87,7 @@ export async function startGateway(
     feed,
     metrics: createServingMetrics(registry),
     buckets: createBuckets(),
+    streamCounts: createStreamCounts(),
     room: createBodyRoom(limitsOfWorker(limits, config.workers).unfinishedBodyBytes),
     state: () => state,
     leaseStore: ({ redis, caching, workers }) => leaseStore({ bytes: caching.bytes / workers, redisUrl: redis.url }),

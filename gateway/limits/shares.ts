@@ -7,9 +7,13 @@ interface Shares<Holder> {
   giveBack(holder: Holder): void
 }
 
-/** @param most with `Infinity` nothing is counted */
-export function createShares<Holder>(most: number): Shares<Holder> {
-  return Number.isFinite(most) ? countShares(most, () => false) : { take: () => true, giveBack: () => undefined }
+/**
+ * @param most with `Infinity` nothing is counted
+ * @param taken what holders have already, if others count it, too; then all is counted
+ */
+export function createShares<Holder>(most: number, taken?: Map<Holder, number>): Shares<Holder> {
+  if (taken || Number.isFinite(most)) return countShares(most, () => false, taken)
+  return { take: () => true, giveBack: () => undefined }
 }
 
 /** Never refuses. @param exceeded called for each holder over the maximum */
@@ -21,8 +25,11 @@ export function measureShares<Holder>(most: number, exceeded: (holder: Holder) =
 }
 
 /** @param over decides for a holder that has the maximum */
-function countShares<Holder>(most: number, over: (holder: Holder) => boolean): Shares<Holder> {
-  const taken = new Map<Holder, number>()
+function countShares<Holder>(
+  most: number,
+  over: (holder: Holder) => boolean,
+  taken = new Map<Holder, number>(),
+): Shares<Holder> {
   return {
     take(holder) {
       const count = taken.get(holder) ?? 0

@@ -8,7 +8,7 @@ import { callerOf } from '../exchange/caller-key.ts'
 import type { Exchange } from '../exchange/exchange.ts'
 import { type LimitName, type Limits, overLimit } from '../limits/limits.ts'
 import type { Measuring } from '../limits/measuring.ts'
-import { createShares, measureShares } from '../limits/shares.ts'
+import { createShares } from '../limits/shares.ts'
 
 interface OpenStream {
   /** Aborted when the stream must end. Its reason is an error if the client should see one. */
@@ -27,30 +27,47 @@ export interface Streams {
   readonly count: number
 }
 
+/** Open streams of successive configurations together: a new one gives nobody a new allowance. */
+export interface StreamCounts {
+  all: number
+  readonly byCaller: Map<string, number>
+  /** All operations of one WebSocket share its request. */
+  readonly bySocket: Map<HttpRequest, number>
+}
+
+export const createStreamCounts = (): StreamCounts => ({ all: 0, byCaller: new Map(), bySocket: new Map() })
+
 const RETRY_AFTER = 10 // seconds
 
 export function createStreams(
   limits: Pick<Limits, 'streams' | 'streamsPerCaller' | 'streamsPerSocket'>,
   measuring?: Measuring,
+  counts = createStreamCounts(),
 ): Streams {
   const open = new Set<AbortController>()
-  const measured = measuring && measureStreams(measuring)
-  const byCaller = createShares<string>(limits.streamsPerCaller)
-  /** All operations of one WebSocket share its request. */
-  const bySocket = createShares<HttpRequest>(limits.streamsPerSocket)
+  const byCaller = createShares(limits.streamsPerCaller, counts.byCaller)
+  const bySocket = createShares(limits.streamsPerSocket, counts.bySocket)
+  const measure = (caller: string, request: HttpRequest): void => {
+    if (!measuring) return
+    const { streamsPerCaller, streamsPerSocket } = measuring.limits
+    if ((counts.byCaller.get(caller) ?? 0) > streamsPerCaller) measuring.report('streamsPerCaller', caller)
+    if ((counts.bySocket.get(request) ?? 0) > streamsPerSocket)
+      measuring.report('streamsPerSocket', callerOf({ caller: undefined, apiClient: undefined, request }))
+  }
   let stopping = false
   return {
     open(exchange) {
       if (stopping) throw stopped()
       const { caller, request } = exchange
       const key = callerOf(exchange)
-      if (open.size >= limits.streams) throw full('streams')
+      if (counts.all >= limits.streams) throw full('streams')
       if (!byCaller.take(key)) throw full('streamsPerCaller')
       if (!bySocket.take(request)) {
         byCaller.giveBack(key)
         throw full('streamsPerSocket')
       }
-      const leave = measured?.(exchange)
+      counts.all += 1
+      measure(key, request)
       const controller = new AbortController()
       open.add(controller)
       const left = caller && timerDelay(caller.trustedUntil - Date.now())
@@ -65,7 +82,7 @@ export function createStreams(
           clearTimeout(expiry)
           byCaller.giveBack(key)
           bySocket.giveBack(request)
-          leave?.()
+          counts.all -= 1
           controller.abort()
         },
       }
@@ -77,24 +94,6 @@ export function createStreams(
     get count() {
       return open.size
     },
-  }
-}
-
-/** Counts streams for measured limits; the returned function is called when a stream ends. */
-function measureStreams({ limits, report }: Measuring) {
-  const byCaller = measureShares<string>(limits.streamsPerCaller, (caller) => report('streamsPerCaller', caller))
-  const bySocket = measureShares<HttpRequest>(limits.streamsPerSocket, (request) =>
-    report('streamsPerSocket', callerOf({ caller: undefined, apiClient: undefined, request })),
-  )
-  return (exchange: Exchange): (() => void) => {
-    const caller = callerOf(exchange)
-    const { request } = exchange
-    byCaller.take(caller)
-    bySocket.take(request)
-    return () => {
-      byCaller.giveBack(caller)
-      bySocket.giveBack(request)
-    }
   }
 }
 

@@ -58,6 +58,25 @@ test('Streams go on, and new operations of an open WebSocket obey the new config
   socket.cut()
 })
 
+test('A new configuration gives no caller a new allowance of streams', async () => {
+  const config = await configWith({ LIMIT_STREAMS_PER_CALLER: '1' })
+  await gateway.reconfigure(config)
+  const socket = await openRawSocket(gateway.url)
+  socket.subscribe('first', 'subscription { written { text } }')
+  await until(() => journal.open === 1)
+  await gateway.reconfigure({ ...config })
+  socket.subscribe('second', 'subscription { written { text } }')
+  const [refused] = (await socket.find(ofId('second'))).payload
+  expect(refused.extensions.code).toBe('BUDGET_EXHAUSTED')
+  socket.send({ id: 'first', type: 'complete' })
+  await until(() => journal.open === 0)
+  socket.subscribe('third', 'subscription { written { text } }')
+  await until(() => journal.open === 1)
+  socket.send({ id: 'third', type: 'complete' })
+  await until(() => journal.open === 0)
+  socket.cut()
+})
+
 test('A configuration that cannot serve leaves no connection open', async () => {
   const open = new Set<Socket>()
   const redis = createServer((socket) => {
