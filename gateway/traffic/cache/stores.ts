@@ -26,7 +26,10 @@ export function createStores(log: Logger): (settings: StoreSettings) => Promise<
     const shared = opened.get(key) ?? { store: openStore(settings, log), leases: 0 }
     opened.set(key, shared)
     shared.leases += 1
-    const store = await shared.store
+    const store = await shared.store.catch((error: unknown) => {
+      if (opened.get(key) === shared) opened.delete(key) // the next configuration tries again
+      throw error
+    })
     return {
       store,
       async release() {
