@@ -23,6 +23,8 @@ export interface Budget {
   charge(exchange: Exchange, size: number): void
   /** The same for the time that planning took. @param caller as `callerOf` gives it */
   chargePlanning(caller: string, milliseconds: number): void
+  /** Whether `spend` has reported that it would have refused this. */
+  isOver(exchange: Exchange): boolean
   /** Lowers what is left of each window of the caller to what is left elsewhere. */
   learn(exchange: Exchange, left: readonly number[]): void
   /** What is left of each window, and what it has when it is full. */
@@ -79,6 +81,8 @@ export function createBudget(
     return bucket
   }
 
+  const reported = new WeakSet<Exchange>()
+
   const take = ({ left }: Bucket, cost: number): void => {
     for (let at = 0; at < left.length; at += 1) left[at] = (left[at] ?? 0) - cost
   }
@@ -90,9 +94,12 @@ export function createBudget(
       const bucket = filled(caller, plan)
       const wait = waitFor(bucket, cost)
       if (wait === 0) take(bucket, cost)
-      else if (measured.has(plan.limit)) reportMeasured(plan.limit, caller)
-      else throw neverFits(plan, cost) ?? exhausted(plan.limit, wait)
+      else if (measured.has(plan.limit)) {
+        reported.add(exchange)
+        reportMeasured(plan.limit, caller)
+      } else throw neverFits(plan, cost) ?? exhausted(plan.limit, wait)
     },
+    isOver: (exchange) => reported.has(exchange),
     charge(exchange, size) {
       take(filled(callerOf(exchange), planOf(exchange.apiClient)), REFUSAL + size)
     },
@@ -146,6 +153,7 @@ export const noBudget: Budget = {
   spend: () => undefined,
   charge: () => undefined,
   chargePlanning: () => undefined,
+  isOver: () => false,
   learn: () => undefined,
   left: () => [],
 }

@@ -63,7 +63,7 @@ export function shareBudget({ redis, plans, own, measured, reportMeasured }: Sha
   return (exchange) => {
     const caller = callerOf(exchange)
     const { windows, limit } = plans.planOf(exchange.apiClient)
-    if (windows.length === 0) return undefined
+    if (windows.length === 0 || own.isOver(exchange)) return undefined
     const spent = redis.run(
       SPEND,
       // Braces keep the keys of one caller together in a cluster.

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { createClient } from '@redis/client'
 import { openExchange } from '../../../../gateway/exchange/exchange.ts'
-import { noBudget } from '../../../../gateway/request/policies/budget.ts'
+import { createBudget, noBudget } from '../../../../gateway/request/policies/budget.ts'
 import { shareBudget } from '../../../../gateway/request/policies/shared-budget.ts'
 import { connectRedis } from '../../../../platform/redis/connection.ts'
 import { log } from '../../../support/log.ts'
@@ -15,6 +15,37 @@ beforeAll(async () => {
 afterAll(() => redis.kill())
 
 const HOUR = 3_600_000 // milliseconds
+
+test('A measured budget reports each request once, whoever counts it', async () => {
+  const connection = connectRedis(redis.url, 1_000, 'each counts alone', log)
+  const plan = {
+    windows: [{ every: HOUR, cost: 100 }],
+    limit: 'budgetCost' as const,
+    requestsAtOnce: Number.POSITIVE_INFINITY,
+  }
+  const plans = { planOf: () => plan, boundsCost: true, boundsRequests: false }
+  const measured = new Set(['budgetCost' as const])
+  let reports = 0
+  const reportMeasured = () => {
+    reports += 1
+  }
+  const own = createBudget(plans, measured, reportMeasured)
+  const spend = shareBudget({ redis: connection, plans, own, measured, reportMeasured })
+  const spendCost = async (cost: number): Promise<boolean> => {
+    const request = { method: 'POST', url: '/graphql', headers: {}, address: () => '192.0.2.2', readText: () => '' }
+    const exchange = Object.assign(openExchange(request, 'test'), { cost })
+    own.spend(exchange, cost)
+    const spent = spend(exchange)
+    await spent
+    return spent !== undefined
+  }
+  await until(() => spendCost(0))
+  await spendCost(60)
+  expect(reports).toBe(0)
+  await spendCost(60)
+  expect(reports).toBe(1)
+  connection.close()
+})
 
 test("What a caller has left is neither lost nor frozen when Redis' clock is set back", async () => {
   const connection = connectRedis(redis.url, 1_000, 'each counts alone', log)
@@ -46,7 +77,7 @@ test("What a caller has left is neither lost nor frozen when Redis' clock is set
   })
   expect(left).toEqual([90])
   const client = await createClient({ url: redis.url }).connect()
-  const [key = ''] = await client.keys('tributary:budget:*')
+  const [key = ''] = await client.keys('tributary:budget:{address 192.0.2.1}:*')
   await client.hSet(key, 'at', Date.now() + HOUR)
   await spendCost(10)
   expect(left).toEqual([80])
