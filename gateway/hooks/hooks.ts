@@ -210,7 +210,7 @@ function changedErrors(next: Mask, onError: NonNullable<HookSettings['onError']>
     try {
       const given: unknown = onError({ requestId, traceparent, error, shown }) ?? shown
       if (isThenable(given)) given.then(undefined, () => undefined) // or its rejection would end the process
-      if (!isShown(given)) throw new Error('It must return an error with a message, and no promise of one.')
+      if (!isShown(given)) throw new Error('It must return an error of GraphQL with a message, and no promise of one.')
       const { message, path = shown.path, extensions = {} } = given
       const changed: GraphQLFormattedError = { message, extensions: { ...extensions, requestId } }
       return { ...changed, ...(path && { path }), ...(shown.locations && { locations: shown.locations }) }

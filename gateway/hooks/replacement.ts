@@ -16,4 +16,23 @@ export function checkedReplacement(replacement: unknown): Replacement {
   throw new Error('An answer is replaced by an object with data, errors with messages, or both.')
 }
 
-export const isShown = (error: unknown): error is ShownError => isRecord(error) && typeof error['message'] === 'string'
+/** Whether it is an error of GraphQL that can be written as JSON. */
+export const isShown = (error: unknown): error is ShownError =>
+  isRecord(error) &&
+  typeof error['message'] === 'string' &&
+  isPath(error['path'] ?? []) &&
+  isRecord(error['extensions'] ?? {}) &&
+  isJson(error)
+
+const isPath = (path: unknown): boolean =>
+  Array.isArray(path) && path.every((key) => typeof key === 'string' || Number.isInteger(key))
+
+/** What contains itself, or a `bigint`, would fail later, and with it all else of the answer. */
+function isJson(value: unknown): boolean {
+  try {
+    JSON.stringify(value)
+    return true
+  } catch {
+    return false
+  }
+}

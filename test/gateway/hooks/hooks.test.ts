@@ -369,7 +369,10 @@ describe('hooks that refuse, fail or are slow', () => {
     let isCaught = false
     const caught = thenable((_, failed) => (isCaught = typeof failed === 'function'))
     await withHooks({ onError: () => wrong() as undefined }, async ({ url }) => {
-      for (wrong of [refuse, () => 'text', () => ({ extensions: {} }), () => [], () => caught]) {
+      for (wrong of [refuse, () => 'text', () => ({ extensions: {} }), () => [], () => caught])
+        expect(verdict(await ask(url, '{ nothing }'))).toBe('400 GRAPHQL_VALIDATION_FAILED')
+      for (const more of [{ extensions: { count: 1n } }, { extensions: 'text' }, { path: 5 }, { path: [{}] }]) {
+        wrong = () => ({ message: 'wrong', ...more })
         expect(verdict(await ask(url, '{ nothing }'))).toBe('400 GRAPHQL_VALIDATION_FAILED')
       }
     })
@@ -381,6 +384,10 @@ describe('hooks that refuse, fail or are slow', () => {
     await withHooks({ onAnswer: ({ replace }) => replace(given as { data: object }) }, async ({ url }) => {
       for (given of [{}, { data: 'x' }, { errors: [] }, { errors: ['x'] }, { errors: 'x', data: {} }, undefined])
         expect([given, verdict(await ask(url, WHO))]).toEqual([given, '500 INTERNAL'])
+      for (const more of [{ path: 'x' }, { extensions: [] }, { extensions: { count: 1n } }]) {
+        given = { errors: [{ message: 'so', ...more }] }
+        expect(verdict(await ask(url, WHO))).toBe('500 INTERNAL')
+      }
       given = { errors: [{ message: 'so' }] }
       expect((await ask(url, WHO)).errors).toEqual([{ message: 'so' }])
     })
