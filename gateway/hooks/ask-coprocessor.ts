@@ -116,10 +116,18 @@ const CODES: ReadonlyMap<number, ErrorCode> = new Map([
   [503, 'SERVICE_UNAVAILABLE'],
 ])
 
-const refused = z.union([
-  z.string().transform((message) => ({ errors: [{ message }] })),
-  z.object({ errors: z.array(z.object({ message: z.string() })).min(1) }),
-])
+const errors = z.object({ errors: z.array(z.object({ message: z.string() })).min(1) })
+
+/** The body of the `Router` stages is text, also that of a refusal. */
+const refused = z.union([errors, z.string().transform((text) => errorsIn(text) ?? { errors: [{ message: text }] })])
+
+function errorsIn(text: string): z.output<typeof errors> | undefined {
+  try {
+    return errors.safeParse(JSON.parse(text)).data
+  } catch {
+    return undefined
+  }
+}
 
 function refusalOf(status: number, body: unknown): GraphQLError {
   const { data } = refused.safeParse(body)

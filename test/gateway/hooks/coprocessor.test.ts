@@ -227,6 +227,16 @@ describe('other coprocessors', () => {
     expect(stagesAsked()).toEqual(['RouterRequest', 'SupergraphRequest', 'SupergraphResponse', 'RouterResponse'])
   })
 
+  test.each(['RouterRequest', 'RouterResponse', 'SupergraphRequest'])(
+    'A break of %s may have its errors as JSON text',
+    async (stage) => {
+      const body = JSON.stringify({ errors: [{ message: 'not now' }, { message: 'nor later' }] })
+      answerWith = at(stage, { control: { break: 403 }, body })
+      const answer = await askOf(0)
+      expect([verdict(answer), answer.errors?.[0]?.message]).toEqual(['403 FORBIDDEN', 'not now'])
+    },
+  )
+
   test('A break before the execution calls no service, neither for an answer nor for a stream', async () => {
     answerWith = at('ExecutionRequest', { control: { break: 403 }, body: 'not now' })
     shop.orders.calls.length = 0
