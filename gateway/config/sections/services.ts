@@ -11,6 +11,9 @@ import { headerRule } from './headers.ts'
 import { list, milliseconds, onOff, whole } from './values.ts'
 
 const ADDRESSES = 'must be a list of absolute http or https URLs, or { dns: URL, every: milliseconds }'
+/** As requests have it: what is not ASCII is written with `%` there. */
+const PATH = /^\/[!"$->@-~]*$/
+const PATH_AND_QUERY = /^\/[!"$-~]*$/
 const DNS = 'must be an absolute http or https URL whose host is a name'
 
 /** Every address that the name has is an instance; it is asked again and again. */
@@ -52,7 +55,9 @@ const common = (defaults: typeof statefulDefaults) => ({
     .union([list(httpAddress).min(1, 'must name at least one value'), named], { error: ADDRESSES })
     .optional(),
   /** Public paths, for example `/assets/`, below which it answers GET itself: images, downloads. */
-  paths: list(z.string().startsWith('/', 'must be paths')).default(defaults.paths),
+  paths: list(z.string().regex(PATH, 'must be paths as requests have them, without blanks, ? and #')).default(
+    defaults.paths,
+  ),
   /** Milliseconds for a call with all its retries. */
   deadline: milliseconds.default(defaults.deadline),
   /** Calls in flight to one instance; more wait. */
@@ -68,7 +73,10 @@ const common = (defaults: typeof statefulDefaults) => ({
   /**
    * Where its WebSockets are opened, for example `/subscriptions`; by default where operations go.
    */
-  subscriptionPath: z.string().startsWith('/', 'must be a path').optional(),
+  subscriptionPath: z
+    .string()
+    .regex(PATH_AND_QUERY, 'must be a path as requests have it, without blanks and #')
+    .optional(),
   /** Which of the client's headers it gets; applied after `headers.services`. */
   headers: list(headerRule).optional(),
   /** How clients see its errors; absent parts are those of `errors`. */

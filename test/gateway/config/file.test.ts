@@ -179,6 +179,17 @@ describe('a file', () => {
     ])
   })
 
+  test.each(['files/', '/my files/', '/files?', '/files#', '/fotografías/'])(
+    'A path of files that no request can have is refused: %s',
+    async (path) => {
+      const file = await foreign(`services: { orders: stateful({ paths: ['${path}'], subscriptionPath: '/a b' }) }`)
+      expect(await faultsOf({ env: {}, file })).toEqual([
+        'services.orders.paths.0: must be paths as requests have them, without blanks, ? and #',
+        'services.orders.subscriptionPath: must be a path as requests have it, without blanks and #',
+      ])
+    },
+  )
+
   test('No two services have the same path of files', async () => {
     const file = await foreign(
       `services: { orders: stateful({ paths: ['/files/'] }), items: stateless({ paths: ['/files/'] }) }`,
