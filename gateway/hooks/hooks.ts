@@ -83,7 +83,7 @@ export function createHooks(settings: HookPoints, log: Logger, bodyBytes: number
         const setHeader = (name: string, value: string): void => {
           const [key, text] = checked(name, value)
           if (key === 'set-cookie') exchange.cookies.push(text)
-          else exchange.headers.set(key, text)
+          else exchange.headers.set(key, key === 'vary' ? joined(exchange.headers.get(key), text) : text)
         }
         for (const [name, hook] of answerHooks) {
           if (hook === onExecuted && execution.outcome.body === undefined) continue // it never ran
@@ -113,6 +113,10 @@ export function createHooks(settings: HookPoints, log: Logger, bodyBytes: number
     traffic,
   }
 }
+
+/** Without `origin`, a cache would give the answer for one page's origin to others. */
+const joined = (before: string | undefined, more: string): string =>
+  before === undefined ? more : `${before}, ${more}`
 
 const aboutRequest = (exchange: Exchange): HookRequest => {
   const { request, requestId, traceparent, variant } = exchange

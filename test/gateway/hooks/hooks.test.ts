@@ -23,10 +23,14 @@ afterAll(() => Promise.all([shop.close(), journal.close()]))
 
 type Given = Partial<HookSettings>
 
-async function withHooks<Result>(hooks: Given, use: (gateway: TestGateway) => Promise<Result>): Promise<Result> {
+async function withHooks<Result>(
+  hooks: Given,
+  use: (gateway: TestGateway) => Promise<Result>,
+  env: Readonly<Record<string, string>> = {},
+): Promise<Result> {
   const gateway = await startTestGateway({
     services: [...shop.services, { name: 'journal', sdl: journalSdl, url: journal.url }],
-    env: { STATELESS: 'items' },
+    env: { STATELESS: 'items', ...env },
     config: { hooks: { timeout: 1_000, ...hooks } },
   })
   try {
@@ -187,6 +191,16 @@ describe('what hooks change', () => {
       set = []
       expect((await item()).headers.get('cache-control')).toMatch(/^public/)
     })
+  })
+
+  test('What an answer varies by for a hook is added to what it varies by for the gateway', async () => {
+    const onAnswer = ({ setHeader }: HookAnswer): void => setHeader('Vary', 'x-experiment')
+    const use = async ({ url }: TestGateway): Promise<void> => {
+      const { headers } = await ask(url, '{ item(id: "1") { name } }')
+      expect(headers.get('cache-control')).toMatch(/^public/)
+      expect(headers.get('vary')?.split(', ')).toEqual(expect.arrayContaining(['accept', 'origin', 'x-experiment']))
+    }
+    await withHooks({ onAnswer }, use, { CORS_ORIGINS: 'https://app.example' })
   })
 
   test('A hook changes the errors that clients see, of fields and of refused requests', async () => {
