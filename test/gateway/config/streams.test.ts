@@ -1,10 +1,11 @@
 /** A new configuration while streams and WebSockets are open. */
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { createClient } from '@redis/client'
 import type { Config } from '../../../gateway/config/config.ts'
 import { readConfig } from '../../../gateway/config/load.ts'
 import { startTestGateway, type TestGateway } from '../../support/gateway.ts'
 import { type Journal, journalSdl, startJournal } from '../../support/journal.ts'
+import { startRedis } from '../../support/redis.ts'
 import { itemsSdl, type Shop, startShop } from '../../support/shop.ts'
 import { until } from '../../support/until.ts'
 import { type Message, openRawSocket } from '../websocket/raw-socket.ts'
@@ -78,23 +79,18 @@ test('A new configuration gives no caller a new allowance of streams', async () 
 })
 
 test('A configuration that cannot serve leaves no connection open', async () => {
-  const open = new Set<Socket>()
-  const redis = createServer((socket) => {
-    open.add(socket.on('error', () => undefined))
-    socket.on('close', () => open.delete(socket))
-  })
-  const port = await new Promise<number>((resolve) =>
-    redis.listen(0, '127.0.0.1', () => resolve((redis.address() as AddressInfo).port)),
-  )
-  const config = await configWith({ REDIS_URL: `redis://127.0.0.1:${port}`, BUDGETS_STORE: 'redis' })
+  const redis = await startRedis()
+  const other = await createClient({ url: redis.url }).connect()
+  const received = async () => Number(/total_connections_received:(\d+)/.exec(await other.info('stats'))?.[1])
+  const before = await received()
+  const config = await configWith({ REDIS_URL: redis.url, BUDGETS_STORE: 'redis' })
   const token = { header: { name: 'authorization', scheme: 'Bearer' } }
   const identity = { issuers: [], demo: { dataDir: '/dev/null/nowhere' }, token, required: false }
   await expect(gateway.reconfigure({ ...config, identity })).rejects.toThrow()
-  const last = connect(port, '127.0.0.1') // what was opened before is accepted before
-  await until(() => [...open].some(({ remotePort }) => remotePort === last.localPort))
-  await until(() => open.size === 1)
-  last.destroy()
-  await new Promise((resolve) => redis.close(resolve))
+  await until(async () => (await received()) > before)
+  await until(async () => /connected_clients:1\b/.test(await other.info('clients')))
+  other.destroy()
+  await redis.kill()
 })
 
 test('A configuration that cannot serve changes nothing', async () => {
