@@ -2,6 +2,7 @@
 import { createRequire, registerHooks } from 'node:module'
 import { resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { within } from '../../platform/data/within.ts'
 import { SettingsError } from '../../platform/process/settings.ts'
 import { type Seen, stampOf } from '../../platform/process/watch-file.ts'
 import { createSources, isPlain } from './sources.ts'
@@ -54,15 +55,8 @@ const thrown = (value: unknown): string =>
   typeof value === 'object' && value !== null ? 'it throws what is no error' : String(value)
 
 /** What a file awaits may never come: no later change of it would be taken in. */
-async function inTime<Module>(module: Promise<Module>): Promise<Module> {
-  const late = Promise.withResolvers<never>()
-  const timer = setTimeout(() => late.reject(new Error(`it awaits more than ${LONGEST / 1_000} s`)), LONGEST)
-  try {
-    return await Promise.race([module, late.promise])
-  } finally {
-    clearTimeout(timer)
-  }
-}
+const inTime = <Module>(module: Promise<Module>): Promise<Module> =>
+  within(LONGEST, module, () => new Error(`it awaits more than ${LONGEST / 1_000} s`))
 
 /**
  * The reason with the file and line of the fault, but without the line's text, which may be secret.

@@ -1,5 +1,6 @@
 /** Runs one hook with a time limit. Unexpected errors tell the client nothing. */
 import { GraphQLError } from 'graphql'
+import { within } from '../../platform/data/within.ts'
 import type { Logger } from '../../platform/process/log.ts'
 import { codedError, isErrorCode } from '../../platform/protocol/errors.ts'
 import { type Named, namesOf } from '../../platform/protocol/trace-context.ts'
@@ -13,7 +14,9 @@ export function createRunner(timeout: number, log: Logger): RunHook {
     try {
       const given = work()
       // Some libraries have promises of their own.
-      return isThenable(given) ? await inTime(given, timeout) : given
+      return isThenable(given)
+        ? await within(timeout, given, () => new Error(`It took longer than ${timeout} ms.`))
+        : given
     } catch (err) {
       if (err instanceof GraphQLError && isErrorCode(err.extensions['code'])) throw err
       log.error({ ...namesOf(request), err, hook }, 'a hook failed')
@@ -24,13 +27,3 @@ export function createRunner(timeout: number, log: Logger): RunHook {
 
 export const isThenable = (value: unknown): value is PromiseLike<unknown> =>
   typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function'
-
-async function inTime<Value>(work: PromiseLike<Value>, timeout: number): Promise<Value> {
-  const late = Promise.withResolvers<never>()
-  const timer = setTimeout(() => late.reject(new Error(`It took longer than ${timeout} ms.`)), timeout)
-  try {
-    return await Promise.race([work, late.promise])
-  } finally {
-    clearTimeout(timer)
-  }
-}

@@ -3,6 +3,7 @@
  * full or away, that costs hits and nothing else; only a purge needs it, and fails.
  */
 import { createClient } from '@redis/client' // MIT; Redis' own client for Node
+import { within } from '../../../platform/data/within.ts'
 import { HttpError } from '../../../platform/http/message/http-error.ts'
 import { owned } from '../../../platform/memory/owned.ts'
 import type { Logger } from '../../../platform/process/log.ts'
@@ -32,7 +33,7 @@ export function createRedisStore(url: string, near: MemoryStore, log: Logger): A
     const now = Date.now()
     breaker.enter(performance.now())
     try {
-      const texts = await within(COMMAND_TIMEOUT_MS, client.mGet(keys.map((key) => PREFIX + key)))
+      const texts = await inTime(COMMAND_TIMEOUT_MS, client.mGet(keys.map((key) => PREFIX + key)))
       breaker.succeeded()
       return texts.map((text) => {
         const kept = typeof text === 'string' ? readKept(text) : undefined
@@ -93,7 +94,7 @@ export function createRedisStore(url: string, near: MemoryStore, log: Logger): A
     async purge(tags) {
       await near.purge(tags)
       try {
-        await within(PURGE_TIMEOUT_MS, purgeRemote(tags))
+        await inTime(PURGE_TIMEOUT_MS, purgeRemote(tags))
       } catch (error) {
         noteAway(error)
         throw NOT_PURGED
@@ -157,9 +158,5 @@ function tagsIn(message: string): readonly string[] {
  * The client's own timeout ends once a command is written, so a Redis that stopped answering would
  * block forever.
  */
-function within<Value>(milliseconds: number, answer: Promise<Value>): Promise<Value> {
-  const { promise, resolve, reject } = Promise.withResolvers<Value>()
-  const timer = setTimeout(() => reject(new Error(`no answer within ${milliseconds} ms`)), milliseconds)
-  answer.then(resolve, reject).finally(() => clearTimeout(timer))
-  return promise
-}
+const inTime = <Value>(milliseconds: number, answer: Promise<Value>): Promise<Value> =>
+  within(milliseconds, answer, () => new Error(`no answer within ${milliseconds} ms`))

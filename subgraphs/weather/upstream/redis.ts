@@ -3,10 +3,10 @@
  * within a tenth of a second.
  */
 import type { RedisClientType } from '@redis/client'
+import { within } from '../../../platform/data/within.ts'
 import type { Logger } from '../../../platform/process/log.ts'
 import { keepConnected, SOCKET } from '../../../platform/redis/keep-connected.ts'
 import { createBreaker } from './breaker.ts'
-import { within } from './deadline.ts'
 
 export interface Redis {
   /** Never rejects; `undefined` when Redis is away or late. */

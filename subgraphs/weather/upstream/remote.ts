@@ -2,10 +2,10 @@
  * Makes a provider of an upstream: fresh answers from memory, identical questions in flight shared,
  * all within a deadline.
  */
+import { within } from '../../../platform/data/within.ts'
 import type { Logger } from '../../../platform/process/log.ts'
 import { type Answer, type Provider, ProviderFault, type Question } from '../model/provider.ts'
 import { type BreakerOptions, createBreaker } from './breaker.ts'
-import { within } from './deadline.ts'
 import { endpointOf } from './endpoint.ts'
 import { selectFigures } from './figures.ts'
 import { createQuota } from './quota.ts'
