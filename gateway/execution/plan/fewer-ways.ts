@@ -13,7 +13,7 @@ import {
   type TypeDefinitionNode,
 } from 'graphql'
 import { interfacesOf, isType, namedOf } from './definitions.ts'
-import { textOf } from './field-sets.ts'
+import { joinsField, joinsType, servicesIn, textOf } from './field-sets.ts'
 
 /** @param kept names of fields that stay in every service: those of keys and other inputs */
 export function withFewerWays(document: DocumentNode, kept: ReadonlySet<string>): DocumentNode {
@@ -33,7 +33,7 @@ function withOneService(
   type: ObjectTypeDefinitionNode,
   mayMove: (field: FieldDefinitionNode) => boolean,
 ): ObjectTypeDefinitionNode {
-  const having = (type.directives ?? []).filter(isOfType)
+  const having = (type.directives ?? []).filter(joinsType)
   // A service that cannot find the object by a key can be reached by some paths only.
   const found = new Set(servicesIn(having.filter(hasKey)))
   const sharing = new Map<string, readonly string[]>()
@@ -64,8 +64,8 @@ function splitTypes({ definitions }: DocumentNode): ReadonlySet<string> {
   const isSplit = (type: TypeDefinitionNode): boolean => {
     if (type.kind === Kind.UNION_TYPE_DEFINITION) return (type.types ?? []).some(({ name }) => split.has(name.value))
     if (type.kind !== Kind.OBJECT_TYPE_DEFINITION) return false
-    if ((type.directives ?? []).filter(isOfType).every(hasKey)) return false
-    return (type.fields ?? []).some((field) => field.directives?.some(isOfField) || split.has(namedOf(field.type)))
+    if ((type.directives ?? []).filter(joinsType).every(hasKey)) return false
+    return (type.fields ?? []).some((field) => field.directives?.some(joinsField) || split.has(namedOf(field.type)))
   }
   // Types contain each other: until a round finds no further one.
   for (let before = -1; before < split.size; ) {
@@ -84,25 +84,20 @@ function servicesOf(
   { directives = [] }: FieldDefinitionNode,
   having: readonly ConstDirectiveNode[],
 ): readonly string[] {
-  const given = directives.filter(isOfField)
+  const given = directives.filter(joinsField)
   // Without any, every service that has the type has the field.
   if (given.length === 0) return [...new Set(servicesIn(having))]
   return given.every(isPlain) ? servicesIn(given) : []
 }
 
-const servicesIn = (directives: readonly ConstDirectiveNode[]): string[] =>
-  directives.flatMap((each) => textOf(each, 'graph') ?? [])
-
-const isOfType = ({ name }: ConstDirectiveNode): boolean => name.value === 'join__type'
 const hasKey = (directive: ConstDirectiveNode): boolean => textOf(directive, 'key') !== undefined
-const isOfField = ({ name }: ConstDirectiveNode): boolean => name.value === 'join__field'
 
 /** True for a directive whose only argument is the service. */
 const isPlain = ({ arguments: given = [] }: ConstDirectiveNode): boolean =>
   given.every((argument) => argument.name.value === 'graph')
 
 const othersOf = ({ directives = [] }: FieldDefinitionNode): readonly ConstDirectiveNode[] =>
-  directives.filter((each) => !isOfField(each))
+  directives.filter((each) => !joinsField(each))
 
 const givenBy = (service: string): ConstDirectiveNode => ({
   kind: Kind.DIRECTIVE,

@@ -11,6 +11,19 @@ export function textOf(directive: ConstDirectiveNode, name: string): string | un
   return value?.kind === Kind.STRING || value?.kind === Kind.ENUM ? value.value : undefined
 }
 
+/** A directive's argument as a boolean; `undefined` if it is absent. */
+export function booleanOf(directive: ConstDirectiveNode, name: string): boolean | undefined {
+  const value = argumentOf(directive, name)
+  return value?.kind === Kind.BOOLEAN ? value.value : undefined
+}
+
+/** Whether a directive joins a type, or a field, to a service. */
+export const joinsType = ({ name }: ConstDirectiveNode): boolean => name.value === 'join__type'
+export const joinsField = ({ name }: ConstDirectiveNode): boolean => name.value === 'join__field'
+
+export const servicesIn = (directives: readonly ConstDirectiveNode[]): string[] =>
+  directives.flatMap((each) => textOf(each, 'graph') ?? [])
+
 /** The items of a list; a single value is a list of it (GraphQL, input coercion). */
 export const itemsOf = (value: ValueNode | undefined): readonly ValueNode[] =>
   value?.kind === Kind.LIST ? value.values : value ? [value] : []

@@ -1,7 +1,7 @@
 /**
  * Lets the planner find objects of an interface by the interface's own key, where every service
- * finds every object type by that key. Otherwise it goes through all types one by one: with n types,
- * a chain of d such fields takes in the order of n^d steps.
+ * finds every object type by that key. Otherwise it goes through all types one by one: with n
+ * types, a chain of d such fields takes in the order of n^d steps.
  */
 import type { FetchNode, QueryPlan } from '@apollo/query-planner'
 import {
@@ -15,7 +15,7 @@ import {
 } from 'graphql'
 import { interfacesOf } from './definitions.ts'
 import { operationOf, withOperation } from './fetch-operation.ts'
-import { argumentOf, parseFieldSet, textOf, topFields } from './field-sets.ts'
+import { booleanOf, joinsField, joinsType, parseFieldSet, servicesIn, textOf, topFields } from './field-sets.ts'
 import { mapFetches } from './map-fetches.ts'
 
 type Composite = InterfaceTypeDefinitionNode | ObjectTypeDefinitionNode
@@ -48,7 +48,7 @@ export function withInterfaceKeys(document: DocumentNode): WithInterfaceKeys | u
     if (key === undefined) return type
     added.push(noneOf(type, types))
     names.add(type.name.value)
-    const others = (type.directives ?? []).filter((each) => !isOfType(each))
+    const others = (type.directives ?? []).filter((each) => !joinsType(each))
     const keyed = servicesOf(type).map((service) => `@join__type(graph: ${service}, key: ${JSON.stringify(key)})`)
     return { ...type, directives: [...directivesOf(keyed), ...others] }
   })
@@ -98,9 +98,9 @@ const isFound = ({ directives = [] }: ObjectTypeDefinitionNode, service: string,
 const isGivenBy = (service: string, name: string, types: readonly Composite[]): boolean =>
   types.every(({ fields }) => {
     const directives = fields?.find((field) => field.name.value === name)?.directives
-    const given = directives?.filter(isOfField)
+    const given = directives?.filter(joinsField)
     if (given?.length === 0) return true
-    return given?.some((each) => textOf(each, 'graph') === service && !isTrue(each, 'external')) ?? false
+    return given?.some((each) => textOf(each, 'graph') === service && !booleanOf(each, 'external')) ?? false
   })
 
 /** Each service that has the interface gives of it what it gives of all other types. */
@@ -113,7 +113,7 @@ function noneOf(
   const fields = (type.fields ?? []).flatMap((field) => {
     const giving = services.filter((service) => isGivenBy(service, field.name.value, [type, ...types]))
     const own =
-      field.directives?.filter((each) => isOfField(each) && giving.includes(textOf(each, 'graph') ?? '')) ?? []
+      field.directives?.filter((each) => joinsField(each) && giving.includes(textOf(each, 'graph') ?? '')) ?? []
     const directives = own.length > 0 ? own : directivesOf(giving.map((service) => `@join__field(graph: ${service})`))
     return giving.length > 0 ? { ...field, directives } : []
   })
@@ -129,24 +129,13 @@ function noneOf(
 }
 
 const servicesOf = ({ directives = [] }: InterfaceTypeDefinitionNode): readonly string[] =>
-  directives.filter(isOfType).flatMap((each) => textOf(each, 'graph') ?? [])
+  servicesIn(directives.filter(joinsType))
 
 function directivesOf(texts: readonly string[]): readonly ConstDirectiveNode[] {
   const [type] = parse(`scalar X ${texts.join(' ')}`, { noLocation: true }).definitions
   return type?.kind === Kind.SCALAR_TYPE_DEFINITION ? (type.directives ?? []) : []
 }
 
-const isOfType = ({ name }: ConstDirectiveNode): boolean => name.value === 'join__type'
-const isOfField = ({ name }: ConstDirectiveNode): boolean => name.value === 'join__field'
-
 /** The key by which a service finds the object. */
 const keyOf = (each: ConstDirectiveNode): string | undefined =>
-  isOfType(each) && !isFalse(each, 'resolvable') ? textOf(each, 'key') : undefined
-
-const isTrue = (each: ConstDirectiveNode, name: string): boolean => booleanOf(each, name) === true
-const isFalse = (each: ConstDirectiveNode, name: string): boolean => booleanOf(each, name) === false
-
-function booleanOf(each: ConstDirectiveNode, name: string): boolean | undefined {
-  const value = argumentOf(each, name)
-  return value?.kind === Kind.BOOLEAN ? value.value : undefined
-}
+  joinsType(each) && booleanOf(each, 'resolvable') !== false ? textOf(each, 'key') : undefined

@@ -46,7 +46,7 @@ interface PlannedField {
   readonly text: string
   /** By name: those of all fields of one response name; where two have one name, the first. */
   readonly directives: Map<string, string>
-  /** Those of the fragments around a mutation's root field; where it is in several, of the first. */
+  /** Those of the fragments around a mutation's root field; of the first place, if in several. */
   readonly around: readonly string[]
   readonly children: PlannedSelection | undefined
 }

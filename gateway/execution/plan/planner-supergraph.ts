@@ -7,7 +7,17 @@
  */
 import { type ConstDirectiveNode, type DocumentNode, Kind, visit } from 'graphql'
 import { nodeGraphIn } from '../../supergraph/node-graph.ts'
-import { allFields, argumentOf, parseFieldSet, serviceNames, textOf, topFields } from './field-sets.ts'
+import {
+  allFields,
+  argumentOf,
+  booleanOf,
+  joinsField,
+  joinsType,
+  parseFieldSet,
+  serviceNames,
+  textOf,
+  topFields,
+} from './field-sets.ts'
 import { type RequiredArguments, withRequiredArguments } from './required-arguments.ts'
 
 /** Keyed by service, then by `Type.field`. */
@@ -62,20 +72,15 @@ const mapDirectives = (
     enter: (node) => (node.kind === Kind.DIRECTIVE ? change(node as ConstDirectiveNode) : undefined),
   })
 
-const isJoinType = (directive: ConstDirectiveNode, argument: string, value: boolean): boolean => {
-  const given = argumentOf(directive, argument)
-  return directive.name.value === 'join__type' && given?.kind === Kind.BOOLEAN && given.value === value
-}
+const isInterfaceObject = (directive: ConstDirectiveNode): boolean =>
+  joinsType(directive) && booleanOf(directive, 'isInterfaceObject') === true
 
 const isUnresolvableKey = (directive: ConstDirectiveNode): boolean =>
-  isJoinType(directive, 'resolvable', false) && !isJoinType(directive, 'isInterfaceObject', true)
+  joinsType(directive) && booleanOf(directive, 'resolvable') === false && !isInterfaceObject(directive)
 
 const interfaceObjectsOf = ({ definitions }: DocumentNode): string[] =>
   definitions.flatMap((type) =>
-    type.kind === Kind.INTERFACE_TYPE_DEFINITION &&
-    type.directives?.some((directive) => isJoinType(directive, 'isInterfaceObject', true))
-      ? [type.name.value]
-      : [],
+    type.kind === Kind.INTERFACE_TYPE_DEFINITION && type.directives?.some(isInterfaceObject) ? [type.name.value] : [],
   )
 
 /**
@@ -83,9 +88,7 @@ const interfaceObjectsOf = ({ definitions }: DocumentNode): string[] =>
  * hundred nodes thousands, which takes seconds. The node's own service has been asked by then.
  */
 const isOwnNodeId = (directive: ConstDirectiveNode, nodeGraph: string): boolean =>
-  directive.name.value === 'join__field' &&
-  textOf(directive, 'graph') === nodeGraph &&
-  argumentOf(directive, 'external') !== undefined
+  joinsField(directive) && textOf(directive, 'graph') === nodeGraph && argumentOf(directive, 'external') !== undefined
 
 const without = (directive: ConstDirectiveNode, names: readonly string[]): ConstDirectiveNode => ({
   ...directive,

@@ -82,7 +82,7 @@ export function requiredText(argument: string, text: string, longest: number): s
   throw badInput(argument, `must have 1 to ${longest} characters`)
 }
 
-/** What is written over letters, in any script; a search that ignores accents has nothing left of it. */
+/** What is written over letters, in any script: a search that ignores accents leaves it out. */
 const ACCENTS = /\p{Script=Inherited}/gu
 
 /**

@@ -26,8 +26,8 @@ const quote = (value: string): string => (/[",\r\n]/.test(value) ? `"${value.rep
 
 /**
  * OWASP, "CSV Injection": a cell that begins with one of these is a formula to a spreadsheet; an
- * apostrophe makes it text. Where the decimal sign is a comma, spreadsheets also begin a cell after a
- * semicolon, quoted or not.
+ * apostrophe makes it text. Where the decimal sign is a comma, spreadsheets also begin a cell after
+ * a semicolon, quoted or not.
  */
 const FORMULA = /(^|[;\t\r\n])(?=["\s]*[=+\-@\t\r\uff1d\uff0b\uff0d\uff20])/g
 

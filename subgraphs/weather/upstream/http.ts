@@ -116,8 +116,8 @@ function freshness(headers: Headers, now: number): number | undefined {
 }
 
 /**
- * The instant of `Date`. A host's other dates are by the same clock, which ours may be far from: then
- * everything would be stale at once, or fresh for too long.
+ * The instant of `Date`. A host's other dates are by the same clock, which ours may be far from:
+ * then everything would be stale at once, or fresh for too long.
  */
 function sentAt(headers: Headers): number {
   const date = Date.parse(headers.get('date') ?? '')

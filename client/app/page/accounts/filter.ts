@@ -22,7 +22,7 @@ const LEAST_TEXT = 3
 /** Accents, which the search ignores. */
 const ACCENTS = /\p{Script=Inherited}/gu
 
-/** `undefined` for no filter. Leaves out incomplete input, and ranges that end before they begin. */
+/** `undefined` for no filter. Leaves out incomplete input, and ranges that end too early. */
 export function filterOf(wanted: Wanted, currency: string, locale: string): EntryFilter | undefined {
   const { text, category, direction, from, to } = wanted
   const least = parseAmount(wanted.least, currency, locale)

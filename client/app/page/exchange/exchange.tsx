@@ -163,8 +163,8 @@ function OfferCard({ terms: { from, to, offer }, onDone, onBack }: OfferProps) {
 const secondsUntil = (instant: string): number => Math.max(0, Math.ceil((Date.parse(instant) - Date.now()) / 1000))
 
 /**
- * `undefined` if this device's clock is wrong: nothing has expired when it comes. Then the bank tells
- * when it has.
+ * `undefined` if this device's clock is wrong: nothing has expired when it comes. Then the bank
+ * tells when it has.
  */
 function useSecondsUntil(instant: string): number | undefined {
   const [left, setLeft] = useState(() => secondsUntil(instant))

@@ -12,8 +12,8 @@ export function intentName(operation: string | undefined, input: Readonly<Record
 
 /**
  * Ends the intent of a settled request, so that the same request again is a new one. Requests of
- * other tabs are settled here, too: this tab's own of that name may still be carried out, and asking
- * for it again under another intent would carry it out twice.
+ * other tabs are settled here, too: this tab's own of that name may still be carried out, and
+ * asking for it again under another intent would carry it out twice.
  */
 export async function endIntent(
   connection: Pick<Connection, 'intent'>,

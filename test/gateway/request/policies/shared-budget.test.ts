@@ -16,14 +16,18 @@ afterAll(() => redis.kill())
 
 const HOUR = 3_600_000 // milliseconds
 
-test('A measured budget reports each request once, whoever counts it', async () => {
-  const connection = connectRedis(redis.url, 1_000, 'each counts alone', log)
-  const plan = {
+const plans = {
+  planOf: () => ({
     windows: [{ every: HOUR, cost: 100 }],
     limit: 'budgetCost' as const,
     requestsAtOnce: Number.POSITIVE_INFINITY,
-  }
-  const plans = { planOf: () => plan, boundsCost: true, boundsRequests: false }
+  }),
+  boundsCost: true,
+  boundsRequests: false,
+}
+
+test('A measured budget reports each request once, whoever counts it', async () => {
+  const connection = connectRedis(redis.url, 1_000, 'each counts alone', log)
   const measured = new Set(['budgetCost' as const])
   let reports = 0
   const reportMeasured = () => {
@@ -49,15 +53,10 @@ test('A measured budget reports each request once, whoever counts it', async () 
 
 test("What a caller has left is neither lost nor frozen when Redis' clock is set back", async () => {
   const connection = connectRedis(redis.url, 1_000, 'each counts alone', log)
-  const plan = {
-    windows: [{ every: HOUR, cost: 100 }],
-    limit: 'budgetCost' as const,
-    requestsAtOnce: Number.POSITIVE_INFINITY,
-  }
   let left: readonly number[] = []
   const spend = shareBudget({
     redis: connection,
-    plans: { planOf: () => plan, boundsCost: true, boundsRequests: false },
+    plans,
     own: {
       ...noBudget,
       learn(_exchange, elsewhere) {
