@@ -164,7 +164,7 @@ async function assembleWith(
   const mask = hooks.mask(createMask(log, config.errorRules))
   requests.reserve({ operations: expected.flatMap(({ query }) => namesIn(query)), clients: [] })
   const { decide } = authorization
-  const run = runnerOf(config, { editions, hooks, policies, decide, streams, mask, clientRules }, requests)
+  const run = runnerOf(config, { editions, hooks, policies, decide, streams, mask, clientRules })
   const sendsParts = config.operations.defer && !hooks.changesAnswers
   const answering = { mask, sendsParts, beforeSend: hooks.beforeSend, answerBytes: own.answerBytes }
   const openEndpoint = endpointOpener(run, answering, shared)
@@ -200,17 +200,10 @@ interface RunnerParts extends Pick<Serving, 'editions'> {
 function runnerOf(
   { subscriptions }: Config,
   { editions, hooks, policies: { budget }, decide, streams, mask, clientRules }: RunnerParts,
-  requests: RequestMetrics,
 ) {
   const before = hooks.beforeCalls
   const subscribe = createSubscribe({ mask, reconnects: subscriptions.reconnects, decide, before })
-  const execute = createExecute({
-    mask,
-    decide,
-    before,
-    onShared: () => requests.shared.add(1),
-    openHeard: clientRules?.open,
-  })
+  const execute = createExecute({ mask, decide, before, openHeard: clientRules?.open })
   return {
     editions,
     execute: hooks.execute(withTraceReport(withCostReport(execute, budget), budget)),

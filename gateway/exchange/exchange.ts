@@ -89,6 +89,8 @@ export interface Exchange {
   readonly outer: Exchange | undefined
   /** The operation that was admitted; `undefined` until one is. */
   definition: OperationDefinitionNode | undefined
+  /** Answered with the execution of another. */
+  isShared: boolean
   /** The services that its plan calls, once it has a plan. */
   stages: Stages | undefined
   /** Records its calls, if the client asked for a trace and may see it. */
@@ -133,6 +135,7 @@ export function openExchange(
     batch: undefined,
     outer: undefined,
     definition: undefined,
+    isShared: false,
     stages: undefined,
     tracing: undefined,
     cost: 0,
@@ -150,6 +153,7 @@ export const batchedExchange = (outer: Exchange): Exchange => ({
   batch: undefined,
   outer,
   definition: undefined,
+  isShared: false,
   stages: undefined,
   tracing: undefined,
   cost: 0,

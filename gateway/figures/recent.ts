@@ -51,7 +51,8 @@ export function createRecent(width: number): Recent {
 
 /** How often something happened: in all, and recently. */
 export interface Tally {
-  add(count: number): void
+  /** @param now in milliseconds of `performance.now()` */
+  add(count: number, now?: number): void
   readonly total: number
   recent(now: number): number
 }
@@ -60,9 +61,9 @@ export function createTally(): Tally {
   const recent = createRecent(1)
   let total = 0
   return {
-    add(count) {
+    add(count, now = performance.now()) {
       total += count
-      recent.add(0, count, performance.now())
+      recent.add(0, count, now)
     },
     get total() {
       return total

@@ -102,5 +102,5 @@ function sharedClient(reply: HttpReply): Client {
   reply.onHangUp(() => {
     for (const listener of listeners) listener()
   })
-  return { isClosed: reply.isClosed, onHangUp: (listener) => void listeners.push(listener) }
+  return { isClosed: () => reply.isClosed(), onHangUp: (listener) => void listeners.push(listener) }
 }

@@ -56,12 +56,10 @@ interface ExecuteOptions {
   readonly before: BeforeCalls | undefined
   /** Decides what is denied to a caller. */
   readonly decide: Authorization['decide']
-  /** Called for each request that is answered with the execution of another. */
-  readonly onShared: () => void
   readonly openHeard: (() => Heard) | undefined
 }
 
-export function createExecute({ mask, decide, before, onShared, openHeard }: ExecuteOptions): Execute {
+export function createExecute({ mask, decide, before, openHeard }: ExecuteOptions): Execute {
   const shares = new WeakMap<CompiledOperation, SingleFlight<Result> | 'none'>()
 
   const shareOf = (
@@ -130,7 +128,7 @@ export function createExecute({ mask, decide, before, onShared, openHeard }: Exe
       const { answer, keepable, body, heard } = await (share
         ? share(keyOf(exchange), () => callerOf(exchange), run)
         : run())
-      if (!isOwn) onShared()
+      exchange.isShared = !isOwn
       heard?.write(exchange.headers, exchange.cookies)
       const loan = share ? undefined : answer.loan
       return { outcome: outcomeOf(answer, exchange, mask), keepable, body, loan }
@@ -146,8 +144,9 @@ export function createExecute({ mask, decide, before, onShared, openHeard }: Exe
 function keyOf(exchange: Exchange): string {
   const { variables } = exchange.parameters
   const language = languageOf(exchange)
-  // No header contains a line feed.
-  const way = `${perspectiveOf(exchange)}\n${language === undefined ? '' : `=${language}`}`
+  const perspective = perspectiveOf(exchange)
+  // No header contains a line feed, and the text of variables begins with a brace.
+  const way = language === undefined ? perspective : `${perspective}\n=${language}`
   return variables ? `${way}\n${JSON.stringify(variables)}` : way
 }
 

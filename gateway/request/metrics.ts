@@ -80,6 +80,7 @@ export function createRequestMetrics(registry: Registry, openStreams: () => numb
       countCode(outcome)
       const now = performance.now()
       const took = now - exchange.started
+      if (exchange.isShared) shared.add(1, now)
       const { definition, stages } = exchange
       const operation = operations.of(definition ? definition.name?.value : REFUSED)
       const client = clients.of(clientName(exchange))

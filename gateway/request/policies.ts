@@ -166,8 +166,7 @@ export function createPolicies(options: PolicyOptions): (endpoint: EndpointPolic
       ...common,
       clientNameHeaders: clientNameHeadersOf(endpoint, options.budgets),
       request: [
-        ...present(insertHeaders(options.clientHeaders)),
-        allowOrigins(cors),
+        ...present(insertHeaders(options.clientHeaders), allowOrigins(cors)),
         negotiateMediaType,
         allowMethods,
         refuseCrossSite(cors),

@@ -9,7 +9,7 @@ import type { HttpReply } from '../../platform/http/message/message.ts'
 import type { Loan } from '../../platform/memory/loans.ts'
 import { type ErrorCode, isErrorCode, statusOf } from '../../platform/protocol/errors.ts'
 import { REQUEST_ID_HEADER } from '../../platform/protocol/signature.ts'
-import type { Exchange } from '../exchange/exchange.ts'
+import type { Exchange, MediaType } from '../exchange/exchange.ts'
 import { bytesOf, type Outcome } from '../exchange/outcome.ts'
 import { type Body, bodyOf } from './body.ts'
 import type { Execution } from './execute.ts'
@@ -85,6 +85,12 @@ export const batchMessage = (exchange: Exchange, body: Body): Message => message
 
 const isDocumentFault = (code: unknown): boolean => isErrorCode(code) && DOCUMENT_FAULTS.has(code)
 
+/** Made once: a text made for each answer would cost as much as a policy. */
+const CONTENT_TYPES: Readonly<Record<MediaType, string>> = {
+  'application/json': 'application/json; charset=utf-8',
+  'application/graphql-response+json': 'application/graphql-response+json; charset=utf-8',
+}
+
 function messageOf(
   { requestId, headers, cookies, mediaType }: Exchange,
   status: number,
@@ -92,7 +98,7 @@ function messageOf(
   loan?: Loan,
 ): Message {
   const all = [REQUEST_ID_HEADER, requestId, 'x-content-type-options', 'nosniff']
-  if (status !== 304) all.push('content-type', `${mediaType}; charset=utf-8`)
+  if (status !== 304) all.push('content-type', CONTENT_TYPES[mediaType])
   if (!headers.has('cache-control')) all.push('cache-control', 'no-store')
   for (const [name, value] of headers) all.push(name, value)
   for (const cookie of cookies) all.push('set-cookie', cookie)

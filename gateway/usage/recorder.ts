@@ -28,6 +28,9 @@ const MOST_CLIENTS = 100
 const MOST_VERSIONS = 50 // of one client
 const LONGEST_NAME = 128 // characters
 
+/** What is kept until the next call of `drain`. */
+const NONE = { rows: 0, given: 0, textBytes: 0 }
+
 export interface UseRecorder {
   /** Counts an operation that was admitted. */
   count(operation: KnownOperation, schema: GraphQLSchema, exchange: Exchange): void
@@ -49,7 +52,18 @@ interface Counter {
   readonly given: Map<string, { count: number; request: number }>
 }
 
+/** A sender of a document, as it names itself. */
+interface Sender {
+  readonly name: string | undefined
+  readonly version: string | undefined
+  readonly counter: Counter
+  /** The calls of `drain` before. */
+  readonly drains: number
+}
+
 interface Entry {
+  /** The latest one: mostly also the next. */
+  sender: Sender | undefined
   readonly id: string
   readonly document: UsedDocument
   readonly given: ReadGiven | undefined
@@ -87,30 +101,34 @@ function createTexts(): (entry: Entry) => string | undefined {
   }
 }
 
+/** Labels of the versions of each client. */
+function createVersions(): (client: string, version: string | undefined) => string {
+  const versions = new Map<string, Labels>()
+  return (client, version) => {
+    if (version === undefined || version === '') return UNKNOWN_VERSION
+    const labels = versions.get(client) ?? createLabels(MOST_VERSIONS)
+    versions.set(client, labels)
+    return labels.of(version)
+  }
+}
+
 export function createUseRecorder(names: ClientNames): UseRecorder {
   const clients = createLabels(MOST_CLIENTS)
   clients.reserve(names.reserved ?? [])
-  const versions = new Map<string, Labels>()
+  const versionOf = createVersions()
   const entries = new WeakMap<KnownOperation, Entry>()
   /** Counts by id since the last call; operations with the same uses share an id. */
   let documents = new Map<string, Counted>()
-  let rowCount = 0
-  let givenCount = 0
-  let textBytes = 0
+  let drains = 0
+  let kept = { ...NONE }
   const intern = createIntern()
   const textOf = createTexts()
   let request = 0
 
-  const versionOf = (client: string, version: string | undefined): string => {
-    const labels = versions.get(client) ?? createLabels(MOST_VERSIONS)
-    versions.set(client, labels)
-    return version === undefined || version === '' ? UNKNOWN_VERSION : labels.of(version)
-  }
-
   /** Adds its text, if there is room. */
   const withText = (document: UsedDocument, text: string | undefined): UsedDocument => {
-    if (text === undefined || textBytes + text.length > MOST_TEXT_BYTES) return document
-    textBytes += text.length
+    if (text === undefined || kept.textBytes + text.length > MOST_TEXT_BYTES) return document
+    kept.textBytes += text.length
     return { ...document, text }
   }
 
@@ -127,11 +145,20 @@ export function createUseRecorder(names: ClientNames): UseRecorder {
     const ofClient = found.rows.get(client) ?? new Map<string, Counter>()
     const known = ofClient.get(version)
     if (known) return known
-    if (rowCount >= MOST_ROWS && client !== OTHER) return counterOf(entry, OTHER, OTHER)
+    if (kept.rows >= MOST_ROWS && client !== OTHER) return counterOf(entry, OTHER, OTHER)
     const made: Counter = { requests: 0, of: found, given: new Map() }
     found.rows.set(client, ofClient.set(version, made))
-    rowCount += 1
+    kept.rows += 1
     return made
+  }
+
+  const senderOf = (entry: Entry, exchange: Exchange): Sender => {
+    const name = names.name(exchange)
+    const version = names.version(exchange)
+    const { sender } = entry
+    if (sender?.drains === drains && sender.name === name && sender.version === version) return sender
+    const client = clients.of(name)
+    return { name, version, counter: counterOf(entry, client, versionOf(client, version)), drains }
   }
 
   return {
@@ -139,17 +166,17 @@ export function createUseRecorder(names: ClientNames): UseRecorder {
       const entry = entries.get(operation) ?? entryOf(operation, schema, exchange.variant, intern)
       entries.set(operation, entry)
       if (entry.document.coordinates.length === 0) return // only introspection
-      const client = clients.of(names.name(exchange))
-      const counter = counterOf(entry, client, versionOf(client, names.version(exchange)))
+      entry.sender = senderOf(entry, exchange)
+      const { counter } = entry.sender
       counter.requests += 1
       const { variables } = exchange.parameters
       if (!entry.given || !variables) return
       request += 1
       entry.given(variables, (coordinate) => {
         const known = counter.given.get(coordinate)
-        if (!known && givenCount < MOST_GIVEN) {
+        if (!known && kept.given < MOST_GIVEN) {
           counter.given.set(coordinate, { count: 1, request })
-          givenCount += 1
+          kept.given += 1
         } else if (!known) counter.of.document = withCoordinate(counter.of.document, coordinate)
         else if (known.request !== request) {
           known.count += 1
@@ -160,13 +187,9 @@ export function createUseRecorder(names: ClientNames): UseRecorder {
     drain() {
       const counted = documents
       documents = new Map()
-      rowCount = 0
-      givenCount = 0
-      textBytes = 0
-      return {
-        documents: Object.fromEntries([...counted].map(([id, { document }]) => [id, document])),
-        rows: [...counted].flatMap(([id, { rows }]) => rowsOf(id, rows)),
-      }
+      drains += 1
+      kept = { ...NONE }
+      return recordsOf(counted)
     },
   }
 }
@@ -190,7 +213,7 @@ function entryOf(
   }
   const id = hash('sha256', JSON.stringify(used), 'hex').slice(0, 16)
   const sign = () => signatureOf(definition, document.node, schema)
-  return { id, document: used, given: variablesGivenBy(schema, definition), sign }
+  return { sender: undefined, id, document: used, given: variablesGivenBy(schema, definition), sign }
 }
 
 const unknownDocument = ({ kind }: UsedDocument): UsedDocument => ({ operation: OTHER, kind, coordinates: [] })
@@ -199,6 +222,11 @@ function addCoordinates(other: UsedDocument, { coordinates }: UsedDocument): voi
   const all = new Set([...other.coordinates, ...coordinates])
   if (all.size > other.coordinates.length) other.coordinates.splice(0, other.coordinates.length, ...all)
 }
+
+const recordsOf = (counted: ReadonlyMap<string, Counted>): UseRecords => ({
+  documents: Object.fromEntries(Array.from(counted, ([id, { document }]) => [id, document])),
+  rows: [...counted].flatMap(([id, { rows }]) => rowsOf(id, rows)),
+})
 
 const rowsOf = (document: string, rows: Rows): readonly UseRow[] =>
   [...rows].flatMap(([client, versions]) =>

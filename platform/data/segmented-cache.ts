@@ -25,12 +25,13 @@ interface SegmentedCache<Value extends object> {
 interface Kept<Value> {
   value: Value
   size: number
-  /** Uses, decayed, at the time of the last one. */
+  /** Uses, decayed, in the period of the last one. */
   uses: number
-  usedAt: number
+  period: number
 }
 
-const HALF_LIFE = 100_000 // uses of any operation
+const PERIOD = 1_000 // uses of any operation
+const HALF_LIFE = 100 // periods
 const FULL = 0.95 // of what may be in use
 
 /** @param maxBytes for everything kept */
@@ -39,9 +40,17 @@ export function createSegmentedCache<Value extends object>(maxBytes: number): Se
     new LRUCache({ maxSize: Math.max(1, Math.floor(bytes)), sizeCalculation: ({ size }) => Math.max(1, size) })
   const seenOnce = partOf(maxBytes / 5)
   const inUse = partOf((maxBytes * 4) / 5)
-  let now = 0 // uses so far
+  let now = 0 // periods so far
+  let usesNow = 0
 
-  const usesOf = ({ uses, usedAt }: Kept<Value>): number => uses * 2 ** ((usedAt - now) / HALF_LIFE)
+  const usesOf = ({ uses, period }: Kept<Value>): number =>
+    period === now ? uses : uses * 2 ** ((period - now) / HALF_LIFE)
+  const pass = (): void => {
+    usesNow += 1
+    if (usesNow < PERIOD) return
+    usesNow = 0
+    now += 1
+  }
   const find = (key: string): Kept<Value> | undefined => {
     const kept = inUse.get(key)
     if (kept) return kept
@@ -53,19 +62,19 @@ export function createSegmentedCache<Value extends object>(maxBytes: number): Se
   }
   const count = (kept: Kept<Value>, uses: number): void => {
     kept.uses = usesOf(kept) + uses
-    kept.usedAt = now
+    kept.period = now
   }
   return {
     get(key) {
-      now += 1
+      pass()
       const kept = find(key)
       if (kept) count(kept, 1)
       return kept?.value
     },
     set(key, value, size) {
       const part = inUse.has(key) ? inUse : seenOnce
-      const { uses, usedAt } = part.peek(key) ?? { uses: 1, usedAt: now }
-      part.set(key, { value, size, uses, usedAt })
+      const { uses, period } = part.peek(key) ?? { uses: 1, period: now }
+      part.set(key, { value, size, uses, period })
     },
     promote(key, uses) {
       const kept = find(key)

@@ -7,9 +7,12 @@ import { rememberVerified } from '../../../platform/protocol/verified.ts'
 import type { Exchange, Policy } from '../../exchange/exchange.ts'
 import { isOfThisSite } from './cross-site.ts'
 
-/** @param verify without it the header is opaque, and only passed on */
-export function authenticate(verify: VerifyAuthorization | undefined): Policy {
-  if (!verify) return () => undefined
+/**
+ * `undefined` if nothing is verified.
+ * @param verify without it the header is opaque, and only passed on
+ */
+export function authenticate(verify: VerifyAuthorization | undefined): Policy | undefined {
+  if (!verify) return undefined
   const verified = rememberVerified(verify)
   return (exchange) => {
     const { authorization } = exchange

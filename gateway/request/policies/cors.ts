@@ -12,19 +12,22 @@ const MAX_AGE = '86400' // seconds
 /** Names and values of CORS headers. */
 type CorsHeaders = (origin: string | undefined) => readonly (readonly [string, string])[]
 
-function createCorsHeaders({ origins, exposedHeaders }: Cors): CorsHeaders {
+/** `undefined` if no origin is allowed. */
+function createCorsHeaders({ origins, exposedHeaders }: Cors): CorsHeaders | undefined {
+  if (origins.length === 0) return undefined
   const allowed = new Set(origins)
   const vary = ['vary', 'origin'] as const
   const exposed = exposedHeaders.join(', ')
   return (origin) => {
-    if (allowed.size === 0) return []
     if (origin === undefined || !allowed.has(origin)) return [vary]
     return [vary, ['access-control-allow-origin', origin], ['access-control-expose-headers', exposed]]
   }
 }
 
-export function allowOrigins(cors: Cors): Policy {
+/** `undefined` if no origin is allowed. */
+export function allowOrigins(cors: Cors): Policy | undefined {
   const headersFor = createCorsHeaders(cors)
+  if (!headersFor) return undefined
   return ({ request, headers }) => {
     for (const [name, value] of headersFor(request.headers.origin)) headers.set(name, value)
   }
@@ -34,7 +37,7 @@ export function allowOrigins(cors: Cors): Policy {
 export function allowFiles(cors: Cors): (request: IncomingMessage, response: ServerResponse) => void {
   const headersFor = createCorsHeaders(cors)
   return ({ headers }, response) => {
-    for (const [name, value] of headersFor(headers.origin)) response.setHeader(name, value)
+    for (const [name, value] of headersFor?.(headers.origin) ?? []) response.setHeader(name, value)
   }
 }
 

@@ -2,7 +2,6 @@
  * Negotiates media types (GraphQL over HTTP: `application/json` or
  * `application/graphql-response+json`).
  */
-import { LRUCache } from 'lru-cache' // BlueOak 1.0.0; the bounded cache of the Node field
 import { HttpError } from '../../../platform/http/message/http-error.ts'
 import {
   type Preference,
@@ -37,8 +36,9 @@ const MULTIPART = 'multipart/mixed'
 
 type Negotiated = Pick<Exchange, 'mediaType' | 'legacyStatus' | 'accepts'>
 
-/** Cached: clients repeat the same few values. */
-const negotiated = new LRUCache<string, Negotiated | 'none'>({ max: 256 })
+/** Clients repeat the same few values. */
+const negotiated = new Map<string, Negotiated | 'none'>()
+const MOST_NEGOTIATED = 256 // then it starts anew
 
 export const negotiateMediaType: Policy = (exchange) => {
   const { accept } = exchange.request.headers
@@ -46,6 +46,7 @@ export const negotiateMediaType: Policy = (exchange) => {
   let wanted = negotiated.get(accept)
   if (wanted === undefined) {
     wanted = negotiate(readAccept(accept))
+    if (negotiated.size === MOST_NEGOTIATED) negotiated.clear()
     negotiated.set(accept, wanted)
   }
   if (wanted === 'none')

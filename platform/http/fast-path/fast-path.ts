@@ -14,7 +14,8 @@ import type { HttpReply, HttpRequest } from '../message/message.ts'
 import type { ConnectionControl, FastPath } from '../server/listen.ts'
 import { HALF_CLOSED, INTERNAL, KEEP_ALIVE } from '../server/node-server.ts'
 import { inReadTurn, isMuch } from '../server/read-turns.ts'
-import { createReply, type PlainReply } from './plain-reply.ts'
+import { watchIdle } from './idle.ts'
+import { PlainReply, type ReplyHost } from './plain-reply.ts'
 import { createHeadReader, GRAPHQL, type RequestHead } from './request-head.ts'
 
 interface FastPathOptions {
@@ -76,10 +77,7 @@ function serveConnection(
   }
   const serve = (head: RequestHead, body: string): void => {
     control.requestStarted()
-    // Early input was sent before the client could know of the drain: its answer, from Node, is
-    // the last.
-    const isLast = (): boolean => head.isLast || hasEnded || (control.isDraining() && early === undefined)
-    const reply = createReply(socket, isLast, next)
+    const reply = new PlainReply(host, head.isLast)
     owed = reply
     answer(requestOf(socket, head, body, clientAddress), reply).catch(() => {
       if (reply.isClosed()) socket.destroy()
@@ -96,6 +94,13 @@ function serveConnection(
     earlyShare?.leave()
     leave(read)
   }
+  const host: ReplyHost = {
+    socket,
+    // Early input was sent before the client could know of the drain: its answer, from Node, is
+    // the last.
+    isLast: () => hasEnded || (control.isDraining() && early === undefined),
+    done: next,
+  }
   /** False if the input waits for its turn, and reading must pause. */
   const leave = (read: Buffer): boolean => {
     const isLate = isMuch(read.length)
@@ -108,7 +113,7 @@ function serveConnection(
     // Node's parser would not need the stream, but a WebSocket does.
     giveBack?.()
     for (const [event, listener] of listeners) socket.off(event, listener)
-    socket.setTimeout(0)
+    stopWatching()
     control.passOn(read)
   }
   // A client that closed its side may still read an answer (RFC 9112, section 9.6), but most have
@@ -124,6 +129,7 @@ function serveConnection(
     if (!owed?.isClosed()) socket.destroy()
   }
   const close = (): void => {
+    stopWatching()
     clearTimeout(halfClosedTimer)
     earlyShare?.leave()
     owed?.left()
@@ -139,12 +145,11 @@ function serveConnection(
   const listeners: [string, (piece: Buffer) => void][] = [
     ['end', end],
     ['close', close],
-    ['timeout', expire],
     ['error', error],
   ]
   if (!giveBack) listeners.push(['data', (piece) => take(piece, piece.length)])
   for (const [event, listener] of listeners) socket.on(event, listener)
-  socket.setTimeout(keepAlive)
+  const stopWatching = watchIdle(socket, keepAlive, expire)
 }
 
 const NOTHING = Buffer.alloc(0)

@@ -5,57 +5,78 @@
 import type { Socket } from 'node:net'
 import type { Loan } from '../../memory/loans.ts'
 import { joined, MOST_POOLED } from '../message/joined.ts'
-import type { HttpReply } from '../message/message.ts'
+import type { HttpReply, HttpStream } from '../message/message.ts'
 import { streamOver } from '../message/stream.ts'
 import { writeHead } from './reply-head.ts'
 
-export interface PlainReply extends HttpReply {
-  /** Call it when the client has gone. */
-  left(): void
-  /** True while a streamed answer is incomplete. */
-  isStream(): boolean
+/** The connection that replies are written to. */
+export interface ReplyHost {
+  readonly socket: Socket
+  /** Whether the next answer ends the connection. */
+  isLast(): boolean
+  /**
+   * Called once an answer is sent and the connection may carry the next request; never if it ends
+   * with this one.
+   */
+  done(): void
 }
 
-/**
- * @param isLast whether the answer ends the connection
- * @param done called once the answer is sent and the connection may carry the next request; never
- * if it ends with this one
- */
-export function createReply(socket: Socket, isLast: () => boolean, done: () => void): PlainReply {
-  let begun = false
-  let whole = false
-  let hangUp: (() => void) | undefined
-  return {
-    isClosed: () => begun || socket.destroyed,
-    send(status, headers, body, loan) {
-      if (begun || socket.destroyed) return
-      const closes = isLast()
-      const head = writeHead(status, headers, { length: body.length, closes })
-      begun = whole = true
-      const isOut = writeBoth(socket, head, body, loan)
-      if (closes) socket.destroySoon()
-      // Otherwise a client that sends requests and never reads would fill the memory with answers.
-      else if (isOut) done()
-      else socket.once('drain', done)
-    },
-    stream(status, headers) {
-      const head = writeHead(status, headers, 'until the end')
-      begun = true
-      if (socket.readableEnded) socket.destroy()
-      socket.write(head, 'latin1')
-      return streamOver(socket, (piece) => {
-        whole = true
-        socket.write(piece)
-        socket.destroySoon()
-      })
-    },
-    onHangUp(listener) {
-      hangUp = listener
-    },
-    isStream: () => begun && !whole,
-    left() {
-      if (!whole) hangUp?.()
-    },
+/** A class, since every request has one: closures of its own would cost as much as a policy. */
+export class PlainReply implements HttpReply {
+  readonly #host: ReplyHost
+  readonly #isLast: boolean
+  #begun = false
+  #whole = false
+  #hangUp: (() => void) | undefined
+
+  /** @param isLast whether the client wants no other */
+  constructor(host: ReplyHost, isLast: boolean) {
+    this.#host = host
+    this.#isLast = isLast
+  }
+
+  isClosed(): boolean {
+    return this.#begun || this.#host.socket.destroyed
+  }
+
+  send(status: number, headers: readonly string[], body: string | Buffer, loan?: Loan): void {
+    const { socket } = this.#host
+    if (this.#begun || socket.destroyed) return
+    const closes = this.#isLast || this.#host.isLast()
+    const head = writeHead(status, headers, { length: body.length, closes })
+    this.#begun = this.#whole = true
+    const isOut = writeBoth(socket, head, body, loan)
+    if (closes) socket.destroySoon()
+    // Otherwise a client that sends requests and never reads would fill the memory with answers.
+    else if (isOut) this.#host.done()
+    else socket.once('drain', this.#host.done)
+  }
+
+  stream(status: number, headers: readonly string[]): HttpStream {
+    const { socket } = this.#host
+    const head = writeHead(status, headers, 'until the end')
+    this.#begun = true
+    if (socket.readableEnded) socket.destroy()
+    socket.write(head, 'latin1')
+    return streamOver(socket, (piece) => {
+      this.#whole = true
+      socket.write(piece)
+      socket.destroySoon()
+    })
+  }
+
+  onHangUp(listener: () => void): void {
+    this.#hangUp = listener
+  }
+
+  /** True while a streamed answer is incomplete. */
+  isStream(): boolean {
+    return this.#begun && !this.#whole
+  }
+
+  /** Call it when the client has gone. */
+  left(): void {
+    if (!this.#whole) this.#hangUp?.()
   }
 }
 

@@ -9,7 +9,7 @@ import { isFieldName, isFieldValue, skipBlanks } from '../message/fields.ts'
 export interface RequestHead {
   /** The path that it is sent to. */
   readonly url: string
-  readonly headers: Readonly<IncomingHttpHeaders>
+  readonly headers: Headers
   /** Bytes of the body. */
   readonly length: number
   /** Where the body begins. */
@@ -82,17 +82,26 @@ export function createHeadReader(
     }
     const end = text.length
     let count = 0
+    /** Lines with another value than before. */
+    const changed: Line[] = []
+    let areKnown = true
+    const known = before
+    before = undefined // the lines are no longer its own
     for (let at = start.length; at < end - 2; count += 1) {
       let line = lines[count]
       if (line === undefined || !text.startsWith(line.text, at)) {
-        line = readLine(buffer, text, at, line)
-        if (line === undefined || count === MAX_LINES) return undefined
-        lines[count] = line
+        const read = readLine(buffer, text, at, line)
+        if (read === undefined || count === MAX_LINES) return undefined
+        areKnown &&= read.name === line?.name
+        changed.push(read)
+        lines[count] = line = read
       }
       at += line.text.length
     }
+    areKnown &&= count === lines.length
     lines = lines.slice(0, count)
-    const head = headOf(url, lines, end)
+    const headers = known && areKnown ? withValues(known.head.headers, changed) : headersOf(lines)
+    const head = headers && headOf(url, headers, end)
     before = head && { text, head }
     return head
   }
@@ -117,13 +126,27 @@ function readLine(buffer: Buffer, text: string, at: number, before: Line | undef
   return isFieldName(name) ? { text: own, start, name: name.toLowerCase(), value } : undefined
 }
 
-function headOf(url: string, lines: readonly Line[], end: number): RequestHead | undefined {
+type Headers = Readonly<IncomingHttpHeaders>
+
+/** `undefined` if a line is not known in full. */
+function headersOf(lines: readonly Line[]): Headers | undefined {
   const headers: Record<string, string> = {}
   for (const { name, value } of lines) {
     // Whether repeated headers are joined, or one of them counts, depends on the name.
     if (FOR_NODE.has(name) || Object.hasOwn(headers, name)) return undefined
     headers[name] = value
   }
+  return headers
+}
+
+/** Copies headers of the same names: that is cheaper than to check each name. */
+function withValues(headers: Headers, changed: readonly Line[]): Headers {
+  const copy: Record<string, string | string[] | undefined> = { ...headers }
+  for (const { name, value } of changed) copy[name] = value
+  return copy
+}
+
+function headOf(url: string, headers: Headers, end: number): RequestHead | undefined {
   const { host, connection, 'content-length': length } = headers
   if (host === undefined || length === undefined || !LENGTH.test(length)) return undefined
   const isLast = connection?.toLowerCase() === 'close'

@@ -73,6 +73,8 @@ test('Requests are counted by operation, client and version', async () => {
     { client: 'anonymous', version: 'unknown', requests: 1 },
   ])
   expect(drain()).toEqual({ documents: {}, rows: [] })
+  await send({ query, variables: { id: 'SECRET' } })
+  expect(drain().rows).toMatchObject([{ client: 'anonymous', version: 'unknown', requests: 1 }])
 })
 
 test('Variables count as usage by the names of input fields and enum values, once per request', async () => {

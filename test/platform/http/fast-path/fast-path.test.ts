@@ -257,6 +257,50 @@ describe('clients', () => {
     await closed
   })
 
+  /** Waits until the server has cut off a new client that sends nothing. */
+  const passed = async (listener: HttpListener): Promise<void> => {
+    await once((await dial(listener)).resume(), 'close')
+  }
+
+  test('A client that asks again and again is not cut off', async () => {
+    const listener = await open(tell, 100)
+    const socket = await dial(listener)
+    const answers = answersOn(socket)
+    for (let round = 0; round < 3; round += 1) {
+      let isOver = false
+      const over = passed(listener).then(() => {
+        isOver = true
+      })
+      while (!isOver) {
+        socket.write(post(`${round}`))
+        expect(takenIn(await nextOf(answers))).toMatchObject({ by: 'fast path', body: `${round}` })
+      }
+      await over
+    }
+    socket.destroy()
+  })
+
+  test('A client that reads a long answer slowly is not cut off', async () => {
+    const length = 16_000_000
+    const listener = await open(async (_request, reply) => reply.send(200, [], Buffer.alloc(length)), 200)
+    const clock = await open(tell, 40)
+    const socket = await dial(listener)
+    let read = 0
+    let rounds = 0
+    socket.on('data', (piece) => {
+      read += piece.length
+      if (read > rounds * 1_000_000) socket.pause()
+    })
+    socket.write(post('{}'))
+    for (; read < length && !socket.destroyed; rounds += 1) {
+      socket.resume()
+      await passed(clock)
+    }
+    expect(read).toBeGreaterThan(length)
+    expect(rounds).toBeGreaterThan(8)
+    socket.destroy()
+  })
+
   test.each([
     ['an answer', (reply: HttpReply) => reply.send(200, [], Buffer.alloc(8_000_000))],
     ['a stream', (reply: HttpReply) => void reply.stream(200, []).write('x'.repeat(8_000_000))],

@@ -215,6 +215,17 @@ test('A head is read independently of earlier heads of the connection', () => {
   expect(read).toBeGreaterThan(100)
 })
 
+test('A head that is left to Node changes nothing for the next', () => {
+  const reader = createHeadReader()
+  const valueIn = (lines: readonly string[]): unknown => {
+    const bytes = Buffer.from(['POST /graphql HTTP/1.1', 'host: here', ...lines, '', ''].join('\r\n'))
+    return reader(bytes, bytes.length)?.headers['a']
+  }
+  expect(valueIn(['a: 1', 'content-length: 0'])).toBe('1')
+  expect(valueIn(['a: 2', 'content-length : 0'])).toBeUndefined()
+  expect(valueIn(['a: 2', 'content-length: 0'])).toBe('2')
+})
+
 test('A head ends at its first empty line, though another ends where the head before it did', () => {
   const reader = createHeadReader()
   const long = 'POST /graphql HTTP/1.1\r\nhost: here\r\naccept: text\r\ncontent-length: 0\r\n\r\n'
