@@ -2,10 +2,12 @@
  * Checks across sections: settings that contradict each other, or need another one that is missing.
  */
 
+import { isErrorCode } from '../../platform/protocol/errors.ts'
 import { isAddress } from '../traffic/address.ts'
 import type { Environment, Path } from './environment.ts'
 import type { GivenSupergraph } from './given-supergraph.ts'
 import type { Settings } from './schema.ts'
+import type { ErrorRules } from './sections/errors.ts'
 import type { HeaderRule } from './sections/headers.ts'
 import type { Kind } from './sections/services.ts'
 import { variantPath } from './sections/variants.ts'
@@ -32,6 +34,8 @@ export const contradictions = ({ sources, settings, kinds, given, env }: Grounds
   ...pathFaults(settings),
   ...variantFaults(settings),
   ...headerFaults(settings),
+  ...messageFaults(settings),
+  ...portFaults(settings),
   ...redisFaults(sources),
 ]
 
@@ -153,3 +157,38 @@ function headerFaults(settings: Settings | undefined): readonly Fault[] {
   }
   return faults
 }
+
+/** A message is only let through with its code. */
+function messageFaults(settings: Settings | undefined): readonly Fault[] {
+  if (!settings) return []
+  const { errors } = settings
+  const ruled = Object.entries(settings.services).map(([name, service]) => ({ name, own: service.errors ?? {} }))
+  const fault = (path: Path, lost: readonly string[]): readonly Fault[] =>
+    lost.map((code) => ({ path, fault: `tells messages of ${code}, which codes does not let through` }))
+  const inheriting = ruled.filter(({ own }) => own.messages === undefined).map(({ own }) => ({ ...errors, ...own }))
+  return [
+    ...fault(
+      ['errors', 'messages'],
+      untold(errors).filter((code) => inheriting.every((rules) => untold(rules).includes(code))),
+    ),
+    ...ruled.flatMap(({ name, own }) =>
+      own.messages === undefined ? [] : fault(['services', name, 'errors', 'messages'], untold({ ...errors, ...own })),
+    ),
+  ]
+}
+
+/** Codes with a message that nobody sees; those of the closed list are always let through. */
+const untold = ({ codes = [], messages = [], defaultCode }: ErrorRules): readonly string[] =>
+  codes === 'all' || messages === 'all'
+    ? []
+    : messages.filter((code) => !codes.includes(code) && code !== defaultCode && !isErrorCode(code))
+
+/** Operators have a port of their own. */
+function portFaults(settings: Settings | undefined): readonly Fault[] {
+  if (!settings || settings.port === 0 || settings.port !== settings.admin.port) return []
+  const hosts = [settings.host, settings.admin.host]
+  const meet = hosts[0] === hosts[1] || hosts.some((host) => isEveryAddress(host))
+  return meet ? [{ path: ['admin', 'port'], fault: `is the port of clients, too` }] : []
+}
+
+const isEveryAddress = (host: string): boolean => host === '0.0.0.0' || host === '::'

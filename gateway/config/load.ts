@@ -62,6 +62,8 @@ export async function loadConfig({ env: everything, file, isPartial = false, see
   const path = env['SUPERGRAPH'] ?? textAt(sources, 'supergraph')
   const given = path === undefined ? undefined : await readGiven(path)
   const kinds = kindsOf(sources, given)
+  const declared = sources.valueAt(['services'])
+  if (declared !== undefined && !isPlain(declared)) faults.push('services: must be an object')
   faults.push(...readStateless(env['STATELESS'], kinds, given, sources))
   const variables = variablesOf({ kinds, areOurs: given === undefined })
   faults.push(...applyVariables(sources, variables, env))

@@ -86,7 +86,12 @@ const issuersSettings = z
 const tokenSettings = z.strictObject({
   header: z
     .strictObject({
-      name: z.string().refine(isFieldName, 'must be the name of a header').toLowerCase().default('authorization'),
+      name: z
+        .string()
+        .refine(isFieldName, 'must be the name of a header')
+        .toLowerCase()
+        .refine((name) => name === 'authorization' || mayTellClaim(name), 'must be a header that means nothing else')
+        .default('authorization'),
       /** Stands before the token; empty if the header is the token alone. */
       scheme: z
         .string()

@@ -33,6 +33,9 @@ const HOST = 'must be a name or an address, without brackets'
 /** An empty one would be every address. */
 export const host = z.string().regex(/^[^\s[\]]+$/, HOST)
 
+/** Whether a path has a part that clients resolve before they ask. */
+export const climbs = (path: string): boolean => path.split('/').some((part) => /^(\.|%2e){1,2}$/i.test(part))
+
 const HEADERS = 'must be names of headers'
 
 export const headerName = z.string(HEADERS).refine(isFieldName, HEADERS).toLowerCase()
