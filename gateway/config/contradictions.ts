@@ -35,7 +35,6 @@ export const contradictions = ({ sources, settings, kinds, given, env }: Grounds
   ...variantFaults(settings),
   ...headerFaults(settings),
   ...messageFaults(settings),
-  ...portFaults(settings),
   ...redisFaults(sources),
 ]
 
@@ -160,35 +159,24 @@ function headerFaults(settings: Settings | undefined): readonly Fault[] {
 
 /** A message is only let through with its code. */
 function messageFaults(settings: Settings | undefined): readonly Fault[] {
-  if (!settings) return []
-  const { errors } = settings
-  const ruled = Object.entries(settings.services).map(([name, service]) => ({ name, own: service.errors ?? {} }))
-  const fault = (path: Path, lost: readonly string[]): readonly Fault[] =>
-    lost.map((code) => ({ path, fault: `tells messages of ${code}, which codes does not let through` }))
-  const inheriting = ruled.filter(({ own }) => own.messages === undefined).map(({ own }) => ({ ...errors, ...own }))
-  return [
-    ...fault(
-      ['errors', 'messages'],
-      untold(errors).filter((code) => inheriting.every((rules) => untold(rules).includes(code))),
-    ),
-    ...ruled.flatMap(({ name, own }) =>
-      own.messages === undefined ? [] : fault(['services', name, 'errors', 'messages'], untold({ ...errors, ...own })),
-    ),
+  const { errors, services = {} } = settings ?? {}
+  if (!errors) return []
+  const ruled = Object.entries(services).map(([name, service]) => ({ name, own: service.errors ?? {} }))
+  const inheriting = ruled.filter(({ own }) => own.messages === undefined)
+  const useless = [
+    ...ruled
+      .filter(({ own }) => own.messages && tellsNone({ ...errors, ...own }))
+      .map(({ name }) => ['services', name, 'errors', 'messages']),
+    ...([{ own: {} }, ...inheriting].every(({ own }) => tellsNone({ ...errors, ...own }))
+      ? [['errors', 'messages']]
+      : []),
   ]
+  return useless.map((path) => ({ path, fault: 'has no effect: none of these codes is let through by codes' }))
 }
 
-/** Codes with a message that nobody sees; those of the closed list are always let through. */
-const untold = ({ codes = [], messages = [], defaultCode }: ErrorRules): readonly string[] =>
-  codes === 'all' || messages === 'all'
-    ? []
-    : messages.filter((code) => !codes.includes(code) && code !== defaultCode && !isErrorCode(code))
-
-/** Operators have a port of their own. */
-function portFaults(settings: Settings | undefined): readonly Fault[] {
-  if (!settings || settings.port === 0 || settings.port !== settings.admin.port) return []
-  const hosts = [settings.host, settings.admin.host]
-  const meet = hosts[0] === hosts[1] || hosts.some((host) => isEveryAddress(host))
-  return meet ? [{ path: ['admin', 'port'], fault: `is the port of clients, too` }] : []
-}
-
-const isEveryAddress = (host: string): boolean => host === '0.0.0.0' || host === '::'
+/** Those of the closed list are always let through, with their messages. */
+const tellsNone = ({ codes = [], messages = [], defaultCode }: ErrorRules): boolean =>
+  codes !== 'all' &&
+  messages !== 'all' &&
+  messages.length > 0 &&
+  messages.every((code) => !codes.includes(code) && code !== defaultCode && !isErrorCode(code))

@@ -1,22 +1,21 @@
 /** The context of calls to services: what they learn of a request, and when a call is cancelled. */
-import type { OperationDefinitionNode } from 'graphql'
 import type { Callers } from '../traffic/call/callers.ts'
 import type { CallContext } from '../traffic/call/send.ts'
 import { callerOf } from './caller-key.ts'
 import { type Client, hangUpOf } from './client.ts'
 import type { Exchange } from './exchange.ts'
 import type { FreshnessTally } from './freshness.ts'
-import { carriesKeys } from './idempotency.ts'
+import { carriesKeys, type OperationInDocument } from './idempotency.ts'
 
 /** A client that hangs up cancels queries, but no write in flight. */
 export function callContext(
   exchange: Exchange,
-  definition: OperationDefinitionNode,
+  operation: OperationInDocument,
   client: Client,
   { observe }: FreshnessTally,
   hear?: CallContext['hear'],
 ): CallContext {
-  const isQuery = definition.operation === 'query'
+  const isQuery = operation.definition.operation === 'query'
   return {
     ...ofExchange(exchange),
     exchange: exchange.outer ?? exchange,
@@ -25,7 +24,7 @@ export function callContext(
     headers: exchange.request.headers,
     hear,
     signal: isQuery ? hangUpOf(client) : undefined,
-    idempotent: !isQuery && carriesKeys(definition, exchange.parameters.variables ?? {}),
+    idempotent: !isQuery && carriesKeys(operation, exchange.parameters.variables ?? {}),
     observe,
   }
 }

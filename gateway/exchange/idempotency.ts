@@ -2,19 +2,27 @@
  * Whether a mutation may be sent twice: only if every root field carries the client's idempotency
  * key.
  */
-import { type FieldNode, Kind, type OperationDefinitionNode, type ValueNode } from 'graphql'
+import { type DocumentNode, type FieldNode, Kind, type OperationDefinitionNode, type ValueNode } from 'graphql'
 import { own } from '../../platform/data/own.ts'
+import { fragmentsOf, selectionsOf } from '../execution/plan/conditions.ts'
+
+/** An operation and the document that has its fragments. */
+export interface OperationInDocument {
+  readonly definition: OperationDefinitionNode
+  readonly document: { readonly node: DocumentNode }
+}
 
 type Variables = Readonly<Record<string, unknown>>
 
 const KEY = 'idempotencyKey'
 
-/** Reads root fields only; a fragment at the root counts as "no". */
-export function carriesKeys({ operation, selectionSet }: OperationDefinitionNode, variables: Variables): boolean {
-  return (
-    operation === 'mutation' &&
-    selectionSet.selections.every((selection) => selection.kind === Kind.FIELD && hasKey(selection, variables))
-  )
+/** A default value of a variable counts as no key. */
+export function carriesKeys({ definition, document }: OperationInDocument, variables: Variables): boolean {
+  if (definition.operation !== 'mutation') return false
+  for (const selection of selectionsOf(definition.selectionSet, fragmentsOf(document.node)))
+    if (selection.kind === Kind.FIELD && selection.name.value !== '__typename' && !hasKey(selection, variables))
+      return false
+  return true
 }
 
 const hasKey = (field: FieldNode, variables: Variables): boolean =>

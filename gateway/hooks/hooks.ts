@@ -125,7 +125,8 @@ const aboutRequest = (exchange: Exchange): HookRequest => {
     traceparent,
     variant,
     method: request.method,
-    headers: request.headers,
+    // A hook may change its own.
+    headers: { ...request.headers },
     address: request.address(),
     get caller() {
       return exchange.caller

@@ -97,7 +97,7 @@ export function createExecute({ mask, decide, before, openHeard }: ExecuteOption
       const { tracing } = exchange
       if (ready.executeInParts && parts) {
         const heard = openHeard?.()
-        const context = callContext(exchange, operation.definition, client, createFreshnessTally(), heard?.hear)
+        const context = callContext(exchange, operation, client, createFreshnessTally(), heard?.hear)
         const left = context.signal ?? hangUpOf(client)
         const send: PartsSender['send'] = (part) => {
           // Headers of later answers come too late.
@@ -114,10 +114,9 @@ export function createExecute({ mask, decide, before, openHeard }: ExecuteOption
         isOwn = true
         const tally = createFreshnessTally()
         const heard = openHeard?.()
-        const { definition } = operation
         const context = callers
           ? sharedContext(exchange, callers, tally, heard?.hear)
-          : callContext(exchange, definition, client, tally, heard?.hear)
+          : callContext(exchange, operation, client, tally, heard?.hear)
         const answer = await ready.execute(bound, context, traffic.send, undefined, tracing)
         // Written once for all requests that share it.
         const body = share && answer.errors.length === 0 ? bodyOf(answer.body) : undefined

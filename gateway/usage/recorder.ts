@@ -28,8 +28,8 @@ const MOST_CLIENTS = 100
 const MOST_VERSIONS = 50 // of one client
 const LONGEST_NAME = 128 // characters
 
-/** What is kept until the next call of `drain`. */
-const NONE = { rows: 0, given: 0, textBytes: 0 }
+/** Sizes of what is kept; requests with variables are numbered. */
+const NONE = { rows: 0, given: 0, textBytes: 0, requests: 0 }
 
 export interface UseRecorder {
   /** Counts an operation that was admitted. */
@@ -57,13 +57,9 @@ interface Sender {
   readonly name: string | undefined
   readonly version: string | undefined
   readonly counter: Counter
-  /** The calls of `drain` before. */
-  readonly drains: number
 }
 
 interface Entry {
-  /** The latest one: mostly also the next. */
-  sender: Sender | undefined
   readonly id: string
   readonly document: UsedDocument
   readonly given: ReadGiven | undefined
@@ -101,6 +97,8 @@ function createTexts(): (entry: Entry) => string | undefined {
   }
 }
 
+const isShort = (name: string | undefined): boolean => name === undefined || name.length <= LONGEST_NAME
+
 /** Labels of the versions of each client. */
 function createVersions(): (client: string, version: string | undefined) => string {
   const versions = new Map<string, Labels>()
@@ -117,13 +115,13 @@ export function createUseRecorder(names: ClientNames): UseRecorder {
   clients.reserve(names.reserved ?? [])
   const versionOf = createVersions()
   const entries = new WeakMap<KnownOperation, Entry>()
+  /** The latest sender of each since the last call of `drain`: mostly also the next. */
+  let senders = new WeakMap<Entry, Sender>()
   /** Counts by id since the last call; operations with the same uses share an id. */
   let documents = new Map<string, Counted>()
-  let drains = 0
   let kept = { ...NONE }
   const intern = createIntern()
   const textOf = createTexts()
-  let request = 0
 
   /** Adds its text, if there is room. */
   const withText = (document: UsedDocument, text: string | undefined): UsedDocument => {
@@ -155,10 +153,12 @@ export function createUseRecorder(names: ClientNames): UseRecorder {
   const senderOf = (entry: Entry, exchange: Exchange): Sender => {
     const name = names.name(exchange)
     const version = names.version(exchange)
-    const { sender } = entry
-    if (sender?.drains === drains && sender.name === name && sender.version === version) return sender
+    const known = senders.get(entry)
+    if (known && known.name === name && known.version === version) return known
     const client = clients.of(name)
-    return { name, version, counter: counterOf(entry, client, versionOf(client, version)), drains }
+    const made = { name, version, counter: counterOf(entry, client, versionOf(client, version)) }
+    if (isShort(name) && isShort(version)) senders.set(entry, made)
+    return made
   }
 
   return {
@@ -166,28 +166,17 @@ export function createUseRecorder(names: ClientNames): UseRecorder {
       const entry = entries.get(operation) ?? entryOf(operation, schema, exchange.variant, intern)
       entries.set(operation, entry)
       if (entry.document.coordinates.length === 0) return // only introspection
-      entry.sender = senderOf(entry, exchange)
-      const { counter } = entry.sender
+      const { counter } = senderOf(entry, exchange)
       counter.requests += 1
       const { variables } = exchange.parameters
       if (!entry.given || !variables) return
-      request += 1
-      entry.given(variables, (coordinate) => {
-        const known = counter.given.get(coordinate)
-        if (!known && kept.given < MOST_GIVEN) {
-          counter.given.set(coordinate, { count: 1, request })
-          kept.given += 1
-        } else if (!known) counter.of.document = withCoordinate(counter.of.document, coordinate)
-        else if (known.request !== request) {
-          known.count += 1
-          known.request = request
-        }
-      })
+      kept.requests += 1
+      entry.given(variables, (coordinate) => countGiven(counter, coordinate, kept))
     },
     drain() {
       const counted = documents
       documents = new Map()
-      drains += 1
+      senders = new WeakMap()
       kept = { ...NONE }
       return recordsOf(counted)
     },
@@ -213,7 +202,7 @@ function entryOf(
   }
   const id = hash('sha256', JSON.stringify(used), 'hex').slice(0, 16)
   const sign = () => signatureOf(definition, document.node, schema)
-  return { sender: undefined, id, document: used, given: variablesGivenBy(schema, definition), sign }
+  return { id, document: used, given: variablesGivenBy(schema, definition), sign }
 }
 
 const unknownDocument = ({ kind }: UsedDocument): UsedDocument => ({ operation: OTHER, kind, coordinates: [] })
@@ -221,6 +210,19 @@ const unknownDocument = ({ kind }: UsedDocument): UsedDocument => ({ operation: 
 function addCoordinates(other: UsedDocument, { coordinates }: UsedDocument): void {
   const all = new Set([...other.coordinates, ...coordinates])
   if (all.size > other.coordinates.length) other.coordinates.splice(0, other.coordinates.length, ...all)
+}
+
+/** Counts a coordinate once per request. */
+function countGiven({ given, of }: Counter, coordinate: string, kept: typeof NONE): void {
+  const known = given.get(coordinate)
+  if (!known && kept.given < MOST_GIVEN) {
+    given.set(coordinate, { count: 1, request: kept.requests })
+    kept.given += 1
+  } else if (!known) of.document = withCoordinate(of.document, coordinate)
+  else if (known.request !== kept.requests) {
+    known.count += 1
+    known.request = kept.requests
+  }
 }
 
 const recordsOf = (counted: ReadonlyMap<string, Counted>): UseRecords => ({

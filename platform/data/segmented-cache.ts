@@ -41,14 +41,14 @@ export function createSegmentedCache<Value extends object>(maxBytes: number): Se
   const seenOnce = partOf(maxBytes / 5)
   const inUse = partOf((maxBytes * 4) / 5)
   let now = 0 // periods so far
-  let usesNow = 0
+  let usesInPeriod = 0
 
   const usesOf = ({ uses, period }: Kept<Value>): number =>
     period === now ? uses : uses * 2 ** ((period - now) / HALF_LIFE)
-  const pass = (): void => {
-    usesNow += 1
-    if (usesNow < PERIOD) return
-    usesNow = 0
+  const countUse = (): void => {
+    usesInPeriod += 1
+    if (usesInPeriod < PERIOD) return
+    usesInPeriod = 0
     now += 1
   }
   const find = (key: string): Kept<Value> | undefined => {
@@ -66,7 +66,7 @@ export function createSegmentedCache<Value extends object>(maxBytes: number): Se
   }
   return {
     get(key) {
-      pass()
+      countUse()
       const kept = find(key)
       if (kept) count(kept, 1)
       return kept?.value

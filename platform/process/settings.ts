@@ -66,9 +66,7 @@ const absolute = z.url({ protocol: /^https?$/, error: 'must be an absolute http 
 export const httpUrl = absolute.transform((url) => url.replace(/\/$/, ''))
 
 /** The absolute http(s) URL of an endpoint: a slash at the end of its path belongs to it. */
-export const httpAddress = absolute
-  .refine((url) => !url.includes('#'), 'must have no fragment: no request tells it')
-  .transform((url) => url.replace(/^(https?:\/\/[^/?#]+)\/$/i, '$1'))
+export const httpAddress = absolute.transform((url) => url.replace(/^(https?:\/\/[^/?#]+)\/$/i, '$1'))
 
 const POSTGRES_URL = 'must be a postgresql:// URL, of one host or several'
 

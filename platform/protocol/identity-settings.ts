@@ -83,6 +83,13 @@ const issuersSettings = z
   .min(1, 'must name at least one issuer')
   .refine((all) => new Set(all.map(({ issuer }) => issuer)).size === all.length, 'must name each issuer once')
 
+/** Headers that clients and proxies set for another purpose. */
+const NO_TOKEN: ReadonlySet<string> = new Set([
+  ...['accept', 'accept-encoding', 'accept-language', 'connection', 'content-encoding', 'content-length'],
+  ...['content-type', 'cookie', 'expect', 'host', 'keep-alive', 'origin', 'te', 'trailer', 'transfer-encoding'],
+  ...['traceparent', 'tracestate', 'upgrade', 'user-agent', 'x-forwarded-for', 'x-request-id'],
+])
+
 const tokenSettings = z.strictObject({
   header: z
     .strictObject({
@@ -90,7 +97,7 @@ const tokenSettings = z.strictObject({
         .string()
         .refine(isFieldName, 'must be the name of a header')
         .toLowerCase()
-        .refine((name) => name === 'authorization' || mayTellClaim(name), 'must be a header that means nothing else')
+        .refine((name) => !NO_TOKEN.has(name), 'must be a header that means nothing else')
         .default('authorization'),
       /** Stands before the token; empty if the header is the token alone. */
       scheme: z

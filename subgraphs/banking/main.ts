@@ -38,6 +38,8 @@ const STATEMENT_TIMEOUT = 15_000 // milliseconds
  * dead.
  */
 const LEDGER_CONNECTIONS = 3
+/** A third of the time for which the ledger asks again. */
+const LEDGER_TIMEOUT = 5_000 // milliseconds
 const DAY = 86_400_000 // milliseconds
 const CLOCK_LOG_PAUSE = 30_000 // milliseconds
 
@@ -56,7 +58,12 @@ export const banking: ServiceDefinition<typeof bankingSettings, BankingContext> 
       alongIndexes: true,
     })
     const instance = newInstance()
-    const ledgerDatabase = openLedgerDatabase({ url, connections: LEDGER_CONNECTIONS, instance })
+    const ledgerDatabase = openLedgerDatabase({
+      url,
+      connections: LEDGER_CONNECTIONS,
+      instance,
+      answerTimeout: LEDGER_TIMEOUT,
+    })
     const metrics = createBankingMetrics(registry, database, () => oneWriter.leaseAge())
     const oneWriter = createOneWriter({
       url,

@@ -13,20 +13,14 @@ import { climbs, list, milliseconds, onOff, whole } from './values.ts'
 const ADDRESSES = 'must be a list of absolute http or https URLs, or { dns: URL, every: milliseconds }'
 /** As requests have it: what is not ASCII is written with `%` there. */
 const PATH = /^\/[!"$->@-~]*$/
-const OWN: ReadonlySet<string> = new Set(
-  ['/graphql', '/health', '/health/live', '/health/ready'].flatMap((path) => [path, `${path}/`]),
-)
 const PATH_AND_QUERY = /^\/[!"$-~]*$/
 const DNS = 'must be an absolute http or https URL whose host is a name'
 
-/** Two addresses of one instance would count its failures apart, and hedge to itself. */
-const areDistinct = (urls: readonly string[]): boolean =>
-  new Set(urls.map((url) => URL.parse(url)?.href ?? url)).size === urls.length
-const REPEATED = 'must name each address once'
+const address = httpAddress.refine((url) => !url.includes('#'), 'must have no fragment, which is never sent')
 
 /** Every address that the name has is an instance; it is asked again and again. */
 const named = z.strictObject({
-  dns: httpAddress.refine((url) => isIP(new URL(url).hostname.replace(/^\[|\]$/g, '')) === 0, DNS),
+  dns: address.refine((url) => isIP(new URL(url).hostname.replace(/^\[|\]$/g, '')) === 0, DNS),
   every: milliseconds.default(5_000),
 })
 
@@ -59,18 +53,13 @@ const common = (defaults: typeof statefulDefaults) => ({
    * Where its instances are. The registry's services need them; a service of another supergraph has
    * the address that the supergraph names.
    */
-  addresses: z
-    .union([list(httpAddress).min(1, 'must name at least one value').refine(areDistinct, REPEATED), named], {
-      error: ADDRESSES,
-    })
-    .optional(),
+  addresses: z.union([list(address).min(1, 'must name at least one value'), named], { error: ADDRESSES }).optional(),
   /** Public paths, for example `/assets/`, below which it answers GET itself: images, downloads. */
   paths: list(
     z
       .string()
       .regex(PATH, 'must be paths as requests have them, without blanks, ? and #')
-      .refine((path) => !climbs(path), 'must have no part . or .., which clients resolve')
-      .refine((path) => !OWN.has(path), 'is a path that the gateway serves itself'),
+      .refine((path) => !climbs(path), 'must have no part . or .., which clients resolve'),
   ).default(defaults.paths),
   /** Milliseconds for a call with all its retries. */
   deadline: milliseconds.default(defaults.deadline),

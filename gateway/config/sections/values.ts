@@ -33,8 +33,8 @@ const HOST = 'must be a name or an address, without brackets'
 /** An empty one would be every address. */
 export const host = z.string().regex(/^[^\s[\]]+$/, HOST)
 
-/** Whether a path has a part that clients resolve before they ask. */
-export const climbs = (path: string): boolean => path.split('/').some((part) => /^(\.|%2e){1,2}$/i.test(part))
+/** Whether a path begins with parts that clients resolve before they ask. */
+export const climbs = (start: string): boolean => /\/(\.|%2e){1,2}\//i.test(start)
 
 const HEADERS = 'must be names of headers'
 

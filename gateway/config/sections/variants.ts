@@ -13,7 +13,7 @@ const tags = list(z.string().regex(/^[\w/-]{1,128}$/, 'must be names of tags'))
 const path = z
   .string()
   .regex(PATH, 'must be a path such as /graphql/partner')
-  .refine((path) => !climbs(path), 'must have no part . or .., which clients resolve')
+  .refine((path) => !climbs(`${path}/`), 'must have no part . or .., which clients resolve')
   .refine((path) => path !== '/graphql', 'is the path of the whole schema')
   .refine((path) => !TAKEN.has(path.split('/')[1] ?? ''), 'is below a path that the gateway serves itself')
 

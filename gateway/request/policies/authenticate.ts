@@ -7,10 +7,7 @@ import { rememberVerified } from '../../../platform/protocol/verified.ts'
 import type { Exchange, Policy } from '../../exchange/exchange.ts'
 import { isOfThisSite } from './cross-site.ts'
 
-/**
- * `undefined` if nothing is verified.
- * @param verify without it the header is opaque, and only passed on
- */
+/** `undefined` without `verify`: the header is then opaque, and only passed on. */
 export function authenticate(verify: VerifyAuthorization | undefined): Policy | undefined {
   if (!verify) return undefined
   const verified = rememberVerified(verify)

@@ -43,11 +43,11 @@ const failings = {
   /** An answer over the limit. */
   size: { isEvidence: false, again: 'nothing' },
   /** The instance asks to be left alone for a while (429, or 503 with `Retry-After`). */
-  shed: { isEvidence: false, again: 'queries' },
+  shed: { isEvidence: false, again: 'keyed' },
   /** Never sent: each healthy instance asked this caller to stay away. */
   held: { isEvidence: false, again: 'nothing' },
   /** Never sent: too many calls are waiting, or no instance is healthy. */
-  overload: { isEvidence: false, again: 'queries' },
+  overload: { isEvidence: false, again: 'keyed' },
   /** Nobody waits for the answer any more. */
   cancelled: { isEvidence: false, again: 'nothing' },
 } as const satisfies Readonly<Record<string, Failing>>

@@ -1,21 +1,21 @@
 /**
- * Watches whether a connection is idle. Node's own timer (`socket.setTimeout`) is set anew with each
- * read and each write, which costs more than reading a small request.
+ * Watches whether a connection is idle. Node's own timer (`socket.setTimeout`) is set anew with
+ * each read and each write, which costs more than reading a small request.
  */
 import type { Socket } from 'node:net'
 
 const LOOKS = 8 // during the allowed time
 
 /**
- * @param idle milliseconds after which `expire` is called, plus an eighth at most
+ * @param idle milliseconds without a byte, or up to an eighth more, before `expire` is called
  * @param expire called once for each time of idleness
  * @returns a function that stops watching
  */
 export function watchIdle(socket: Socket, idle: number, expire: () => void): () => void {
-  let quiet = 0 // looks
+  let quiet = 0 // looks since a byte moved
   let bytes = 0
   const look = (): void => {
-    // How the system gets on with a long answer is only known to Node.
+    // Only Node knows how much of a long answer the system has taken.
     if (socket.writableLength > 0) {
       clearInterval(looking)
       socket.on('timeout', expire).setTimeout(idle)

@@ -13,26 +13,26 @@ import { writeHead } from './reply-head.ts'
 export interface ReplyHost {
   readonly socket: Socket
   /** Whether the next answer ends the connection. */
-  isLast(): boolean
+  readonly isLast: () => boolean
   /**
    * Called once an answer is sent and the connection may carry the next request; never if it ends
    * with this one.
    */
-  done(): void
+  readonly done: () => void
 }
 
 /** A class, since every request has one: closures of its own would cost as much as a policy. */
 export class PlainReply implements HttpReply {
   readonly #host: ReplyHost
-  readonly #isLast: boolean
+  readonly #closes: boolean
   #begun = false
   #whole = false
   #hangUp: (() => void) | undefined
 
-  /** @param isLast whether the client wants no other */
-  constructor(host: ReplyHost, isLast: boolean) {
+  /** @param closes whether the client wants no other */
+  constructor(host: ReplyHost, closes: boolean) {
     this.#host = host
-    this.#isLast = isLast
+    this.#closes = closes
   }
 
   isClosed(): boolean {
@@ -42,7 +42,7 @@ export class PlainReply implements HttpReply {
   send(status: number, headers: readonly string[], body: string | Buffer, loan?: Loan): void {
     const { socket } = this.#host
     if (this.#begun || socket.destroyed) return
-    const closes = this.#isLast || this.#host.isLast()
+    const closes = this.#closes || this.#host.isLast()
     const head = writeHead(status, headers, { length: body.length, closes })
     this.#begun = this.#whole = true
     const isOut = writeBoth(socket, head, body, loan)

@@ -6,10 +6,12 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { isFieldName, isFieldValue, skipBlanks } from '../message/fields.ts'
 
+type RequestHeaders = Readonly<IncomingHttpHeaders>
+
 export interface RequestHead {
   /** The path that it is sent to. */
   readonly url: string
-  readonly headers: Headers
+  readonly headers: RequestHeaders
   /** Bytes of the body. */
   readonly length: number
   /** Where the body begins. */
@@ -23,7 +25,7 @@ const MAX_HEAD = 16 * 1024
 const MAX_LINES = 64 // header lines
 const END = '\r\n\r\n'
 const LENGTH = /^\d{1,9}$/
-/** Headers that change the framing, the connection or the body's encoding. */
+/** RequestHeaders that change the framing, the connection or the body's encoding. */
 const FOR_NODE: ReadonlySet<string> = new Set([
   'content-encoding',
   'expect',
@@ -126,10 +128,8 @@ function readLine(buffer: Buffer, text: string, at: number, before: Line | undef
   return isFieldName(name) ? { text: own, start, name: name.toLowerCase(), value } : undefined
 }
 
-type Headers = Readonly<IncomingHttpHeaders>
-
 /** `undefined` if a line is not known in full. */
-function headersOf(lines: readonly Line[]): Headers | undefined {
+function headersOf(lines: readonly Line[]): RequestHeaders | undefined {
   const headers: Record<string, string> = {}
   for (const { name, value } of lines) {
     // Whether repeated headers are joined, or one of them counts, depends on the name.
@@ -140,13 +140,13 @@ function headersOf(lines: readonly Line[]): Headers | undefined {
 }
 
 /** Copies headers of the same names: that is cheaper than to check each name. */
-function withValues(headers: Headers, changed: readonly Line[]): Headers {
+function withValues(headers: RequestHeaders, changed: readonly Line[]): RequestHeaders {
   const copy: Record<string, string | string[] | undefined> = { ...headers }
   for (const { name, value } of changed) copy[name] = value
   return copy
 }
 
-function headOf(url: string, headers: Headers, end: number): RequestHead | undefined {
+function headOf(url: string, headers: RequestHeaders, end: number): RequestHead | undefined {
   const { host, connection, 'content-length': length } = headers
   if (host === undefined || length === undefined || !LENGTH.test(length)) return undefined
   const isLast = connection?.toLowerCase() === 'close'

@@ -101,9 +101,12 @@ export class PrimaryClient extends Client {
     return this.#isReadOnly
   }
 
-  /** Its server is no longer the primary. What it was doing may have happened or not. */
+  /**
+   * Its server is no longer the primary, or no longer reached. What it was doing may have happened
+   * or not.
+   */
   cut(): void {
-    socketOf(this).destroy(lost('another server has become the primary'))
+    socketOf(this).destroy(lost('the connection was given up'))
   }
 
   override connect(): Promise<Client>

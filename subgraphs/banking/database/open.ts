@@ -2,9 +2,10 @@
  * Opens the database for banking: Prisma over a pool of `pg` connections. The only place that does.
  */
 import { PrismaPg } from '@prisma/adapter-pg'
-import type { Pool } from 'pg' // MIT; what Prisma's adapter runs on
+import type { Pool, PoolClient } from 'pg' // MIT; what Prisma's adapter runs on
 import { type Prisma, PrismaClient } from '../../../prisma/generated/client.ts'
 import { markBackend } from './backends.ts'
+import { PrimaryClient } from './connect.ts'
 import { openPool, type PoolOptions } from './pool.ts'
 import { retriedReads } from './retried-reads.ts'
 
@@ -19,6 +20,11 @@ export interface LedgerDatabase {
    * the ledger's time for their parameters. They are still written as Prisma's SQL.
    */
   readonly query: Query
+  /**
+   * Cuts its connections, for what lost the answer of one may have lost those of the others. What
+   * they were doing may have happened or not.
+   */
+  reconnect(): void
   close(): Promise<void>
 }
 
@@ -56,23 +62,36 @@ const PINNED = [...ALONG_INDEXES, 'enable_hashjoin=off', 'enable_mergejoin=off',
 interface LedgerDatabaseOptions extends PoolOptions {
   /** Under which the connections are marked; left out, they are not. */
   readonly instance?: number
+  /**
+   * Milliseconds to wait for the answer to a statement. Then its outcome is unknown, and is asked
+   * for over another connection.
+   */
+  readonly answerTimeout?: number
 }
 
 /** Connections for the ledger's own statements. Connects at first use. */
-export function openLedgerDatabase({ instance, ...options }: LedgerDatabaseOptions): LedgerDatabase {
+export function openLedgerDatabase({
+  instance,
+  answerTimeout = 30_000,
+  ...options
+}: LedgerDatabaseOptions): LedgerDatabase {
   const pool = openPool(
     { ...options, session: PINNED },
     {
       ...(instance !== undefined && { onConnect: (client) => markBackend(client, instance) }),
-      // After this time the outcome is unknown, and is asked for over another connection.
-      query_timeout: 30_000, // milliseconds
+      query_timeout: answerTimeout,
     },
   )
+  const open = new Set<PoolClient>()
+  pool.on('connect', (client) => open.add(client)).on('remove', (client) => open.delete(client))
   const prisma = new PrismaClient({ adapter: adapterOf(pool, {}) })
   return {
     prisma,
     async query<Row extends object>({ text, values }: Prisma.Sql) {
       return (await pool.query<Row>({ name: statementName(text), text, values })).rows
+    },
+    reconnect() {
+      for (const client of open) if (client instanceof PrimaryClient) client.cut()
     },
     async close() {
       await prisma.$disconnect()

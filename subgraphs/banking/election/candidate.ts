@@ -122,6 +122,7 @@ export function createCandidate({ instance, address, log, onChange }: CandidateO
       if (standing.role !== 'writer') return
       const { token } = standing
       standing = UNKNOWN
+      onChange?.(UNKNOWN)
       await releaseLease(client, token, instance)
     },
   }

@@ -106,6 +106,7 @@ async function commitBatch(
           { err: state.error, attempt: state.earlier.attempts, requests: requests.length },
           'the outcome of a batch is unknown; asking again by key',
         )
+        writer.reconnect()
         await pauseBefore(deadline, state.earlier)
         state = { name: 'under lock', earlier: state.earlier }
         break

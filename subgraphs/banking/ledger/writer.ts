@@ -32,6 +32,8 @@ export interface Writer {
     requests: readonly LedgerRequest[],
     onEvaluated: (answers: readonly Answer[]) => void,
   ): Promise<readonly Answer[]>
+  /** The next statement is sent over a new connection. */
+  reconnect(): void
 }
 
 interface WriterOptions {
@@ -76,6 +78,7 @@ export function createWriter({ parts, database, clock, retention, election = NO_
   }
 
   return {
+    reconnect: database.reconnect,
     async speculate(requests, before) {
       if (isContended || election.standing().role === 'follower') return undefined
       const needs = needsOf(parts, requests)

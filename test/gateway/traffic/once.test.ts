@@ -53,6 +53,27 @@ describe('mutation over a cut connection', () => {
     },
   )
 
+  test.each([
+    ['beside __typename', 'mutation { __typename buy(input: { idempotencyKey: "KEY", item: "1" }) { id } }'],
+    ['in an inline fragment', 'mutation { ... { buy(input: { idempotencyKey: "KEY", item: "1" }) { id } } }'],
+    [
+      'in a fragment',
+      'mutation { ...Buying } fragment Buying on Mutation { buy(input: { idempotencyKey: "KEY", item: "1" }) { id } }',
+    ],
+  ])('A field with a key is repeated %s', async (where, mutation) => {
+    proxy.cutNext('after the answer')
+    expect((await ask(gateway.url, mutation.replace('KEY', where))).data).toMatchObject({ buy: { id: '1' } })
+    expect(shop.bought.filter((bought) => bought === where)).toEqual([where])
+  })
+
+  test('A mutation is not repeated if a field in a fragment has no key', async () => {
+    const calls = proxy.requests
+    proxy.cutNext('after the answer')
+    const mixed = 'mutation { buy(input: { idempotencyKey: "mixed 2", item: "1" }) { id } ... { touch } }'
+    expect((await ask(gateway.url, mixed)).errors?.[0]?.extensions['code']).toBe('SERVICE_UNAVAILABLE')
+    expect(proxy.requests).toBe(calls + 1)
+  })
+
   test('A mutation is not repeated if only some of its fields carry a key', async () => {
     const calls = proxy.requests
     proxy.cutNext('after the answer')

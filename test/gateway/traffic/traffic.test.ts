@@ -100,6 +100,23 @@ describe('mutation', () => {
     expect(await codeOf(answered.send(callOf('s', '{}', { idempotent: true }, 'mutation')))).toBe('SERVICE_UNAVAILABLE')
     expect(faulty.bodies.length).toBe(1)
   })
+
+  test('A mutation that an instance refuses before any work goes to another one if every field carries a key', async () => {
+    const [busy, free] = (await upstreams(2, ok)) as [Upstream, Upstream]
+    busy.answer = ({ response }) => void response.writeHead(503, { 'retry-after': '1' }).end('{}')
+    for (const [idempotent, code] of [
+      [true, 'OK'],
+      [false, 'SERVICE_UNAVAILABLE'],
+    ] as const) {
+      const traffic = to(stateful('s'), [busy.url, free.url])
+      const codes = await Promise.all(
+        Array.from({ length: 20 }, () => codeOf(traffic.send(callOf('s', '{}', { idempotent }, 'mutation')))),
+      )
+      expect(codes).toContain(code)
+      expect(codes.every((each) => each === 'OK')).toBe(idempotent)
+    }
+    expect(busy.bodies.length).toBeGreaterThan(0)
+  })
 })
 
 test('The deadline covers all attempts together, and the queue', async () => {

@@ -38,6 +38,7 @@ async function follow(attempts: readonly Attempt[], { ahead = false, retryFor = 
       if (gives instanceof Error) throw gives
       return gives as readonly Answer[]
     },
+    reconnect: () => undefined,
   }
   const { commit } = createCommitter({ writer, log, retryFor })
   const ended = await commit([], ahead ? speculated : undefined).catch((error: unknown) => error)

@@ -10,6 +10,7 @@ import type { Answer } from '../../../../subgraphs/banking/ledger/evaluate.ts'
 import { createLedger } from '../../../../subgraphs/banking/ledger/ledger.ts'
 import { ledgerRequest } from '../../../../subgraphs/banking/ledger/request.ts'
 import { ledgerParts } from '../../../../subgraphs/banking/ledger-parts.ts'
+import { openWay } from '../../../support/cut-off.ts'
 import { log } from '../../../support/log.ts'
 import { type Commit, type LostCommit, type NetworkProxy, startProxy } from '../history/proxy.ts'
 import { bank, createBank, openBank, subjectOf, type TestBank, verdictOf } from '../support/bank.ts'
@@ -100,6 +101,24 @@ test('Transfers over repeatedly cut connections happen once each', () =>
     }
     await expectOnceEach(answers, asking, before)
   }))
+
+test('Connections that fall silent are given up together, and each transfer happens once', async () => {
+  const way = await openWay(Number(new URL(direct.url).port))
+  const at = Object.assign(new URL(direct.url), { port: `${way.port}` }).href
+  // The ledger tries for 15 s: there is no time to wait for each connection.
+  const silenced = openBank(at, { answerTimeout: 4_000 })
+  try {
+    const many = (): Promise<Answer[]> => Promise.all(Array.from({ length: 20 }, () => silenced.transfer({ from, to })))
+    const rename = () => silenced.ask({ name: 'renameAccount', accountId: from, label: 'Open' })
+    while (way.connections < 3) await Promise.all([many(), silenced.database.$queryRaw`SELECT 1`, rename(), many()])
+    const before = await balanceOf(to)
+    way.cutOff()
+    await expectOnceEach(await many(), 20, before)
+  } finally {
+    await silenced.close()
+    way.close()
+  }
+})
 
 test('When the database stays down the outcome is reported as unknown, and the same key settles it later', async () => {
   const url = new URL(direct.url)

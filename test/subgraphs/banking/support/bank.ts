@@ -34,14 +34,17 @@ interface BankOptions {
    * An instance that takes part in elections; without it the instance writes itself, as in earlier
    * versions.
    */
+  /** Milliseconds that the ledger waits for an answer of its database. */
+  readonly answerTimeout?: number
   readonly elected?: { readonly instance: number; readonly election: Election; readonly forward?: Forward }
 }
 
 /** @param url a migrated database */
-export function openBank(url: string, { confirmed, elected }: BankOptions = {}): TestBank {
+export function openBank(url: string, { confirmed, answerTimeout, elected }: BankOptions = {}): TestBank {
   const ledgerDatabase = openLedgerDatabase({
     url,
     connections: 4,
+    ...(answerTimeout !== undefined && { answerTimeout }),
     ...(elected && { instance: elected.instance }),
   })
   const { prisma: database } = ledgerDatabase
