@@ -3,11 +3,12 @@
  * validated, and their outcomes.
  */
 import { createHmac, hash } from 'node:crypto'
+import { readdirSync, readFileSync } from 'node:fs'
 import { GraphQLError } from 'graphql'
 import { codedError, isErrorCode } from '../../../platform/protocol/errors.ts'
 import type { Settled } from '../ledger/ledger.ts'
 import type { LedgerParts } from '../ledger/part.ts'
-import { INPUT_VERSION, type LedgerRequest } from '../ledger/request.ts'
+import type { LedgerRequest } from '../ledger/request.ts'
 
 export const FORWARD_PATH = '/ledger/requests'
 /** Most bytes of a message. */
@@ -17,12 +18,20 @@ export const MOST_WEIGHT = 250
 
 const FORMAT = 1
 
+/** The files that declare commands and their fields: types, of which nothing else is left. */
+export function declarations(): readonly string[] {
+  const banking = new URL('..', import.meta.url)
+  const files = readdirSync(banking, { recursive: true, encoding: 'utf8' }).filter((path) => DECLARES.test(path))
+  return files.sort().map((path) => readFileSync(new URL(path, banking), 'utf8'))
+}
+const DECLARES = /(^ledger\/request|\/commands)\.ts$/
+
 /**
- * Differs between versions that do not understand each other: of this format, or with other
+ * Differs between versions that may not understand each other: of this format, or with other
  * commands or fields of commands. During a roll-out each then writes for itself.
  */
-export const dialectOf = ({ rules }: Pick<LedgerParts, 'rules'>): string =>
-  hash('sha256', JSON.stringify([FORMAT, INPUT_VERSION, Object.keys(rules).sort()]), 'base64url')
+export const dialectOf = ({ rules }: Pick<LedgerParts, 'rules'>, declared = declarations()): string =>
+  hash('sha256', JSON.stringify([FORMAT, Object.keys(rules).sort(), declared]), 'base64url')
 
 /**
  * The secret that signs messages to the holder of a lease. The gateway's secret alone is not

@@ -1,7 +1,9 @@
+import { readFile } from 'node:fs/promises'
 import { expect, test } from '@jest/globals'
 import { GraphQLError } from 'graphql'
 import { codedError } from '../../../../platform/protocol/errors.ts'
 import {
+  declarations,
   decodeMessage,
   decodeTold,
   dialectOf,
@@ -75,4 +77,13 @@ test("Versions with different commands reject each other's messages", () => {
   const { transfer, ...fewer } = ledgerParts.rules
   expect(dialectOf(ledgerParts)).toBe(dialectOf({ rules: { ...fewer, transfer } as LedgerParts['rules'] }))
   expect(dialectOf(ledgerParts)).not.toBe(dialectOf({ rules: fewer as LedgerParts['rules'] }))
+})
+
+test("Versions with other fields of commands reject each other's messages", async () => {
+  const files = ['transfers/commands.ts', 'ledger/request.ts']
+  const folder = new URL('../../../../subgraphs/banking/', import.meta.url)
+  const texts = await Promise.all(files.map((file) => readFile(new URL(file, folder), 'utf8')))
+  expect(dialectOf(ledgerParts, texts)).not.toBe(dialectOf(ledgerParts, [`${texts[0]} `, `${texts[1]}`]))
+  // Each of these files counts.
+  for (const text of texts) expect(declarations()).toContain(text)
 })
