@@ -13,7 +13,7 @@ import type { Send } from '../../../gateway/traffic/call/send.ts'
 import { callContext } from '../../support/call-context.ts'
 import { SEED } from '../../support/cases.ts'
 import { log } from '../../support/log.ts'
-import { explained, plainSchema } from '../execution/support/compare.ts'
+import { explained } from '../execution/support/compare.ts'
 import { createDice } from '../execution/support/dice.ts'
 import { type Federation, federate } from '../execution/support/federation.ts'
 import { bakery, inherited, library, maze, office, port, shop, studio, town } from '../execution/universes/all.ts'
@@ -72,7 +72,7 @@ describe.each(universes)('services of a $universe.name with rules', ({ universe:
     const inServices = make(new GraphQLSchema({}))
     marked = markedServices(universe, inServices.typeDefs, inServices)
     federation = await federate(marked.services)
-    plain = plainSchema(federation)
+    plain = federation.plain
     guarded = make(plain)
     oracle = createOracle(universe, plain, guarded)
   }

@@ -5,7 +5,6 @@ import { pino } from 'pino'
 import type { Config } from '../../../gateway/config/config.ts'
 import { composeAt, startTestGateway } from '../../support/gateway.ts'
 import type { IdentityProvider } from '../../support/identity-provider.ts'
-import { plainSchema } from '../execution/support/compare.ts'
 import { createDice } from '../execution/support/dice.ts'
 import { federate } from '../execution/support/federation.ts'
 import { servicesOf, type Universe } from '../execution/support/universe.ts'
@@ -49,7 +48,7 @@ export async function openGateways(
   redisUrl: string | undefined,
 ): Promise<GuardedGateways> {
   const federation = await federate(servicesOf(universe))
-  const plain = plainSchema(federation)
+  const plain = federation.plain
   await federation.close()
   const { isKey, ofField } = guard(universe.services, createDice(0), 0)(new GraphQLSchema({}))
   const marked = markedServices(universe, universe.services, { isKey, ofField })

@@ -3,11 +3,10 @@
  * `QUERIES=20000 SEED=7` runs more of them, repeatably.
  */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import type { GraphQLSchema } from 'graphql'
 import { casesOf, SEED } from '../../support/cases.ts'
 import fc from '../../support/fast-check.ts'
 import { randomQuery } from './random-query.ts'
-import { compare, plainSchema } from './support/compare.ts'
+import { compare } from './support/compare.ts'
 import { type Federation, federate } from './support/federation.ts'
 import { planQuicklyHere } from './support/plan-here.ts'
 import { servicesOf } from './support/universe.ts'
@@ -49,10 +48,8 @@ const ENOUGH = 300
 
 describe.each(universes)('services of a $universe.name', ({ universe, compiled, flat }) => {
   let federation: Federation
-  let plain: GraphQLSchema
   beforeAll(async () => {
     federation = await federate(servicesOf(universe))
-    plain = plainSchema(federation)
   })
   afterAll(() => federation.close())
 
@@ -67,7 +64,7 @@ describe.each(universes)('services of a $universe.name', ({ universe, compiled, 
     const property = fc.asyncProperty(choices, services, odd, async (numbers, down, bits) => {
       let answers = 0
       const before = federation.exact.runs
-      const { valid, difference } = await compare(universe, federation, plain, randomQuery(plain, numbers), {
+      const { valid, difference } = await compare(universe, federation, randomQuery(federation.plain, numbers), {
         down,
         ask: ask === 'askExactly' ? federation.askExactly : federation.askEngine,
         isOdd: ask === 'askOddly' ? () => ((bits >> (answers++ % 16)) & 1) === 1 : undefined,
@@ -101,7 +98,7 @@ describe.each(universes)('services of a $universe.name', ({ universe, compiled, 
       const quick = await federate(servicesOf(universe), planQuicklyHere)
       const property = fc.asyncProperty(choices, async (numbers) => {
         const asked = { ask: quick.askEngine }
-        const { difference } = await compare(universe, quick, plain, randomQuery(plain, numbers), asked)
+        const { difference } = await compare(universe, quick, randomQuery(federation.plain, numbers), asked)
         if (difference !== '') throw new Error(difference)
       })
       await fc.assert(property, { numRuns: Math.ceil(QUERIES / 20), seed: SEED })
@@ -114,7 +111,7 @@ describe.each(universes)('services of a $universe.name', ({ universe, compiled, 
     test('A mutation field finishes, with all that other services add, before the next one changes anything', async () => {
       const query =
         'mutation { a: rename(id: "1", name: "x") { reviews { author { name } } } b: rename(id: "1", name: "y") { id } }'
-      expect(await compare(universe, federation, plain, { query, variables: {} })).toEqual({
+      expect(await compare(universe, federation, { query, variables: {} })).toEqual({
         valid: true,
         difference: '',
       })

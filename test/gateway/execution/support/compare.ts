@@ -3,15 +3,7 @@
  * differences.
  */
 import { isDeepStrictEqual } from 'node:util'
-import {
-  buildSchema,
-  execute,
-  type GraphQLError,
-  type GraphQLFieldResolver,
-  type GraphQLSchema,
-  parse,
-  validate,
-} from 'graphql'
+import { execute, type GraphQLError, type GraphQLFieldResolver, parse, validate } from 'graphql'
 import { codedError } from '../../../../platform/protocol/errors.ts'
 import type { Federation, SentCall } from './federation.ts'
 import { inOrder } from './in-order.ts'
@@ -40,16 +32,13 @@ interface Circumstances {
   readonly isOdd?: (() => boolean) | undefined
 }
 
-export const plainSchema = (federation: Federation): GraphQLSchema =>
-  buildSchema(federation.engine.facts.apiSchema.join('\n'))
-
 export async function compare(
   universe: Universe,
   federation: Federation,
-  plain: GraphQLSchema,
   { query, variables }: Question,
   { down = [], ask = federation.ask, isOdd }: Circumstances = {},
 ): Promise<Comparison> {
+  const { plain } = federation
   const document = parse(query)
   if (validate(plain, document).length > 0) return { valid: false, difference: '' }
   const expected = await execute({

@@ -6,6 +6,7 @@ import { deepStrictEqual } from 'node:assert/strict'
 import { composeServices } from '@apollo/composition'
 import { buildSubgraphSchema } from '@apollo/subgraph'
 import {
+  buildSchema,
   type DocumentNode,
   execute,
   type GraphQLError,
@@ -48,6 +49,8 @@ export interface SentCall {
 export interface Federation {
   readonly engine: Engine
   readonly supergraph: string
+  /** The schema that clients see, for the same data without services. */
+  readonly plain: GraphQLSchema
   /** Every call to a service, in order. Tests empty it themselves. */
   readonly calls: SentCall[]
   /** The text of every request to a service; one may carry several calls. */
@@ -141,6 +144,7 @@ export async function federate(
   })
   const wrong: string[] = []
   let exactPath: Promise<ExactPath> | undefined
+  let plain: GraphQLSchema | undefined
 
   const answerIn =
     (context: unknown): Step =>
@@ -177,6 +181,10 @@ export async function federate(
     isOdd: () => false,
     engine,
     supergraph,
+    get plain() {
+      plain ??= buildSchema(engine.facts.apiSchema.join('\n'))
+      return plain
+    },
     calls,
     requests,
     wrong,

@@ -4,7 +4,6 @@ import type { Denied } from '../../../../gateway/execution/plan/access.ts'
 import type { ServiceCall } from '../../../../gateway/traffic/call/send.ts'
 import { callContext } from '../../../support/call-context.ts'
 import { randomQuery } from '../random-query.ts'
-import { plainSchema } from './compare.ts'
 import { randomlyDenied } from './denied.ts'
 import { createDice } from './dice.ts'
 import { type ExactOperation, openExactPath } from './exact-path.ts'
@@ -52,7 +51,7 @@ export async function openOperations(
 ): Promise<RandomOperations> {
   const federation = await federate(servicesOf(universe))
   const path = await openExactPath(federation.supergraph, federation.engine.schema)
-  const plain = plainSchema(federation)
+  const plain = federation.plain
   const dice = createDice(seed)
   const operations: RandomOperation[] = []
   const texts = new Set<string>()

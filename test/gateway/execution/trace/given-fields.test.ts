@@ -1,12 +1,11 @@
 /** The fields of an answer that the calls of a trace gave, on random operations. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { type DocumentNode, GraphQLError, type GraphQLSchema, parse, validate, visit } from 'graphql'
+import { type DocumentNode, GraphQLError, parse, validate, visit } from 'graphql'
 import { createTracing } from '../../../../gateway/execution/trace/tracing.ts'
 import { callContext } from '../../../support/call-context.ts'
 import { SEED } from '../../../support/cases.ts'
 import fc from '../../../support/fast-check.ts'
 import { randomQuery } from '../random-query.ts'
-import { plainSchema } from '../support/compare.ts'
 import { type Federation, federate } from '../support/federation.ts'
 import { servicesOf, type Universe } from '../support/universe.ts'
 import { library } from '../universes/library.ts'
@@ -39,10 +38,8 @@ function pathsOf(value: unknown, path: string, but: ReadonlySet<string>, into = 
 
 describe.each([library, studio, office])('services of a $name', (universe: Universe) => {
   let federation: Federation
-  let plain: GraphQLSchema
   beforeAll(async () => {
     federation = await federate(servicesOf(universe))
-    plain = plainSchema(federation)
   })
   afterAll(() => federation.close())
 
@@ -70,8 +67,8 @@ describe.each([library, studio, office])('services of a $name', (universe: Unive
   test('Every value of an answer was given by a call, and each call follows those that it waited for', async () => {
     let values = 0
     const property = fc.asyncProperty(choices, async (numbers) => {
-      const { query, variables } = randomQuery(plain, numbers)
-      if (validate(plain, parse(query)).length > 0) return
+      const { query, variables } = randomQuery(federation.plain, numbers)
+      if (validate(federation.plain, parse(query)).length > 0) return
       values += await holdsFor(query, variables).catch((error: unknown) => {
         if (error instanceof GraphQLError) return 0 // a mistake in the variables
         throw error
