@@ -16,20 +16,9 @@ import { openBank } from './payments/bank.ts'
 import { checkBaseline, checkLedger } from './payments/check.ts'
 import type { Payment } from './payments/clients.ts'
 import { type Contestant, startBaseline, startTributary } from './payments/contestants.ts'
-import { compareInstances } from './payments/instances.ts'
+import { compareInstances, type Flags } from './payments/instances.ts'
 import { type Measured, measure } from './payments/measure.ts'
 import { type Outcome, report, verdicts } from './payments/report.ts'
-
-const CUSTOMERS = 256
-
-interface Flags {
-  readonly rounds: string
-  readonly seconds: string
-  readonly warm: string
-  readonly clients: string
-  readonly accounts: string
-  readonly against: string
-}
 
 export async function run(flags: readonly string[]): Promise<void> {
   const { values } = parseArgs({
@@ -52,13 +41,17 @@ export async function run(flags: readonly string[]): Promise<void> {
   )
 }
 
-async function compare(server: EmbeddedDatabase, folder: string, values: Flags): Promise<void> {
+async function compare(
+  server: EmbeddedDatabase,
+  folder: string,
+  values: Flags & { readonly against: string },
+): Promise<void> {
   const [seconds, warm, accounts] = [Number(values.seconds), Number(values.warm), Number(values.accounts)]
   const provider = await startIdentityProvider()
   const database = openDatabase({ url: server.url, connections: 4, connectTimeout: 60_000 })
   const contestants: Contestant[] = []
   try {
-    const bank = await openBank(server.url, provider, { customers: CUSTOMERS, accounts })
+    const bank = await openBank(server.url, provider, accounts)
     console.log(await durabilityLine(database))
     const grounds = { folder, databaseUrl: server.url, provider }
     contestants.push(await startTributary(grounds))

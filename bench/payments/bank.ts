@@ -20,30 +20,31 @@ export interface Bank {
   readonly numbers: readonly string[]
 }
 
+const CUSTOMERS = 256
 const CONNECTIONS = 4
 const HOUR = 3_600 // seconds
 
 /** Migrates the database, and opens the accounts in the ledger and for the baseline. */
-export async function openBank(
-  url: string,
-  provider: IdentityProvider,
-  { customers: count, accounts: accountCount }: { readonly customers: number; readonly accounts: number },
-): Promise<Bank> {
+export async function openBank(url: string, provider: IdentityProvider, accountCount: number): Promise<Bank> {
   await migrate(url)
   const database = openLedgerDatabase({ url, connections: CONNECTIONS, connectTimeout: 60_000 })
   try {
-    const ids = Array.from({ length: count }, (_, index) => `customer-${index}`)
+    const ids = Array.from({ length: CUSTOMERS }, (_, index) => `customer-${index}`)
     await database.prisma.customer.createMany({
       data: ids.map((id) => ({ id, name: `Name of ${id}`, email: `${id}@example.com` })),
     })
-    const { accounts } = await createGroupCommitLedger(database, accountCount, (index) => ids[index % count] ?? null)
+    const { accounts } = await createGroupCommitLedger(
+      database,
+      accountCount,
+      (index) => ids[index % CUSTOMERS] ?? null,
+    )
     await createTables(database.prisma, accounts)
     await database.prisma.$executeRaw`ANALYZE`
     const exp = Math.floor(Date.now() / 1000) + HOUR
     const customers = ids.map(async (id, at) => ({
       id,
       authorization: `Bearer ${await provider.token({ sub: id, exp })}`,
-      accounts: accounts.filter((_, index) => index % count === at),
+      accounts: accounts.filter((_, index) => index % CUSTOMERS === at),
     }))
     return { customers: await Promise.all(customers), numbers: accounts.map(accountNumber) }
   } finally {

@@ -14,13 +14,13 @@ import { type Measured, measure } from './measure.ts'
 import { openReaders } from './readers.ts'
 import { mediansOf } from './report.ts'
 
-const CUSTOMERS = 256
 /** Payments: the least ratio to the rate of one instance. */
 const RATE = 0.9
 /** Reads: the greatest ratio to the CPU of one instance, all processes together. */
 const READ_CPU = 1.1
 
-interface Flags {
+/** As they are given. */
+export interface Flags {
   readonly rounds: string
   readonly seconds: string
   readonly warm: string
@@ -82,7 +82,7 @@ async function startSide(
   await client.connect()
   await client.query(`CREATE DATABASE ${name}`).finally(() => client.end())
   const databaseUrl = Object.assign(new URL(serverUrl), { pathname: `/${name}` }).href
-  const bank = await openBank(databaseUrl, provider, { customers: CUSTOMERS, accounts: Number(accounts) })
+  const bank = await openBank(databaseUrl, provider, Number(accounts))
   const contestant = await startTributary({ folder, databaseUrl, provider }, instances)
   return { instances, databaseUrl, bank, contestant, paid: [] }
 }
