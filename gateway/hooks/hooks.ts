@@ -63,7 +63,8 @@ export function createHooks(settings: HookPoints, log: Logger, bodyBytes: number
   }
   return {
     request: asPolicies(),
-    parameters: (again) => (onParameters ? [parametersPolicy(onParameters, run, requestOf, { bodyBytes, again })] : []),
+    beforeDocument: (again) =>
+      onParameters ? [parametersPolicy(onParameters, run, requestOf, { bodyBytes, again })] : [],
     beforeCalls:
       onExecution &&
       ((exchange, operation) =>

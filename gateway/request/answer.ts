@@ -49,7 +49,7 @@ export function createOperations(options: OperationOptions): AnswerOperation {
       const { accepts, batch } = exchange
       if (batch) return void (await sendWhole(exchange, reply, await answerBatch(exchange, batch, reply)))
       if (sendsParts && accepts.parts) exchange.parts = openParts(exchange, reply, accepts.parts)
-      const performed = await perform(exchange, policies.parameters, reply)
+      const performed = await perform(exchange, policies.beforeDocument, reply)
       if (!isExecution(performed)) return await sendStream(exchange, reply, performed)
       const { outcome } = performed
       const delivery = deliver(exchange, reply, outcome, () => executionMessage(exchange, performed))

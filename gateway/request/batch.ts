@@ -49,7 +49,7 @@ export function createBatches(options: BatchOptions): AnswerBatch {
       const exchange = batchedExchange(outer)
       try {
         exchange.parameters = checkParameters(entry)
-        const performed = await perform(exchange, policies.parameters, client, onAdmitted)
+        const performed = await perform(exchange, policies.beforeDocument, client, onAdmitted)
         if (!isExecution(performed)) throw new Error('A subscription was started in a batch.')
         const { outcome, loan } = performed
         const body = take(performed.body ?? bytesOf(outcome))

@@ -16,12 +16,12 @@ import type { Policies } from './policies.ts'
 
 /**
  * Rejects with the refusal of a policy or of the operation itself.
- * @param before policies that apply before the document is read
+ * @param beforeDocument the list of that name, or `message` for an operation by WebSocket
  * @param onAdmitted called before the operation runs; may delay that
  */
 export type Perform = (
   exchange: Exchange,
-  before: readonly Policy[],
+  beforeDocument: readonly Policy[],
   client: Client,
   onAdmitted?: (kind: OperationTypeNode) => Promise<void> | undefined,
 ) => Promise<Execution | Events>
@@ -45,8 +45,8 @@ export function createPerform({ policies, editions, execute, start, recordUse }:
     if (error?.extensions?.['code'] === 'BAD_USER_INPUT')
       budget.charge(exchange, inputSize(exchange.parameters.variables))
   }
-  return async (exchange, before, client, onAdmitted) => {
-    const pending = applyPolicies(before, exchange)
+  return async (exchange, beforeDocument, client, onAdmitted) => {
+    const pending = applyPolicies(beforeDocument, exchange)
     if (pending) await pending
     const { edition: whole, release } = editions.hold()
     let isStarted = false

@@ -56,7 +56,7 @@ export interface Policies {
   /** For every request, before it is known which operations it holds. */
   readonly request: readonly Policy[]
   /** For every operation by HTTP, with its parameters and before its document is read. */
-  readonly parameters: readonly Policy[]
+  readonly beforeDocument: readonly Policy[]
   /**
    * For every operation by WebSocket, whose parameters are in its message: those of the policies
    * above that apply.
@@ -98,7 +98,7 @@ export interface HookPolicies {
    * Run when the text of an operation is known, before it is parsed.
    * @param again policies for an operation that replaces it
    */
-  parameters(again: readonly Policy[]): readonly Policy[]
+  beforeDocument(again: readonly Policy[]): readonly Policy[]
 }
 
 export interface PolicyOptions {
@@ -161,7 +161,7 @@ export function createPolicies(options: PolicyOptions): (endpoint: EndpointPolic
     const required = verify && endpoint.isCallerRequired ? requireCaller : undefined
     const identified = present(authenticated, required, recognised)
     const checked = [trace, ...bounded, createPersisted(endpoint, options.reportUnlisted)]
-    const parameters = [...checked, ...options.hooks.parameters(checked)]
+    const beforeDocument = [...checked, ...options.hooks.beforeDocument(checked)]
     return {
       ...common,
       clientNameHeaders: clientNameHeadersOf(endpoint, options.budgets),
@@ -175,8 +175,8 @@ export function createPolicies(options: PolicyOptions): (endpoint: EndpointPolic
         ...identified,
         readParameters({ bodyBytes, batchSize, limitBody: limitBody(limits, budget) }),
       ],
-      parameters,
-      message: [...options.hooks.request, ...identified, ...parameters],
+      beforeDocument,
+      message: [...options.hooks.request, ...identified, ...beforeDocument],
       document: present(
         (document: DocumentNode) => limitShape(document, limits),
         measured?.document,
