@@ -63,7 +63,7 @@ export function createOneWriter(options: OneWriterOptions): OneWriter {
         'INSTANCE_URL is unset: other instances cannot forward to this one, and write beside it',
       )
     const onChange = (next: Standing): void => {
-      forwarder.turn(next)
+      forwarder.follow(next)
       onStanding(next)
     }
     lease = startLease({ url, instance, address, log, onChange })

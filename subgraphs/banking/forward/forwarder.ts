@@ -6,8 +6,11 @@ import { signingSecret } from './wire.ts'
 
 interface Forwarder {
   readonly forward: Forward
-  /** Another instance writes now: what was sent to the last writer has an unknown outcome. */
-  turn(standing: Standing): void
+  /**
+   * Call it with each change of who is known to write: what was sent to the last writer has an
+   * unknown outcome.
+   */
+  follow(standing: Standing): void
   close(): void
 }
 
@@ -24,7 +27,7 @@ export function createForwarder(options: ForwarderOptions): Forwarder {
   const { secret, dialect, onSent = () => undefined, answerTimeout = 15_000 } = options
   let link: Link | undefined
 
-  const turn = (next: Standing): void => {
+  const follow = (next: Standing): void => {
     link?.close()
     link = undefined
     if (next.role !== 'follower' || next.address === null) return
@@ -38,7 +41,7 @@ export function createForwarder(options: ForwarderOptions): Forwarder {
   }
   return {
     forward: (request, weight) => (link?.isUsable() ? link.send(request, weight) : undefined),
-    turn,
-    close: () => turn({ role: 'unknown' }),
+    follow,
+    close: () => follow({ role: 'unknown' }),
   }
 }

@@ -1,13 +1,14 @@
 /**
  * The way to one holder of the lease: kept connections, over which requests are sent as soon as
- * possible and together. Callers take turns.
+ * possible and together. Callers take turns. It uses `undici`, because services import nothing of
+ * the gateway, whose own client is in `gateway/traffic/client/`.
  */
 import type { Pool } from 'undici' // MIT; keeps connections, at half of the cost of Node's client
 import { createFairQueue } from '../../../platform/data/fair-queue.ts'
 import { SIGNATURE_HEADER, sign } from '../../../platform/protocol/signature.ts'
 import type { Settled } from '../ledger/ledger.ts'
 import type { LedgerRequest } from '../ledger/request.ts'
-import { decodeTold, encode, FORWARD_PATH, MOST_WEIGHT, settledOf } from './wire.ts'
+import { decodeOutcomes, encode, FORWARD_PATH, fromWire, MOST_WEIGHT } from './wire.ts'
 
 /**
  * - `answered`: each request is settled.
@@ -75,7 +76,7 @@ export function createLink({ address, secret, dialect, answerTimeout, onSent }: 
     const response = await (await pool).request({ path: FORWARD_PATH, method: 'POST', headers, body })
     const text = await response.body.text()
     if (response.statusCode !== 200) return response.statusCode < 500 ? 'refused' : 'lost'
-    const settled = decodeTold(text).map(settledOf)
+    const settled = decodeOutcomes(text).map(fromWire)
     return settled.length === requests.length ? settled : 'lost'
   }
 

@@ -7,7 +7,7 @@ import { SIGNATURE_HEADER, verifySignature } from '../../../platform/protocol/si
 import type { Standing } from '../election/standing.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import type { LedgerRequest } from '../ledger/request.ts'
-import { decodeMessage, encode, FORWARD_PATH, MOST_BYTES, signingSecret, type Told, toldOf } from './wire.ts'
+import { decodeMessage, encode, FORWARD_PATH, MOST_BYTES, signingSecret, toWire, type WireOutcome } from './wire.ts'
 
 interface ReceiverOptions {
   readonly standing: () => Standing
@@ -26,13 +26,13 @@ interface ReceiverOptions {
 export type Receive = (request: IncomingMessage, path: string) => Promise<string> | undefined
 
 export function createReceiver({ standing, ledger, secret, dialect, log }: ReceiverOptions): Receive {
-  const settle = async (request: LedgerRequest): Promise<Told> => {
+  const settle = async (request: LedgerRequest): Promise<WireOutcome> => {
     try {
       return { answer: await ledger.submit(request) }
     } catch (error) {
-      const told = toldOf(error)
-      if ('refused' in told && told.refused === null) log.error({ err: error }, 'a forwarded request failed')
-      return told
+      const outcome = toWire(error)
+      if ('refused' in outcome && outcome.refused === null) log.error({ err: error }, 'a forwarded request failed')
+      return outcome
     }
   }
   const receive = async (request: IncomingMessage): Promise<string> => {

@@ -45,11 +45,11 @@ interface Message {
   readonly requests: readonly LedgerRequest[]
 }
 
-export const encode = (value: Message | readonly Told[]): string => JSON.stringify(value, tagged)
+export const encode = (value: Message | readonly WireOutcome[]): string => JSON.stringify(value, tagged)
 
 export const decodeMessage = (text: string): Message => JSON.parse(text, untagged) as Message
 
-export const decodeTold = (text: string): Told[] => JSON.parse(text, untagged) as Told[]
+export const decodeOutcomes = (text: string): WireOutcome[] => JSON.parse(text, untagged) as WireOutcome[]
 
 /** JSON has no 64-bit integers. */
 const TAG = '#'
@@ -63,18 +63,18 @@ function untagged(_name: string, value: unknown): unknown {
 }
 
 /** How a request was settled, as data; null is a fault, which the writer has logged. */
-export type Told =
+export type WireOutcome =
   | Extract<Settled, { answer: unknown }>
   | { readonly refused: Pick<GraphQLError, 'message' | 'extensions'> | null }
 
-export const toldOf = (error: unknown): Told => ({
+export const toWire = (error: unknown): WireOutcome => ({
   refused: error instanceof GraphQLError ? { message: error.message, extensions: error.extensions } : null,
 })
 
-export function settledOf(told: Told): Settled {
-  if ('answer' in told) return told
-  const code = told.refused?.extensions['code']
-  if (!told.refused || !isErrorCode(code))
+export function fromWire(outcome: WireOutcome): Settled {
+  if ('answer' in outcome) return outcome
+  const code = outcome.refused?.extensions['code']
+  if (!outcome.refused || !isErrorCode(code))
     return { error: new Error('The writer of the ledger failed; its log says how.') }
-  return { error: codedError(code, told.refused.message, told.refused.extensions) }
+  return { error: codedError(code, outcome.refused.message, outcome.refused.extensions) }
 }

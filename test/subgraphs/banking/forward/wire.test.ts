@@ -5,11 +5,11 @@ import { codedError } from '../../../../platform/protocol/errors.ts'
 import {
   declarations,
   decodeMessage,
-  decodeTold,
+  decodeOutcomes,
   dialectOf,
   encode,
-  settledOf,
-  toldOf,
+  fromWire,
+  toWire,
 } from '../../../../subgraphs/banking/forward/wire.ts'
 import type { LedgerParts } from '../../../../subgraphs/banking/ledger/part.ts'
 import {
@@ -64,8 +64,8 @@ test('A forwarded answer arrives unchanged, a refusal with its code, a fault wit
     answer: { outcome: { accepted: true, subject: '1', details: { fee: 5n } }, replayed: true },
   } as const
   const refusal = codedError('SERVICE_UNAVAILABLE', 'Later.', { service: 'banking', retryAfter: 30 })
-  const [one, other, fault] = decodeTold(encode([accepted, toldOf(refusal), toldOf(new Error('secret'))])).map(
-    settledOf,
+  const [one, other, fault] = decodeOutcomes(encode([accepted, toWire(refusal), toWire(new Error('secret'))])).map(
+    fromWire,
   )
   expect(one).toEqual(accepted)
   expect(other).toMatchObject({ error: { message: 'Later.', extensions: refusal.extensions } })
