@@ -1,6 +1,6 @@
 /**
- * What the gateway knows of one request, from arrival to answer. The policies fill it from top to
- * bottom, in the order of `policies.ts`.
+ * What the gateway knows of one request, from arrival to answer. The policies and the steps after
+ * them fill it.
  */
 import type { GraphQLFormattedError, OperationDefinitionNode } from 'graphql'
 import type { HttpRequest } from '../../platform/http/message/message.ts'

@@ -1,6 +1,8 @@
 /**
  * Decides whether an instance is unhealthy. A failed call may be its caller's fault, so after five
- * failures in a row the gateway sends a health request of its own, and that decides.
+ * failures in a row, or a timeout, the gateway sends a health request of its own, and that decides.
+ * An unhealthy instance is asked each second until it is well. Besides, `health.ts` asks instances
+ * of our own services each second, whatever their calls do.
  */
 import type { Breaker } from './call/breaker.ts'
 import { type CallFailure, isEvidence } from './call/failure.ts'

@@ -1,6 +1,7 @@
 /**
- * Sends health requests to instances. Our own services are probed all the time, so that a recovered
- * instance is used at once.
+ * Sends health requests to instances. Those of our own services are asked each second, whatever
+ * their calls do, so that a recovered one is used at once. `failure-detector.ts` asks an instance
+ * of any service, but only after failed calls, and each second only until it is well.
  */
 import type { Logger } from '../../platform/process/log.ts'
 import { CallFailure } from './call/failure.ts'

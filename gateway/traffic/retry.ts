@@ -1,6 +1,7 @@
 /**
- * Retries calls if that can do no harm: queries always, mutations only if every field carries an
- * idempotency key.
+ * Retries calls if that may help and can do no harm. The table of `call/failure.ts` says what may
+ * be sent again after which failure: mutations never unless every field carries an idempotency
+ * key.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { CallFailure, mayBeSentAgain } from './call/failure.ts'

@@ -35,8 +35,10 @@ interface BankWork {
 
 export function startBankWork(options: BankWork): Worker[] {
   const { url, database, ledger, log, clock, onClockRead, rateMaxAge, isElsewhere } = options
+  // Each instance has a clock of its own to compare, and connections of its own to an old primary.
   const watch = (name: string, pause: number, round: () => Promise<boolean>): Worker =>
     startWorker({ name, log, pause, round })
+  // One instance is enough: it is done once, or asks what is the same for all (`durability`).
   const work = (name: string, pause: number, round: () => Promise<boolean>): Worker =>
     startWorker({ name, log, pause, round, isElsewhere })
   const leaveOldPrimary = async (): Promise<boolean> => {

@@ -31,7 +31,7 @@ export interface Service<Context extends object> {
   post?(request: IncomingMessage, path: string): Promise<string> | undefined
   /**
    * Whether this instance writes for all: it says so in each answer, and the gateway sends
-   * mutations to it. Left out if any instance may write.
+   * mutations to it. Left out if none is preferred.
    */
   writes?(): boolean
   /** Called once it listens. @param url its base address */

@@ -2,8 +2,9 @@
 
 export type Standing =
   /**
-   * The writer is unknown, or there is none: this instance writes under the ledger's lock, beside
-   * any others.
+   * Not decided: at start, and after the lease was lost, given back to drain, or taken by another.
+   * It writes all the same: speculated batches while it finds itself alone, otherwise under the
+   * lock of the ledger, beside any others.
    */
   | { readonly role: 'unknown' }
   /** This instance, for as long as `token` is the lease's. */

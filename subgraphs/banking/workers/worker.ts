@@ -1,6 +1,7 @@
 /**
- * Background work, in rounds. It goes through the ledger under its own key, so that it happens
- * once, however many instances find it.
+ * Background work, in rounds. Several instances may find the same work. What goes through the
+ * ledger has a key of its own there, so that it happens once; the rest locks its rows, or may
+ * happen twice.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from '../../../platform/process/log.ts'
