@@ -33,13 +33,15 @@ import { startWebhooks } from './webhooks/service.ts'
 const READ_CONNECTIONS = 10
 /** The gateway waits no longer. A statement that goes on would keep its connection from others. */
 const STATEMENT_TIMEOUT = 15_000 // milliseconds
-/**
- * One batch is written while the next is read; the third connection replaces one that is found
- * dead.
- */
-const LEDGER_CONNECTIONS = 3
-/** A third of the time for which the ledger asks again. */
-const LEDGER_TIMEOUT = 5_000 // milliseconds
+const LEDGER_CONNECTIONS = {
+  /**
+   * One batch is written while the next is read; the third connection replaces one that is found
+   * dead.
+   */
+  connections: 3,
+  /** Milliseconds; a third of the time for which the ledger asks again. */
+  answerTimeout: 5_000,
+}
 const DAY = 86_400_000 // milliseconds
 const CLOCK_LOG_PAUSE = 30_000 // milliseconds
 
@@ -58,12 +60,7 @@ export const banking: ServiceDefinition<typeof bankingSettings, BankingContext> 
       alongIndexes: true,
     })
     const instance = newInstance()
-    const ledgerDatabase = openLedgerDatabase({
-      url,
-      connections: LEDGER_CONNECTIONS,
-      instance,
-      answerTimeout: LEDGER_TIMEOUT,
-    })
+    const ledgerDatabase = openLedgerDatabase({ url, instance, ...LEDGER_CONNECTIONS })
     const metrics = createBankingMetrics(registry, database, () => oneWriter.leaseAge())
     const oneWriter = createOneWriter({
       url,
@@ -106,8 +103,9 @@ export const banking: ServiceDefinition<typeof bankingSettings, BankingContext> 
     })
     return {
       resolvers: createResolvers({ tail, treasury, rateMaxAge, downloads, webhooks }),
-      context: async ({ authorization, requestId }) =>
+      context: async ({ arrived, authorization, requestId }) =>
         createContext({
+          arrived,
           caller: verified.known(authorization) ?? (await verified.verify(authorization)),
           requestId: requestId ?? null,
           database,

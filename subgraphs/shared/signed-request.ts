@@ -26,6 +26,7 @@ export const createReadSigned =
     const names = header(CLAIMS_HEADER)
     const claims = names === undefined ? undefined : listItems(names).map((name) => [name, header(name) ?? ''] as const)
     const serviceRequest: ServiceRequest = {
+      arrived: performance.now(),
       authorization: header('authorization'),
       perspective: header(PERSPECTIVE_HEADER),
       acceptLanguage: header('accept-language'),

@@ -22,17 +22,22 @@ export interface BankingContext {
   load: Load
 }
 
-/** Milliseconds for a request; the gateway gives it 15 s. */
+/** Milliseconds for a request since its arrival; the gateway gives it 15 s. */
 const REQUEST_TIMEOUT_MS = 13_000
 
-type ContextParts = Omit<BankingContext, 'load' | 'deadline' | 'past'> & Partial<Pick<BankingContext, 'past'>>
+interface ContextParts
+  extends Omit<BankingContext, 'load' | 'deadline' | 'past'>,
+    Partial<Pick<BankingContext, 'past'>> {
+  /** In milliseconds of `performance.now()`; now by default. */
+  readonly arrived?: number
+}
 
-export function createContext(parts: ContextParts): BankingContext {
+export function createContext({ arrived = performance.now(), ...parts }: ContextParts): BankingContext {
   requireUnreserved(parts.caller)
   return {
     past: onPrimary,
     ...parts,
-    deadline: performance.now() + REQUEST_TIMEOUT_MS,
+    deadline: arrived + REQUEST_TIMEOUT_MS,
     load: createLoad(parts.database),
   }
 }

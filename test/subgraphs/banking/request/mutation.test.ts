@@ -6,8 +6,9 @@ import { createResolvers } from '../../../../subgraphs/banking/resolvers.ts'
 import { stopClock } from '../../../support/clock.ts'
 
 const command = { name: 'freezeAccount', accountId: '1' } as const
-const contextOf = (ledger: Ledger): BankingContext =>
+const contextOf = (ledger: Ledger, arrived = performance.now()): BankingContext =>
   createContext({
+    arrived,
     caller: {
       id: 'payer',
       scopes: new Set(['banking:write']),
@@ -31,6 +32,15 @@ test("A caller is advised to retry by key before the gateway's deadline", async 
     message: 'The ledger does not answer in time. Ask again with the same key.',
     extensions: { code: 'SERVICE_UNAVAILABLE', service: 'banking' },
   })
+})
+
+test('The time that a request waited for its turn counts', async () => {
+  using clock = stopClock()
+  const silent: Ledger = { submit: () => new Promise(() => undefined), idle: async () => undefined }
+  const context = contextOf(silent, performance.now() - 2_500)
+  const told = mutate(context, () => ({ idempotencyKey: 'one', command })).catch((error: unknown) => error)
+  await clock.step(10_600)
+  expect(await Promise.race([told, 'nothing yet'])).toMatchObject({ extensions: { code: 'SERVICE_UNAVAILABLE' } })
 })
 
 type Resolve = (made: object, none: object, context: object) => unknown
