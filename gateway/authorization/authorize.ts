@@ -8,6 +8,7 @@ import type { Caller } from '../../platform/protocol/caller.ts'
 import { namesOf } from '../../platform/protocol/trace-context.ts'
 import type { AuthorizationSettings, PolicyRequest } from '../config/sections/authorization.ts'
 import type { Exchange } from '../exchange/exchange.ts'
+import { toldCaller, toldHeaders, toldVariables } from '../exchange/told.ts'
 import { type Denied, denial, deniedBy, type Needed } from '../execution/plan/access.ts'
 import type { AccessRules } from '../execution/plan/access-rules.ts'
 import type { Requirement } from '../execution/plan/requirement.ts'
@@ -99,14 +100,14 @@ async function grantedPolicies(
   exchange: Exchange,
   { policies, timeout, log }: AuthorizationOptions,
 ): Promise<Granted> {
-  const { caller, request, requestId, parameters } = exchange
-  const about: PolicyRequest = {
-    caller,
-    headers: request.headers,
+  const { requestId, parameters } = exchange
+  const about = (): PolicyRequest => ({
+    caller: toldCaller(exchange),
+    headers: toldHeaders(exchange),
     requestId,
     operationName: parameters.operationName,
-    variables: parameters.variables ?? {},
-  }
+    variables: toldVariables(exchange),
+  })
   const late = Promise.withResolvers<never>()
   const timer = setTimeout(() => late.reject(new Error(`no answer within ${timeout} ms`)), timeout)
   const soon = async <Value>(what: string, ask: () => Value | Promise<Value>): Promise<Value | undefined> => {
@@ -120,9 +121,9 @@ async function grantedPolicies(
   late.promise.catch(() => undefined)
   try {
     if (typeof policies === 'function')
-      return (await soon(names.join(), async () => setOf(await policies(names, about)))) ?? NONE
+      return (await soon(names.join(), async () => setOf(await policies(names, about())))) ?? NONE
     const allowed = await Promise.all(
-      names.map(async (name) => ((await soon(name, () => policies[name]?.(about))) === true ? name : [])),
+      names.map(async (name) => ((await soon(name, () => policies[name]?.(about()))) === true ? name : [])),
     )
     return new Set(allowed.flat())
   } finally {

@@ -3,6 +3,7 @@
  * the function itself is used, which costs nothing.
  */
 import type { GraphQLFormattedError } from 'graphql'
+import { copyOfJson } from '../../platform/data/json-copy.ts'
 import type { Logger } from '../../platform/process/log.ts'
 import { namesOf } from '../../platform/protocol/trace-context.ts'
 import type { HookOperation, HookRequest, HookSettings } from '../config/sections/hooks.ts'
@@ -10,6 +11,7 @@ import type { KnownOperation } from '../document/documents.ts'
 import type { Mask } from '../errors/mask.ts'
 import type { Exchange, Policy } from '../exchange/exchange.ts'
 import { bytesOf, type Events, type Outcome } from '../exchange/outcome.ts'
+import { toldCaller, toldHeaders, toldVariables } from '../exchange/told.ts'
 import type { BeforeSend } from '../request/answer.ts'
 import type { Execute, Execution } from '../request/execute.ts'
 import type { HookPolicies } from '../request/policies.ts'
@@ -121,16 +123,17 @@ const joined = (before: string | undefined, more: string): string =>
 
 const aboutRequest = (exchange: Exchange): HookRequest => {
   const { request, requestId, traceparent, variant } = exchange
+  let caller: HookRequest['caller']
   return {
     requestId,
     traceparent,
     variant,
     method: request.method,
-    // A hook may change its own.
-    headers: { ...request.headers },
+    headers: toldHeaders(exchange),
     address: request.address(),
     get caller() {
-      return exchange.caller
+      caller ??= toldCaller(exchange)
+      return caller
     },
     context: new Map(),
   }
@@ -138,10 +141,12 @@ const aboutRequest = (exchange: Exchange): HookRequest => {
 
 function aboutOperation(
   { requestId, traceparent, variant, method, headers, address, caller, context }: HookRequest,
-  { parameters, cost }: Exchange,
+  exchange: Exchange,
   { definition }: KnownOperation,
 ): HookOperation {
-  const { query, variables = {} } = parameters
+  const { parameters, cost } = exchange
+  const { query } = parameters
+  const variables = toldVariables(exchange)
   const operationName = parameters.operationName ?? definition.name?.value
   const type = definition.operation
   const request = { requestId, traceparent, variant, method, headers, address, caller, context }
@@ -214,7 +219,8 @@ function changedErrors(next: Mask, onError: NonNullable<HookSettings['onError']>
     const { requestId, traceparent } = request
     const shown = next(error, request)
     try {
-      const given: unknown = onError({ requestId, traceparent, error, shown }) ?? shown
+      const own = copyOfJson(shown)
+      const given: unknown = onError({ requestId, traceparent, error, shown: own }) ?? shown
       if (isThenable(given)) given.then(undefined, () => undefined) // or its rejection would end the process
       if (!isShown(given)) throw new Error('It must return an error of GraphQL with a message, and no promise of one.')
       const { message, path = shown.path, extensions = {} } = given

@@ -290,6 +290,25 @@ describe('policies', () => {
     expect(JSON.stringify(answer)).not.toContain('broken')
   })
 
+  test('A policy that changes what it was told changes it for nobody else', async () => {
+    const told: unknown[] = []
+    granted = {
+      owner({ caller, headers, variables }) {
+        told.push([caller?.claims['sub'], caller?.scopes.has('boss'), headers['x-own'], variables['id']])
+        Object.assign(caller?.claims ?? {}, { sub: 'another' })
+        ;(caller?.scopes as Set<string> | undefined)?.add('boss')
+        Object.assign(headers, { 'x-own': 'changed' })
+        Object.assign(variables, { id: '2' })
+        return true
+      },
+    }
+    const headers = { ...(await signedIn()), 'x-own': 'yes' }
+    const query = 'query ($id: ID!) { person(id: $id) { name diary } }'
+    for (const _ of 'ab')
+      expect((await ask(gateway.url, { query, variables: { id: '1' } }, headers)).data).toEqual(seen)
+    expect(told).toEqual(Array(2).fill(['payer', false, 'yes', '1']))
+  })
+
   test('An operation without them asks none', async () => {
     await ask(gateway.url, '{ open secret }')
     expect(asked).toEqual([])

@@ -5,7 +5,13 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { createClient as createSseClient } from 'graphql-sse'
 import { createClient as createSocketClient } from 'graphql-ws'
 import { WebSocket } from 'ws'
-import type { HookAnswer, HookError, HookRequest, HookSettings } from '../../../gateway/config/sections/hooks.ts'
+import type {
+  HookAnswer,
+  HookError,
+  HookOperation,
+  HookRequest,
+  HookSettings,
+} from '../../../gateway/config/sections/hooks.ts'
 import { codedError } from '../../../platform/protocol/errors.ts'
 import { makeDataFolder, type TestFolder } from '../../support/data-folder.ts'
 import { exampleOf } from '../../support/example.ts'
@@ -213,6 +219,38 @@ describe('what hooks change', () => {
       })
       expect(verdict(refused)).toBe('400 GRAPHQL_VALIDATION_FAILED')
       expect(refused.errors?.[0]?.extensions['help']).toBe('call us')
+    })
+  })
+
+  test('What a hook is told is a copy: changing it changes neither what runs nor what others are told', async () => {
+    const onOperation = ({ variables, headers }: HookOperation): void => {
+      Object.assign(variables, { first: 3 })
+      Object.assign(headers, { 'x-own': 'changed' })
+    }
+    await withHooks(
+      { onOperation },
+      async ({ url }) => {
+        const query = 'query ($first: Int) { orders(first: $first) { id } }'
+        for (const _ of 'ab') {
+          const { data } = await ask(url, { query, variables: { first: 1 } }, { 'x-own': 'mine' })
+          expect([data.orders.length, shop.orders.calls.at(-1)?.headers['x-own']]).toEqual([1, 'mine'])
+        }
+      },
+      { HEADERS_SERVICES: '[{"forward":"x-own"}]' },
+    )
+  })
+
+  test('An error that a hook changed before it failed is shown as without the hook', async () => {
+    const onError = ({ shown }: HookError): undefined => {
+      Object.assign(shown, { message: undefined })
+      Object.assign(shown.extensions ?? {}, { code: 'CHANGED' })
+      throw new Error('broken')
+    }
+    await withHooks({ onError }, async ({ url }) => {
+      const { errors = [] } = await ask(url, '{ secretFault }')
+      expect(errors).toMatchObject([
+        { message: 'Internal error.', path: ['secretFault'], extensions: { code: 'INTERNAL' } },
+      ])
     })
   })
 
