@@ -1,6 +1,7 @@
 /** Calls a coprocessor by HTTP, with the messages of Apollo Router's coprocessors (version 1). */
 import { GraphQLError } from 'graphql'
 import { z } from 'zod'
+import { isRecord } from '../../platform/data/record.ts'
 import type { Logger } from '../../platform/process/log.ts'
 import { codedError, type ErrorCode } from '../../platform/protocol/errors.ts'
 import { type Named, namesOf, TRACE_HEADER } from '../../platform/protocol/trace-context.ts'
@@ -60,7 +61,7 @@ export function createAskStage(settings: CoprocessorSettings, log: Logger): { re
       ...(told.has('body') && body && { body: body() }),
     }
     try {
-      const answer = answerSchema.parse(await exchange(JSON.stringify(message), about))
+      const answer = answerSchema.parse(withoutNulls(await exchange(JSON.stringify(message), about)))
       if ((answer.stage ?? stage) !== stage || (answer.id ?? id) !== id) throw new Error('It answers another request.')
       const refusal = typeof answer.control === 'object' && refusalOf(answer.control.break, answer.body)
       const used = refusal ? undefined : read(answer)
@@ -78,6 +79,10 @@ export function createAskStage(settings: CoprocessorSettings, log: Logger): { re
   }
   return { ask, close }
 }
+
+/** Many languages write `null` for what is absent, and Apollo Router takes it so. */
+const withoutNulls = (answer: unknown): unknown =>
+  isRecord(answer) ? Object.fromEntries(Object.entries(answer).filter(([, part]) => part !== null)) : answer
 
 const listed = (headers: HeaderLists): Record<string, readonly string[]> =>
   Object.fromEntries(

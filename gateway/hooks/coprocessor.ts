@@ -108,7 +108,7 @@ function operationOf({ query, operationName, variables = {}, extensions = {} }: 
 
 /** @throws Error if it is no operation */
 function changedOperation({ body }: CoprocessorAnswer, told: object): Parameters | undefined {
-  if (body === undefined || body === null || isDeepStrictEqual(body, told)) return undefined
+  if (body === undefined || isDeepStrictEqual(body, told)) return undefined
   try {
     return checkParameters(body)
   } catch (cause) {
@@ -118,7 +118,7 @@ function changedOperation({ body }: CoprocessorAnswer, told: object): Parameters
 
 /** @throws Error if it is no text, or if the request cannot have a body */
 function changedText({ body }: CoprocessorAnswer, { method }: HookRequest, told?: string): string | undefined {
-  if (body === undefined || body === null || body === told) return undefined
+  if (body === undefined || body === told) return undefined
   if (typeof body === 'string' && method === 'POST') return body
   throw new Error('The body of RouterRequest must be the text of a POST.')
 }
@@ -127,7 +127,8 @@ function changedText({ body }: CoprocessorAnswer, { method }: HookRequest, told?
 const headersIn = ({ headers = {} }: CoprocessorAnswer): [name: string, value: string][] =>
   Object.entries(headers).flatMap(([name, values]) => {
     const lines = [values].flat()
-    return (name.toLowerCase() === 'set-cookie' ? lines : [lines.join(', ')]).map((line) => checked(name, line))
+    const isApart = name.toLowerCase() === 'set-cookie' || lines.length === 0
+    return (isApart ? lines : [lines.join(', ')]).map((line) => checked(name, line))
   })
 
 /**

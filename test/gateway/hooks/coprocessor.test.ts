@@ -213,6 +213,14 @@ describe('other coprocessors', () => {
     },
   )
 
+  test('What a coprocessor answers with null is as if it were absent, and so is a header without values', async () => {
+    const nothing = { version: null, id: null, control: null, context: null, body: null }
+    answerWith = ({ stage }, response) =>
+      echo({ stage, ...nothing, headers: stage === 'SupergraphResponse' ? { 'x-none': [] } : null }, response)
+    const { data, headers } = await askOf(0)
+    expect([data, headers.has('x-none')]).toEqual([{ whoAmI: 'somebody' }, false])
+  })
+
   test('Several cookies that a coprocessor adds to an answer stay separate', async () => {
     answerWith = at('SupergraphResponse', { headers: { 'set-cookie': ['a=1', 'b=2'], 'x-several': ['a', 'b'] } })
     const { headers } = await askOf(0)
