@@ -3,6 +3,7 @@
  * editions, streams and routes. A new configuration gets a new assembly; requests end on the one
  * they began on.
  */
+import { LONGEST_TIMER } from '../platform/data/timer-delay.ts'
 import type { BodyRoom } from '../platform/http/message/body-room.ts'
 import { type ClientAddress, createClientAddress } from '../platform/http/message/client-address.ts'
 import type { LifecycleState } from '../platform/process/lifecycle.ts'
@@ -279,7 +280,7 @@ function hooksOf({ hooks, coprocessor }: Config, log: Logger, opened: AsyncDispo
   if (!coprocessor) return hooks
   const asked = coprocessorHooks(coprocessor, log)
   opened.defer(() => asked.close())
-  return { ...both(asked.hooks, hooks), timeout: hooks.timeout + coprocessor.timeout }
+  return { ...both(asked.hooks, hooks), timeout: Math.min(hooks.timeout + coprocessor.timeout, LONGEST_TIMER) }
 }
 
 async function policiesOf(

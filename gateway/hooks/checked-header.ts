@@ -18,3 +18,13 @@ export function checked(name: string, value: string): [name: string, value: stri
     return [lower, value]
   throw new Error(`A hook must not set the header ${JSON.stringify(name)} to this.`)
 }
+
+/** Headers of answers that are written beside those of hooks, and would be there twice. */
+const WRITTEN: ReadonlySet<string> = new Set(['date', 'x-content-type-options'])
+
+/** The same for a header of an answer. */
+export function checkedOfAnswer(name: string, value: string): [name: string, value: string] {
+  const [lower, text] = checked(name, value)
+  if (!WRITTEN.has(lower)) return [lower, text]
+  throw new Error(`A hook must not set the header ${JSON.stringify(name)} of an answer.`)
+}

@@ -18,7 +18,7 @@ import type { HookPolicies } from '../request/policies.ts'
 import type { StartEvents } from '../subscriptions/start.ts'
 import type { BeforeCalls } from '../subscriptions/subscribe.ts'
 import type { TrafficHooks } from '../traffic/hooks.ts'
-import { checked } from './checked-header.ts'
+import { checkedOfAnswer } from './checked-header.ts'
 import { arrivalPolicy, parametersPolicy } from './operation-hooks.ts'
 import type { HookPoints } from './points.ts'
 import { checkedReplacement, isShown, type Replacement } from './replacement.ts'
@@ -84,7 +84,7 @@ export function createHooks(settings: HookPoints, log: Logger, bodyBytes: number
         const about = await before(exchange, operation)
         let execution = await next(edition, exchange, operation, client)
         const setHeader = (name: string, value: string): void => {
-          const [key, text] = checked(name, value)
+          const [key, text] = checkedOfAnswer(name, value)
           if (key === 'set-cookie') exchange.cookies.push(text)
           else exchange.headers.set(key, key === 'vary' ? joined(exchange.headers.get(key), text) : text)
         }

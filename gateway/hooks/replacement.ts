@@ -11,7 +11,7 @@ export interface Replacement {
 export function checkedReplacement(replacement: unknown): Replacement {
   const { data, errors = [] } = isRecord(replacement) ? replacement : {}
   if (Array.isArray(errors) && errors.every(isShown))
-    if (typeof data === 'object' || (data === undefined && errors.length > 0))
+    if (data === null || (isRecord(data) && isJson(data)) || (data === undefined && errors.length > 0))
       return { ...(data !== undefined && { data }), errors }
   throw new Error('An answer is replaced by an object with data, errors with messages, or both.')
 }
@@ -30,8 +30,7 @@ const isPath = (path: unknown): boolean =>
 /** What contains itself, or a `bigint`, would fail later, and with it all else of the answer. */
 function isJson(value: unknown): boolean {
   try {
-    JSON.stringify(value)
-    return true
+    return JSON.stringify(value)?.startsWith('{') === true // `toJSON` may make something else of it
   } catch {
     return false
   }

@@ -4,7 +4,7 @@ import { isFixedOfAnswer } from '../config/sections/headers.ts'
 import { bodyOf } from '../request/body.ts'
 import type { Message } from '../request/respond.ts'
 import type { CoprocessorAnswer } from './ask-coprocessor.ts'
-import { checked } from './checked-header.ts'
+import { checkedOfAnswer } from './checked-header.ts'
 
 export const toldOf = ({ status, headers, body }: Message) => ({
   headers: Object.fromEntries(listsOf(headers)),
@@ -47,7 +47,7 @@ function changedHeaders(
     const name = key.toLowerCase()
     const lines = [values].flat()
     const same = String(before.get(name)) === String(lines)
-    after.set(name, same ? lines : lines.map((value) => checked(name, value)[1]))
+    after.set(name, same ? lines : lines.map((value) => checkedOfAnswer(name, value)[1]))
   }
   // A cookie belongs to one client.
   if (after.has('set-cookie') && !before.has('set-cookie')) {

@@ -254,6 +254,12 @@ describe('what hooks change', () => {
     })
   })
 
+  test.each(['date', 'X-Content-Type-Options'])('A hook cannot set %s, which every answer has once', async (name) => {
+    await withHooks({ onAnswer: ({ setHeader }) => setHeader(name, 'mine') }, async ({ url }) => {
+      expect(verdict(await ask(url, WHO))).toBe('500 INTERNAL')
+    })
+  })
+
   test('A hook rewrites an event or leaves it out', async () => {
     const onSubscriptionEvent: HookSettings['onSubscriptionEvent'] = async ({ body, replace }) => {
       const { written } = body().data as { written: { text: string } }
@@ -434,7 +440,17 @@ describe('hooks that refuse, fail or are slow', () => {
   test('A hook can replace an answer only by an answer', async () => {
     let given: unknown
     await withHooks({ onAnswer: ({ replace }) => replace(given as { data: object }) }, async ({ url }) => {
-      for (given of [{}, { data: 'x' }, { errors: [] }, { errors: ['x'] }, { errors: 'x', data: {} }, undefined])
+      const none = { toJSON: () => undefined }
+      for (given of [
+        {},
+        { data: 'x' },
+        { data: [] },
+        { data: none },
+        { errors: [] },
+        { errors: ['x'] },
+        { errors: 'x', data: {} },
+        undefined,
+      ])
         expect([given, verdict(await ask(url, WHO))]).toEqual([given, '500 INTERNAL'])
       for (const more of [{ path: 'x' }, { extensions: [] }, { extensions: { count: 1n } }]) {
         given = { errors: [{ message: 'so', ...more }] }

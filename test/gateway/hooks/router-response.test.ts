@@ -39,7 +39,7 @@ describe('headers of a changed answer', () => {
     expect(listed(headers)).toEqual({ ...listed(message.headers), 'x-own': ['2'] })
   })
 
-  test.each(['content-type', 'x-request-id', 'Content-Length', 'transfer-encoding'])(
+  test.each(['content-type', 'x-request-id', 'Date', 'Content-Length', 'transfer-encoding'])(
     'A coprocessor cannot write %s',
     (name) => {
       expect(() => changedMessage(message, { headers: { [name]: 'a' } }, true)).toThrow('must not set the header')
