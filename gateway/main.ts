@@ -5,6 +5,7 @@
 import cluster from 'node:cluster'
 import { readFile } from 'node:fs/promises'
 import { isIP } from 'node:net'
+import { timerDelay } from '../platform/data/timer-delay.ts'
 import { announceNotice, announceReady, type RunningProcess, runProcess } from '../platform/process/lifecycle.ts'
 import { createLogger, type Logger } from '../platform/process/log.ts'
 import type { Seen } from '../platform/process/watch-file.ts'
@@ -111,7 +112,7 @@ async function announced(running: RunningGateway | RunningWorkers, config: Confi
 }
 
 function stopTimeoutOf({ draining }: Config): number {
-  return draining.timeout + 5_000
+  return timerDelay(draining.timeout + 5_000)
 }
 
 /** The address to type: loopback and wildcard addresses become `localhost`. */

@@ -17,6 +17,7 @@ const FIXED: readonly Path[] = [
   ['fastPath'],
   ['admin'],
   ['usage'],
+  ['draining'],
   ['limits', 'connections'],
   ['limits', 'headSeconds'],
   ['limits', 'bodySeconds'],

@@ -17,7 +17,10 @@ import { until } from '../support/until.ts'
 let folder: string
 let shop: Shop
 let supergraph: string
-/** The load balancer needs longer than 500 ms to notice an unready gateway on a busy machine. */
+/**
+ * The load balancer needs longer than 500 ms to notice an unready gateway on a busy machine. No
+ * timer waits longer than this timeout.
+ */
 let patient: ConfigFile
 /** For the first two tests; the second stops it. */
 let lone: GatewayProcess
@@ -27,7 +30,7 @@ beforeAll(async () => {
   folder = await newFolder()
   supergraph = join(folder, 'supergraph.graphql')
   await writeFile(supergraph, composeAt(shop.services))
-  patient = await makeConfigFile('{ draining: { quiet: 3_000, grace: 60_000, timeout: 120_000 } }')
+  patient = await makeConfigFile('{ draining: { quiet: 3_000, grace: 60_000, timeout: 2_147_483_647 } }')
   lone = await spawnGateway(settings())
 })
 afterEach(async () => {

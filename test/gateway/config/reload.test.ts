@@ -86,10 +86,14 @@ test('A changed file is taken in by each worker without losing a request', async
 })
 
 test('A setting that cannot change is logged and stays; the rest of the file applies', async () => {
-  await file.write(config('limits: { aliases: 1 }, host: "127.0.0.9", workers: 3, fastPath: false'))
+  await file.write(
+    config('limits: { aliases: 1 }, host: "127.0.0.9", workers: 3, fastPath: false, draining: { quiet: 1 }'),
+  )
   await taken(ONE_ALIAS)
   const said = gateway.said().match(/\w+ cannot change while the gateway runs/g)
-  expect(said).toEqual(['host', 'workers', 'fastPath'].map((name) => `${name} cannot change while the gateway runs`))
+  expect(said).toEqual(
+    ['host', 'workers', 'fastPath', 'draining'].map((name) => `${name} cannot change while the gateway runs`),
+  )
 })
 
 test('A faulty file changes nothing, and the log says why', async () => {

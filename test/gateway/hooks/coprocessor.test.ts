@@ -6,6 +6,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { json } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { CoprocessorSettings } from '../../../gateway/config/sections/coprocessor.ts'
+import { LONGEST_TIMER } from '../../../platform/data/timer-delay.ts'
 import { listen } from '../../../platform/http/server/listen.ts'
 import { exampleOf } from '../../support/example.ts'
 import { ask, startTestGateway, type TestGateway, verdict } from '../../support/gateway.ts'
@@ -83,7 +84,8 @@ describe('other coprocessors', () => {
           SubgraphResponse: ['body'],
         },
       }
-      gateways.push(await startTestGateway({ services, env: { STATELESS: 'items' }, config: { coprocessor } }))
+      const config = { coprocessor, hooks: { timeout: LONGEST_TIMER } }
+      gateways.push(await startTestGateway({ services, env: { STATELESS: 'items' }, config }))
     }
   })
   afterAll(async () => {
