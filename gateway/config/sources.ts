@@ -99,6 +99,8 @@ function* reservedIn(tree: unknown, path: Path): Generator<Path, void, undefined
 function put(tree: Tree, [key, ...rest]: Path, value: unknown): void {
   if (key === undefined) return
   const known = ownAt(tree, key)
+  // A value that should be an object is a fault, which is to be told, not written over.
+  if (rest.length > 0 && known !== undefined && !isTree(known)) return
   const next = rest.length === 0 ? value : isTree(known) ? known : typeof rest[0] === 'number' ? [] : {}
   // An assignment to `__proto__` would change what the object inherits.
   Object.defineProperty(tree, key, { value: next, writable: true, enumerable: true, configurable: true })

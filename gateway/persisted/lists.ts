@@ -23,16 +23,21 @@ export interface ListFiles {
   readonly clients: Readonly<Record<string, readonly string[]>>
 }
 
-/** @throws Error that says why a file cannot be used */
+/** @throws Error that says of each file that cannot be used why */
 export async function readLists({ manifests, clients }: ListFiles): Promise<OperationLists> {
-  const ofAll = (await Promise.all(manifests.map(readNamed))).flat()
-  const ofClients = await Promise.all(
-    Object.entries(clients).map(async ([client, paths]) => {
-      const own = (await Promise.all(paths.map(readNamed))).flat()
-      return own.map((operation) => ({ ...operation, client: operation.client ?? client }))
-    }),
+  const files = [
+    ...manifests.map((path) => ({ path, client: undefined })),
+    ...Object.entries(clients).flatMap(([client, paths]) => paths.map((path) => ({ path, client }))),
+  ]
+  const settled = await Promise.allSettled(files.map(({ path }) => readNamed(path)))
+  const faults = settled.flatMap((one) => (one.status === 'rejected' ? [(one.reason as Error).message] : []))
+  if (faults.length > 0) throw new Error([...new Set(faults)].join('; '))
+  const operations = settled.flatMap((one, at) =>
+    one.status === 'rejected'
+      ? []
+      : one.value.map((operation) => ({ ...operation, client: operation.client ?? files[at]?.client })),
   )
-  return createLists([...ofAll, ...ofClients.flat()], Object.keys(clients))
+  return createLists(operations, Object.keys(clients))
 }
 
 /** @throws Error that names the file */

@@ -211,6 +211,25 @@ describe('a file', () => {
     expect(await faultsOf({ env: {}, file: await foreign(settings) })).toEqual([fault])
   })
 
+  test('A variable for a part of what should be an object does not hide that it is none', async () => {
+    const file = await foreign(`...({ limits: 5, identity: null, budgets: [] } as object)`)
+    const env = { LIMIT_DEPTH: '5', JWT_ISSUER: 'https://id.example', BUDGETS_STORE: 'memory' }
+    expect((await faultsOf({ env, file })).toSorted()).toEqual(
+      ['budgets', 'identity', 'limits'].map((name) => `${name}: must be an object`),
+    )
+  })
+
+  test('Each list of operations that cannot be read is named', async () => {
+    const file = await foreign(
+      `operations: { safelist: { manifests: ['/nowhere/a', '/nowhere/b'], clients: { c: ['/nowhere/c', '/nowhere/a'] } } }`,
+    )
+    const [fault, ...others] = await faultsOf({ env: {}, file })
+    expect([fault?.match(/nowhere\/\w cannot be read \(ENOENT\)/g), others]).toEqual([
+      ['a', 'b', 'c'].map((name) => `nowhere/${name} cannot be read (ENOENT)`),
+      [],
+    ])
+  })
+
   test.each([
     `services: { orders: stateful({ paths: ['/', '/health/', '/graphql', '/files/.', '/files/..a/'] }) }`,
     `services: { orders: stateful({ addresses: ['http://a/graphql', 'http://a/graphql'] }) }`,
