@@ -45,3 +45,26 @@ test("Places taken before Redis' clock was set back do not lock their caller out
   client.destroy()
   connection.close()
 })
+
+test('Places whose end Redis did not tell in time do not lock their caller out', async () => {
+  const connection = connectRedis(redis.url, 1_000, 'each counts alone', log)
+  let state: 'well' | 'slow' | 'away' = 'well'
+  const requests = shareRequests({
+    ...connection,
+    run(...asked) {
+      const answer = state === 'away' ? undefined : connection.run(...asked)
+      return state === 'slow' ? answer?.then(() => undefined) : answer
+    },
+  })
+  const take = () => requests.take('hasty', 1)
+  const taken = await until(take)
+  if (taken === 'full') throw new Error('Nobody else takes places here.')
+  state = 'away'
+  taken()
+  state = 'slow'
+  expect(await take()).toBeUndefined()
+  state = 'well'
+  expect(await take()).toBeInstanceOf(Function)
+  expect(await take()).toBe('full')
+  connection.close()
+})
