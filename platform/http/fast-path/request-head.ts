@@ -25,7 +25,7 @@ const MAX_HEAD = 16 * 1024
 const MAX_LINES = 64 // header lines
 const END = '\r\n\r\n'
 const LENGTH = /^\d{1,9}$/
-/** RequestHeaders that change the framing, the connection or the body's encoding. */
+/** Headers that change the framing, the connection or the body's encoding. */
 const FOR_NODE: ReadonlySet<string> = new Set([
   'content-encoding',
   'expect',
@@ -63,7 +63,7 @@ export function createHeadReader(
 ): (buffer: Buffer, length: number) => RequestHead | undefined {
   let lines: Line[] = []
   let url = ''
-  let start = startOf(url)
+  let start: string | undefined
   let before: { readonly text: string; readonly head: RequestHead } | undefined
   return (buffer, length) => {
     // Most heads of a connection are as long as the one before.
@@ -76,7 +76,7 @@ export function createHeadReader(
       if (end < END.length || end > length || end > MAX_HEAD) return undefined
       text = buffer.toString('latin1', 0, end)
     }
-    if (!text.startsWith(start)) {
+    if (start === undefined || !text.startsWith(start)) {
       const path = paths().find((each) => text.startsWith(startOf(each)))
       if (path === undefined) return undefined
       url = path

@@ -251,3 +251,8 @@ test('Heads to several paths are distinguished, and paths may change between the
   paths = ['/graphql', '/partners']
   expect(['/partners', '/graphql/partner'].map(urlOf)).toEqual(['/partners', undefined])
 })
+
+test('A request without a path is left to Node, also as the first of its connection', () => {
+  const bytes = Buffer.from('POST  HTTP/1.1\r\nhost: here\r\ncontent-length: 0\r\n\r\n')
+  expect(createHeadReader()(bytes, bytes.length)).toBeUndefined()
+})
