@@ -2,7 +2,7 @@
  * The public keys of one issuer (a JWKS behind a URL), fetched on use and kept. What a token names
  * decides only whether the keys are looked at again, at most once a minute, and never where.
  */
-import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTVerifyGetKey } from 'jose' // MIT, no dependencies; the JOSE library of the Node field
+import { createLocalJWKSet, errors, type JSONWebKeySet, type JWK, type JWTVerifyGetKey } from 'jose' // MIT, no dependencies; the JOSE library of the Node field
 import type { Logger } from '../process/log.ts'
 
 /** The keys are needed and cannot be had, which is no fault of the token. */
@@ -20,6 +20,11 @@ const FRESH = 10 * 60_000
 const PAUSE = 60_000
 /** After a failed fetch, while no keys are held at all. */
 const FIRST_PAUSE = 2_000
+/**
+ * A set without keys is mostly a mistake, and would refuse every caller: it is a failed fetch, and
+ * the keys that are held count. An issuer that says so for this long is believed.
+ */
+const BELIEVED = 60 * 60_000
 
 const MOST_BYTES = 1024 * 1024
 
@@ -51,6 +56,7 @@ function createIssuerKeys(url: string, log: Logger | undefined): IssuerKeys {
   let failed = Number.NEGATIVE_INFINITY
   let askedForUnknown = Number.NEGATIVE_INFINITY
   let told = Number.NEGATIVE_INFINITY
+  let emptySince: number | undefined
 
   /** Once a minute: without any keys they are asked for more often. */
   const tell = (err: unknown): void => {
@@ -59,13 +65,21 @@ function createIssuerKeys(url: string, log: Logger | undefined): IssuerKeys {
     const { origin, pathname } = new URL(url) // its query may be secret
     log?.error({ err, jwks: origin + pathname }, 'the keys of an issuer cannot be fetched')
   }
+  const take = (set: JSONWebKeySet): void => {
+    const now = performance.now()
+    if (set.keys.length === 0) {
+      emptySince ??= now
+      if (now - emptySince >= BELIEVED) keys = undefined
+      throw new Error('the key set has no key for signatures')
+    }
+    emptySince = undefined
+    keys = createLocalJWKSet(set)
+    fetched = now
+  }
   /** Never rejects: see `hasFailed`. */
   const fetchKeys = (): Promise<void> => {
     pending = fetchSet(url)
-      .then((set) => {
-        keys = createLocalJWKSet(set)
-        fetched = performance.now()
-      })
+      .then(take)
       .catch((error: unknown) => {
         failed = performance.now()
         tell(error)
@@ -139,5 +153,13 @@ async function fetchSet(url: string): Promise<JSONWebKeySet> {
   }
   const set = JSON.parse(Buffer.concat(pieces).toString('utf8')) as JSONWebKeySet
   // RFC 7517, section 5: what cannot be used is passed over.
-  return { keys: set.keys.filter((key: unknown) => typeof key === 'object' && key !== null && !Array.isArray(key)) }
+  return { keys: set.keys.filter(isForSignatures) }
+}
+
+const KEY_TYPES: ReadonlySet<unknown> = new Set(['RSA', 'EC', 'OKP'])
+
+/** Whether an entry, which may be anything, is a public key that may verify (RFC 7517, section 4). */
+function isForSignatures(key: Partial<JWK> | null): boolean {
+  const { kty, use, key_ops: uses } = key ?? {}
+  return KEY_TYPES.has(kty) && (use ?? 'sig') === 'sig' && (!Array.isArray(uses) || uses.includes('verify'))
 }

@@ -225,6 +225,31 @@ describe('keys of an issuer', () => {
     expect(await sees(provider.token())).toBe('payer')
   })
 
+  test.each<[string, readonly unknown[]]>([
+    ['no keys', []],
+    ['no key for signatures', [null, {}, { kty: 'oct', k: 'AAAA' }, { kty: 'RSA', n: 'AQAB', e: 'AQAB', use: 'enc' }]],
+  ])('An issuer that answers %s is unavailable at first, and loses known keys after an hour', async (_what, none) => {
+    const own = provider.jwks()
+    provider.publish(none as JWK[])
+    expect(await sees(provider.token())).toBe('SERVICE_UNAVAILABLE')
+    later += 2_000
+    provider.publish(own)
+    for (const pause of [11, 11, 48]) {
+      expect(await sees(provider.token())).toBe('payer')
+      provider.publish(none as JWK[])
+      later += pause * MINUTE
+    }
+    const unknown = () => sees(provider.token({}, 'RS256', { kid: 'new' })) // waits until keys were looked at
+    expect(await unknown()).toBe('SERVICE_UNAVAILABLE')
+    expect(await sees(provider.token())).toBe('payer')
+    later += MINUTE
+    expect(await unknown()).toBe('SERVICE_UNAVAILABLE')
+    expect(await sees(provider.token())).toBe('SERVICE_UNAVAILABLE')
+    provider.publish(own)
+    later += MINUTE
+    expect(await sees(provider.token())).toBe('payer')
+  })
+
   test('A revoked key stops working when its key set is fetched again', async () => {
     const old = await provider.token()
     expect(await sees(old)).toBe('payer')
