@@ -176,7 +176,8 @@ async function assembleWith(
   const endpoints = createEndpoints(
     new Map([[MAIN_PATH, openEndpoint(policies, config.operations.safelist)], ...ofVariants]),
   )
-  const serveFile = createFiles({ editions, cors, clientAddress, limits: own, measuring, reportLimit })
+  const { credentialsOf } = policies
+  const serveFile = createFiles({ editions, cors, credentialsOf, clientAddress, limits: own, measuring, reportLimit })
   const route = createRoutes({ endpoints, pages, serveFile, cors, room, clientAddress, state })
   const facts = { config, limits: own, measuring, texts: beside.memory }
   return { ...facts, serving, streams, endpoints, clientAddress, route, close }

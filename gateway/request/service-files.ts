@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { GraphQLError } from 'graphql'
 import type { ClientAddress } from '../../platform/http/message/client-address.ts'
 import { HttpError, sendHttpError, sendJson } from '../../platform/http/message/http-error.ts'
+import type { CredentialsOf } from '../../platform/protocol/credentials.ts'
 import { statusOf } from '../../platform/protocol/errors.ts'
 import { REQUEST_ID_HEADER } from '../../platform/protocol/signature.ts'
 import { traceparentOf } from '../../platform/protocol/trace-context.ts'
@@ -21,13 +22,15 @@ export type ServeFile = (request: IncomingMessage, response: ServerResponse) => 
 interface FilesOptions {
   readonly editions: Editions
   readonly cors: Cors
+  /** Where a request carries its token. */
+  readonly credentialsOf: CredentialsOf
   readonly clientAddress: ClientAddress
   readonly limits: Pick<Limits, 'filesPerAddress'>
   readonly measuring: Measuring | undefined
   readonly reportLimit: ReportLimit
 }
 
-export function createFiles({ editions, cors, ...bounds }: FilesOptions): ServeFile {
+export function createFiles({ editions, cors, credentialsOf, ...bounds }: FilesOptions): ServeFile {
   const allow = allowFiles(cors)
   // A client that does not read holds a connection to the service for as long as it is let.
   const take = createAddressShares('filesPerAddress', bounds)
@@ -46,8 +49,9 @@ export function createFiles({ editions, cors, ...bounds }: FilesOptions): ServeF
         return true
       }
       try {
+        const named = { requestId, traceparent: traceparentOf(headers) }
         await edition.traffic
-          .download(service, { method, path, headers, requestId, traceparent: traceparentOf(headers) }, response)
+          .download(service, { method, path, authorization: credentialsOf(headers), headers, ...named }, response)
           .catch((error: unknown) => refuse(error, requestId, response))
       } finally {
         giveBack()

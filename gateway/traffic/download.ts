@@ -19,6 +19,8 @@ export interface Download extends Named {
   readonly method: 'GET' | 'HEAD'
   /** Path and query string, as the client sent them. */
   readonly path: string
+  /** The client's token, wherever the request carried it; only a rule forwards it. */
+  readonly authorization: string | undefined
   /** Headers about what the client has already, or which part it wants; see `ASKED`. */
   readonly headers: Readonly<Record<string, string | string[] | undefined>>
 }
@@ -89,11 +91,8 @@ export async function download(
 }
 
 /** Headers that rules add. The token reaches only a service whose rule names it. */
-function ruledFor(service: ServiceDefinition, { headers }: Download): ReadonlyMap<string, string> | undefined {
-  const { authorization } = headers
-  const written = writtenBy(service, false)
-  return written?.({ authorization: typeof authorization === 'string' ? authorization : undefined, headers })
-}
+const ruledFor = (service: ServiceDefinition, wanted: Download): ReadonlyMap<string, string> | undefined =>
+  writtenBy(service, false)?.(wanted)
 
 /** True if the instance sheds load; another may have room. */
 const isShedding = ({ statusCode, headers }: Dispatcher.ResponseData): boolean =>

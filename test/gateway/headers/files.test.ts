@@ -1,11 +1,17 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { expect, test } from '@jest/globals'
 import { readConfig } from '../../../gateway/config/load.ts'
 import { startGateway } from '../../../gateway/gateway.ts'
+import { credentialsOf } from '../../../gateway/request/policies/authenticate.ts'
+import { createFiles } from '../../../gateway/request/service-files.ts'
+import { stateful } from '../../../gateway/traffic/call/kind.ts'
 import { SIGNATURE_HEADER, verifySignature } from '../../../platform/protocol/signature.ts'
 import { newFolder } from '../../support/folder.ts'
 import { log } from '../../support/log.ts'
 import { nowhere } from '../../support/nowhere.ts'
-import { startUpstream } from '../../support/upstream.ts'
+import { startUpstream, trafficTo } from '../../support/upstream.ts'
 
 const GATEWAY_SECRET = 'a secret of sixteen'
 
@@ -49,5 +55,44 @@ test('Files follow the rules of their service, and no cache keeps one that a cal
   } finally {
     await gateway.stop()
     await content.stop()
+  }
+})
+
+test.each<[string, Record<string, string>, string | undefined]>([
+  ['its cookie', { cookie: 'c=1; session=a', 'sec-fetch-site': 'same-origin' }, 'Bearer a'],
+  ['the cookie, sent by a page of another site', { cookie: 'session=a', 'sec-fetch-site': 'cross-site' }, undefined],
+  ['its own header', { 'x-session': 'b', authorization: 'Basic proxy' }, 'Bearer b'],
+])('A rule forwards the token of a file request from %s', async (_where, headers, authorization) => {
+  const seen: unknown[] = []
+  const bank = await startUpstream(({ request }) => {
+    seen.push(request.headers.authorization)
+    return {}
+  })
+  const policies = credentialsOf({
+    issuers: [],
+    required: false,
+    token: { header: { name: 'x-session', scheme: '' }, cookie: { name: 'session' } },
+  })
+  const definition = stateful('bank', { paths: ['/files/'], headers: [{ forward: 'authorization' }] })
+  const traffic = trafficTo(definition, [bank.url])
+  const serve = createFiles({
+    editions: { hold: () => ({ edition: { traffic }, release: () => undefined }) } as never,
+    cors: { origins: [], credentials: false } as never,
+    credentialsOf: policies,
+    clientAddress: () => undefined,
+    limits: { filesPerAddress: 10 },
+    measuring: undefined,
+    reportLimit: () => undefined,
+  })
+  const gateway = createServer((request, response) => void serve(request, response)).listen(0, '127.0.0.1')
+  await once(gateway, 'listening')
+  const { port } = gateway.address() as AddressInfo
+  try {
+    await (await fetch(`http://127.0.0.1:${port}/files/a`, { headers })).text()
+    expect(seen).toEqual([authorization])
+  } finally {
+    gateway.close()
+    await traffic.close()
+    await bank.stop()
   }
 })
