@@ -12,7 +12,10 @@ export type PickedHeaders = readonly string[]
 export interface Heard {
   /** A list counts once, however many calls share its answer. */
   hear(picked: PickedHeaders): void
-  /** Adds to `headers`, and each `Set-Cookie` to `cookies`. */
+  /**
+   * Adds to `headers`, and each `Set-Cookie` to `cookies`. The operations of a batch add to the same
+   * ones, of which the rules hold together.
+   */
   write(headers: Map<string, string>, cookies: string[]): void
 }
 
@@ -60,31 +63,38 @@ export function compileClientRules(rules: readonly ClientHeaderRule[]): ClientRu
 
 const COOKIE = 'set-cookie'
 
+/** What the headers of an answer to a client were made of. */
+interface Written {
+  readonly lists: Set<PickedHeaders>
+  /** Characters. */
+  length: number
+}
+
+const written = new WeakMap<Map<string, string>, Written>()
+
 function openHeard(ways: Ways): Heard {
   const heard = new Set<PickedHeaders>()
-  const values = new Map<string, string>()
-  const cookies: string[] = []
-  let length = 0
-  const take = (name: string, value: string): void => {
-    const before = values.get(name)
-    const way = ways.get(name)
-    if (before !== undefined && way === 'first') return
-    // What takes the place of another counts in its place.
-    const after = length + value.length - (way === 'last' ? (before?.length ?? 0) : 0)
-    if (after > MOST || (name === COOKIE && cookies.length === MOST_COOKIES)) return
-    length = after
-    if (name === COOKIE) cookies.push(value)
-    else values.set(name, before === undefined || way === 'last' ? value : `${before}, ${value}`)
-  }
   return {
-    hear(picked) {
-      if (heard.has(picked)) return
-      heard.add(picked)
-      for (const [name, value] of pairsOf(picked)) take(name, value)
-    },
-    write(headers, all) {
-      for (const [name, value] of values) headers.set(name, value)
-      all.push(...cookies)
+    hear: (picked) => void heard.add(picked),
+    write(headers, cookies) {
+      const all = written.get(headers) ?? { lists: new Set(), length: 0 }
+      written.set(headers, all)
+      const take = (name: string, value: string): void => {
+        const before = headers.get(name)
+        const way = ways.get(name)
+        if (before !== undefined && way === 'first') return
+        // What takes the place of another counts in its place.
+        const after = all.length + value.length - (way === 'last' ? (before?.length ?? 0) : 0)
+        if (after > MOST || (name === COOKIE && cookies.length >= MOST_COOKIES)) return
+        all.length = after
+        if (name === COOKIE) cookies.push(value)
+        else headers.set(name, before === undefined || way === 'last' ? value : `${before}, ${value}`)
+      }
+      for (const picked of heard) {
+        if (all.lists.has(picked)) continue
+        all.lists.add(picked)
+        for (const [name, value] of pairsOf(picked)) take(name, value)
+      }
     },
   }
 }

@@ -273,6 +273,37 @@ describe('headers of answers', () => {
     expect(headers).toEqual({ 'x-a': value })
   })
 
+  test.each([
+    ['first', 'a'],
+    ['last', 'c'],
+    ['append', 'a, b, c'],
+  ])('Of several operations of a batch the client gets the %s, and each answer counts once', (when, value) => {
+    const rules = compileClientRules([{ forward: 'x-a', when }] as never)
+    const pick = (text: string) => rules?.pick(`HTTP/1.1 200 OK\r\nx-a: ${text}`, false) ?? []
+    const [one, two, three] = [pick('a'), pick('b'), pick('c')]
+    const headers = new Map<string, string>()
+    for (const answers of [[one], [one, two], [two, three]]) {
+      const heard = rules?.open()
+      for (const picked of answers) heard?.hear(picked)
+      heard?.write(headers, [])
+    }
+    expect(headers.get('x-a')).toBe(value)
+  })
+
+  test('A batch has no more cookies and headers than one answer', () => {
+    const rules = compileClientRules([{ forward: 'set-cookie' }, { forward: 'x-a', when: 'append' }] as never)
+    const lines = Array.from({ length: 30 }, (_, n) => `set-cookie: c${n}=1\r\nx-a: ${'a'.repeat(100)}`)
+    const headers = new Map<string, string>()
+    const cookies: string[] = []
+    for (let operation = 0; operation < 10; operation += 1) {
+      const heard = rules?.open()
+      heard?.hear(rules?.pick(['HTTP/1.1 200 OK', ...lines].join('\r\n'), false) ?? [])
+      heard?.write(headers, cookies)
+    }
+    expect(cookies).toHaveLength(50)
+    expect(headers.get('x-a')?.length).toBeLessThan(8_192)
+  })
+
   test('Many and large headers are left out', () => {
     const many = Array.from({ length: 1_000 }, (_, n) => `set-cookie: c${n}=1`)
     expect(told([{ forward: 'set-cookie', when: 'last' }], many).cookies).toHaveLength(50)
