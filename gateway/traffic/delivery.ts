@@ -169,6 +169,8 @@ const ACCEPTED = 'application/graphql-response+json, application/json;q=0.9'
 export function delivery(service: ServiceDefinition, fleet: Fleet, options: DeliveryOptions): Try {
   const { headersFor, isNamed, pick } = options
   const isForCaller = service.kind === 'stateful' || tellsCaller(service.headers)
+  const judges = ({ status }: HttpAnswer, instance: Instance, headers: readonly string[]): boolean =>
+    status >= 400 && isForCaller && judgesCaller(service, instance, headers)
   return async (work, asked) => {
     const { call, signal } = work
     if (signal?.aborted) throw new CallFailure('cancelled', 'given up before it was sent')
@@ -202,7 +204,7 @@ export function delivery(service: ServiceDefinition, fleet: Fleet, options: Deli
       const turn = largeTurn(context, received.body.length)
       if (turn) await turn
       if (signal?.aborted) throw new CallFailure('cancelled', 'given up before its answer was read')
-      const { answer, hasErrors } = readAnswer(received, isForCaller && judgesCaller(instance, context), call.read)
+      const { answer, hasErrors } = readAnswer(received, judges(received, instance, headers), call.read)
       options.observe(instance, took, started + took)
       instance.failureDetector.succeeded()
       traced?.answered()
@@ -239,9 +241,21 @@ function obey({ fields }: HttpAnswer, { backoff }: Instance, context: CallContex
   if (retryAfter !== undefined) backoff.holdOff(context, retryAfter)
 }
 
-/** Whether refused credentials are, or would have been, the caller's. */
-export const judgesCaller = ({ authorization }: Pick<Instance, 'authorization'>, context: CallContext): boolean =>
-  context.authorization !== undefined || authorization === undefined
+/**
+ * Whether refused credentials are, or would have been, the caller's: neither those of the address
+ * nor the constant of a rule.
+ * @param headers as they were sent
+ */
+export function judgesCaller(
+  service: ServiceDefinition,
+  { authorization: own }: Pick<Instance, 'authorization'>,
+  headers: readonly string[],
+): boolean {
+  const sent = new Map(pairsOf(headers)).get('authorization')
+  if (sent === undefined) return true
+  const isConstant = service.headers?.some(({ insert, value }) => insert === 'authorization' && value === sent)
+  return sent !== own && isConstant !== true
+}
 
 /** Reports a failed try to the instance's health checks. */
 function report(instance: Instance, error: unknown): void {

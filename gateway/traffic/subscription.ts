@@ -73,15 +73,16 @@ function streamAt(
   signal: AbortSignal,
 ): Stream {
   const { sockets, authorization, path: posted, ...place } = instance
-  const isAboutCaller = !isShared && judgesCaller({ authorization }, context)
+  const isAboutCaller = (headers: readonly string[]): boolean =>
+    !isShared && judgesCaller(definition, instance, headers)
   if (!sockets) {
     const headers = withAdded(headersFor(instance, { context, body }), added)
-    return openStream(instance, headers, body.bytes, isAboutCaller, signal)
+    return openStream(instance, headers, body.bytes, isAboutCaller(headers), signal)
   }
   const path = definition.subscriptionPath ?? posted
   const headers = withAdded(upgradeHeadersFor({ path, authorization }, { context, body: NO_BODY }), added)
   return sockets.subscribe(
-    { ...place, path, headers, judgesCaller: isAboutCaller },
+    { ...place, path, headers, judgesCaller: isAboutCaller(headers) },
     isShared ? '' : context.caller(),
     body.bytes,
     signal,

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from '@jest/globals'
 import { createRecord } from '../../../gateway/execution/trace/record.ts'
 import { createCallers } from '../../../gateway/traffic/call/callers.ts'
-import { stateful, stateless } from '../../../gateway/traffic/call/kind.ts'
+import { type ServiceDefinition, stateful, stateless } from '../../../gateway/traffic/call/kind.ts'
 import type { CallContext } from '../../../gateway/traffic/call/send.ts'
 import type { Traffic } from '../../../gateway/traffic/traffic.ts'
 import { stopClock } from '../../support/clock.ts'
@@ -381,9 +381,9 @@ describe('coalescing', () => {
 })
 
 describe('subscription', () => {
-  const follow = async (traffic: Traffic, signal = new AbortController().signal): Promise<unknown[]> => {
+  const follow = async (traffic: Traffic, call = callOf('s', '{}')): Promise<unknown[]> => {
     const seen: unknown[] = []
-    for await (const answer of traffic.subscribe(callOf('s', '{}'), signal)) seen.push(answer.parsed())
+    for await (const answer of traffic.subscribe(call, new AbortController().signal)) seen.push(answer.parsed())
     return seen
   }
   const isStream = ({ request }: Received) => request.headers.accept === 'text/event-stream'
@@ -428,6 +428,29 @@ describe('subscription', () => {
       await expect(traffic.send(callOf('s', '{}'))).rejects.toMatchObject({ extensions })
     },
   )
+
+  test.each<[string, ServiceDefinition, boolean]>([
+    ['of the caller', stateful('s'), true],
+    [
+      'of the address, since a rule removes that of the caller',
+      stateful('s', { headers: [{ remove: 'auth*' }] }),
+      false,
+    ],
+    ['of the address, beside a header of the caller', stateless('s', { headers: [{ forward: 'x-tenant' }] }), false],
+    ['of the caller, by a rule', stateless('s', { headers: [{ forward: 'authorization' }] }), true],
+    ['of a rule', stateful('s', { headers: [{ insert: 'authorization', value: 'Bearer of all' }] }), false],
+  ])('Refused credentials %s are the fault of who gave them', async (_whose, definition, isCallers) => {
+    for (const [status, code] of [
+      [401, 'UNAUTHENTICATED'],
+      [403, 'FORBIDDEN'],
+    ] as const) {
+      const [only] = (await upstreams(1, ({ response }) => void response.writeHead(status).end('No.'))) as [Upstream]
+      const traffic = to(definition, [only.url.replace('//', '//gateway:secret@')])
+      const call = callOf('s', '{}', { authorization: 'Bearer mine' })
+      const told = [await codeOf(traffic.send(call)), await codeOf(follow(traffic, call))]
+      expect(told).toEqual(Array(2).fill(isCallers ? code : 'SERVICE_UNAVAILABLE'))
+    }
+  })
 
   test('The media type of a stream is known in any case', async () => {
     const stream = 'event: next\ndata: {"data":{"ok":true}}\n\nevent: complete\ndata:\n\n'
