@@ -1,5 +1,6 @@
 /** The hooks around calls to services. */
 import type { HookRequest, HookServiceRequest, HookSettings } from '../config/sections/hooks.ts'
+import { textOf } from '../traffic/call/answer.ts'
 import { CallFailure } from '../traffic/call/failure.ts'
 import type { ServiceDefinition } from '../traffic/call/kind.ts'
 import type { ServiceCall } from '../traffic/call/send.ts'
@@ -64,7 +65,7 @@ export function hookTraffic(
           await tell(error instanceof CallFailure ? error.code : 'INTERNAL', () => undefined)
           throw error
         })
-        await tell(undefined, () => JSON.parse(reply.answer.body.toString()))
+        await tell(undefined, () => JSON.parse(textOf(reply.answer.body)))
         return reply
       }
     },

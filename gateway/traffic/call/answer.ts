@@ -98,9 +98,12 @@ function readErrors(errors: readonly unknown[]): GraphQLFormattedError[] {
   return read
 }
 
+/** The JSON text of a body. */
+export const textOf = (body: Buffer): string => body.toString().replace(BYTE_ORDER_MARK, '')
+
 function parseJson(status: number, body: Buffer): unknown {
   try {
-    return parseExact(body.toString().replace(BYTE_ORDER_MARK, ''))
+    return parseExact(textOf(body))
   } catch (cause) {
     throw new CallFailure('answer', `status ${status} with a body that is no JSON`, { cause })
   }

@@ -80,6 +80,23 @@ describe('order and contents', () => {
     ])
   })
 
+  test("A hook reads a service's answer that begins with a byte order mark", async () => {
+    const seen: unknown[] = []
+    shop.orders.misbehave((_request, response) => {
+      response.setHeader('content-type', 'application/json')
+      response.end('\ufeff{"data":{"whoAmI":"marked"}}')
+      return true
+    })
+    try {
+      const answer = await withHooks({ onServiceResponse: ({ body }) => void seen.push(body()) }, ({ url }) =>
+        ask(url, WHO),
+      )
+      expect([answer.data, seen]).toEqual([{ whoAmI: 'marked' }, [{ data: { whoAmI: 'marked' } }]])
+    } finally {
+      shop.orders.misbehave(undefined)
+    }
+  })
+
   test('Hooks may wait', async () => {
     const later = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
     const all = {
