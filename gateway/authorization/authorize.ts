@@ -100,12 +100,12 @@ async function grantedPolicies(
   exchange: Exchange,
   { policies, timeout, log }: AuthorizationOptions,
 ): Promise<Granted> {
-  const { requestId, parameters } = exchange
+  const { requestId, parameters, definition } = exchange
   const about = (): PolicyRequest => ({
     caller: toldCaller(exchange),
     headers: toldHeaders(exchange),
     requestId,
-    operationName: parameters.operationName,
+    operationName: parameters.operationName ?? definition?.name?.value,
     variables: toldVariables(exchange),
   })
   const late = Promise.withResolvers<never>()

@@ -278,6 +278,21 @@ describe('policies', () => {
     expect(asked.sort()).toEqual(['doctor', 'friend', 'owner'])
   })
 
+  test('A policy is told the name of the operation that runs, and cannot change what others are told', async () => {
+    const told: unknown[] = []
+    granted = {
+      owner: ({ operationName, headers }) => {
+        told.push([operationName, headers['x-own']])
+        Reflect.deleteProperty(headers, 'x-own')
+        return true
+      },
+    }
+    const query = 'query Read { person(id: 1) { diary } }'
+    for (const operationName of [undefined, 'Read'])
+      await ask(gateway.url, { query, ...(operationName && { operationName }) }, { 'x-own': 'yes' })
+    expect(told).toEqual(Array(2).fill(['Read', 'yes']))
+  })
+
   test.each([
     ['throws', () => Promise.reject(new Error('broken'))],
     ['never answers', () => new Promise<boolean>(() => {})],
