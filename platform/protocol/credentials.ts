@@ -31,8 +31,8 @@ export function createCredentials(
   }
 }
 
-/** As it was sent. */
-export const authorizationOf: CredentialsOf = ({ authorization }) => authorization
+/** As it was sent. Front ends whose user is signed out often send an empty one. */
+export const authorizationOf: CredentialsOf = ({ authorization }) => authorization || undefined
 
 const isBearer = (scheme: string): boolean => scheme.toLowerCase() === 'bearer'
 

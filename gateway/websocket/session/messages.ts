@@ -80,8 +80,8 @@ function parse(text: string): unknown {
 
 function readInitPayload(payload: unknown, clientNameHeaders: ReadonlySet<string>): InitPayload | undefined {
   if (!isOptionalRecord(payload)) return undefined
-  const given = payload?.['authorization'] ?? payload?.['Authorization']
-  const authorization = typeof given === 'string' ? given : undefined
+  const given = payload?.['authorization'] || payload?.['Authorization']
+  const authorization = typeof given === 'string' && given !== '' ? given : undefined
   const client = Object.entries(payload ?? {}).flatMap(([name, value]) =>
     typeof value === 'string' && clientNameHeaders.has(name.toLowerCase())
       ? [[name.toLowerCase(), value] as const]

@@ -99,6 +99,28 @@ describe('token in a cookie', () => {
     expect(await outcome({ cookie: `Session=nonsense; xsession=nonsense; session=` })).toMatch(/^200 {/)
   })
 
+  test('An empty header is no token: the cookie counts', async () => {
+    await ask(gateway.url, query, cookie(token, { authorization: '' }))
+    expect(told()).toBe(`Bearer ${token}`)
+    await ask(gateway.url, query, { authorization: '' })
+    expect(told()).toBeUndefined()
+    const url = `${gateway.url.replace('http', 'ws')}/graphql`
+    class Socket extends WebSocket {
+      constructor(address: string, protocols: string) {
+        super(address, protocols, { headers: cookie(token, { origin: gateway.url }) })
+      }
+    }
+    const client = createClient({
+      url,
+      webSocketImpl: Socket,
+      connectionParams: { authorization: '' },
+      retryAttempts: 0,
+    })
+    for await (const _answer of client.iterate({ query })) break
+    expect(told()).toBe(`Bearer ${token}`)
+    await client.dispose()
+  })
+
   test.each([
     ['of this origin', (): string => `http://${new URL(gateway.url).host}`, true],
     ['of an origin that may connect', (): string => 'https://friend.example', false],
