@@ -1,6 +1,6 @@
 /**
- * A client's operation with its fragments and variables. It is parsed and validated before, and
- * never changed here.
+ * A client's operation with the fragments that it uses, and its variables. It is parsed and
+ * validated before, and never changed here.
  */
 import {
   type DocumentNode,
@@ -20,7 +20,7 @@ import {
   conditionVariables,
   defersSomething,
   type Fragments,
-  fragmentsOf,
+  fragmentsUsedBy,
   IN_PARTS,
 } from './conditions.ts'
 import { type NeverNull, neverNull, nullError, whenNull } from './never-null.ts'
@@ -65,7 +65,7 @@ export function clientOperation(schema: GraphQLSchema, document: DocumentNode, n
   }
   const rootType = schema.getRootType(definition.operation)
   if (!rootType) throw codedError('BAD_USER_INPUT', `The schema has no ${definition.operation}.`)
-  const fragments = fragmentsOf(document)
+  const fragments = fragmentsUsedBy(definition, document)
   return {
     schema,
     rootType,

@@ -28,6 +28,24 @@ export type Fragments = ReadonlyMap<string, FragmentDefinitionNode>
 export const fragmentsOf = ({ definitions }: DocumentNode): Fragments =>
   new Map(definitions.flatMap((node) => (node.kind === Kind.FRAGMENT_DEFINITION ? [[node.name.value, node]] : [])))
 
+/** The fragments that an operation selects: its document may hold those of others. */
+export function fragmentsUsedBy(operation: OperationDefinitionNode, document: DocumentNode): Fragments {
+  const all = fragmentsOf(document)
+  const used = new Map<string, FragmentDefinitionNode>()
+  const open: (OperationDefinitionNode | FragmentDefinitionNode)[] = [operation]
+  for (const definition of open) {
+    visit(definition, {
+      FragmentSpread({ name }) {
+        const fragment = all.get(name.value)
+        if (!fragment || used.has(name.value)) return
+        used.set(name.value, fragment)
+        open.push(fragment)
+      },
+    })
+  }
+  return used
+}
+
 /** Every selection of an object, in document order; of a named fragment once. */
 export function* selectionsOf(
   { selections }: SelectionSetNode,

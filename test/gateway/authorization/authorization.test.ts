@@ -328,6 +328,12 @@ describe('policies', () => {
     await ask(gateway.url, '{ open secret }')
     expect(asked).toEqual([])
   })
+
+  test('A fragment of another operation of the document asks none', async () => {
+    const query = 'query A { open } query B { people { ...Private } } fragment Private on Person { diary }'
+    await ask(gateway.url, { query, operationName: 'A' })
+    expect(asked).toEqual([])
+  })
 })
 
 describe('what callers share', () => {
@@ -351,6 +357,9 @@ describe('what callers share', () => {
       const lacking = await ask(strict.url, '{ open word }', await signedIn())
       expect([verdict(lacking), lacking.data]).toEqual(['403 FORBIDDEN', undefined])
       expect(questions()).toBe('')
+      const both = 'query A { open } query B { ...Hidden } fragment Hidden on Query { secret }'
+      expect((await ask(strict.url, { query: both, operationName: 'A' })).data).toEqual({ open: 'open' })
+      expect(verdict(await ask(strict.url, { query: both, operationName: 'B' }))).toBe('401 UNAUTHENTICATED')
       expect((await ask(strict.url, '{ open secret }', await signedIn())).data).toEqual({
         open: 'open',
         secret: 'secret',
