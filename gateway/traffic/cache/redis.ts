@@ -15,6 +15,15 @@ import { type AnswerStore, isFresh, type Kept } from './store.ts'
 const PREFIX = 'tributary:answer:2:' // with the version of what is kept
 const TAG_PREFIX = 'tributary:tag:'
 const PURGES = 'tributary:purges' // the channel on which gateways tell each other
+/**
+ * In one piece: what another gateway stores in between would stay, without the tags by which it
+ * could be purged.
+ */
+const PURGE = `
+  for _, tag in ipairs(KEYS) do
+    for _, key in ipairs(redis.call('SMEMBERS', tag)) do redis.call('UNLINK', ARGV[1] .. key) end
+    redis.call('UNLINK', tag)
+  end`
 const COMMAND_TIMEOUT_MS = 50 // milliseconds; a service answers about as fast
 const PURGE_TIMEOUT_MS = 5_000 // milliseconds
 const NOT_PURGED = new HttpError(
@@ -63,8 +72,7 @@ export function createRedisStore(url: string, near: MemoryStore, log: Logger): A
   }
 
   const purgeRemote = async (tags: readonly string[]): Promise<void> => {
-    const keys = (await Promise.all(tags.map((tag) => client.sMembers(TAG_PREFIX + tag)))).flat()
-    await client.unlink([...keys.map((key) => PREFIX + key), ...tags.map((tag) => TAG_PREFIX + tag)])
+    await client.eval(PURGE, { keys: tags.map((tag) => TAG_PREFIX + tag), arguments: [PREFIX] })
     await client.publish(PURGES, JSON.stringify(tags))
   }
 

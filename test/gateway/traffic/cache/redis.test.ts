@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { type AddressInfo, connect, createServer } from 'node:net'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
 import { createClient } from '@redis/client'
 import { createMemoryStore } from '../../../../gateway/traffic/cache/memory.ts'
@@ -64,6 +66,52 @@ describe('Redis', () => {
     expect(await countOf(one, `shared ${id}`)).toBe(kept)
     await one.purge([`City:shared ${id}`])
     await until(async () => (await countOf(other, `shared ${id}`)) > kept)
+  })
+
+  test('What another gateway stores while a purge runs can still be purged', async () => {
+    const other = await openGateway()
+    const direct = createClient({ url: redis.url })
+    await direct.connect()
+    const kept = () => direct.keys('tributary:answer:*')
+    await direct.flushAll()
+    let id = 0
+    const storeOne = async (): Promise<void> => {
+      const before = (await kept()).length
+      await until(async () => {
+        id += 1
+        await countOf(other, `raced ${id}`)
+        return (await kept()).length > before
+      })
+    }
+    const proxy = createServer((client) => {
+      const server = connect(Number(new URL(redis.url).port), '127.0.0.1')
+      let before = Promise.resolve()
+      client.on('data', (piece) => {
+        const isPurge = piece.includes('UNLINK')
+        before = before.then(() => (isPurge ? storeOne() : undefined)).then(() => void server.write(piece))
+      })
+      server.pipe(client)
+      client.on('close', () => server.destroy()).on('error', () => undefined)
+      server.on('error', () => undefined)
+    }).listen(0, '127.0.0.1')
+    await once(proxy, 'listening')
+    const { port } = proxy.address() as AddressInfo
+    const store = createRedisStore(`redis://127.0.0.1:${port}`, createMemoryStore(1_000_000), log)
+    try {
+      await storeOne()
+      await until(() =>
+        store.purge(['City']).then(
+          () => true,
+          () => false,
+        ),
+      )
+      await other.purge(['City'])
+      expect(await kept()).toEqual([])
+    } finally {
+      await store.close()
+      direct.destroy()
+      proxy.close()
+    }
   })
 
   test('A purge reaches a gateway after it reconnects, and invalid messages have no effect', async () => {
