@@ -34,8 +34,8 @@ export function startTail({ url, database, log }: TailOptions): Tail {
   const stopping = new AbortController()
   const waiting = new Map<string, Set<() => void>>()
   let wake = (): void => {}
-  let followers = 0
-  /** The last event that woke its followers; undefined without followers. */
+  let subscribers = 0
+  /** The last event that woke its subscribers; undefined without subscribers. */
   let last: bigint | undefined
 
   /** No later event is missed; earlier ones may have been. */
@@ -45,10 +45,11 @@ export function startTail({ url, database, log }: TailOptions): Tail {
   }
 
   /**
-   * Reads new events and wakes the followers of their accounts. Resolves to true if there are more.
+   * Reads new events and wakes the subscribers to their accounts. Resolves to true if there are
+   * more.
    */
   const look = async (): Promise<boolean> => {
-    if (followers === 0) last = undefined
+    if (subscribers === 0) last = undefined
     else if (last === undefined) await begin()
     if (last === undefined) return false
     const rows = await database.$queryRaw<{ sequence: bigint; debit: string; credit: string }[]>`/* tail:look */
@@ -87,10 +88,10 @@ export function startTail({ url, database, log }: TailOptions): Tail {
   const listening = listen({ url, log, signal: stopping.signal, wake: () => wake() })
   return {
     follow() {
-      followers += 1
-      if (followers === 1) wake()
+      subscribers += 1
+      if (subscribers === 1) wake()
       return () => {
-        followers -= 1
+        subscribers -= 1
       }
     },
     change: (accountIds, signal) =>

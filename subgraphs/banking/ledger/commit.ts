@@ -17,8 +17,8 @@ import type { Writer } from './writer.ts'
 
 interface Committer {
   /**
-   * Evaluates a batch while the one before it is written. Undefined if it must wait for the lock.
-   * Never rejects.
+   * Evaluates a batch while the one before it is written, or after it if that began under the lock.
+   * Undefined if the batch must wait for the lock. Never rejects.
    */
   prepare(requests: readonly LedgerRequest[]): Promise<SpeculatedBatch | undefined>
   /**
@@ -39,7 +39,11 @@ export function createCommitter(options: CommitterOptions): Committer {
   const { writer } = options
   /** The state after the batch being written, if that was evaluated ahead. */
   let ahead: UncommittedState | undefined
-  /** Resolves when the batch that is written under the lock has ended. */
+  /**
+   * Resolves when a batch that began under the lock has ended: what it leaves cannot be known
+   * earlier. A speculated batch that comes to the lock is not waited for. What was evaluated on it
+   * is written only if it left the expected head.
+   */
   let lockedBatch: Promise<unknown> | undefined
 
   return {
@@ -122,7 +126,7 @@ async function writeSpeculated(speculated: SpeculatedBatch, writer: Writer): Pro
     const isWritten = await writer.writeSpeculated(speculated)
     return isWritten ? { name: 'answered', answers } : { name: 'under lock', earlier: NOTHING }
   } catch (error) {
-    return outcomeUnknown(error, NOTHING, answers)
+    return afterFailure(error, NOTHING, answers)
   }
 }
 
@@ -145,12 +149,16 @@ async function writeLocked(
   } catch (error) {
     // Nothing was written, and the writer knows that it has no lease now.
     if (error instanceof LeaseLost) return { name: 'under lock', earlier }
-    return outcomeUnknown(error, earlier, evaluated)
+    return afterFailure(error, earlier, evaluated)
   }
 }
 
-/** @throws error if the database refused the batch or the fault is ours: a retry would not help */
-function outcomeUnknown(error: unknown, { attempts, first }: EarlierAttempts, evaluated: Answers | undefined): State {
+/**
+ * Any failure but a refusal or a fault of ours counts as an unknown outcome, even if nothing can
+ * have been written: asking again by key is right in either case.
+ * @throws error if the database refused the batch or the fault is ours: a retry would not help
+ */
+function afterFailure(error: unknown, { attempts, first }: EarlierAttempts, evaluated: Answers | undefined): State {
   const failure = failureOf(error)
   if (failure === 'refused' || failure === 'fault') throw error
   return { name: 'outcome unknown', earlier: { attempts: attempts + 1, first: first ?? evaluated }, error }
