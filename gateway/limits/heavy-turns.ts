@@ -1,7 +1,9 @@
 /**
  * Spreads work that blocks the event loop for milliseconds (reading a new document or a large
  * answer): one piece per turn of the loop, and callers take turns. Small work runs in between. The
- * state is global to the module, as the event loop is to the thread.
+ * state is global to the module, as the event loop is to the thread. Beside it,
+ * `platform/process/loop-turns.ts` knows no callers, and `subgraphs/shared/admission.ts` also
+ * refuses what would wait too long.
  */
 import { createFairQueue } from '../../platform/data/fair-queue.ts'
 

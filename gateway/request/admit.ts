@@ -1,5 +1,6 @@
 /**
- * Finds the operation of a request and applies every policy to it, for HTTP and WebSocket alike.
+ * Finds the operation of a request and applies the list `operation` of the policies to it, for HTTP
+ * and WebSocket alike.
  */
 
 import type { Documents, KnownOperation } from '../document/documents.ts'

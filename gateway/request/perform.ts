@@ -40,7 +40,8 @@ export type RecordUse = (operation: KnownOperation, schema: GraphQLSchema, excha
 export function createPerform({ policies, editions, execute, start, recordUse }: PerformOptions): Perform {
   const { budget } = policies
   // Variables are checked only when the operation starts. The caller pays for wrong ones as for
-  // refused documents.
+  // refused documents. `execute` returns such a refusal as an outcome without a body, and `start`
+  // throws it; both are charged for below.
   const chargeRefused = (exchange: Exchange, error: Pick<GraphQLFormattedError, 'extensions'> | undefined): void => {
     if (error?.extensions?.['code'] === 'BAD_USER_INPUT')
       budget.charge(exchange, inputSize(exchange.parameters.variables))

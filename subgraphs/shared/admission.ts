@@ -2,7 +2,9 @@
  * Sheds load early: refuses a request that would wait too long for the event loop before any work
  * is done, so that the gateway has time to ask elsewhere. Callers take turns: one with a thousand
  * requests delays another's by one request per turn. The loop turns every few milliseconds of work,
- * so that health checks are answered.
+ * so that health checks are answered. It measures whole requests and refuses;
+ * `gateway/limits/heavy-turns.ts` only spreads long pieces of work, and
+ * `platform/process/loop-turns.ts` does so without callers.
  */
 import { createFairQueue } from '../../platform/data/fair-queue.ts'
 import { HttpError } from '../../platform/http/message/http-error.ts'

@@ -191,7 +191,15 @@ function fetchEntities(fetch: Fetch, run: Run): Promise<unknown> {
   }
 }
 
-/** @param bodyLoan of the request's memory, if it is lent */
+/**
+ * Asks a service and takes its answer, once:
+ * - Usually the call itself reads the answer, with `read`.
+ * - An answer from the cache, or of another request's call, is read when the call is over.
+ * - Another answer than the one that was read (a retry's or a hedge's), one that does not fit, or
+ *   one that comes when the run is over: the run gives up.
+ * - A failed call costs its fields. Nothing is taken afterwards.
+ * @param bodyLoan of the request's memory, if it is lent
+ */
 function askFor(
   run: Run,
   fetch: Fetch,

@@ -16,8 +16,9 @@ export interface LedgerDatabase {
   /** For transactions of several statements. */
   readonly prisma: PrismaClient
   /**
-   * For the two statements of every batch: bypasses Prisma's query compiler, which took a fifth of
-   * the ledger's time for their parameters. They are still written as Prisma's SQL.
+   * For the two statements of a speculated batch, and a third that reads the outcomes of used keys:
+   * bypasses Prisma's query compiler, which took a fifth of the ledger's time for their parameters.
+   * They are still written as Prisma's SQL.
    */
   readonly query: Query
   /**

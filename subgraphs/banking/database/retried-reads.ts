@@ -1,6 +1,7 @@
 /**
  * Repeats a read that failed because its connection was lost, so that a fail-over causes a delay
- * and no error.
+ * and no error. Once, because a query may fail; `readBack` of `request/mutation.ts` repeats reads
+ * after a mutation until the deadline, because that has happened.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { SqlDriverAdapter, SqlDriverAdapterFactory, SqlQuery } from '@prisma/driver-adapter-utils'

@@ -61,8 +61,9 @@ export async function writeBatches(query: Query, statement: Prisma.Sql): Promise
 }
 
 /**
- * Writes everything if the head's hash is still `base` and the lease's token still `token`, and
- * nothing otherwise. The update of the head locks the ledger: later writers wait there.
+ * Builds the statement that writes what every batch has if the head's hash is still `base` and the
+ * lease's token still `token`, and nothing otherwise. Its update of the head locks the ledger:
+ * later writers wait there.
  * @param token null for an instance that has no lease
  */
 export function batchStatement(base: string, evaluation: Evaluation, token: string | null): Prisma.Sql {

@@ -53,7 +53,10 @@ export function createGroupCommit<Item, Ready, Result>(
   let enough: (() => void) | undefined
   let running: Promise<void> | undefined
 
-  /** Takes half of all requests, so that one half is prepared while the other is committed. */
+  /**
+   * Takes half of the weight that is queued or being committed, as far as it is queued: the two
+   * halves take turns, one prepared while the other is committed.
+   */
   const take = (): Waiting<Item, Result>[] => {
     const asked = waiting.weight + committing
     return waiting.take(Math.min(maxWeight, asked < WORTH_HALVING ? asked : Math.ceil(asked / 2)))

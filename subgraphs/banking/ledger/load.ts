@@ -29,7 +29,10 @@ export interface Loaded {
   readonly reading: ClockReading
 }
 
-/** True if one statement, and so one instant, reads everything. */
+/**
+ * True if one statement, and so one instant, reads everything but the outcomes of used keys, which
+ * never change.
+ */
 export const isOneRead = ({ transfers, rows }: BatchNeeds): boolean => transfers.length === 0 && rows.size === 0
 
 /** Reads the head and the accounts that `requests` need, if they need nothing else. */
@@ -77,8 +80,9 @@ interface LoadedRow {
 }
 
 /**
- * The head, the accounts and the keys' first uses in one statement and one row. Few columns,
- * because each costs time on both sides.
+ * The head, the accounts and which keys were used, in one statement and one row. Few columns,
+ * because each costs time on both sides. If keys were used, a second statement reads their
+ * outcomes.
  */
 async function loadAccounts(
   query: Query,

@@ -62,7 +62,8 @@ const PAUSE = 200 // milliseconds between attempts
 
 /**
  * Reads the result of a mutation. The mutation has happened even if the database cannot be read
- * now, so the read is repeated until the caller's deadline.
+ * now, so the read is repeated until the caller's deadline: `database/retried-reads.ts` repeats a
+ * read only once.
  */
 export async function readBack<Value>(
   context: BankingContext,
