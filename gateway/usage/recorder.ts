@@ -157,7 +157,8 @@ export function createUseRecorder(names: ClientNames): UseRecorder {
     if (known && known.name === name && known.version === version) return known
     const client = clients.of(name)
     const made = { name, version, counter: counterOf(entry, client, versionOf(client, version)) }
-    if (isShort(name) && isShort(version)) senders.set(entry, made)
+    // Most documents that are used once never come again.
+    if (isShort(name) && isShort(version) && made.counter.requests > 0) senders.set(entry, made)
     return made
   }
 
