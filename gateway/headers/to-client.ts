@@ -13,8 +13,8 @@ export interface Heard {
   /** A list counts once, however many calls share its answer. */
   hear(picked: PickedHeaders): void
   /**
-   * Adds to `headers`, and each `Set-Cookie` to `cookies`. The operations of a batch add to the same
-   * ones, of which the rules hold together.
+   * Adds to `headers`, and each `Set-Cookie` to `cookies`. The operations of a batch add to the
+   * same ones, of which the rules hold together.
    */
   write(headers: Map<string, string>, cookies: string[]): void
 }

@@ -158,7 +158,7 @@ async function fetchSet(url: string): Promise<JSONWebKeySet> {
 
 const KEY_TYPES: ReadonlySet<unknown> = new Set(['RSA', 'EC', 'OKP'])
 
-/** Whether an entry, which may be anything, is a public key that may verify (RFC 7517, section 4). */
+/** Whether an entry, of any form, is a public key that may verify (RFC 7517, section 4). */
 function isForSignatures(key: Partial<JWK> | null): boolean {
   const { kty, use, key_ops: uses } = key ?? {}
   return KEY_TYPES.has(kty) && (use ?? 'sig') === 'sig' && (!Array.isArray(uses) || uses.includes('verify'))

@@ -8,7 +8,7 @@ import { httpAddress } from '../../../platform/process/settings.ts'
 import { claimHeadersSettings } from '../../../platform/protocol/identity-settings.ts'
 import { errorRules } from './errors.ts'
 import { headerRule } from './headers.ts'
-import { climbs, list, milliseconds, onOff, whole } from './values.ts'
+import { CLIMBS, climbs, list, milliseconds, onOff, whole } from './values.ts'
 
 const ADDRESSES = 'must be a list of absolute http or https URLs, or { dns: URL, every: milliseconds }'
 /** As requests have it: what is not ASCII is written with `%` there. */
@@ -59,7 +59,7 @@ const common = (defaults: typeof statefulDefaults) => ({
     z
       .string()
       .regex(PATH, 'must be paths as requests have them, without blanks, ? and #')
-      .refine((path) => !climbs(path), 'must have no part . or .., which clients resolve'),
+      .refine((path) => !climbs(path), CLIMBS),
   ).default(defaults.paths),
   /** Milliseconds for a call with all its retries. */
   deadline: milliseconds.default(defaults.deadline),

@@ -35,6 +35,7 @@ export const host = z.string().regex(/^[^\s[\]]+$/, HOST)
 
 /** Whether a path begins with parts that clients resolve before they ask. */
 export const climbs = (start: string): boolean => /\/(\.|%2e){1,2}\//i.test(start)
+export const CLIMBS = 'must have no part . or .., which clients resolve'
 
 const HEADERS = 'must be names of headers'
 

@@ -1,7 +1,7 @@
 /** Contract variants: parts of the schema by `@tag`, each on a path of its own. */
 import { z } from 'zod'
 import { safelistSection } from './operations.ts'
-import { climbs, list, onOff } from './values.ts'
+import { CLIMBS, climbs, list, onOff } from './values.ts'
 
 const NAME = /^[a-z][\w-]{0,63}$/i
 const PATH = /^(\/[\w.~-]+)+$/
@@ -13,7 +13,7 @@ const tags = list(z.string().regex(/^[\w/-]{1,128}$/, 'must be names of tags'))
 const path = z
   .string()
   .regex(PATH, 'must be a path such as /graphql/partner')
-  .refine((path) => !climbs(`${path}/`), 'must have no part . or .., which clients resolve')
+  .refine((path) => !climbs(`${path}/`), CLIMBS)
   .refine((path) => path !== '/graphql', 'is the path of the whole schema')
   .refine((path) => !TAKEN.has(path.split('/')[1] ?? ''), 'is below a path that the gateway serves itself')
 
