@@ -40,31 +40,36 @@ const HIGH_BITS = 0x80808080 | 0
 const zeros = (word: number): number => (word - 0x01010101) & ~word
 
 /**
- * The first of the words from here on in which something may end the text, or that is not whole.
+ * Position of the first quote, backslash or control character; or of the last bytes of the view, if
+ * they are no whole word.
  */
-function skipPlainWords(view: DataView, at: number): number {
+function skipPlain(view: DataView, at: number): number {
   const last = view.byteLength - 4
   let position = at
   for (; position <= last; position += 4) {
     const word = view.getInt32(position, true)
     const controls = (word - 0x20202020) & ~word
-    if (((zeros(word ^ 0x22222222) | zeros(word ^ 0x5c5c5c5c) | controls) & HIGH_BITS) !== 0) break
+    const ends = (zeros(word ^ 0x22222222) | zeros(word ^ 0x5c5c5c5c) | controls) & HIGH_BITS
+    // Only the lowest bit is certain.
+    if (ends !== 0) return position + ((31 - Math.clz32(ends & -ends)) >> 3)
   }
   return position
 }
 
 /** Behind the closing quote. @param at behind the opening one @param view of the same bytes */
 export function skipText(bytes: Uint8Array, view: DataView, at: number): number {
-  let position = skipPlainWords(view, at)
+  let position = at
   for (;;) {
+    position = skipPlain(view, position)
     const byte = bytes[position++] as number
-    // Past the end a byte is undefined, and no comparison holds.
-    if (byte >= SPACE && byte !== QUOTE && byte !== BACKSLASH) continue
     if (byte === QUOTE) return position
-    if (byte !== BACKSLASH) throw SURPRISE
-    const escaped = bytes[position++] as number
-    if (escaped === U) position = skipHex(bytes, position)
-    else if (ESCAPES[escaped] !== 1) throw SURPRISE
+    if (byte === BACKSLASH) {
+      const escaped = bytes[position++] as number
+      if (escaped === U) position = skipHex(bytes, position)
+      else if (ESCAPES[escaped] !== 1) throw SURPRISE
+    }
+    // Past the end a byte is undefined, and no comparison holds.
+    else if (!(byte >= SPACE)) throw SURPRISE
   }
 }
 

@@ -27,6 +27,8 @@ const MAX_KEPT = 64 * 1024 // numbers in the table; a larger table is released
 /** Numbers of texts, from 1, by their hash; cleared before each use. */
 let table = new Int32Array(0)
 let mask = 0
+/** Hashes of texts, by their numbers. */
+let hashes = new Int32Array(0)
 /**
  * The fields of `Representations` for the writing in progress. Growing lists would be copied often.
  */
@@ -81,15 +83,18 @@ function typeOf({ code }: FlatOperation, { arena, table: types }: Target, tapes:
 
 /** The number of a text that was written before; 0 for a new one, which gets the next number. */
 function numberOf(begin: number): number {
-  let slot = hashFrom(begin, SEED) & mask
+  const hash = hashFrom(begin, SEED)
+  let slot = hash & mask
   for (let probes = 0; probes < MOST_PROBES; probes++) {
     const number = table[slot] as number
     if (number === 0) {
       table[slot] = count + 1
+      hashes[count + 1] = hash
       return 0
     }
     const span = 2 * number - 2
-    if (isWrittenAt(begin, spans[span] as number, spans[span + 1] as number)) return number
+    // Most texts differ only near their ends, so comparing bytes would take long.
+    if (hashes[number] === hash && isWrittenAt(begin, spans[span] as number, spans[span + 1] as number)) return number
     slot = (slot + 1) & mask
   }
   return 0
@@ -100,6 +105,7 @@ function makeRoom(targets: readonly Target[], { tops }: Tapes): void {
   const size = 2 ** Math.ceil(Math.log2(Math.max(16, 2 * most)))
   if (table.length < size || table.length > MAX_KEPT) {
     table = new Int32Array(size)
+    hashes = new Int32Array(size)
     spans = new Int32Array(size)
     asked = new Int32Array(size / 2)
   } else table.fill(0, 0, size)

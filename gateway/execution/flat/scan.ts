@@ -158,13 +158,16 @@ function end(at: number): void {
   if (bytes[position] !== CLOSE_BRACE || skipSpace(bytes, position + 1) !== bytes.length) throw SURPRISE
 }
 
-function matches(table: Int32Array, at: number, position: number): boolean {
+/** @param at of the text in the table */
+const matches = (table: Int32Array, at: number, position: number): boolean => isAt(bytes, view, position, table, at)
+
+function isAt(text: Uint8Array, source: DataView, position: number, table: Int32Array, at: number): boolean {
   const last = position + (table[at] as number) - 4
-  if (last + 4 > bytes.length) return false
+  if (last + 4 > text.length) return false
   let word = at + 1
   for (let current = position; current < last; current += 4)
-    if (view.getInt32(current, true) !== table[word++]) return false
-  return view.getInt32(last, true) === table[word]
+    if (source.getInt32(current, true) !== table[word++]) return false
+  return source.getInt32(last, true) === table[word]
 }
 
 function expect(table: Int32Array, at: number, position: number): number {
@@ -226,21 +229,25 @@ function put(tape: Int32Array, record: number, slot: number, value: number): voi
 
 /** @param begin where the object begins */
 function scanFields(variant: number, begin: number, at: number, tape: Int32Array, record: number): number {
-  let left = words[variant + 3] as number
+  // Constants: the module's variables are loaded again after each call.
+  const code = words
+  const text = bytes
+  const source = view
+  let left = code[variant + 3] as number
   let pc = variant + 4
   let position = at
-  if (left === 0 && position === begin && bytes[position++] !== OPEN_BRACE) throw SURPRISE
+  if (left === 0 && position === begin && text[position++] !== OPEN_BRACE) throw SURPRISE
   for (; left > 0; left--) {
-    const kind = words[pc] as number
-    const length = words[pc + 1] as number
-    if (!matches(words, pc + 1, position)) throw SURPRISE
+    const kind = code[pc] as number
+    const length = code[pc + 1] as number
+    if (!isAt(text, source, position, code, pc + 1)) throw SURPRISE
     pc += 2 + ((length + 3) >> 2)
     const isText = (kind & KIND) === TEXT
-    if ((kind & KEY_SLOT) !== 0) tape[record + (words[pc++] as number)] = position + 1
+    if ((kind & KEY_SLOT) !== 0) tape[record + (code[pc++] as number)] = position + 1
     position += length
-    if ((kind & VALUE_SLOT) !== 0) tape[record + (words[pc++] as number)] = isText ? position - 1 : position
-    const end = (kind & END_SLOT) !== 0 ? (words[pc++] as number) : -1
-    if (isText) position = skipText(bytes, view, position)
+    if ((kind & VALUE_SLOT) !== 0) tape[record + (code[pc++] as number)] = isText ? position - 1 : position
+    const end = (kind & END_SLOT) !== 0 ? (code[pc++] as number) : -1
+    if (isText) position = skipText(text, source, position)
     else {
       switch (kind & KIND) {
         case OBJECTS:
@@ -248,10 +255,10 @@ function scanFields(variant: number, begin: number, at: number, tape: Int32Array
           pc += 3
           break
         case LIST:
-          position = scanList(words[pc++] as number, position, 0)
+          position = scanList(code[pc++] as number, position, 0)
           break
         case ENUM:
-          position = scanLeaf(kind, words[pc++] as number, position)
+          position = scanLeaf(kind, code[pc++] as number, position)
           break
         case CONSTANT:
           break
@@ -261,7 +268,7 @@ function scanFields(variant: number, begin: number, at: number, tape: Int32Array
     }
     if (end >= 0) tape[record + end] = position
   }
-  if (bytes[position] !== CLOSE_BRACE) throw SURPRISE
+  if (text[position] !== CLOSE_BRACE) throw SURPRISE
   return position + 1
 }
 

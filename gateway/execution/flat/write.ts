@@ -134,7 +134,10 @@ const mix = (value: number): number => {
 /** Whether the bytes written from `begin` on equal those between two earlier positions. */
 export function isWrittenAt(begin: number, earlier: number, earlierEnd: number): boolean {
   if (at - begin !== earlierEnd - earlier) return false
-  for (let one = begin, other = earlier; one < at; one++, other++) if (out[one] !== out[other]) return false
+  let one = begin
+  let other = earlier
+  for (; one + 4 <= at; one += 4, other += 4) if (view.getInt32(one) !== view.getInt32(other)) return false
+  for (; one < at; one++, other++) if (out[one] !== out[other]) return false
   return true
 }
 
@@ -161,15 +164,21 @@ export function writeByte(byte: number): void {
  * above it, 0xff or 0x7f behind 0xf0, are no UTF-8.
  */
 function put(source: DataView, begin: number, length: number): void {
-  if (at + length > out.length) makeRoom(length)
-  if (length > BY_HAND) out.set(new Uint8Array(source.buffer, source.byteOffset + begin, length), at)
+  // Constants: loops load the module's variables each time.
+  const start = at
+  if (start + length > out.length) makeRoom(length)
+  if (length > BY_HAND) out.set(new Uint8Array(source.buffer, source.byteOffset + begin, length), start)
   else if (length >= 8) {
+    const target = view
     const last = length - 8
     for (let index = 0; index < last; index += 8)
-      view.setFloat64(at + index, source.getFloat64(begin + index, true), true)
-    view.setFloat64(at + last, source.getFloat64(begin + last, true), true)
-  } else for (let index = 0; index < length; index++) out[at + index] = source.getUint8(begin + index)
-  at += length
+      target.setFloat64(start + index, source.getFloat64(begin + index, true), true)
+    target.setFloat64(start + last, source.getFloat64(begin + last, true), true)
+  } else {
+    const target = out
+    for (let index = 0; index < length; index++) target[start + index] = source.getUint8(begin + index)
+  }
+  at = start + length
 }
 
 function makeRoom(more: number): void {
