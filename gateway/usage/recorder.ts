@@ -150,24 +150,25 @@ export function createUseRecorder(names: ClientNames): UseRecorder {
     return made
   }
 
-  const senderOf = (entry: Entry, exchange: Exchange): Sender => {
+  const senderOf = (entry: Entry, exchange: Exchange, isRepeated: boolean): Sender => {
     const name = names.name(exchange)
     const version = names.version(exchange)
     const known = senders.get(entry)
     if (known && known.name === name && known.version === version) return known
     const client = clients.of(name)
     const made = { name, version, counter: counterOf(entry, client, versionOf(client, version)) }
-    // Most documents that are used once never come again.
-    if (isShort(name) && isShort(version) && made.counter.requests > 0) senders.set(entry, made)
+    // Of documents that never come again, nothing more is kept.
+    if (isRepeated && isShort(name) && isShort(version)) senders.set(entry, made)
     return made
   }
 
   return {
     count(operation, schema, exchange) {
-      const entry = entries.get(operation) ?? entryOf(operation, schema, exchange.variant, intern)
-      entries.set(operation, entry)
+      const known = entries.get(operation)
+      const entry = known ?? entryOf(operation, schema, exchange.variant, intern)
+      if (!known) entries.set(operation, entry)
       if (entry.document.coordinates.length === 0) return // only introspection
-      const { counter } = senderOf(entry, exchange)
+      const { counter } = senderOf(entry, exchange, known !== undefined)
       counter.requests += 1
       const { variables } = exchange.parameters
       if (!entry.given || !variables) return
