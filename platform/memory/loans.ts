@@ -20,7 +20,7 @@ export interface Loan {
 
 const LEAST = 256 // bytes; below, lending costs more than allocating
 /** Bytes; larger ones are memory of their own. */
-export const LARGEST_LOAN = 256 * 1024
+export const LARGEST_LOAN = 8 * 1024 * 1024
 const MOST_FREE = 16 * 1024 * 1024 // bytes of all that nobody has
 const SWEEP = 5_000 // milliseconds
 
@@ -67,10 +67,24 @@ class Lent implements Loan {
     if (!memory) return
     this.#memory = undefined
     const { size, free } = this.#shelf
+    if (freeBytes + size > MOST_FREE) dropLarger(size)
     if (freeBytes + size > MOST_FREE) return
     free.push(memory)
     freeBytes += size
     sweeping ??= setInterval(sweep, SWEEP).unref()
+  }
+}
+
+/** Makes room for memory of a size: many small loans save more than a large one. */
+function dropLarger(size: number): void {
+  for (const shelf of shelves.toReversed()) {
+    if (shelf.size <= size) return
+    while (shelf.free.length > 0) {
+      shelf.free.pop()
+      freeBytes -= shelf.size
+      shelf.spare = Math.min(shelf.spare, shelf.free.length)
+      if (freeBytes + size <= MOST_FREE) return
+    }
   }
 }
 
