@@ -164,6 +164,7 @@ function readStateless(
 function applyVariables(sources: Sources, variables: readonly Variable[], env: Environment): readonly string[] {
   const faults: string[] = []
   const setBy = new Map<string, string>()
+  const setsOf = new Map<string, string>()
   for (const { name, path, read } of variables) {
     const text = env[name]
     if (text === undefined) continue
@@ -171,6 +172,9 @@ function applyVariables(sources: Sources, variables: readonly Variable[], env: E
     const other = setBy.get(key)
     if (other !== undefined && other !== name) faults.push(`${name}: sets ${key}, and so does ${other}`)
     setBy.set(key, name)
+    const another = setsOf.get(name) ?? key
+    if (another !== key) faults.push(`${name}: sets both ${another} and ${key}; set them in the file`)
+    setsOf.set(name, key)
     sources.set(path, read(text), name)
   }
   return faults

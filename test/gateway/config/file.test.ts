@@ -403,4 +403,19 @@ describe('the example of the page', () => {
       ['orders', 'stateful', 10_000],
     ])
   })
+
+  test('A variable that two services share is refused where it is set', async () => {
+    const file = await makeConfigFile(`{ supergraph: 'supergraph.graphql' }`)
+    made.push(file)
+    const services = ['items-x', 'items_x'].map((name, at) => ({
+      name,
+      sdl: `type Query { field${at}: Int }`,
+      url: 'http://127.0.0.1:1',
+    }))
+    await writeFile(join(file.folder, 'supergraph.graphql'), composeAt(services))
+    expect(await faultsOf({ env: {}, file: file.path })).toEqual([])
+    expect(await faultsOf({ env: { SERVICES_ITEMS_X_DEADLINE: '5000' }, file: file.path })).toEqual([
+      'SERVICES_ITEMS_X_DEADLINE: sets both services.items-x.deadline and services.items_x.deadline; set them in the file',
+    ])
+  })
 })
