@@ -197,7 +197,8 @@ function fetchEntities(fetch: Fetch, run: Run): Promise<unknown> {
  * - An answer from the cache, or of another request's call, is read when the call is over.
  * - Another answer than the one that was read (a retry's or a hedge's), one that does not fit, or
  *   one that comes when the run is over: the run gives up.
- * - A failed call costs its fields. Nothing is taken afterwards.
+ * - A failed call costs its fields. Nothing is taken afterwards; if something was before, the run
+ *   gives up.
  * @param bodyLoan of the request's memory, if it is lent
  */
 function askFor(
@@ -225,6 +226,8 @@ function askFor(
       if (bodyLoan) run.loans.push(bodyLoan)
     },
     (error: unknown) => {
+      // A hook refused an answer that the run has taken already.
+      if (taken) giveUp(run)
       hasFailed = true
       lossesFor(run, fetch).fail(fetch.index, failureOf(callError(fetch.node.serviceName, error)))
       // The root's link points to a missing record, like those of entities.

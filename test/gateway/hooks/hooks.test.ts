@@ -433,6 +433,28 @@ describe('hooks that refuse, fail or are slow', () => {
     },
   )
 
+  test.each(['stateful', 'stateless'])(
+    'Of an answer of a %s service that a hook refuses the client gets nothing but the refusal',
+    async (kind) => {
+      const onServiceResponse: HookSettings['onServiceResponse'] = ({ service }) =>
+        service === 'items' ? refuse() : undefined
+      const answer = await withHooks(
+        { onServiceResponse },
+        ({ url }) => ask(url, '{ orders(first: 2) { id item { name } } }'),
+        { STATELESS: kind === 'stateless' ? 'items' : '' },
+      )
+      expect(answer).toMatchObject({
+        data: {
+          orders: [
+            { id: '0', item: null },
+            { id: '1', item: null },
+          ],
+        },
+        errors: [0, 1].map((at) => ({ path: ['orders', at, 'item', 'name'], extensions: { code: 'FORBIDDEN' } })),
+      })
+    },
+  )
+
   test.each(points)('%s refuses with a code', async (point) => {
     const answer = await withHooks({ [point]: refuse }, ({ url }) => ask(url, WHO))
     expect(verdict(answer)).toBe('403 FORBIDDEN')
