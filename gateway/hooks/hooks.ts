@@ -83,6 +83,8 @@ export function createHooks(settings: HookPoints, log: Logger, bodyBytes: number
       return async (edition, exchange, operation, client) => {
         const about = await before(exchange, operation)
         let execution = await next(edition, exchange, operation, client)
+        // A hook may read the answer after it was sent, and must not find another one's bytes.
+        if (answerHooks.length > 0) execution = { ...execution, loan: undefined }
         const setHeader = (name: string, value: string): void => {
           const [key, text] = checkedOfAnswer(name, value)
           if (key === 'set-cookie') exchange.cookies.push(text)

@@ -4,6 +4,7 @@ import { textOf } from '../traffic/call/answer.ts'
 import { CallFailure } from '../traffic/call/failure.ts'
 import type { ServiceDefinition } from '../traffic/call/kind.ts'
 import type { ServiceCall } from '../traffic/call/send.ts'
+import type { Reply } from '../traffic/call/step.ts'
 import type { TrafficHooks } from '../traffic/hooks.ts'
 import { checked } from './checked-header.ts'
 import type { RunHook } from './run-hook.ts'
@@ -50,7 +51,7 @@ export function hookTraffic(
       return async (work, asked) => {
         const attempt = asked.size + 1
         const call = await prepared(service, work.call, attempt)
-        if (!onServiceResponse) return next({ ...work, call }, asked)
+        if (!onServiceResponse) return unlent(await next({ ...work, call }, asked))
         const started = performance.now()
         const tell = (failed: string | undefined, body: () => unknown): Promise<void> =>
           run('onServiceResponse', call.context, () =>
@@ -66,9 +67,16 @@ export function hookTraffic(
           throw error
         })
         await tell(undefined, () => JSON.parse(textOf(reply.answer.body)))
-        return reply
+        return unlent(reply)
       }
     },
     beforeStream: (service, call) => prepared(service, call, 1),
   }
 }
+
+/**
+ * Nobody takes back the memory of a call's texts: a hook may read them when the request is over,
+ * and must not find those of another request.
+ */
+const unlent = (reply: Reply): Reply =>
+  reply.answer.loan ? { ...reply, answer: { ...reply.answer, loan: undefined } } : reply

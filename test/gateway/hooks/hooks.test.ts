@@ -97,6 +97,22 @@ describe('order and contents', () => {
     }
   })
 
+  test('What a hook reads when the request is over is of that request, and not of a later one', async () => {
+    const late: (() => unknown)[] = []
+    const keep = ({ body }: { readonly body: () => unknown }): void => void late.push(body)
+    const ids = ['a', 'b'].map((letter) => letter.repeat(400))
+    await withHooks(
+      { onServiceRequest: keep, onServiceResponse: keep, onAnswer: keep },
+      async ({ url }) => {
+        const query = 'query ($id: ID!) { order(id: $id) { note item { name } } }'
+        for (const id of ids) expect((await ask(url, { query, variables: { id } })).data.order.note).toBe(`note ${id}`)
+      },
+      { STATELESS: '' },
+    )
+    expect(late).toHaveLength(10)
+    for (const [at, body] of late.entries()) expect(JSON.stringify(body())).toContain(ids[at < 5 ? 0 : 1])
+  })
+
   test('Hooks may wait', async () => {
     const later = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
     const all = {
