@@ -7,7 +7,7 @@ import { codedError, type ErrorCode } from '../../platform/protocol/errors.ts'
 import { type Named, namesOf, TRACE_HEADER } from '../../platform/protocol/trace-context.ts'
 import type { CoprocessorSettings, Stage } from '../config/sections/coprocessor.ts'
 import { readAddress } from '../traffic/address.ts'
-import { createHttpPool } from '../traffic/client/pool.ts'
+import { createHttpPool, type HttpPool } from '../traffic/client/pool.ts'
 
 const LARGEST = 16 * 1024 * 1024 // bytes of an answer
 const CONNECTIONS = 256
@@ -97,7 +97,14 @@ const listed = (headers: HeaderLists): Record<string, readonly string[]> =>
  */
 function openConnections({ url, timeout }: CoprocessorSettings) {
   const { origin, path, authorization } = readAddress(url, '/')
-  const pool = createHttpPool(origin, CONNECTIONS, { most: LARGEST })
+  let pool: HttpPool | undefined
+  let inFlight = 0
+  let isClosed = false
+  const leave = (): void => {
+    if (!isClosed || inFlight > 0) return
+    pool?.destroy()
+    pool = undefined
+  }
   const fixed = ['content-type', 'application/json', 'accept', 'application/json']
   if (authorization !== undefined) fixed.push('authorization', authorization)
   return {
@@ -105,11 +112,20 @@ function openConnections({ url, timeout }: CoprocessorSettings) {
       const headers = traceparent === undefined ? fixed : [...fixed, TRACE_HEADER, traceparent]
       const deadline = performance.now() + timeout
       const request = { method: 'POST', path, headers, body: Buffer.from(message), deadline, mayRepeat: true } as const
-      const { status, body } = await pool.send(request).answer
+      pool ??= createHttpPool(origin, CONNECTIONS, { most: LARGEST })
+      inFlight += 1
+      const { status, body } = await pool.send(request).answer.finally(() => {
+        inFlight -= 1
+        leave()
+      })
       if (status < 200 || status > 299) throw new Error(`It answers ${status}.`)
       return JSON.parse(body.toString())
     },
-    close: (): void => pool.destroy(),
+    /** Requests that began before a new configuration ask until they end. */
+    close(): void {
+      isClosed = true
+      leave()
+    },
   }
 }
 

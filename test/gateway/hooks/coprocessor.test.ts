@@ -5,6 +5,7 @@ import { readFile } from 'node:fs/promises'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { json } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { readConfig } from '../../../gateway/config/load.ts'
 import type { CoprocessorSettings } from '../../../gateway/config/sections/coprocessor.ts'
 import { LONGEST_TIMER } from '../../../platform/data/timer-delay.ts'
 import { listen } from '../../../platform/http/server/listen.ts'
@@ -69,25 +70,33 @@ describe('other coprocessors', () => {
     )
     url = listener.url
     close = () => Promise.all([listener.drain(0), journal.close()])
-    for (const onFailure of ['refuse', 'pass'] as const) {
-      const coprocessor: CoprocessorSettings = {
-        url,
-        timeout: 1_000,
-        onFailure,
-        stages: {
-          RouterRequest: ['headers'],
-          RouterResponse: ['headers', 'body'],
-          SupergraphRequest: ['body'],
-          SupergraphResponse: ['body'],
-          ExecutionRequest: ['body'],
-          ExecutionResponse: ['body'],
-          SubgraphResponse: ['body'],
-        },
-      }
-      const config = { coprocessor, hooks: { timeout: LONGEST_TIMER } }
-      gateways.push(await startTestGateway({ services, env: { STATELESS: 'items' }, config }))
-    }
+    for (const onFailure of ['refuse', 'pass'] as const)
+      gateways.push(await startTestGateway({ services, env: { STATELESS: 'items' }, config: settings({ onFailure }) }))
   })
+  const settings = (more: Partial<CoprocessorSettings>) => ({
+    coprocessor: {
+      url,
+      timeout: 1_000,
+      onFailure: 'refuse' as const,
+      stages: {
+        RouterRequest: ['headers' as const],
+        RouterResponse: ['headers' as const, 'body' as const],
+        SupergraphRequest: ['body' as const],
+        SupergraphResponse: ['body' as const],
+        ExecutionRequest: ['body' as const],
+        ExecutionResponse: ['body' as const],
+        SubgraphResponse: ['body' as const],
+      },
+      ...more,
+    },
+    hooks: { timeout: LONGEST_TIMER },
+  })
+  /** Gives the first gateway a new configuration. */
+  const reconfigure = async (more: Partial<CoprocessorSettings>, env: Record<string, string> = {}): Promise<void> => {
+    const [{ supergraphFile, reconfigure }] = gateways as [TestGateway]
+    const config = await readConfig({ SUPERGRAPH: supergraphFile, STATELESS: 'items', LOG_LEVEL: 'silent', ...env })
+    await reconfigure({ ...config, draining: { ...config.draining, quiet: 0 }, ...settings(more) })
+  }
   afterAll(async () => {
     await Promise.all(gateways.map((gateway) => gateway.stop()))
     await close()
@@ -302,4 +311,22 @@ describe('other coprocessors', () => {
     expect(JSON.stringify(refused)).not.toContain('secret')
     expect((await askOf(1)).data).toEqual({ whoAmI: 'somebody' })
   })
+
+  test.each(['RouterRequest', 'SupergraphRequest', 'RouterResponse'])(
+    'A request whose %s is asked while a new configuration is taken in is answered',
+    async (stage) => {
+      const held = Promise.withResolvers<() => void>()
+      answerWith = (message, response) => {
+        if (message['stage'] !== stage) return echo(message, response)
+        answerWith = echo
+        held.resolve(() => echo(message, response))
+      }
+      const asked = askOf(0)
+      const proceed = await held.promise
+      await reconfigure({ timeout: 5_000 })
+      expect((await askOf(0)).data).toEqual({ whoAmI: 'somebody' })
+      proceed()
+      expect([stage, (await asked).data]).toEqual([stage, { whoAmI: 'somebody' }])
+    },
+  )
 })
