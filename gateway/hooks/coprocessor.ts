@@ -50,9 +50,9 @@ export function coprocessorHooks(
     ...(stages.RouterRequest && {
       onArrival: {
         readsBody: stages.RouterRequest.includes('body'),
-        run: (given, body) => {
+        run: (given, hasBody, body) => {
           const told = body === undefined ? about(given) : { ...about(given), body: () => body }
-          return ask('RouterRequest', told, (answer) => changedText(answer, given, body))
+          return ask('RouterRequest', told, (answer) => changedText(answer, hasBody, body))
         },
       },
     }),
@@ -117,9 +117,9 @@ function changedOperation({ body }: CoprocessorAnswer, told: object): Parameters
 }
 
 /** @throws Error if it is no text, or if the request cannot have a body */
-function changedText({ body }: CoprocessorAnswer, { method }: HookRequest, told?: string): string | undefined {
+function changedText({ body }: CoprocessorAnswer, hasBody: boolean, told?: string): string | undefined {
   if (body === undefined || body === told) return undefined
-  if (typeof body === 'string' && method === 'POST') return body
+  if (typeof body === 'string' && hasBody) return body
   throw new Error('The body of RouterRequest must be the text of a POST.')
 }
 

@@ -19,7 +19,7 @@ import type { StartEvents } from '../subscriptions/start.ts'
 import type { BeforeCalls } from '../subscriptions/subscribe.ts'
 import type { TrafficHooks } from '../traffic/hooks.ts'
 import { checkedOfAnswer } from './checked-header.ts'
-import { arrivalPolicy, parametersPolicy } from './operation-hooks.ts'
+import { arrivalPolicy, messagePolicy, parametersPolicy } from './operation-hooks.ts'
 import type { HookPoints } from './points.ts'
 import { checkedReplacement, isShown, type Replacement } from './replacement.ts'
 import { createRunner, isThenable } from './run-hook.ts'
@@ -56,15 +56,16 @@ export function createHooks(settings: HookPoints, log: Logger, bodyBytes: number
     return about
   }
   const traffic = hookTraffic(settings, run, (exchange) => requests.get(exchange))
-  const asPolicies = (): readonly Policy[] => {
+  const asPolicies = (arrival: Policy | undefined): readonly Policy[] => {
     const all = [
-      onArrival && arrivalPolicy(onArrival, run, requestOf, bodyBytes),
+      arrival,
       onRequest && ((exchange: Exchange) => run('onRequest', exchange, () => onRequest(requestOf(exchange)))),
     ].filter((policy) => policy !== undefined)
     return all.length > 0 || !traffic ? all : [(exchange) => void requestOf(exchange)] // so that calls find it
   }
   return {
-    request: asPolicies(),
+    request: asPolicies(onArrival && arrivalPolicy(onArrival, run, requestOf, bodyBytes)),
+    message: asPolicies(onArrival && messagePolicy(onArrival, run, requestOf)),
     beforeDocument: (again) =>
       onParameters ? [parametersPolicy(onParameters, run, requestOf, { bodyBytes, again })] : [],
     beforeCalls:

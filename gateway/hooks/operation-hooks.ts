@@ -17,11 +17,18 @@ export const arrivalPolicy =
   (arrival: Arrival, run: RunHook, requestOf: RequestOf, bodyBytes: number): Policy =>
   async (exchange) => {
     const { request } = exchange
-    const body = arrival.readsBody && request.method === 'POST' ? await request.readText(bodyBytes) : undefined
-    const changed = await run('RouterRequest', exchange, () => arrival.run(requestOf(exchange), body))
+    const hasBody = request.method === 'POST'
+    const body = arrival.readsBody && hasBody ? await request.readText(bodyBytes) : undefined
+    const changed = await run('RouterRequest', exchange, () => arrival.run(requestOf(exchange), hasBody, body))
     const text = changed ?? body
     if (text !== undefined) exchange.request = withBody(request, text, body !== undefined)
   }
+
+/** For an operation by WebSocket. Its request stays that of the socket, by which streams count. */
+export const messagePolicy =
+  (arrival: Arrival, run: RunHook, requestOf: RequestOf): Policy =>
+  async (exchange) =>
+    void (await run('RouterRequest', exchange, () => arrival.run(requestOf(exchange), false, undefined)))
 
 /** @param wasRead whether its own body was read already, which is possible only once */
 const withBody = (request: HttpRequest, text: string, wasRead: boolean): HttpRequest => ({

@@ -10,9 +10,10 @@ export interface Arrival {
   readonly readsBody: boolean
   /**
    * Returns the body to use instead; `undefined` for no change.
-   * @param body absent if `readsBody` is false, and for GET and WebSockets
+   * @param hasBody false for GET and WebSockets, whose requests have none to replace
+   * @param body absent if `readsBody` or `hasBody` is false
    */
-  run(request: HookRequest, body: string | undefined): Promise<string | undefined>
+  run(request: HookRequest, hasBody: boolean, body: string | undefined): Promise<string | undefined>
 }
 
 export interface HookPoints extends HookSettings {

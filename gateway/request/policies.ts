@@ -94,6 +94,8 @@ export interface EndpointPolicyOptions {
 export interface HookPolicies {
   /** Run before the caller is known. */
   readonly request: readonly Policy[]
+  /** The same for an operation by WebSocket. */
+  readonly message: readonly Policy[]
   /**
    * Run when the text of an operation is known, before it is parsed.
    * @param again policies for an operation that replaces it
@@ -176,7 +178,7 @@ export function createPolicies(options: PolicyOptions): (endpoint: EndpointPolic
         readParameters({ bodyBytes, batchSize, limitBody: limitBody(limits, budget) }),
       ],
       beforeDocument,
-      message: [...options.hooks.request, ...identified, ...beforeDocument],
+      message: [...options.hooks.message, ...identified, ...beforeDocument],
       document: present(
         (document: DocumentNode) => limitShape(document, limits),
         measured?.document,

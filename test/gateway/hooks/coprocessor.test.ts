@@ -13,6 +13,8 @@ import { exampleOf } from '../../support/example.ts'
 import { ask, startTestGateway, type TestGateway, verdict } from '../../support/gateway.ts'
 import { type Journal, journalSdl, startJournal } from '../../support/journal.ts'
 import { type Shop, startShop } from '../../support/shop.ts'
+import { until } from '../../support/until.ts'
+import { openRawSocket } from '../websocket/raw-socket.ts'
 
 const PAGE = 'docs/configuration/coprocessor.md'
 const WHO = '{ whoAmI }'
@@ -329,4 +331,23 @@ describe('other coprocessors', () => {
       expect([stage, (await asked).data]).toEqual([stage, { whoAmI: 'somebody' }])
     },
   )
+
+  test('An operation by WebSocket has no body to tell or change, and its streams count for its socket', async () => {
+    await reconfigure({ stages: { RouterRequest: ['body'] } }, { LIMIT_STREAMS_PER_SOCKET: '1' })
+    answerWith = echo
+    messages.length = 0
+    const socket = await openRawSocket(gateways[0]?.url ?? '')
+    const codeOf = async (id: string): Promise<string> =>
+      (await socket.find((message) => message.id === id)).payload[0]?.extensions.code
+    socket.subscribe('first', 'subscription { written { text } }')
+    await until(() => journal.open === 1)
+    socket.subscribe('second', 'subscription { written { text } }')
+    expect(await codeOf('second')).toBe('BUDGET_EXHAUSTED')
+    for (const message of messages) expect(message).not.toHaveProperty('body')
+    answerWith = at('RouterRequest', { body: JSON.stringify({ query: WHO }) })
+    socket.subscribe('changed', '{ item(id: "1") { id } }')
+    expect(await codeOf('changed')).toBe('INTERNAL')
+    socket.cut()
+    await until(() => journal.open === 0)
+  })
 })

@@ -38,7 +38,7 @@ async function bench(limits = defaultLimits) {
     identity: undefined,
     operations: { batchSize: 0 },
     reportUnlisted: () => undefined,
-    hooks: { request: [], beforeDocument: () => [] },
+    hooks: { request: [], message: [], beforeDocument: () => [] },
     redis: undefined,
     verify: undefined,
   })({ introspection: true, isCallerRequired: false, safelist: undefined, lists: undefined, texts: undefined })
