@@ -37,13 +37,18 @@ export interface Hooks extends HookPolicies {
   readonly traffic: TrafficHooks | undefined
 }
 
+/**
+ * What hooks are told of each request. A new configuration may make the calls of a request that
+ * began on the one before: its hooks then share the context of that one's.
+ */
+const requests = new WeakMap<Exchange, HookRequest>()
+
 /** @param bodyBytes of a request, as it came or as a hook changed it */
 export function createHooks(settings: HookPoints, log: Logger, bodyBytes: number): Hooks {
   const { onRequest, onOperation, onAnswer, onError, onSubscriptionEvent, onExecution, onExecuted, onResponse } =
     settings
   const { onArrival, onParameters } = settings
   const run = createRunner(settings.timeout, log)
-  const requests = new WeakMap<object, HookRequest>()
   const requestOf = (exchange: Exchange): HookRequest => {
     const whole = exchange.outer ?? exchange // the operations of a batch are one request
     const known = requests.get(whole) ?? aboutRequest(whole)
@@ -55,14 +60,12 @@ export function createHooks(settings: HookPoints, log: Logger, bodyBytes: number
     if (onOperation) await run('onOperation', exchange, () => onOperation(about))
     return about
   }
-  const traffic = hookTraffic(settings, run, (exchange) => requests.get(exchange))
-  const asPolicies = (arrival: Policy | undefined): readonly Policy[] => {
-    const all = [
+  const traffic = hookTraffic(settings, run, (exchange) => requestOf(exchange as Exchange))
+  const asPolicies = (arrival: Policy | undefined): readonly Policy[] =>
+    [
       arrival,
       onRequest && ((exchange: Exchange) => run('onRequest', exchange, () => onRequest(requestOf(exchange)))),
     ].filter((policy) => policy !== undefined)
-    return all.length > 0 || !traffic ? all : [(exchange) => void requestOf(exchange)] // so that calls find it
-  }
   return {
     request: asPolicies(onArrival && arrivalPolicy(onArrival, run, requestOf, bodyBytes)),
     message: asPolicies(onArrival && messagePolicy(onArrival, run, requestOf)),

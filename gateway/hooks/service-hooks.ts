@@ -15,7 +15,7 @@ type AnyCall = Pick<ServiceCall, 'body' | 'context'>
 export function hookTraffic(
   { onServiceRequest, onServiceResponse }: HookSettings,
   run: RunHook,
-  requestOf: (exchange: object) => HookRequest | undefined,
+  requestOf: (exchange: object) => HookRequest,
 ): TrafficHooks | undefined {
   if (!onServiceRequest && !onServiceResponse) return undefined
   const about = ({ name, kind }: ServiceDefinition, { context }: AnyCall, attempt: number) => ({

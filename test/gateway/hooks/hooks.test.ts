@@ -5,6 +5,8 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { createClient as createSseClient } from 'graphql-sse'
 import { createClient as createSocketClient } from 'graphql-ws'
 import { WebSocket } from 'ws'
+import type { Config } from '../../../gateway/config/config.ts'
+import { readConfig } from '../../../gateway/config/load.ts'
 import type {
   HookAnswer,
   HookError,
@@ -44,6 +46,12 @@ async function withHooks<Result>(
   } finally {
     await gateway.stop()
   }
+}
+
+/** A successor of the gateway's configuration. */
+async function configFor({ supergraphFile }: TestGateway, more: Partial<Config>): Promise<Config> {
+  const config = await readConfig({ SUPERGRAPH: supergraphFile, STATELESS: 'items', LOG_LEVEL: 'silent' })
+  return { ...config, draining: { ...config.draining, quiet: 0 }, ...more }
 }
 
 const WHO = '{ whoAmI }'
@@ -111,6 +119,29 @@ describe('order and contents', () => {
     )
     expect(late).toHaveLength(10)
     for (const [at, body] of late.entries()) expect(JSON.stringify(body())).toContain(ids[at < 5 ? 0 : 1])
+  })
+
+  test('A request that began before a new configuration is one request for the hooks of both', async () => {
+    const arrived = Promise.withResolvers<void>()
+    const reloaded = Promise.withResolvers<void>()
+    const told: unknown[] = []
+    const hooks: Given = {
+      timeout: 60_000,
+      async onRequest({ context }) {
+        context.set('since', 'arrival')
+        arrived.resolve()
+        await reloaded.promise
+      },
+      onServiceRequest: ({ request }) => void told.push(request?.context.get('since')),
+    }
+    await withHooks(hooks, async (gateway) => {
+      const asked = ask(gateway.url, WHO)
+      await arrived.promise
+      await gateway.reconfigure(await configFor(gateway, { hooks: { timeout: 60_000, ...hooks } }))
+      reloaded.resolve()
+      expect((await asked).data).toEqual({ whoAmI: 'somebody' })
+    })
+    expect(told).toEqual(['arrival'])
   })
 
   test('Hooks may wait', async () => {
