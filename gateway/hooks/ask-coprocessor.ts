@@ -1,4 +1,5 @@
 /** Calls a coprocessor by HTTP, with the messages of Apollo Router's coprocessors (version 1). */
+import { isDeepStrictEqual } from 'node:util'
 import { GraphQLError } from 'graphql'
 import { z } from 'zod'
 import { isRecord } from '../../platform/data/record.ts'
@@ -50,6 +51,7 @@ export function createAskStage(settings: CoprocessorSettings, log: Logger): { re
   const ask: AskStage = async (stage, about, read) => {
     const { requestId: id, context, headers, body, more } = about
     const told = new Set(stages[stage])
+    const entries = told.has('context') ? plain(Object.fromEntries(context ?? [])) : {}
     const message = {
       version: 1,
       stage,
@@ -57,7 +59,7 @@ export function createAskStage(settings: CoprocessorSettings, log: Logger): { re
       id,
       ...more,
       ...(told.has('headers') && headers && { headers: listed(headers) }),
-      ...(told.has('context') && { context: { entries: Object.fromEntries(context ?? []) } }),
+      ...(told.has('context') && { context: { entries } }),
       ...(told.has('body') && body && { body: body() }),
     }
     try {
@@ -65,10 +67,7 @@ export function createAskStage(settings: CoprocessorSettings, log: Logger): { re
       if ((answer.stage ?? stage) !== stage || (answer.id ?? id) !== id) throw new Error('It answers another request.')
       const refusal = typeof answer.control === 'object' && refusalOf(answer.control.break, answer.body)
       const used = refusal ? undefined : read(answer)
-      if (answer.context && context) {
-        context.clear()
-        for (const [key, value] of Object.entries(answer.context.entries)) context.set(key, value)
-      }
+      if (answer.context && context) change(context, entries, answer.context.entries)
       if (refusal) throw refusal
       return used
     } catch (error) {
@@ -78,6 +77,21 @@ export function createAskStage(settings: CoprocessorSettings, log: Logger): { re
     }
   }
   return { ask, close }
+}
+
+type Entries = Readonly<Record<string, unknown>>
+
+/** As JSON tells it. */
+const plain = (entries: Entries): Entries => JSON.parse(JSON.stringify(entries)) as Entries
+
+/**
+ * Stages that run side by side share the context: each changes what it answers otherwise than it
+ * was told, and no more.
+ */
+function change(context: Map<string, unknown>, told: Entries, answered: Entries): void {
+  for (const key of Object.keys(told)) if (!Object.hasOwn(answered, key)) context.delete(key)
+  for (const [key, value] of Object.entries(answered))
+    if (!Object.hasOwn(told, key) || !isDeepStrictEqual(told[key], value)) context.set(key, value)
 }
 
 /** Many languages write `null` for what is absent, and Apollo Router takes it so. */

@@ -7,11 +7,13 @@ import { json } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { readConfig } from '../../../gateway/config/load.ts'
 import type { CoprocessorSettings } from '../../../gateway/config/sections/coprocessor.ts'
+import { createAskStage } from '../../../gateway/hooks/ask-coprocessor.ts'
 import { LONGEST_TIMER } from '../../../platform/data/timer-delay.ts'
 import { listen } from '../../../platform/http/server/listen.ts'
 import { exampleOf } from '../../support/example.ts'
 import { ask, startTestGateway, type TestGateway, verdict } from '../../support/gateway.ts'
 import { type Journal, journalSdl, startJournal } from '../../support/journal.ts'
+import { log } from '../../support/log.ts'
 import { type Shop, startShop } from '../../support/shop.ts'
 import { until } from '../../support/until.ts'
 import { openRawSocket } from '../websocket/raw-socket.ts'
@@ -350,4 +352,39 @@ describe('other coprocessors', () => {
     socket.cut()
     await until(() => journal.open === 0)
   })
+})
+
+test('Stages that run side by side change the context that they share without undoing one another', async () => {
+  const listener = await listen(
+    async (request: IncomingMessage, response: ServerResponse) => {
+      const message = (await json(request)) as { id: string; context: { entries: Record<string, unknown> } }
+      const { left: _left, ...entries } = message.context.entries
+      arrived.push(() =>
+        response.end(JSON.stringify({ ...message, context: { entries: { ...entries, [message.id]: 1 } } })),
+      )
+    },
+    { host: '127.0.0.1', port: 0 },
+  )
+  const arrived: (() => void)[] = []
+  const stages = { SubgraphRequest: ['context' as const] }
+  const { ask, close } = createAskStage({ url: listener.url, timeout: 5_000, onFailure: 'refuse', stages }, log)
+  const kept = new Map()
+  const context = new Map<string, unknown>([
+    ['kept', kept],
+    ['left', 0],
+  ])
+  const asked = ['one', 'two'].map((requestId) =>
+    ask('SubgraphRequest', { requestId, traceparent: undefined, context }, () => undefined),
+  )
+  await until(() => arrived.length === 2)
+  for (const answer of arrived) answer()
+  await Promise.all(asked)
+  expect([...context].sort()).toEqual([
+    ['kept', kept],
+    ['one', 1],
+    ['two', 1],
+  ])
+  expect(context.get('kept')).toBe(kept)
+  close()
+  await listener.drain(0)
 })
