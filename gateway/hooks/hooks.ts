@@ -201,7 +201,8 @@ function changedEvents(
       if (result.done) return result
       const event = changeable(about, result.value)
       try {
-        if ((await onEvent(event.about)) !== false) return { done: false, value: event.changed ?? result.value }
+        if ((await onEvent(event.about)) !== false)
+          return { done: false, value: event.changed ? eventOf(event.changed, result.value) : result.value }
       } catch (error) {
         await events.return()
         return { done: false, value: failure(error) }
@@ -218,6 +219,12 @@ function changedEvents(
     [Symbol.asyncDispose]: async () => void (await events.return()),
   }
 }
+
+/** An event without data would count as the failure that ends its stream. */
+const eventOf = (changed: Outcome, { body }: Outcome): Outcome =>
+  body && !changed.body ? { ...changed, body: NO_DATA } : changed
+
+const NO_DATA = Buffer.from('{"data":null}')
 
 /** A hook that throws changes nothing: the client gets the error as without the hook. */
 function changedErrors(next: Mask, onError: NonNullable<HookSettings['onError']>, log: Logger): Mask {

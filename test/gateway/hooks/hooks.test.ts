@@ -345,6 +345,33 @@ describe('what hooks change', () => {
     })
   })
 
+  test('An event of which a hook leaves only errors is still an event, and its stream goes on', async () => {
+    const before = journal.length
+    const onSubscriptionEvent: HookSettings['onSubscriptionEvent'] = ({ body, replace }) => {
+      const { written } = body().data as { written: { text: string } }
+      if (written.text === `entry ${before + 1}`) replace({ errors: [{ message: 'not this one' }] })
+    }
+    await withHooks({ onSubscriptionEvent }, async ({ url }) => {
+      const leaving = new AbortController()
+      const response = await fetch(`${url}/graphql`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', accept: 'multipart/mixed;subscriptionSpec=1.0' },
+        body: JSON.stringify({ query: `subscription { written(after: "${before}") { text } }` }),
+        signal: leaving.signal,
+      })
+      await until(() => journal.open === 1)
+      journal.write(2)
+      let text = ''
+      for await (const piece of response.body ?? []) {
+        text += Buffer.from(piece).toString()
+        if (text.includes(`entry ${before + 2}`)) break
+      }
+      expect(text).toContain('{"payload":{"errors":[{"message":"not this one"}],"data":null}}')
+      leaving.abort()
+      await until(() => journal.open === 0)
+    })
+  })
+
   test('A hook that fails for an event ends that stream alone, and its last answer says so', async () => {
     const before = journal.length
     const onSubscriptionEvent: HookSettings['onSubscriptionEvent'] = ({ body }) => {
