@@ -369,8 +369,11 @@ async function openRedis(
 }
 
 /** What this process refuses, and what it only measures. */
-function limitsOf({ measured: names, workers }: Config, limits: Limits, { reportMeasured }: Shared) {
-  const { enforced, measured } = splitLimits(limitsOfWorker(limits, workers), names)
+function limitsOf({ measured: names, workers, budgets }: Config, limits: Limits, { reportMeasured }: Shared) {
+  const own = limitsOfWorker(limits, workers)
+  // Redis counts what all workers spend: none allows only its part.
+  const { costPerMinute } = budgets.store === 'redis' ? limits : own
+  const { enforced, measured } = splitLimits({ ...own, costPerMinute }, names)
   const measuring: Measuring = { limits: measured, names: new Set(names), report: reportMeasured }
   return { enforced, measuring: names.length === 0 ? undefined : measuring }
 }

@@ -198,6 +198,17 @@ describe('budgets of several gateways in Redis', () => {
     expect(await spendAt(two, '192.0.2.1', ONE)).toBe(spent)
   })
 
+  test('Workers that count together allow a caller the whole of the default budget', async () => {
+    const env = { REDIS_URL: redis.url, GATEWAY_WORKERS: '4', LIMIT_COST_PER_MINUTE: '4000' }
+    await start({ store: 'redis' }, { env })
+    const response = await fetch(`${gateway.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ query: ONE, extensions: { cost: true } }),
+    })
+    expect(await response.json()).toMatchObject({ extensions: { cost: { budgets: [{ cost: 4_000, every: 60_000 }] } } })
+  })
+
   test('Concurrent requests are counted across gateways, and those of a crashed gateway expire soon', async () => {
     const env = { REDIS_URL: redis.url }
     await start({ requestsAtOnce: 2, store: 'redis', redisTimeout: 1_000 }, { env })
