@@ -9,6 +9,7 @@ import { keepConnected, SOCKET } from './keep-connected.ts'
 export interface RedisConnection {
   /** What a Lua script answers; `undefined` if Redis is away, fails, or is not done in time. */
   run(script: string, keys: readonly string[], values: readonly (string | number)[]): Promise<unknown> | undefined
+  /** Takes no more, and ends the connection once what was sent is answered or given up. */
   close(): void
 }
 
@@ -23,16 +24,22 @@ export function connectRedis(url: string, timeout: number, consequence: string, 
   const client = createClient({ url, disableOfflineQueue: true, socket: SOCKET })
   let isAway = false
   let restsUntil = 0
+  let waiting = 0
+  let isClosed = false
   const noteAway = (error: unknown): void => {
     if (!isAway) log.warn({ err: error }, `Redis is away; ${consequence}`)
     isAway = true
   }
   client.on('error', noteAway)
   const disconnect = keepConnected(client, noteAway)
+  const leave = (): void => {
+    if (isClosed && waiting === 0) disconnect()
+  }
   return {
     run(script, keys, values) {
-      if (!client.isReady || performance.now() < restsUntil) return undefined
+      if (isClosed || !client.isReady || performance.now() < restsUntil) return undefined
       const { promise, resolve } = Promise.withResolvers<unknown>()
+      waiting += 1
       const fail = (error: unknown): void => {
         restsUntil = performance.now() + PAUSE
         noteAway(error)
@@ -46,8 +53,14 @@ export function connectRedis(url: string, timeout: number, consequence: string, 
           isAway = false
           resolve(value)
         }, fail)
-      return promise
+      return promise.finally(() => {
+        waiting -= 1
+        leave()
+      })
     },
-    close: disconnect,
+    close() {
+      isClosed = true
+      leave()
+    },
   }
 }

@@ -5,6 +5,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
 import { createClient } from '@redis/client'
 import type { z } from 'zod'
+import { readConfig } from '../../../../gateway/config/load.ts'
 import { budgetsSection } from '../../../../gateway/config/sections/budgets.ts'
 import { stopClock } from '../../../support/clock.ts'
 import { exampleOf } from '../../../support/example.ts'
@@ -207,6 +208,30 @@ describe('budgets of several gateways in Redis', () => {
       body: JSON.stringify({ query: ONE, extensions: { cost: true } }),
     })
     expect(await response.json()).toMatchObject({ extensions: { cost: { budgets: [{ cost: 4_000, every: 60_000 }] } } })
+  })
+
+  test('A request that ends after a new configuration was taken in gives its place back', async () => {
+    const windows = [{ every: 3_600_000, cost: 1_000 }]
+    const budgets = budgetsSection.parse({ windows, requestsAtOnce: 1, store: 'redis', redisTimeout: 1_000 })
+    const env = { REDIS_URL: redis.url, TRUSTED_PROXIES: '127.0.0.0/8, ::1' }
+    await start({}, { env, config: { budgets } })
+    const client = await createClient({ url: redis.url }).connect()
+    const slow = Promise.withResolvers<boolean>()
+    shop.orders.misbehave(() => {
+      shop.orders.misbehave(undefined)
+      return slow.promise
+    })
+    const running = ask(gateway.url, ONE, { 'x-forwarded-for': '192.0.2.4' })
+    const place = 'tributary:in-work:{address 192.0.2.4}'
+    await until(async () => (await client.zCard(place)) === 1)
+    const config = await readConfig({ ...env, SUPERGRAPH: gateway.supergraphFile, LOG_LEVEL: 'silent' })
+    await gateway.reconfigure({ ...config, draining: { ...config.draining, quiet: 0 }, budgets })
+    slow.resolve(false)
+    expect(verdict(await running)).toBe('200 OK')
+    // By itself it would be gone after ten seconds.
+    await until(async () => (await client.pTTL(place)) < 5_000)
+    expect(await client.exists(place)).toBe(0)
+    client.destroy()
   })
 
   test('Concurrent requests are counted across gateways, and those of a crashed gateway expire soon', async () => {
