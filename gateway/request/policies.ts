@@ -141,6 +141,7 @@ export function createPolicies(options: PolicyOptions): (endpoint: EndpointPolic
   const common = {
     credentialsOf: credentialsOf(identity),
     operation: present(
+      measured?.begin,
       (exchange: Exchange, { definition }: KnownOperation) => fitsMethod(exchange, definition),
       (exchange: Exchange, { estimate }: KnownOperation) => {
         const cost = estimate(exchange.parameters.variables ?? {})

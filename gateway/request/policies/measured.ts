@@ -16,6 +16,9 @@ import { limitVariables } from './variables.ts'
 interface MeasuredPolicies {
   readonly request: Policy
   readonly document: DocumentCheck
+  /** Call it before the cost of an operation is estimated. */
+  readonly begin: () => void
+  /** Call it once that is done. */
   readonly operation: (exchange: Exchange, operation: KnownOperation) => void
   /** Call it with each size of a list that an operation asks for. */
   readonly onListSize: (size: number) => void
@@ -38,10 +41,12 @@ export function measurePolicies({ limits, report }: Measuring): MeasuredPolicies
     onListSize(size) {
       longestList = Math.max(longestList, size)
     },
+    begin() {
+      longestList = 0 // another limit may have refused the operation before
+    },
     operation(exchange, { document }) {
       const exceeded = [...(documents.get(document.node) ?? [])]
       if (longestList > limits.listSize) exceeded.push('listSize')
-      longestList = 0
       const cost = exceededBy(() => limitCost((exchange.outer ?? exchange).cost, limits))
       if (cost) exceeded.push(cost)
       for (const limit of exceeded) report(limit, callerOf(exchange))

@@ -55,6 +55,13 @@ test('A request over several measured limits is answered, and each limit reports
   expect(await gateway.registry.metrics()).not.toMatch(/^tributary_limit_refusals_total/m)
 })
 
+test('A measured limit reports no caller for what an earlier, refused operation asked', async () => {
+  await start({ LIMIT_LIST_SIZE: 2, LIMIT_COST: 10 }, 'listSize')
+  expect(verdict(await ask(gateway.url, '{ orders(first: 100) { id } }'))).toBe('400 OPERATION_TOO_COMPLEX')
+  expect(verdict(await ask(gateway.url, '{ whoAmI }'))).toBe('200 OK')
+  expect(await measured()).toEqual({})
+})
+
 test('Limits that are not named are enforced beside those that are', async () => {
   await start({ LIMIT_ALIASES: 1, LIMIT_DEPTH: 2 }, 'aliases')
   expect(verdict(await ask(gateway.url, '{ one: whoAmI two: whoAmI }'))).toBe('200 OK')
