@@ -15,6 +15,8 @@ export interface Budget {
    * in seconds, or OPERATION_TOO_COMPLEX for more than a full window has
    */
   spend(exchange: Exchange, cost: number): void
+  /** Takes back what `spend` took for an operation that is refused elsewhere. */
+  giveBack(exchange: Exchange, cost: number): void
   /**
    * Takes the cost of refused input even if that overdraws the budget; until it is refilled,
    * nothing more can be spent.
@@ -99,6 +101,9 @@ export function createBudget(
         reportMeasured(plan.limit, caller)
       } else throw neverFits(plan, cost) ?? exhausted(plan.limit, wait)
     },
+    giveBack(exchange, cost) {
+      take(filled(callerOf(exchange), planOf(exchange.apiClient)), -cost)
+    },
     isOver: (exchange) => reported.has(exchange),
     charge(exchange, size) {
       take(filled(callerOf(exchange), planOf(exchange.apiClient)), REFUSAL + size)
@@ -151,6 +156,7 @@ export function exhausted(limit: BoundName, wait: number): Error {
 /** For callers that cannot be distinguished. */
 export const noBudget: Budget = {
   spend: () => undefined,
+  giveBack: () => undefined,
   charge: () => undefined,
   chargePlanning: () => undefined,
   isOver: () => false,

@@ -73,6 +73,7 @@ export function shareBudget({ redis, plans, own, measured, reportMeasured }: Sha
     return spent?.then((answer) => {
       if (!answer) return
       const [wait = 0, ...left] = answer as readonly number[]
+      if (wait > 0) own.giveBack(exchange, exchange.cost)
       own.learn(exchange, left)
       if (wait === 0) return
       if (!measured.has(limit)) throw exhausted(limit, wait)

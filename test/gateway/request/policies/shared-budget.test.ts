@@ -51,6 +51,28 @@ test('A measured budget reports each request once, whoever counts it', async () 
   connection.close()
 })
 
+test('An operation that all gateways together refuse takes nothing from what its own gateway counts', async () => {
+  const [connection, others] = [1, 2].map(() => connectRedis(redis.url, 1_000, 'each counts alone', log))
+  if (!connection || !others) throw new Error('no connection')
+  const refuses = { measured: new Set<never>(), reportMeasured: () => undefined }
+  const exchangeOf = (cost: number) => {
+    const request = { method: 'POST', url: '/graphql', headers: {}, address: () => '192.0.2.3', readText: () => '' }
+    return Object.assign(openExchange(request, 'test'), { cost })
+  }
+  const elsewhere = shareBudget({ redis: others, plans, own: noBudget, ...refuses })
+  await until(() => elsewhere(exchangeOf(0)) !== undefined)
+  await elsewhere(exchangeOf(50))
+  const own = createBudget(plans)
+  const spend = shareBudget({ redis: connection, plans, own, ...refuses })
+  await until(() => spend(exchangeOf(0)) !== undefined)
+  const refused = exchangeOf(60)
+  own.spend(refused, 60)
+  await expect(spend(refused)).rejects.toMatchObject({ extensions: { code: 'BUDGET_EXHAUSTED' } })
+  expect(own.left(refused)).toMatchObject([{ left: 50 }])
+  connection.close()
+  others.close()
+})
+
 test("What a caller has left is neither lost nor frozen when Redis' clock is set back", async () => {
   const connection = connectRedis(redis.url, 1_000, 'each counts alone', log)
   let left: readonly number[] = []
