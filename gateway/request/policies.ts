@@ -215,7 +215,8 @@ function createPersisted({ safelist, lists, texts }: EndpointPolicyOptions, repo
 }
 
 function createBudgets({ limits, measuring, budgets, reportMeasured, buckets, gateways, redis }: PolicyOptions) {
-  const names = new Set<BoundName>([...(measuring?.names ?? []), ...(budgets.measure ? (['budgetCost'] as const) : [])])
+  const measured: readonly BoundName[] = budgets.measure ? ['budgetCost', 'costPerMinute'] : []
+  const names = new Set<BoundName>([...(measuring?.names ?? []), ...measured])
   const costPerMinute = Math.min(limits.costPerMinute, measuring?.limits.costPerMinute ?? Number.POSITIVE_INFINITY)
   const plans = createBudgetPlans(budgets, { costPerMinute }, redis ? 1 : gateways)
   const budget = plans.boundsCost ? createBudget(plans, names, reportMeasured, buckets) : noBudget

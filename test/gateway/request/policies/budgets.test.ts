@@ -158,6 +158,14 @@ describe('measured budgets', () => {
     expect(await spend(5)).toEqual(fine(5))
     expect(await gateway.registry.metrics()).toContain('tributary_limit_would_refuse_total{limit="budgetCost"} 3')
   })
+
+  test('Without windows a measured budget refuses nothing either', async () => {
+    await start({ measure: true }, { env: { TRUSTED_PROXIES: '127.0.0.0/8, ::1', LIMIT_COST_PER_MINUTE: '2' } })
+    await spend(1, { 'x-forwarded-for': '192.0.2.9' })
+    using _clock = stopClock()
+    expect(await spend(5)).toEqual(fine(5))
+    expect(await gateway.registry.metrics()).toContain('tributary_limit_would_refuse_total{limit="costPerMinute"} 3')
+  })
 })
 
 describe('budgets of several gateways in Redis', () => {
