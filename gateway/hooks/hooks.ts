@@ -198,11 +198,12 @@ function changedEvents(
   const next: Events['next'] = async () => {
     for (;;) {
       const result = await events.next()
-      if (result.done) return result
+      // The failure that ends a stream is no event, and has nothing that a hook could look for.
+      if (result.done || result.value.body === undefined) return result
       const event = changeable(about, result.value)
       try {
         if ((await onEvent(event.about)) !== false)
-          return { done: false, value: event.changed ? eventOf(event.changed, result.value) : result.value }
+          return { done: false, value: event.changed ? eventOf(event.changed) : result.value }
       } catch (error) {
         await events.return()
         return { done: false, value: failure(error) }
@@ -221,8 +222,7 @@ function changedEvents(
 }
 
 /** An event without data would count as the failure that ends its stream. */
-const eventOf = (changed: Outcome, { body }: Outcome): Outcome =>
-  body && !changed.body ? { ...changed, body: NO_DATA } : changed
+const eventOf = (changed: Outcome): Outcome => (changed.body ? changed : { ...changed, body: NO_DATA })
 
 const NO_DATA = Buffer.from('{"data":null}')
 

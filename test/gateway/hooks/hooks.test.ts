@@ -372,6 +372,27 @@ describe('what hooks change', () => {
     })
   })
 
+  test('The failure that ends a stream is told to its client, and to no hook of events', async () => {
+    const seen: unknown[] = []
+    const onSubscriptionEvent: HookSettings['onSubscriptionEvent'] = ({ body }) => {
+      const { written } = body().data as { written: { text: string } }
+      seen.push(written.text)
+    }
+    await withHooks({ onSubscriptionEvent }, async ({ url }) => {
+      const client = createSseClient({ url: `${url}/graphql`, retryAttempts: 0 })
+      const events = client.iterate({ query: 'subscription { written { text } }' })
+      const first = events.next()
+      await until(() => journal.open === 1)
+      journal.write(1)
+      expect((await first).value).toEqual({ data: { written: { text: `entry ${journal.length}` } } })
+      await journal.kill()
+      expect((await events.next()).value).toMatchObject({ errors: [{ extensions: { code: 'SERVICE_UNAVAILABLE' } }] })
+      expect(seen).toEqual([`entry ${journal.length}`])
+      client.dispose()
+      await journal.start()
+    })
+  })
+
   test('A hook that fails for an event ends that stream alone, and its last answer says so', async () => {
     const before = journal.length
     const onSubscriptionEvent: HookSettings['onSubscriptionEvent'] = ({ body }) => {
