@@ -85,13 +85,12 @@ export async function serveSockets(options: SocketOptions): Promise<SocketClient
      * counted.
      */
     let introduced: HttpRequest | undefined
-    const exceededBy = createJsonBound(options.limits)
     socket.on('error', (error: Error & { code?: string }) => {
       if (error.code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH')
         reportLimit('bodyBytes', callerOf({ caller: undefined, apiClient: undefined, request }))
     })
     const mayParse = (text: string): boolean => {
-      const exceeded = exceededBy(text)
+      const exceeded = createJsonBound(options.limits)(text)
       if (exceeded) reportLimit(exceeded, callerOf({ caller: undefined, apiClient: undefined, request }))
       return exceeded === undefined
     }

@@ -59,6 +59,16 @@ test('Streams go on, and new operations of an open WebSocket obey the new config
   socket.cut()
 })
 
+test('A WebSocket may send what a new configuration allows', async () => {
+  const socket = await openRawSocket(gateway.url)
+  await socket.find(({ type }) => type === 'connection_ack')
+  await gateway.reconfigure(await configWith({ LIMIT_VARIABLE_VALUES: '30000' }))
+  socket.subscribe('large', '{ item(id: "1") { id } }', { ids: Array(20_000).fill(1) })
+  const ended = await Promise.race([socket.closed, socket.find(ofId('large'))])
+  expect(ended).toMatchObject({ type: 'next' })
+  socket.cut()
+})
+
 test('A new configuration gives no caller a new allowance of streams', async () => {
   const config = await configWith({ LIMIT_STREAMS_PER_CALLER: '1' })
   await gateway.reconfigure(config)
