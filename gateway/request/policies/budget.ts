@@ -97,8 +97,9 @@ export function createBudget(
       const wait = waitFor(bucket, cost)
       if (wait === 0) take(bucket, cost)
       else if (measured.has(plan.limit)) {
+        // A new text is looked at before its cost is known, and once more after it.
+        if (!reported.has(exchange)) reportMeasured(plan.limit, caller)
         reported.add(exchange)
-        reportMeasured(plan.limit, caller)
       } else throw neverFits(plan, cost) ?? exhausted(plan.limit, wait)
     },
     giveBack(exchange, cost) {

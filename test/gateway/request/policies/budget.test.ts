@@ -46,6 +46,26 @@ test('An operation that costs more than a full window is refused as too complex,
   expect(() => budget.spend(exchange, 50)).toThrow('budget is used up')
 })
 
+test('A measured budget that is overdrawn reports a request once, also one with a new text', () => {
+  using _clock = stopClock()
+  let reports = 0
+  const budget = createBudget(
+    createBudgetPlans(budgetsSection.parse({}), { costPerMinute: 10 }, 1),
+    new Set(['costPerMinute']),
+    () => {
+      reports += 1
+    },
+  )
+  const first = exchangeOf('192.0.2.1')
+  budget.spend(first, 0)
+  budget.charge(first, 100)
+  const second = exchangeOf('192.0.2.1')
+  budget.spend(second, 0)
+  budget.spend(second, 0)
+  budget.spend(second, 1)
+  expect(reports).toBe(1)
+})
+
 test('The first sender of a document pays for its planning, later ones do not', async () => {
   const shop = await startShop()
   const env = { TRUSTED_PROXIES: '127.0.0.0/8, ::1' }
