@@ -21,14 +21,18 @@ interface AddressOptions<Name extends AddressLimit> {
  */
 type TakeForAddress = (request: Pick<IncomingMessage, 'socket' | 'headers'>) => (() => void) | undefined
 
+/** @param options read for each: a new configuration may measure what the last one enforced */
 export function createAddressShares<Name extends AddressLimit>(
   name: Name,
-  { clientAddress, limits, measuring, reportLimit }: AddressOptions<Name>,
+  options: AddressOptions<Name>,
 ): TakeForAddress {
-  const shares = measuring?.names.has(name)
-    ? measureShares<string>(measuring.limits[name], (holder) => measuring.report(name, holder))
-    : createShares<string>(limits[name])
+  const { clientAddress, reportLimit } = options
+  const taken = new Map<string, number>()
   return ({ socket, headers }) => {
+    const { limits, measuring } = options
+    const shares = measuring?.names.has(name)
+      ? measureShares(measuring.limits[name], (holder) => measuring.report(name, holder), taken)
+      : createShares(limits[name], taken)
     const holder = `address ${addressGroup(clientAddress(socket.remoteAddress, headers) ?? 'unknown')}`
     if (shares.take(holder)) return () => shares.giveBack(holder)
     reportLimit(name, holder)

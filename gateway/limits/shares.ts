@@ -7,28 +7,28 @@ interface Shares<Holder> {
   giveBack(holder: Holder): void
 }
 
-/**
- * @param most with `Infinity` nothing is counted
- * @param taken what holders have already, if others count it, too; then all is counted
- */
-export function createShares<Holder>(most: number, taken?: Map<Holder, number>): Shares<Holder> {
-  if (taken || Number.isFinite(most)) return countShares(most, () => false, taken)
-  return { take: () => true, giveBack: () => undefined }
-}
+/** @param taken what holders have already: others may count it, too */
+export const createShares = <Holder>(most: number, taken: Map<Holder, number>): Shares<Holder> =>
+  countShares(most, () => false, taken)
 
 /** Never refuses. @param exceeded called for each holder over the maximum */
-export function measureShares<Holder>(most: number, exceeded: (holder: Holder) => void): Shares<Holder> {
-  return countShares(most, (holder) => {
+export function measureShares<Holder>(
+  most: number,
+  exceeded: (holder: Holder) => void,
+  taken: Map<Holder, number>,
+): Shares<Holder> {
+  const over = (holder: Holder): true => {
     exceeded(holder)
     return true
-  })
+  }
+  return countShares(most, over, taken)
 }
 
 /** @param over decides for a holder that has the maximum */
 function countShares<Holder>(
   most: number,
   over: (holder: Holder) => boolean,
-  taken = new Map<Holder, number>(),
+  taken: Map<Holder, number>,
 ): Shares<Holder> {
   return {
     take(holder) {

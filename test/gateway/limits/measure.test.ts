@@ -95,6 +95,12 @@ test('An address may open more WebSockets than a measured limit', async () => {
     })
   const sockets = [await open(), await open()]
   expect(await measured()).toEqual({ socketsPerAddress: 1 })
+  // A new configuration enforces it, also beside those that are open.
+  const { supergraphFile, reconfigure } = gateway
+  const settings = { SUPERGRAPH: supergraphFile, LOG_LEVEL: 'silent', LIMIT_SOCKETS_PER_ADDRESS: '2' }
+  const config = await readConfig(settings)
+  await reconfigure({ ...config, draining: { ...config.draining, quiet: 0 } })
+  await expect(open()).rejects.toThrow('429')
   for (const socket of sockets) socket.terminate()
 })
 
