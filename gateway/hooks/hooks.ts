@@ -166,11 +166,11 @@ function changeable(operation: HookOperation, outcome: Outcome) {
     ...operation,
     body: () => JSON.parse(bytesOf(state.changed ?? outcome).toString()) as Replacement,
     replace(replacement: Replacement): void {
-      const { data, errors } = checkedReplacement(replacement)
+      const { data, errors, extensions = outcome.extensions } = checkedReplacement(replacement)
       state.changed = {
         ...(data !== undefined && { body: Buffer.from(JSON.stringify({ data })) }),
         ...(errors && errors.length > 0 && { errors }),
-        ...(outcome.extensions && { extensions: outcome.extensions }),
+        ...(extensions && { extensions }),
         ...(outcome.cursor !== undefined && { cursor: outcome.cursor }),
       }
     },

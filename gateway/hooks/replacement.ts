@@ -5,14 +5,16 @@ import type { ShownError } from '../config/sections/hooks.ts'
 export interface Replacement {
   readonly data?: unknown
   readonly errors?: readonly ShownError[]
+  readonly extensions?: Readonly<Record<string, unknown>>
 }
 
 /** @throws Error for what is no answer of GraphQL */
 export function checkedReplacement(replacement: unknown): Replacement {
-  const { data, errors = [] } = isRecord(replacement) ? replacement : {}
-  if (Array.isArray(errors) && errors.every(isShown))
+  const { data, errors = [], extensions } = isRecord(replacement) ? replacement : {}
+  const more = extensions ?? undefined
+  if (Array.isArray(errors) && errors.every(isShown) && (more === undefined || (isRecord(more) && isJson(more))))
     if (data === null || (isRecord(data) && isJson(data)) || (data === undefined && errors.length > 0))
-      return { ...(data !== undefined && { data }), errors }
+      return { ...(data !== undefined && { data }), errors, ...(more && { extensions: more }) }
   throw new Error('An answer is replaced by an object with data, errors with messages, or both.')
 }
 

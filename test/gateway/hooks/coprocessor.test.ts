@@ -279,6 +279,21 @@ describe('other coprocessors', () => {
     })
   })
 
+  test.each(['ExecutionResponse', 'SupergraphResponse'])(
+    'The extensions of an answer may be changed at %s, also if its data are not',
+    async (stage) => {
+      answerWith = (message, response) => {
+        const { body } = message
+        const changed = message['stage'] === stage && { body: { ...(body as object), extensions: { own: [1] } } }
+        echo({ ...message, ...changed }, response)
+      }
+      const answer = await post({ query: WHO })
+      expect(await answer.json()).toEqual({ data: { whoAmI: 'somebody' }, extensions: { own: [1] } })
+      answerWith = at(stage, { body: { data: null, extensions: 'text' } })
+      expect(verdict(await askOf(0))).toBe('500 INTERNAL')
+    },
+  )
+
   test.each([
     [400, 'BAD_USER_INPUT'],
     [401, 'UNAUTHENTICATED'],
