@@ -4,6 +4,7 @@
  * and answers.
  */
 import { isDeepStrictEqual } from 'node:util'
+import { isRecord } from '../../platform/data/record.ts'
 import type { Logger } from '../../platform/process/log.ts'
 import type { CoprocessorSettings, Stage } from '../config/sections/coprocessor.ts'
 import type { HookAnswer, HookOperation, HookRequest, HookServiceRequest } from '../config/sections/hooks.ts'
@@ -108,7 +109,7 @@ function operationOf({ query, operationName, variables = {}, extensions = {} }: 
 
 /** @throws Error if it is no operation */
 function changedOperation({ body }: CoprocessorAnswer, told: object): Parameters | undefined {
-  if (body === undefined || isDeepStrictEqual(body, told)) return undefined
+  if (body === undefined || isDeepStrictEqual(withoutNulls(body), told)) return undefined
   try {
     return checkParameters(body)
   } catch (cause) {
@@ -135,9 +136,18 @@ const headersIn = ({ headers = {} }: CoprocessorAnswer): [name: string, value: s
  * Returns nothing if the value came back unchanged: the answer may then still be cached, and its
  * bytes are kept.
  */
-const changeIn = (answer: CoprocessorAnswer, told: unknown) => ({
-  headers: headersIn(answer),
-  body: answer.body === undefined || isDeepStrictEqual(answer.body, told) ? undefined : checkedReplacement(answer.body),
-})
+function changeIn(answer: CoprocessorAnswer, told: unknown) {
+  const body = withoutNulls(answer.body)
+  return {
+    headers: headersIn(answer),
+    body: body === undefined || isDeepStrictEqual(body, told) ? undefined : checkedReplacement(body),
+  }
+}
+
+/** Of an answer only the data may be null; many languages write it for what is absent. */
+const withoutNulls = (body: unknown): unknown =>
+  isRecord(body)
+    ? Object.fromEntries(Object.entries(body).filter(([name, part]) => name === 'data' || part !== null))
+    : body
 
 const nothing = (): void => undefined

@@ -236,6 +236,24 @@ describe('other coprocessors', () => {
     expect([data, headers.has('x-none')]).toEqual([{ whoAmI: 'somebody' }, false])
   })
 
+  test('A body that comes back with nulls for what it has not changes nothing', async () => {
+    const item = '{ item(id: "nulls") { name } }'
+    answerWith = (message, response) => {
+      const isOfAnswer = message['stage'] === 'ExecutionResponse' || message['stage'] === 'SupergraphResponse'
+      const { body } = message
+      echo(
+        isOfAnswer ? { ...message, body: { errors: null, extensions: null, ...(body as object) } } : message,
+        response,
+      )
+    }
+    const { status, data, headers } = await askOf(0, item)
+    expect([status, data, headers.get('cache-control')]).toEqual([
+      200,
+      { item: { name: 'item nulls' } },
+      expect.stringMatching(/^public/),
+    ])
+  })
+
   test('Several cookies that a coprocessor adds to an answer stay separate', async () => {
     answerWith = at('SupergraphResponse', { headers: { 'set-cookie': ['a=1', 'b=2'], 'x-several': ['a', 'b'] } })
     const { headers } = await askOf(0)
