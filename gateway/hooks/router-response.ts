@@ -46,7 +46,7 @@ function changedHeaders(
   for (const [key, values] of Object.entries(given)) {
     const name = key.toLowerCase()
     const lines = [values].flat()
-    const same = String(before.get(name)) === String(lines)
+    const same = before.has(name) && String(before.get(name)) === String(lines)
     after.set(name, same ? lines : lines.map((value) => checkedOfAnswer(name, value)[1]))
   }
   // A cookie belongs to one client.

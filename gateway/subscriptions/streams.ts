@@ -3,6 +3,7 @@
  */
 import { timerDelay } from '../../platform/data/timer-delay.ts'
 import type { HttpRequest } from '../../platform/http/message/message.ts'
+import type { Caller } from '../../platform/protocol/caller.ts'
 import { codedError } from '../../platform/protocol/errors.ts'
 import { callerOf } from '../exchange/caller-key.ts'
 import type { Exchange } from '../exchange/exchange.ts'
@@ -70,16 +71,12 @@ export function createStreams(
       measure(key, request)
       const controller = new AbortController()
       open.add(controller)
-      const left = caller && timerDelay(caller.trustedUntil - Date.now())
-      const expiry =
-        left === undefined
-          ? undefined
-          : setTimeout(() => controller.abort(codedError('UNAUTHENTICATED', 'The token has expired.')), left)
+      const forgetExpiry = caller && onExpiry(caller, (error) => controller.abort(error))
       return {
         ending: controller.signal,
         close() {
           if (!open.delete(controller)) return
-          clearTimeout(expiry)
+          forgetExpiry?.()
           byCaller.giveBack(key)
           bySocket.giveBack(request)
           counts.all -= 1
@@ -95,6 +92,20 @@ export function createStreams(
       return open.size
     },
   }
+}
+
+/** Calls `end` once the caller's token has expired, which may be later than timers reach. */
+function onExpiry({ trustedUntil }: Caller, end: (error: Error) => void): () => void {
+  const left = (): number => trustedUntil - Date.now()
+  let timer: NodeJS.Timeout
+  const wait = (): void => {
+    timer = setTimeout(() => {
+      if (left() > 0) wait()
+      else end(codedError('UNAUTHENTICATED', 'The token has expired.'))
+    }, timerDelay(left()))
+  }
+  wait()
+  return () => clearTimeout(timer)
 }
 
 type StreamLimit = Extract<LimitName, 'streams' | 'streamsPerCaller' | 'streamsPerSocket'>
