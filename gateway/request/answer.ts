@@ -1,6 +1,7 @@
 /**
  * One operation by HTTP, from request to answer: an execution, a stream of events, or a refusal.
  */
+import { parseExact } from '../../platform/data/json-exact.ts'
 import type { HttpReply, HttpRequest } from '../../platform/http/message/message.ts'
 import { type Exchange, openExchange, type PartsSender } from '../exchange/exchange.ts'
 import type { Events, Outcome } from '../exchange/outcome.ts'
@@ -100,7 +101,7 @@ const createDeliver =
 /** A client that accepts only parts gets a whole answer as its only part. */
 function sendAsPart(parts: PartsSender, { body, errors = [] }: Outcome): void {
   if (parts.hasBegun || !body) return
-  const { data } = JSON.parse(body.toString()) as { readonly data: unknown }
+  const { data } = parseExact(body.toString()) as { readonly data: unknown }
   void parts.send({ first: { data, errors }, pending: [], completed: [], hasNext: false })
 }
 

@@ -150,6 +150,15 @@ test('A client that accepts only parts gets a whole answer as a single part', as
   ])
 })
 
+test('The single part has numbers as the service wrote them', async () => {
+  gateway.shop.items.misbehave((_request, response) => {
+    const body = '{"data":{"items":[{"id":12345678901234567890}]}}'
+    response.writeHead(200, { 'content-type': 'application/json' }).end(body)
+    return true
+  })
+  expect(await (await post('{ items(first: 1) { id } }', NEW)).text()).toContain('"id":12345678901234567890}')
+})
+
 test('The newer format sends only new fields of a known object, with their path', async () => {
   const query =
     '{ order(id: "1") { item { id } ... @defer { item { name stock } } ... @defer { item { id name } note } } }'
