@@ -11,12 +11,14 @@ export interface MemoryStore extends AnswerStore {
   forget(): void
 }
 
-/** @param maxBytes of memory, roughly */
+/** @param maxBytes of memory, roughly; 0 keeps nothing */
 export function createMemoryStore(maxBytes: number): MemoryStore {
+  // The library takes whole numbers from 1 on; several workers share the setting evenly.
+  const bytes = Math.max(1, Math.floor(maxBytes))
   const keysByTag = new Map<string, Set<string>>()
   const kept = new LRUCache<string, Kept>({
-    maxSize: maxBytes,
-    maxEntrySize: Math.floor(maxBytes / 8),
+    maxSize: bytes,
+    maxEntrySize: Math.floor(bytes / 8),
     sizeCalculation: ({ value, tags, headers = [] }, key) =>
       value.length + key.length + lengthOf(headers) + OVERHEAD + tags.length * OVERHEAD_OF_TAG,
     dispose: ({ tags }, key) => {

@@ -318,6 +318,16 @@ describe('memory', () => {
     expect(await store.get(['k999'])).toEqual([undefined])
   })
 
+  test('Any share of any setting is a cache; one of no bytes keeps nothing', async () => {
+    const keeps = async (bytes: number): Promise<boolean> => {
+      const store = createMemoryStore(bytes)
+      store.set([['a', entry(10)]], store.epoch)
+      return (await store.get(['a']))[0] !== undefined
+    }
+    const shares = [0, 0.3, 7, 100_000 / 3, (128 * 1024 * 1024) / 3]
+    expect(await Promise.all(shares.map(keeps))).toEqual([false, false, false, true, true])
+  })
+
   test('The cache drops stale entries', async () => {
     const store = createMemoryStore(100_000)
     store.set([['old', { ...entry(10), bornAt: Date.now() - 61_000 }]], store.epoch)
