@@ -1,6 +1,7 @@
 /** The addresses of a service's instances: a list, or a DNS name that is resolved repeatedly. */
 import { lookup } from 'node:dns/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { LRUCache } from 'lru-cache'
 import type { Logger } from '../../platform/process/log.ts'
 
 interface DnsAddresses {
@@ -36,6 +37,9 @@ export interface Following {
   stop(): void
 }
 
+/** The last answers, for a new configuration that begins while a name has none. */
+const lastFound = new LRUCache<string, ReadonlySet<string>>({ max: 1_000 })
+
 /** Resolves a name repeatedly until it is stopped. A failed resolution changes nothing. */
 export function followName({ dns, every, resolve, changed, log }: FollowOptions): Following {
   const stopping = new AbortController()
@@ -48,8 +52,11 @@ export function followName({ dns, every, resolve, changed, log }: FollowOptions)
       if (signal.aborted) return
       if (hosts.size === 0) throw new Error('the name has no address')
       changed(hosts)
+      lastFound.set(host, hosts)
       isTold = false
     } catch (error) {
+      const before = lastFound.get(host)
+      if (before && !signal.aborted) changed(before)
       if (!isTold)
         log.error({ host, err: error }, 'a service is not found by its name; its instances stay as they were')
       isTold = true

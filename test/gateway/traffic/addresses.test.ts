@@ -101,11 +101,15 @@ afterAll(async () => {
 
 const name = (...hosts: string[]): Promise<void> => writeFile(join(file.folder, 'names.json'), JSON.stringify(hosts))
 
-async function start(addresses: string, more = ''): Promise<GatewayProcess> {
+function configure(addresses: string, more: string): Promise<void> {
   // The deadline outlasts the held call, however busy the machine.
   const items = `stateless({ addresses: ${addresses}, deadline: 100_000, coalescing: false, sharedCache: false, ${more} })`
   const admin = `admin: { port: ${adminPort} }`
-  await file.write(`{ supergraph: 'supergraph.graphql', port: 0, ${admin}, services: { items: ${items} } }`)
+  return file.write(`{ supergraph: 'supergraph.graphql', port: 0, ${admin}, services: { items: ${items} } }`)
+}
+
+async function start(addresses: string, more = ''): Promise<GatewayProcess> {
+  await configure(addresses, more)
   const names = pathToFileURL(join(file.folder, 'names.mjs')).href
   gateway = await spawnGateway({ LOG_LEVEL: 'info', NODE_OPTIONS: `--import ${names}` }, ['--config', file.path])
   return gateway
@@ -141,7 +145,8 @@ test('Calls are balanced over a list of addresses, and the loss of one fails no 
 
 test('Instances follow the answers of a DNS name, and no call is lost', async () => {
   await name('127.0.0.2')
-  const running = await start(`{ dns: 'http://items.test:${port}/graphql', every: 50 }`, 'hedging: false')
+  const addresses = `{ dns: 'http://items.test:${port}/graphql', every: 50 }`
+  const running = await start(addresses, 'hedging: false')
   await answers(running, '127.0.0.2')
   const heard: string[] = []
   const inFlight = new Set<symbol>()
@@ -178,6 +183,9 @@ test('Instances follow the answers of a DNS name, and no call is lost', async ()
 
   await name() // the name does not resolve for a while
   await until(() => running.said().includes('is not found by its name'))
+  await more()
+  await configure(addresses, 'hedging: false, queue: 1_000')
+  await until(() => running.said().includes('a new configuration serves'))
   await more()
   await load.stop()
   expect(load.failures).toEqual([])
