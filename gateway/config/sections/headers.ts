@@ -8,7 +8,7 @@ import { hidden, list } from './values.ts'
 
 /** Headers of the connection, of the body, and those that the gateway writes itself. */
 const FIXED =
-  /^(accept|connection|content|expect|host|http2-settings|if|keep-alive|proxy|range|te|trailer|transfer|traceparent|tributary|upgrade|x-request-id|__proto__)(-|$)/
+  /^(accept|connection|content|expect|host|http2-settings|if|keep-alive|proxy|range|sec-websocket|te|trailer|transfer|traceparent|tributary|upgrade|x-request-id|__proto__)(-|$)/
 
 export const isFixedHeader = (name: string): boolean => FIXED.test(name)
 

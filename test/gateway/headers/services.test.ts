@@ -345,6 +345,8 @@ describe('headers of clients', () => {
       'x-tenant': 'forged',
       'x-hop': 'c',
       connection: 'X-Hop, close',
+      'sec-websocket-extensions': 'permessage-deflate',
+      'sec-websocket-key': 'k',
       'x-free': 'yes',
     }
     expect(apply([{ forward: '*' }], client, ['x-tenant'])).toEqual({ 'x-free': 'yes' })
