@@ -133,10 +133,12 @@ function exportTallies(registry: Registry, figures: ReadonlyMap<string, Figures>
 /** Read only when metrics are collected. */
 function instanceGauges(registers: Registry[], watched: ReadonlySet<ProbedService>): void {
   type Read = (instance: Instance, instances: readonly Instance[]) => number
-  const each = (gauge: Gauge<'service' | 'instance'>, read: Read): void => {
+  // Requests end on the configuration they began on: several can know one instance.
+  const each = (gauge: Gauge<'service' | 'instance'>, write: 'set' | 'inc', read: Read): void => {
     gauge.reset()
     for (const { name, instances } of watched)
-      for (const instance of instances) gauge.set({ service: name, instance: instance.url }, read(instance, instances))
+      for (const instance of instances)
+        gauge[write]({ service: name, instance: instance.url }, read(instance, instances))
   }
   new Gauge({
     name: 'tributary_instance_healthy',
@@ -145,7 +147,7 @@ function instanceGauges(registers: Registry[], watched: ReadonlySet<ProbedServic
     aggregator: 'min',
     registers,
     collect() {
-      each(this, (instance) => (healthOf(instance) === 'healthy' ? 1 : 0))
+      each(this, 'set', (instance) => (healthOf(instance) === 'healthy' ? 1 : 0))
     },
   })
   new Gauge({
@@ -155,7 +157,7 @@ function instanceGauges(registers: Registry[], watched: ReadonlySet<ProbedServic
     aggregator: 'max',
     registers,
     collect() {
-      each(this, (instance, instances) => (writerAmong(instances) === instance ? 1 : 0))
+      each(this, 'set', (instance, instances) => (writerAmong(instances) === instance ? 1 : 0))
     },
   })
   new Gauge({
@@ -164,7 +166,7 @@ function instanceGauges(registers: Registry[], watched: ReadonlySet<ProbedServic
     labelNames: ['service', 'instance'],
     registers,
     collect() {
-      each(this, ({ inFlight }) => inFlight)
+      each(this, 'inc', ({ inFlight }) => inFlight)
     },
   })
 }

@@ -176,6 +176,19 @@ test('The metrics show which instance mutations go to', async () => {
   }
 })
 
+test('Calls in flight are those of every configuration that is in use', async () => {
+  const registry = new Registry()
+  const metrics = createTrafficMetrics(registry)
+  for (const inFlight of [2, 1]) {
+    const options = { definition: stateful('s'), secret: undefined, isOurs: true }
+    const instance = openInstance('http://127.0.0.1:1', options)
+    closing.push(() => closeInstance(instance))
+    instance.inFlight = inFlight
+    metrics.watch([{ name: 's', kind: 'stateful', instances: [instance] }])
+  }
+  expect(await registry.metrics()).toMatch(/^tributary_instance_in_flight\{.*\} 3$/m)
+})
+
 test('A writer whose connections are all in use gets no more calls: the other instances forward them in batches', async () => {
   const [writer, other] = (await startInstances('yes', 'no')) as [TestInstance, TestInstance]
   const traffic = to(stateful('s', { concurrency: 4 }), urls([writer, other]))
