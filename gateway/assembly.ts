@@ -96,11 +96,18 @@ export interface Assembly {
 
 /**
  * @param before hands over the supergraph that serves, and the operations in use
+ * @param isWritten the supergraph's file is read, in place of what serves
  * @throws StartRefused, SupergraphRefused
  */
-export async function assemble(config: Config, limits: Limits, shared: Shared, before?: Assembly): Promise<Assembly> {
+export async function assemble(
+  config: Config,
+  limits: Limits,
+  shared: Shared,
+  before?: Assembly,
+  isWritten = false,
+): Promise<Assembly> {
   const opened = new AsyncDisposableStack()
-  return assembleWith(opened, config, { limits, shared, before }).catch(async (error: unknown) => {
+  return assembleWith(opened, config, { limits, shared, before, isWritten }).catch(async (error: unknown) => {
     await opened.disposeAsync()
     throw error
   })
@@ -110,13 +117,14 @@ interface AssemblyParts {
   readonly limits: Limits
   readonly shared: Shared
   readonly before: Assembly | undefined
+  readonly isWritten: boolean
 }
 
 /** @param opened gets all that has to be closed */
 async function assembleWith(
   opened: AsyncDisposableStack,
   config: Config,
-  { limits, shared, before }: AssemblyParts,
+  { limits, shared, before, isWritten }: AssemblyParts,
 ): Promise<Assembly> {
   const { log, reportLimit, requests, metrics, room, state } = shared
   const { cors, identity } = config
@@ -132,7 +140,7 @@ async function assembleWith(
   const clientRules = compileClientRules(config.clientHeaders)
   const store = await shared.leaseStore(config)
   opened.defer(() => store.release())
-  const isSame = before?.config.supergraphFile === config.supergraphFile
+  const isSame = !isWritten && before?.config.supergraphFile === config.supergraphFile
   const serving = await serveSupergraph(config, {
     log,
     limits: own,

@@ -12,7 +12,7 @@ import type { LifecycleState, RunningProcess } from '../platform/process/lifecyc
 import type { Logger } from '../platform/process/log.ts'
 import { Registry } from '../platform/process/prometheus.ts'
 import { StartRefused } from '../platform/process/settings.ts'
-import { type Seen, watchFiles } from '../platform/process/watch-file.ts'
+import { type Seen, stampOf, watchFiles } from '../platform/process/watch-file.ts'
 import type { AdminCommands } from './admin/commands.ts'
 import { createAdminRoutes } from './admin/routes.ts'
 import { type Assembly, assemble, type Shared } from './assembly.ts'
@@ -102,7 +102,7 @@ export async function startGateway(
     registry,
     reading,
     commands,
-    reconfigure: (next) => succession.replace((before) => assemble(next, next.limits, shared, before)),
+    reconfigure: (next) => succession.replace((...from) => assemble(next, next.limits, shared, ...from)),
     async stop() {
       state = 'draining'
       const { draining } = succession.current().config
@@ -125,12 +125,19 @@ interface Succession {
   /** Number of streams of all assemblies in use. */
   readonly streams: () => number
   /** One replacement at a time, of assemblies as of supergraphs. */
-  replace(open: (before: Assembly) => Promise<Assembly>): Promise<void>
+  replace(open: OpenNext): Promise<void>
   replaceSupergraph(supergraph: string): Promise<string>
   endStreams(): void
   /** Resolves once all assemblies are closed. */
   close(): Promise<void>
 }
+
+/** @param isWritten the file of the supergraph was written, and does not serve yet */
+type OpenNext = (before: Assembly, isWritten: boolean) => Promise<Assembly>
+
+/** Supergraph and configuration may need each other. Otherwise neither holds up the other. */
+const openAfter = (before: Assembly, isWritten: boolean, open: OpenNext): Promise<Assembly> =>
+  isWritten ? open(before, true).catch(() => open(before, false)) : open(before, false)
 
 /** The current assembly, and earlier ones that still serve requests that began on them. */
 function createSuccession(log: Logger): Succession {
@@ -140,6 +147,8 @@ function createSuccession(log: Logger): Succession {
   let turn: Promise<unknown> = Promise.resolve()
   let stopWatching = (): void => undefined
   let seen: Seen = new Map()
+  /** The file was written, and what is in it does not serve. */
+  let isLeft = false
   let isEnding = false
   const inTurn = <Result>(work: () => Promise<Result>): Promise<Result> => {
     const done = turn.then(work)
@@ -150,16 +159,24 @@ function createSuccession(log: Logger): Succession {
     stopWatching()
     const { supergraphFile } = assembly.config
     // What was written since it was read is taken in, too.
-    const { fileStamp = seen.get(supergraphFile) } = assembly.serving
-    seen = new Map([[supergraphFile, fileStamp]])
+    const { fileStamp } = assembly.serving
+    if (fileStamp !== undefined) isLeft = false
+    seen = new Map([[supergraphFile, fileStamp ?? seen.get(supergraphFile)]])
     stopWatching = watchFiles(seen, () => offer(supergraphFile))
     inUse.add(assembly)
     current = assembly
   }
   const replaceSupergraph = (text: string): Promise<string> =>
-    inTurn(async () => (await current.serving.replace(text)).id)
+    inTurn(async () => {
+      const { id } = await current.serving.replace(text)
+      isLeft = false
+      return id
+    })
   // The log says why it is refused.
-  const offer = (file: string): Promise<void> => readFile(file, 'utf8').then(replaceSupergraph).then(ignore, ignore)
+  const offer = (file: string): Promise<void> => {
+    isLeft = true
+    return readFile(file, 'utf8').then(replaceSupergraph).then(ignore, ignore)
+  }
   const retire = (assembly: Assembly, successor?: Assembly): void => {
     const gone = assembly
       .close(successor)
@@ -176,7 +193,8 @@ function createSuccession(log: Logger): Succession {
     replace: (open) =>
       inTurn(async () => {
         const before = current
-        const next = await open(before)
+        const { supergraphFile: file } = before.config
+        const next = await openAfter(before, isLeft || stampOf(file) !== seen.get(file), open)
         if (isEnding) return next.close()
         begin(next)
         retire(before, next)

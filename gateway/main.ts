@@ -50,7 +50,7 @@ async function startFollowing(
     file,
     seen,
     running: first,
-    load: async () => (await loadConfig({ env: process.env, file, seen })).config,
+    load: async (needed) => (await loadConfig({ env: process.env, file, seen, needed })).config,
     async apply(config) {
       await gateway.reconfigure(config)
       log.level = config.logLevel

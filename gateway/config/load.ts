@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { listItems } from '../../platform/http/message/fields.ts'
 import { misspellings } from '../../platform/process/setting-names.ts'
 import { ONCE, SettingsError } from '../../platform/process/settings.ts'
-import type { Seen } from '../../platform/process/watch-file.ts'
+import { type Seen, stampOf } from '../../platform/process/watch-file.ts'
 import { issuerFaults } from '../../platform/protocol/identity-settings.ts'
 import type { Config } from './config.ts'
 import { contradictions } from './contradictions.ts'
@@ -16,7 +16,7 @@ import { type Environment, fixedFaults, type Path, type Variable, variablesOf } 
 import { describeIssue, faultsOf, nameOf } from './faults.ts'
 import type { GivenSupergraph } from './given-supergraph.ts'
 import { importFile } from './import-file.ts'
-import { readAllListed, safelistsIn } from './safelists.ts'
+import { listFilesIn, readAllListed, safelistsIn } from './safelists.ts'
 import { configSchema, type Settings } from './schema.ts'
 import type { Kind } from './sections/services.ts'
 import { createSources, isPlain, type Sources } from './sources.ts'
@@ -32,6 +32,8 @@ export interface LoadOptions {
   readonly isPartial?: boolean
   /** For a configuration that is followed: records the files that were read. */
   readonly seen?: Seen
+  /** Gets the other files that the configuration needs, with their stamps before they are read. */
+  readonly needed?: Seen
 }
 
 export interface Loaded {
@@ -51,7 +53,13 @@ export const readConfig = async (env: Environment, file?: string): Promise<Confi
   (await loadConfig({ env, file })).config
 
 /** @throws SettingsError naming every wrong setting */
-export async function loadConfig({ env: everything, file, isPartial = false, seen }: LoadOptions): Promise<Loaded> {
+export async function loadConfig({
+  env: everything,
+  file,
+  isPartial = false,
+  seen,
+  needed,
+}: LoadOptions): Promise<Loaded> {
   const env = Object.fromEntries(Object.entries(everything).filter(([, value]) => value))
   const used = file ?? (env['SUPERGRAPH'] ? undefined : shippedFile)
   const sources = createSources(
@@ -60,6 +68,7 @@ export async function loadConfig({ env: everything, file, isPartial = false, see
   const faults: string[] = []
 
   const path = env['SUPERGRAPH'] ?? textAt(sources, 'supergraph')
+  if (path !== undefined) needed?.set(path, stampOf(path))
   const given = path === undefined ? undefined : await readGiven(path)
   const kinds = kindsOf(sources, given)
   const services = sources.valueAt(['services'])
@@ -71,6 +80,7 @@ export async function loadConfig({ env: everything, file, isPartial = false, see
 
   const result = configSchema.safeParse(sources.values, { error: describeIssue, ...ONCE })
   const name = (path: Path): string => nameOf(path, sources, variables)
+  for (const path of listFilesIn(sources)) needed?.set(path, stampOf(path))
   const listed = await readAllListed(sources)
   faults.push(
     ...faultsOf(result.error, configSchema, sources, variables),

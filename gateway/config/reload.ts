@@ -30,8 +30,8 @@ interface FollowOptions {
   /** The file, and what it imports. */
   readonly seen: Seen
   readonly running: Config
-  /** @throws SettingsError */
-  readonly load: () => Promise<Config>
+  /** @param needed gets the other files that it needs @throws SettingsError */
+  readonly load: (needed: Seen) => Promise<Config>
   /** @throws StartRefused if the configuration cannot serve */
   readonly apply: (config: Config) => Promise<void>
   readonly log: Logger
@@ -40,15 +40,23 @@ interface FollowOptions {
 /** Starts following; the result ends it. */
 export function followConfig({ file, seen, running, load, apply, log }: FollowOptions): () => void {
   let current = running
+  /** What a refused configuration needs: it may be saved after the configuration. */
+  let awaited: readonly string[] = []
   return watchFiles(seen, async () => {
+    for (const path of awaited) seen.delete(path)
+    awaited = []
+    const needed: Seen = new Map()
     try {
-      const { config, kept } = keepFixed(current, await load())
+      const { config, kept } = keepFixed(current, await load(needed))
       for (const path of kept) log.warn({ file }, `${path} cannot change while the gateway runs: it keeps its value`)
       await apply(config)
       current = config
       log.info({ file }, 'a new configuration serves')
     } catch (error) {
       log.error({ file, ...whyOf(error) }, 'the new configuration is refused; the old one stays')
+      for (const path of seen.keys()) needed.delete(path)
+      for (const [path, stamp] of needed) seen.set(path, stamp)
+      awaited = [...needed.keys()]
     }
   })
 }

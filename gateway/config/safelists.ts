@@ -1,5 +1,5 @@
 /** Reads the operations that the safelists of the settings name. */
-import { type OperationLists, readLists } from '../persisted/lists.ts'
+import { filesOf, type OperationLists, readLists } from '../persisted/lists.ts'
 import type { Path } from './environment.ts'
 import { type Safelist, safelistSection } from './sections/operations.ts'
 import type { Sources } from './sources.ts'
@@ -19,11 +19,18 @@ export interface GivenLists {
   readonly fault?: string
 }
 
+/** The files of all lists. */
+export const listFilesIn = (sources: Sources): readonly string[] =>
+  safelistsIn(sources).flatMap((path) => {
+    const safelist = safelistAt(path, sources)
+    return safelist ? filesOf(safelist) : []
+  })
+
 export const readAllListed = async (sources: Sources): Promise<readonly GivenLists[]> =>
   (await Promise.all(safelistsIn(sources).map((path) => readListed(path, sources)))).flat()
 
 async function readListed(path: Path, sources: Sources): Promise<readonly GivenLists[]> {
-  const safelist: Safelist = safelistSection.safeParse(sources.valueAt(path)).data
+  const safelist = safelistAt(path, sources)
   if (!safelist) return []
   try {
     return [{ path, lists: await readLists(safelist) }]
@@ -31,3 +38,6 @@ async function readListed(path: Path, sources: Sources): Promise<readonly GivenL
     return [{ path, fault: (error as Error).message }]
   }
 }
+
+/** `undefined` for a faulty one. */
+const safelistAt = (path: Path, sources: Sources): Safelist => safelistSection.safeParse(sources.valueAt(path)).data

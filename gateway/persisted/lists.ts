@@ -23,6 +23,11 @@ export interface ListFiles {
   readonly clients: Readonly<Record<string, readonly string[]>>
 }
 
+export const filesOf = ({ manifests, clients }: ListFiles): readonly string[] => [
+  ...manifests,
+  ...Object.values(clients).flat(),
+]
+
 /** @throws Error that says of each file that cannot be used why */
 export async function readLists({ manifests, clients }: ListFiles): Promise<OperationLists> {
   const files = [

@@ -3,7 +3,7 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Logger } from '../../platform/process/log.ts'
 import { type Seen, watchFiles } from '../../platform/process/watch-file.ts'
-import { type ListFiles, type OperationLists, readLists } from './lists.ts'
+import { filesOf, type ListFiles, type OperationLists, readLists } from './lists.ts'
 
 export interface LiveLists {
   readonly current: OperationLists
@@ -13,7 +13,7 @@ export interface LiveLists {
 /** @param first as read at the start; it is read again at once, because it may be old by now */
 export function followLists(files: ListFiles, first: OperationLists, log: Logger, refused: () => void): LiveLists {
   let current = first
-  const paths = [...files.manifests, ...Object.values(files.clients).flat()]
+  const paths = filesOf(files)
   const seen: Seen = new Map(paths.map((path) => [path, undefined]))
   const read = async (): Promise<void> => {
     try {

@@ -137,6 +137,24 @@ test('A file that is imported before it is there is taken in once it is', async 
   await taken('200 OK')
 })
 
+test('What a configuration needs may be written after it: a list of operations, and a supergraph', async () => {
+  const folder = (name: string): string => join(file.folder, name)
+  const strict = config(`limits: { aliases: 1 }, operations: { safelist: { mode: 'off', manifests: ['list.json'] } }`)
+  await file.write(strict)
+  await until(() => gateway.said().includes('/list.json cannot be read'))
+  await writeFile(folder('list.json'), JSON.stringify({ id: query }))
+  await taken(ONE_ALIAS)
+  await file.write(config('').replace('services: {', 'services: { stock: stateless(), '))
+  await until(() => gateway.said().includes('services.stock: the supergraph joins no such service'))
+  expect(verdict(await ask(gateway.url, aliased))).toBe(ONE_ALIAS)
+  const stock = { name: 'stock', sdl: 'type Query { shelves: Int }', url: shop.items.url }
+  await writeFile(folder('supergraph.graphql'), composeAt([...shop.services, stock]))
+  await taken('200 OK')
+  await file.write(config(''))
+  await writeFile(folder('supergraph.graphql'), composeAt(shop.services))
+  await until(async () => verdict(await ask(gateway.url, '{ shelves }')) === '400 GRAPHQL_VALIDATION_FAILED')
+})
+
 test('A variant comes and goes with the file, for open connections and sockets, too', async () => {
   const at = async (path: string): Promise<number> => {
     const response = await fetch(`${gateway.url}${path}`, {

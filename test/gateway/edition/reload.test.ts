@@ -96,6 +96,24 @@ describe('supergraph reload', () => {
     await other.stop()
   })
 
+  test('A supergraph that needs a new configuration serves together with it', async () => {
+    const file = join(await newFolder(), 'supergraph.graphql')
+    await writeFile(file, usual)
+    const settings = { PORT: '0', SUPERGRAPH: file }
+    const other = await startGateway(await readConfig(settings), log)
+    const refusals = async () => /supergraphs_refused_total (\d+)/.exec(await other.commands.metrics())?.[1]
+    const stock = { name: 'stock', sdl: 'type Query { shelves: Int }', url: 'nowhere' }
+    await writeFile(file, composeAt([...gateway.shop.services, stock]))
+    await until(async () => (await refusals()) === '1')
+    const config = await readConfig({ ...settings, SERVICES_STOCK_ADDRESSES: gateway.shop.items.url })
+    await other.reconfigure(config)
+    expect(await knows('{ shelves }', other.url)).toBe(true)
+    await writeFile(file, 'type Query {')
+    await other.reconfigure({ ...config })
+    expect(await knows('{ shelves }', other.url)).toBe(true)
+    await other.stop()
+  })
+
   test('A broken supergraph is refused, and the old one stays', async () => {
     for (const broken of [
       '',
