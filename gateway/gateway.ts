@@ -47,6 +47,8 @@ export interface RunningGateway extends RunningProcess {
   readonly registry: Registry
   /** This process's part of `commands.map`. */
   readonly reading: () => Reading
+  /** The id of the supergraph that serves. */
+  readonly supergraphId: () => string
 }
 
 interface StartOptions {
@@ -101,6 +103,7 @@ export async function startGateway(
     url: listener.url,
     registry,
     reading,
+    supergraphId: () => succession.current().serving.editions.current.id,
     commands,
     reconfigure: (next) => succession.replace((...from) => assemble(next, next.limits, shared, ...from)),
     async stop() {

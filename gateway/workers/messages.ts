@@ -10,6 +10,8 @@ export interface WorkerCommands {
   services: { input: null; output: readonly ServiceStatus[] }
   metrics: { input: null; output: Metrics }
   reading: { input: null; output: Reading }
+  /** The id of the supergraph that serves. */
+  supergraphId: { input: null; output: string }
   purge: { input: readonly string[]; output: null }
   replaceSupergraph: { input: string; output: string }
 }

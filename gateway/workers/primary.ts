@@ -61,6 +61,9 @@ export async function startWorkers(
         if (message.type === 'ready') {
           ready.add(worker.id)
           resolve(message.url)
+          commands
+            .catchUp(worker)
+            .catch((error: unknown) => log.error({ err: error }, 'a worker may serve another supergraph'))
         } else if (message.type === 'refused') reject(new StartRefused(message.reason))
       })
       worker.once('exit', (code, signal) => {
@@ -94,8 +97,19 @@ export async function startWorkers(
   return { url: urls[0] ?? '', commands, stop }
 }
 
+interface Commands extends AdminCommands {
+  /** Lets a worker that begins later serve the supergraph that an operator gave to the others. */
+  catchUp(worker: Worker): Promise<void>
+}
+
+/** A supergraph that an operator gave. */
+interface Given {
+  readonly id: string
+  readonly supergraph: string
+}
+
 /** Sums metrics; sends purges and new supergraphs to all workers. */
-function commandsOf(workers: () => readonly Worker[], sums: MetricSums, state: AdminCommands['state']): AdminCommands {
+function commandsOf(workers: () => readonly Worker[], sums: MetricSums, state: AdminCommands['state']): Commands {
   const own = new Registry()
   new Gauge({
     name: 'tributary_workers',
@@ -119,8 +133,20 @@ function commandsOf(workers: () => readonly Worker[], sums: MetricSums, state: A
     const settled = await Promise.allSettled(asked)
     return settled.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))
   }
-  const toAll = <Name extends CommandName>(name: Name, input: WorkerCommands[Name]['input']) =>
-    Promise.all(workers().map((worker) => command(worker, name, input)))
+  /** A worker that dies meanwhile has lost what the command is about. */
+  const toAll = async <Name extends CommandName>(name: Name, input: WorkerCommands[Name]['input']) => {
+    const asked = workers().map((worker) =>
+      command(worker, name, input).then(
+        (output) => [output],
+        (error: unknown) => {
+          if (!worker.isDead()) throw error
+          return []
+        },
+      ),
+    )
+    return (await Promise.all(asked)).flat()
+  }
+  let given: Promise<Given | undefined> = Promise.resolve(undefined)
   return {
     async services() {
       return joinStatuses(await fromEach('services'))
@@ -137,9 +163,23 @@ function commandsOf(workers: () => readonly Worker[], sums: MetricSums, state: A
       await toAll('purge', tags)
     },
     async replaceSupergraph(supergraph) {
-      const [id] = await toAll('replaceSupergraph', supergraph)
+      const before = given
+      const replaced = toAll('replaceSupergraph', supergraph)
+      given = replaced.then(
+        ([id]) => (id === undefined ? before : { id, supergraph }),
+        () => before,
+      )
+      const [id] = await replaced
       if (id === undefined) throw new Error('no worker is running')
       return id
+    },
+    async catchUp(worker) {
+      const last = await given
+      const other = workers().find(({ id }) => id !== worker.id)
+      if (!last || !other) return
+      // Since then the others may have taken in the file that the worker has read.
+      if ((await command(other, 'supergraphId', null, FIGURES_TIMEOUT_MS)) !== last.id) return
+      await command(worker, 'replaceSupergraph', last.supergraph)
     },
   }
 }

@@ -11,9 +11,10 @@ interface WorkerGateway {
   readonly commands: AdminCommands
   readonly registry: Registry
   readonly reading: () => Reading
+  readonly supergraphId: () => string
 }
 
-export function followPrimary({ commands, registry, reading }: WorkerGateway): void {
+export function followPrimary({ commands, registry, reading, supergraphId }: WorkerGateway): void {
   const carryOut = async ({ name, input }: CommandMessage): Promise<unknown> => {
     switch (name) {
       case 'services':
@@ -22,6 +23,8 @@ export function followPrimary({ commands, registry, reading }: WorkerGateway): v
         return registry.getMetricsAsJSON()
       case 'reading':
         return reading()
+      case 'supergraphId':
+        return supergraphId()
       case 'purge':
         await commands.purge(input)
         return null

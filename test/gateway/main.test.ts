@@ -181,15 +181,20 @@ test('Several workers share the port, are replaced when one dies, obey the admin
   })
   expect(await figure(answered)).toBe(before)
   expect(await figure('tributary_workers')).toBe(2)
+  // It serves what was put in service before it began.
+  const successor = [...pids].at(-1)
+  await until(
+    async () => (await askedWorker(gateway.url, 'id,added@skip(if:true)').catch(() => undefined)) === successor,
+  )
   expect(await gateway.terminate()).toBe(0)
 })
 
 /** Sends an operation over a connection of its own. Returns the worker that answered it. */
-async function askedWorker(url: string): Promise<number> {
+async function askedWorker(url: string, fields = 'id'): Promise<number> {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 })
   const pid = await pidOf(url, agent)
   const headers = { 'content-type': 'application/json', accept: 'application/json' }
-  const [answer] = await once(get(`${url}/graphql?query={orders(first:1){id}}`, { agent, headers }), 'response')
+  const [answer] = await once(get(`${url}/graphql?query={orders(first:1){${fields}}}`, { agent, headers }), 'response')
   expect(await json(answer)).toHaveProperty('data.orders')
   agent.destroy()
   return pid

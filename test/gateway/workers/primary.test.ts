@@ -9,16 +9,21 @@ import { log } from '../../support/log.ts'
 
 /** Workers are no processes here: each command gets the answer. */
 async function withWorker(
-  answer: (command: CommandMessage) => OutcomeMessage | Error,
+  answer: (command: CommandMessage) => OutcomeMessage | Error | 'dies',
   use: (commands: AdminCommands) => Promise<void>,
 ): Promise<void> {
   const worker = Object.assign(new EventEmitter(), {
     id: 1,
-    isDead: () => false,
+    dead: false,
+    isDead: () => worker.dead,
     process: { kill: () => worker.emit('exit', 0) },
     send(message: CommandMessage, done?: (error: Error | null) => void) {
       const outcome = answer(message)
       process.nextTick(() => {
+        if (outcome === 'dies') {
+          worker.dead = true
+          return void worker.emit('exit', 0)
+        }
         const error = outcome instanceof Error ? outcome : null
         // As Node does where the other side has closed the channel.
         if (done) done(error)
@@ -47,6 +52,15 @@ test('A worker that cannot be asked any more ends neither the others nor their p
       expect(await commands.services()).toEqual([])
       expect(await commands.metrics()).toContain('tributary_workers 1')
       await expect(commands.purge(['a'])).rejects.toThrow('EPIPE')
+    },
+  ))
+
+test('A purge is done, too, where a worker dies meanwhile: its answers are gone with it', () =>
+  withWorker(
+    () => 'dies',
+    async (commands) => {
+      await commands.purge(['a'])
+      await expect(commands.replaceSupergraph('')).rejects.toThrow('no worker is running')
     },
   ))
 
