@@ -23,18 +23,20 @@ interface CacheObserver {
 }
 
 /**
- * All services and callers share the store, so the type excludes stateful services.
+ * All services and callers share the store, so the type excludes stateful services. Other gateways
+ * and earlier configurations share it, too: their rules may be others.
  * @param clientRules pick headers for clients; entries cached under other rules may lack some
  */
 export function cached(
-  { name, sharedCache }: StatelessService,
+  { name, sharedCache, headers: constants }: StatelessService,
   next: Step,
   store: AnswerStore,
   observer: CacheObserver,
   clientRules?: Pick<ClientRules, 'names'>,
 ): Step {
   if (!sharedCache) return next
-  const mine = clientRules ? `${name} ${digest(clientRules.names)}` : name
+  const rules = [clientRules?.names, constants && JSON.stringify(constants)].filter((rule) => rule !== undefined)
+  const mine = [name, ...rules.map(digest)].join(' ')
   const whole = async (work: Work): Promise<Reply> => {
     const { context, body } = work.call
     const { perspective, language } = context

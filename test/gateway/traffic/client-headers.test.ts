@@ -94,6 +94,23 @@ test('An answer cached under other rules is fetched again', async () => {
   expect(await told(to(stateless('s'), [service.url], { store }), '{"query":"{a}"}')).toEqual(stock('call 2'))
 })
 
+test('An answer to a call with other constant headers is not used', async () => {
+  const service = await upstream(counting(60))
+  const store = createMemoryStore(1_000_000)
+  const withMarket = (value: string): Traffic =>
+    to(stateless('s', { headers: [{ insert: 'x-market', value }] }), [service.url], { store })
+  for (const body of ['{"query":"{a}"}', cities([1])]) {
+    const [before, german] = [service.bodies.length, withMarket('de')]
+    await told(german, body)
+    await told(german, body)
+    await told(withMarket('de'), body)
+    expect(service.bodies.length).toBe(before + 1)
+    await told(withMarket('fr'), body)
+    await told(to(stateless('s'), [service.url], { store }), body)
+    expect(service.bodies.length).toBe(before + 3)
+  }
+})
+
 test('After a retry the client gets the headers of the answer that is used', async () => {
   let hangs = false
   let hanging = ''
