@@ -248,7 +248,8 @@ function endpointOpener(
     const count = countBy(requests, safelist)
     const refusalOf = createRefusalOf({ count, reportLimit, mask })
     const perform = createPerform({ ...run, policies, recordUse })
-    const operations = { variant, perform, policies, count, refusalOf, sendsParts, beforeSend, answerBytes }
+    const { hold } = run.editions
+    const operations = { variant, hold, perform, policies, count, refusalOf, sendsParts, beforeSend, answerBytes }
     return { operations, answer: createOperations(operations) }
   }
 }

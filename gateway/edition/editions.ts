@@ -8,7 +8,7 @@ import type { Logger } from '../../platform/process/log.ts'
 import type { Edition } from './edition.ts'
 
 /** An edition, kept open while it is held. */
-interface Hold {
+export interface Hold {
   readonly edition: Edition
   /** Call it exactly once. */
   release(): void

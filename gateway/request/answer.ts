@@ -3,6 +3,7 @@
  */
 import { parseExact } from '../../platform/data/json-exact.ts'
 import type { HttpReply, HttpRequest } from '../../platform/http/message/message.ts'
+import type { Editions } from '../edition/editions.ts'
 import { type Exchange, openExchange, type PartsSender } from '../exchange/exchange.ts'
 import type { Events, Outcome } from '../exchange/outcome.ts'
 import { requestIdOf } from '../exchange/request-id.ts'
@@ -20,6 +21,8 @@ import { executionMessage, type Message, refusalMessage, send } from './respond.
 export interface OperationOptions {
   /** The name of the variant. */
   readonly variant: string | undefined
+  /** Takes hold of the current edition. */
+  readonly hold: Editions['hold']
   readonly perform: Perform
   readonly policies: Policies
   readonly count: CountAnswer

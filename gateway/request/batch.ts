@@ -5,6 +5,7 @@
  */
 import type { HttpReply } from '../../platform/http/message/message.ts'
 import type { Loan } from '../../platform/memory/loans.ts'
+import type { Editions, Hold } from '../edition/editions.ts'
 import type { Client } from '../exchange/client.ts'
 import { batchedExchange, type Exchange } from '../exchange/exchange.ts'
 import { bytesOf } from '../exchange/outcome.ts'
@@ -18,6 +19,7 @@ import type { RefusalOf } from './refusal.ts'
 import { batchMessage, type Message } from './respond.ts'
 
 interface BatchOptions {
+  readonly hold: Editions['hold']
   readonly perform: Perform
   readonly policies: Policies
   readonly count: CountAnswer
@@ -35,9 +37,12 @@ type Answered = { readonly body: Body; readonly loan?: Loan | undefined }
 type OnAdmitted = NonNullable<Parameters<Perform>[3]>
 
 export function createBatches(options: BatchOptions): AnswerBatch {
-  const { perform, policies, count, refusalOf, answerBytes } = options
+  const { hold, perform, policies, count, refusalOf, answerBytes } = options
   return async (outer, entries, reply) => {
     const client = sharedClient(reply)
+    // One behind a mutation begins late, and must not meet another schema.
+    const { edition, release } = hold()
+    const sameEdition = (): Hold => ({ edition, release: () => undefined })
     let left = answerBytes
     const take = (body: Body): Body => {
       if (body.length > left)
@@ -49,7 +54,7 @@ export function createBatches(options: BatchOptions): AnswerBatch {
       const exchange = batchedExchange(outer)
       try {
         exchange.parameters = checkParameters(entry)
-        const performed = await perform(exchange, policies.beforeDocument, client, onAdmitted)
+        const performed = await perform(exchange, policies.beforeDocument, client, onAdmitted, sameEdition)
         if (!isExecution(performed)) throw new Error('A subscription was started in a batch.')
         const { outcome, loan } = performed
         const body = take(performed.body ?? bytesOf(outcome))
@@ -59,7 +64,7 @@ export function createBatches(options: BatchOptions): AnswerBatch {
         return { body: bytesOf(refusalOf(error, exchange)) }
       }
     }
-    const answers = await inOrder(entries, answerOf)
+    const answers = await inOrder(entries, answerOf).finally(release)
     const body = bodyOf(
       Buffer.concat(answers.flatMap(({ body }, at) => [at === 0 ? OPEN : COMMA, bytes(body)]).concat(CLOSE)),
     )

@@ -2,7 +2,7 @@
 import { GraphQLError, type GraphQLFormattedError, type GraphQLSchema, type OperationTypeNode } from 'graphql'
 import type { KnownOperation } from '../document/documents.ts'
 import type { Edition, SchemaEdition } from '../edition/edition.ts'
-import type { Editions } from '../edition/editions.ts'
+import type { Editions, Hold } from '../edition/editions.ts'
 import type { Client } from '../exchange/client.ts'
 import type { Exchange, Policy } from '../exchange/exchange.ts'
 import type { Events } from '../exchange/outcome.ts'
@@ -18,12 +18,14 @@ import type { Policies } from './policies.ts'
  * Rejects with the refusal of a policy or of the operation itself.
  * @param beforeDocument the list of that name, or `message` for an operation by WebSocket
  * @param onAdmitted called before the operation runs; may delay that
+ * @param hold takes hold of the edition to run on; by default the current one
  */
 export type Perform = (
   exchange: Exchange,
   beforeDocument: readonly Policy[],
   client: Client,
   onAdmitted?: (kind: OperationTypeNode) => Promise<void> | undefined,
+  hold?: () => Hold,
 ) => Promise<Execution | Events>
 
 interface PerformOptions {
@@ -46,10 +48,10 @@ export function createPerform({ policies, editions, execute, start, recordUse }:
     if (error?.extensions?.['code'] === 'BAD_USER_INPUT')
       budget.charge(exchange, inputSize(exchange.parameters.variables))
   }
-  return async (exchange, beforeDocument, client, onAdmitted) => {
+  return async (exchange, beforeDocument, client, onAdmitted, hold = editions.hold) => {
     const pending = applyPolicies(beforeDocument, exchange)
     if (pending) await pending
-    const { edition: whole, release } = editions.hold()
+    const { edition: whole, release } = hold()
     let isStarted = false
     let isFollowed = false
     try {

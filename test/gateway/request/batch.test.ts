@@ -1,6 +1,6 @@
 /** Several operations in one request. */
 import { createHash } from 'node:crypto'
-import { writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { ApolloClient, gql, InMemoryCache } from '@apollo/client'
@@ -10,7 +10,7 @@ import type { HookOperation, HookSettings } from '../../../gateway/config/sectio
 import { type Answer, readAnswer } from '../../support/answer.ts'
 import { makeDataFolder } from '../../support/data-folder.ts'
 import { exampleOf } from '../../support/example.ts'
-import { type Operation, startTestGateway, type TestGateway, verdict } from '../../support/gateway.ts'
+import { composeAt, type Operation, startTestGateway, type TestGateway, verdict } from '../../support/gateway.ts'
 import { type Journal, journalSdl, startJournal } from '../../support/journal.ts'
 import { type Shop, startShop } from '../../support/shop.ts'
 import { until } from '../../support/until.ts'
@@ -249,6 +249,24 @@ test('The safelist applies to each operation of a batch', async () => {
     ])
   })
   await folder.remove()
+})
+
+test('All operations of a batch run on the supergraph that it began on', async () => {
+  const { url, commands, supergraphFile } = gateways.on
+  const { promise: held, resolve } = Promise.withResolvers<boolean>()
+  let isHeld = false
+  shop.orders.misbehave(() => {
+    isHeld = true
+    return held
+  })
+  const answers = batch(url, [{ query: 'mutation { touch }' }, { query: '{ orders(first: 1) { note } }' }])
+  await until(() => isHeld)
+  const services = [...shop.services, { name: 'journal', sdl: journalSdl, url: journal.url }]
+  const withoutNotes = services.map((one) => ({ ...one, sdl: one.sdl.replace(' note: String', '') }))
+  await commands.replaceSupergraph(composeAt(withoutNotes))
+  resolve(false)
+  expect(await answers).toEqual([{ data: { touch: expect.any(Number) } }, { data: { orders: [{ note: 'note 0' }] } }])
+  await commands.replaceSupergraph(await readFile(supergraphFile, 'utf8'))
 })
 
 test('Request hooks run once for a batch, operation hooks once for each operation, with a shared context', async () => {
