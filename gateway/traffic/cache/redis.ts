@@ -117,9 +117,16 @@ export function createRedisStore(url: string, near: MemoryStore, log: Logger): A
 
 const writeKept = (kept: Kept): string => JSON.stringify({ ...kept, value: kept.value.toString() })
 
-function readKept(text: string): Kept {
-  const { value, ...rest } = JSON.parse(text) as Omit<Kept, 'value'> & { readonly value: string }
-  return { ...rest, value: owned(Buffer.from(value)) }
+/** Others may write to this Redis: what is no entry is none, and no outage. */
+function readKept(text: string): Kept | undefined {
+  try {
+    const { value, ...rest } = JSON.parse(text) as Omit<Kept, 'value'> & { readonly value: string }
+    const { tags, headers = [] } = rest
+    if (!Array.isArray(tags) || !Array.isArray(headers)) return undefined
+    return { ...rest, value: owned(Buffer.from(value)) }
+  } catch {
+    return undefined
+  }
 }
 
 /** One connection for reads and writes, and one for messages about purges. */

@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/gl
 import { createClient } from '@redis/client'
 import { createMemoryStore } from '../../../../gateway/traffic/cache/memory.ts'
 import { createRedisStore } from '../../../../gateway/traffic/cache/redis.ts'
+import type { AnswerStore } from '../../../../gateway/traffic/cache/store.ts'
 import { stateless } from '../../../../gateway/traffic/call/kind.ts'
 import type { Traffic } from '../../../../gateway/traffic/traffic.ts'
 import { stopClock } from '../../../support/clock.ts'
@@ -157,6 +158,30 @@ describe('Redis', () => {
       return (await other.get(['exact']))[0] !== undefined
     })
     expect((await other.get(['exact']))[0]).toMatchObject({ value, headers })
+  })
+
+  test('An entry that others wrote is passed over, and those beside it are used', async () => {
+    const [store, other] = [0, 0].map(() => createRedisStore(redis.url, createMemoryStore(1_000_000), log)) as [
+      AnswerStore,
+      AnswerStore,
+    ]
+    const client = await createClient({ url: redis.url }).connect()
+    opened.push(
+      () => store.close(),
+      () => other.close(),
+      async () => client.destroy(),
+    )
+    const kept = { value: Buffer.from('1'), bornAt: Date.now(), maxAge: 60, variesByLanguage: false, tags: [] }
+    const untagged = JSON.stringify({ value: '1', bornAt: Date.now(), maxAge: 60 })
+    const foul = ['nonsense', 'null', '{}', '{"value":1}', untagged]
+    await until(async () => {
+      for (const at of ['begun', ...foul.keys()]) store.set([[`beside ${at}`, kept]], store.epoch)
+      return (await other.get(['beside begun']))[0] !== undefined
+    })
+    for (const [at, text] of foul.entries()) {
+      await client.set('tributary:answer:2:foul', text)
+      expect(await other.get(['foul', `beside ${at}`])).toEqual([undefined, expect.objectContaining({ maxAge: 60 })])
+    }
   })
 
   test('When Redis freezes, dies or returns, only cache hits are lost, never an answer', async () => {
