@@ -14,7 +14,7 @@ import type { RedisConnection } from '../platform/redis/connection.ts'
 import { openApp } from './app/open.ts'
 import { type Authorization, createAuthorization } from './authorization/authorize.ts'
 import type { Config, Variant } from './config/config.ts'
-import { CLIENT_NAME_HEADERS, type Safelist } from './config/sections/operations.ts'
+import type { Safelist } from './config/sections/operations.ts'
 import type { VariantOptions } from './edition/edition.ts'
 import { type ExpectedDocument, type Serving, type ServingMetrics, serveSupergraph } from './edition/serve.ts'
 import { createMask, type Mask } from './errors/mask.ts'
@@ -39,7 +39,6 @@ import { createExecute } from './request/execute.ts'
 import type { RequestMetrics } from './request/metrics.ts'
 import { createPerform, type RecordUse } from './request/perform.ts'
 import type { Buckets } from './request/policies/budget.ts'
-import { createClientName } from './request/policies/client-name.ts'
 import type { ReportUnlisted } from './request/policies/unlisted.ts'
 import { createPolicies, type EndpointPolicyOptions, type Policies, type PolicyOptions } from './request/policies.ts'
 import { createRefusalOf } from './request/refusal.ts'
@@ -245,7 +244,7 @@ function endpointOpener(
   { requests, reportLimit, recordUse }: Shared,
 ) {
   return (policies: Policies, safelist: Safelist, variant?: string): Endpoint => {
-    const count = countBy(requests, safelist)
+    const count = countBy(requests, policies, safelist)
     const refusalOf = createRefusalOf({ count, reportLimit, mask })
     const perform = createPerform({ ...run, policies, recordUse })
     const { hold } = run.editions
@@ -255,9 +254,9 @@ function endpointOpener(
 }
 
 /** Clients with lists of their own have figures of their own. */
-function countBy(requests: RequestMetrics, safelist: Safelist) {
+function countBy(requests: RequestMetrics, { clientName }: Policies, safelist: Safelist) {
   requests.reserve({ operations: [], clients: Object.keys(safelist?.clients ?? {}) })
-  return requests.counter(createClientName(safelist?.clientHeaders ?? CLIENT_NAME_HEADERS))
+  return requests.counter(clientName)
 }
 
 const mainEndpoint = (

@@ -13,7 +13,7 @@ import { configFile } from './config/arguments.ts'
 import type { Config } from './config/config.ts'
 import { type Loaded, loadConfig } from './config/load.ts'
 import { followConfig } from './config/reload.ts'
-import { CLIENT_NAME_HEADERS, CLIENT_VERSION_HEADERS } from './config/sections/operations.ts'
+import { CLIENT_VERSION_HEADERS } from './config/sections/operations.ts'
 import { openAdmin, type RunningGateway, startGateway } from './gateway.ts'
 import { tellHeaderRules } from './headers/notice.ts'
 import type { LiveMap } from './map/page/live-map.ts'
@@ -70,7 +70,6 @@ async function startFollowing(
 /** Records who uses what, if the configuration says so. */
 function openUse({ usage, dataDir, redis, operations: { safelist } }: Config, log: Logger) {
   const names = {
-    name: createClientName(safelist?.clientHeaders ?? CLIENT_NAME_HEADERS),
     version: createClientName(CLIENT_VERSION_HEADERS),
     reserved: Object.keys(safelist?.clients ?? {}),
   }

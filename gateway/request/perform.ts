@@ -11,6 +11,7 @@ import { admit } from './admit.ts'
 import { applyPolicies } from './apply-policies.ts'
 import type { Execute, Execution } from './execute.ts'
 import { NOT_FOUND } from './not-found.ts'
+import type { ClientName } from './policies/client-name.ts'
 import { inputSize } from './policies/variables.ts'
 import type { Policies } from './policies.ts'
 
@@ -37,7 +38,12 @@ interface PerformOptions {
   readonly recordUse: RecordUse | undefined
 }
 
-export type RecordUse = (operation: KnownOperation, schema: GraphQLSchema, exchange: Exchange) => void
+export type RecordUse = (
+  operation: KnownOperation,
+  schema: GraphQLSchema,
+  exchange: Exchange,
+  clientName: ClientName,
+) => void
 
 export function createPerform({ policies, editions, execute, start, recordUse }: PerformOptions): Perform {
   const { budget } = policies
@@ -58,7 +64,7 @@ export function createPerform({ policies, editions, execute, start, recordUse }:
       const edition = onSchemaOf(exchange, whole)
       const admitted = admit(exchange, edition.documents, policies)
       const operation = admitted instanceof Promise ? await admitted : admitted
-      recordUse?.(operation, edition.schema, exchange)
+      recordUse?.(operation, edition.schema, exchange, policies.clientName)
       const { operation: kind } = operation.definition
       const spending = policies.spendShared(exchange)
       if (spending) await spending

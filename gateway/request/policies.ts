@@ -31,7 +31,7 @@ import type { PersistedTexts } from '../persisted/texts.ts'
 import { recogniseClient } from './policies/api-client.ts'
 import { authenticate, credentialsOf, requireCaller } from './policies/authenticate.ts'
 import { type Buckets, type Budget, createBudget, noBudget } from './policies/budget.ts'
-import { createClientName } from './policies/client-name.ts'
+import { type ClientName, createClientName } from './policies/client-name.ts'
 import { createConcurrencyLimit, type LimitConcurrency } from './policies/concurrency.ts'
 import { allowOrigins } from './policies/cors.ts'
 import { refuseCrossSite } from './policies/cross-site.ts'
@@ -51,6 +51,8 @@ import { limitBody, limitVariables } from './policies/variables.ts'
 export interface Policies {
   /** Where a request carries its token. */
   readonly credentialsOf: CredentialsOf
+  /** Reads the name that a client gives itself. */
+  readonly clientName: ClientName
   /** Headers that tell who the API client is, in lower case. */
   readonly clientNameHeaders: ReadonlySet<string>
   /** For every request, before it is known which operations it holds. */
@@ -163,10 +165,12 @@ export function createPolicies(options: PolicyOptions): (endpoint: EndpointPolic
   return (endpoint) => {
     const required = verify && endpoint.isCallerRequired ? requireCaller : undefined
     const identified = present(authenticated, required, recognised)
-    const checked = [trace, ...bounded, createPersisted(endpoint, options.reportUnlisted)]
+    const clientName = createClientName(endpoint.safelist?.clientHeaders ?? CLIENT_NAME_HEADERS)
+    const checked = [trace, ...bounded, createPersisted(endpoint, clientName, options.reportUnlisted)]
     const beforeDocument = [...checked, ...options.hooks.beforeDocument(checked)]
     return {
       ...common,
+      clientName,
       clientNameHeaders: clientNameHeadersOf(endpoint, options.budgets),
       request: [
         ...present(insertHeaders(options.clientHeaders), allowOrigins(cors)),
@@ -207,8 +211,11 @@ function insertHeaders(rules: readonly ClientHeaderRule[]): Policy | undefined {
   }
 }
 
-function createPersisted({ safelist, lists, texts }: EndpointPolicyOptions, report: ReportUnlisted): Policy {
-  const clientName = createClientName(safelist?.clientHeaders ?? [])
+function createPersisted(
+  { safelist, lists, texts }: EndpointPolicyOptions,
+  clientName: ClientName,
+  report: ReportUnlisted,
+): Policy {
   if (lists && safelist?.mode === 'enforce') return requireListed(lists, clientName)
   const resolve = resolvePersisted({ texts, lists, clientName })
   return lists && safelist?.mode === 'log' ? reportUnlisted(lists, clientName, resolve, report) : resolve

@@ -32,16 +32,20 @@ const LONGEST_NAME = 128 // characters
 const NONE = { rows: 0, given: 0, textBytes: 0, requests: 0 }
 
 export interface UseRecorder {
-  /** Counts an operation that was admitted. */
-  count(operation: KnownOperation, schema: GraphQLSchema, exchange: Exchange): void
+  /**
+   * Counts an operation that was admitted. @param nameOf reads the client's name, from the headers
+   * of its path
+   */
+  count(operation: KnownOperation, schema: GraphQLSchema, exchange: Exchange, nameOf: NameOf): void
   /** Returns the counts since the last call. */
   drain(): UseRecords
 }
 
-/** The name and version that a client gives. */
+type NameOf = (exchange: Exchange) => string | undefined
+
+/** The versions that clients give. */
 export interface ClientNames {
-  readonly name: (exchange: Exchange) => string | undefined
-  readonly version: (exchange: Exchange) => string | undefined
+  readonly version: NameOf
   /** Names that always have a place. */
   readonly reserved?: readonly string[]
 }
@@ -150,8 +154,7 @@ export function createUseRecorder(names: ClientNames): UseRecorder {
     return made
   }
 
-  const senderOf = (entry: Entry, exchange: Exchange, isRepeated: boolean): Sender => {
-    const name = names.name(exchange)
+  const senderOf = (entry: Entry, exchange: Exchange, name: string | undefined, isRepeated: boolean): Sender => {
     const version = names.version(exchange)
     const known = senders.get(entry)
     if (known && known.name === name && known.version === version) return known
@@ -163,12 +166,12 @@ export function createUseRecorder(names: ClientNames): UseRecorder {
   }
 
   return {
-    count(operation, schema, exchange) {
+    count(operation, schema, exchange, nameOf) {
       const known = entries.get(operation)
       const entry = known ?? entryOf(operation, schema, exchange.variant, intern)
       if (!known) entries.set(operation, entry)
       if (entry.document.coordinates.length === 0) return // only introspection
-      const { counter } = senderOf(entry, exchange, known !== undefined)
+      const { counter } = senderOf(entry, exchange, nameOf(exchange), known !== undefined)
       counter.requests += 1
       const { variables } = exchange.parameters
       if (!entry.given || !variables) return

@@ -32,7 +32,6 @@ function record() {
   const stores = new Map<string | undefined, ReturnType<typeof createDocuments>>()
   const open = () => createDocuments({ schema, declared: none, limits: defaultLimits }, [])
   const recorder = createUseRecorder({
-    name: ({ request }) => request.headers['client'] as string | undefined,
     version: ({ request }) => request.headers['version'] as string | undefined,
   })
   const send = async ({ query, variables, client, version, operationName, variant }: Sent): Promise<void> => {
@@ -48,7 +47,7 @@ function record() {
     stores.set(variant, documents)
     const operation = (documents.find(query) ?? documents.get(query)).operation(operationName)
     await operation.document.requireValid()
-    recorder.count(operation, schema, exchange)
+    recorder.count(operation, schema, exchange, ({ request }) => request.headers['client'] as string | undefined)
   }
   return { send, drain: () => recorder.drain() }
 }
