@@ -11,8 +11,8 @@ export function lookUp(
   keys: readonly string[],
   language: string | undefined,
 ): readonly (Kept | undefined)[] | Promise<readonly (Kept | undefined)[]> {
-  const found = store.get([...keys, ...keys.map((key) => keyFor(key, true, language))])
-  const choose = (kept: readonly (Kept | undefined)[]) =>
-    keys.map((_, index) => kept[index] ?? kept[index + keys.length])
-  return found instanceof Promise ? found.then(choose) : choose(found)
+  return store.get(
+    keys,
+    keys.map((key) => keyFor(key, true, language)),
+  )
 }

@@ -34,14 +34,15 @@ export function createMemoryStore(maxBytes: number): MemoryStore {
     get epoch() {
       return epoch
     },
-    get(keys) {
+    get(keys, otherwise = []) {
       const now = Date.now()
-      return keys.map((key) => {
-        const found = kept.get(key)
+      const fresh = (key: string | undefined): Kept | undefined => {
+        const found = key === undefined ? undefined : kept.get(key)
         if (found === undefined || isFresh(found, now)) return found
-        kept.delete(key)
+        kept.delete(key as string)
         return undefined
-      })
+      }
+      return keys.map((key, index) => fresh(key) ?? fresh(otherwise[index]))
     },
     set(entries, askedIn) {
       if (askedIn !== epoch) return

@@ -80,9 +80,9 @@ export function createRedisStore(url: string, near: MemoryStore, log: Logger): A
     get epoch() {
       return near.epoch
     },
-    get(keys) {
-      const here = near.get(keys) as readonly (Kept | undefined)[]
-      const missing = keys.filter((_, index) => !here[index])
+    get(keys, otherwise = []) {
+      const here = near.get(keys, otherwise) as readonly (Kept | undefined)[]
+      const missing = [keys, otherwise].flatMap((some) => some.filter((_, index) => !here[index]))
       if (missing.length === 0 || !isFit()) return here
       // What is purged while it is fetched is not kept.
       const { epoch } = near
@@ -92,7 +92,7 @@ export function createRedisStore(url: string, near: MemoryStore, log: Logger): A
           epoch,
         )
         const found = new Map(missing.map((key, index) => [key, remote[index]]))
-        return keys.map((key, index) => here[index] ?? found.get(key))
+        return keys.map((key, index) => here[index] ?? found.get(key) ?? found.get(otherwise[index] ?? ''))
       })
     },
     set(entries, epoch) {

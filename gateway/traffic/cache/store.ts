@@ -20,8 +20,14 @@ export interface Kept {
 }
 
 export interface AnswerStore {
-  /** In the order of `keys`; no promise if nothing outside the process is asked. Never rejects. */
-  get(keys: readonly string[]): readonly (Kept | undefined)[] | Promise<readonly (Kept | undefined)[]>
+  /**
+   * In the order of `keys`; no promise if nothing outside the process is asked. Never rejects.
+   * @param otherwise keys in the same order: of the entries to take where there is none
+   */
+  get(
+    keys: readonly string[],
+    otherwise?: readonly string[],
+  ): readonly (Kept | undefined)[] | Promise<readonly (Kept | undefined)[]>
   /** Changes with every purge. */
   readonly epoch: number
   /**

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { type AddressInfo, connect, createServer } from 'node:net'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
 import { createClient } from '@redis/client'
+import { keyFor, lookUp } from '../../../../gateway/traffic/cache/languages.ts'
 import { createMemoryStore } from '../../../../gateway/traffic/cache/memory.ts'
 import { createRedisStore } from '../../../../gateway/traffic/cache/redis.ts'
 import type { AnswerStore } from '../../../../gateway/traffic/cache/store.ts'
@@ -158,6 +159,28 @@ describe('Redis', () => {
       return (await other.get(['exact']))[0] !== undefined
     })
     expect((await other.get(['exact']))[0]).toMatchObject({ value, headers })
+  })
+
+  test('What is in memory is not asked of Redis, whether it varies by language or not', async () => {
+    const store = createRedisStore(redis.url, createMemoryStore(1_000_000), log)
+    const client = await createClient({ url: redis.url }).connect()
+    opened.push(
+      () => store.close(),
+      async () => client.destroy(),
+    )
+    const asked = async () => Number(/cmdstat_mget:calls=(\d+)/.exec(await client.info('commandstats'))?.[1] ?? 0)
+    const kept = { value: Buffer.from('1'), bornAt: Date.now(), maxAge: 60, variesByLanguage: false, tags: [] }
+    const lookedUp = async (...keys: string[]) => (await lookUp(store, keys, 'en')).map((found) => found?.maxAge)
+    // It forgets what it has when it begins to hear of purges.
+    await until(async () => {
+      store.set([['plain', kept]], store.epoch)
+      store.set([[keyFor('varying', true, 'en'), { ...kept, maxAge: 50 }]], store.epoch)
+      const before = await asked()
+      expect(await lookedUp('plain', 'varying', 'nowhere')).toEqual([60, 50, undefined])
+      const between = await asked()
+      expect(await lookedUp('plain', 'varying')).toEqual([60, 50])
+      return between > before && (await asked()) === between
+    })
   })
 
   test('An entry that others wrote is passed over, and those beside it are used', async () => {
