@@ -69,6 +69,8 @@ export interface Shared {
   /** What callers have left of their budgets. */
   readonly buckets: Buckets
   readonly streamCounts: StreamCounts
+  /** Files in work by address. */
+  readonly fileCounts: Map<string, number>
   readonly state: () => LifecycleState
   readonly leaseStore: (config: Config) => Promise<StoreLease>
 }
@@ -184,7 +186,9 @@ async function assembleWith(
     new Map([[MAIN_PATH, openEndpoint(policies, config.operations.safelist)], ...ofVariants]),
   )
   const { credentialsOf } = policies
-  const serveFile = createFiles({ editions, cors, credentialsOf, clientAddress, limits: own, measuring, reportLimit })
+  const { fileCounts } = shared
+  const bounds = { clientAddress, limits: own, measuring, reportLimit, fileCounts }
+  const serveFile = createFiles({ editions, cors, credentialsOf, ...bounds })
   const route = createRoutes({ endpoints, pages, serveFile, cors, room, clientAddress, state })
   const facts = { config, limits: own, measuring, texts: beside.memory }
   return { ...facts, serving, streams, endpoints, clientAddress, route, close }

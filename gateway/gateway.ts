@@ -90,6 +90,7 @@ export async function startGateway(
     metrics: createServingMetrics(registry),
     buckets: createBuckets(),
     streamCounts: createStreamCounts(),
+    fileCounts: new Map(),
     room: createBodyRoom(limitsOfWorker(limits, config.workers).unfinishedBodyBytes),
     state: () => state,
     leaseStore: ({ redis, caching, workers }) => leaseStore({ bytes: caching.bytes / workers, redisUrl: redis.url }),

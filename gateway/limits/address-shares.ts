@@ -21,13 +21,16 @@ interface AddressOptions<Name extends AddressLimit> {
  */
 type TakeForAddress = (request: Pick<IncomingMessage, 'socket' | 'headers'>) => (() => void) | undefined
 
-/** @param options read for each: a new configuration may measure what the last one enforced */
+/**
+ * @param options read for each: a new configuration may measure what the last one enforced
+ * @param taken what addresses have already, if a configuration before counts it, too
+ */
 export function createAddressShares<Name extends AddressLimit>(
   name: Name,
   options: AddressOptions<Name>,
+  taken = new Map<string, number>(),
 ): TakeForAddress {
   const { clientAddress, reportLimit } = options
-  const taken = new Map<string, number>()
   return ({ socket, headers }) => {
     const { limits, measuring } = options
     const shares = measuring?.names.has(name)

@@ -28,12 +28,14 @@ interface FilesOptions {
   readonly limits: Pick<Limits, 'filesPerAddress'>
   readonly measuring: Measuring | undefined
   readonly reportLimit: ReportLimit
+  /** Files in work by address, of all configurations in use. */
+  readonly fileCounts: Map<string, number>
 }
 
-export function createFiles({ editions, cors, credentialsOf, ...bounds }: FilesOptions): ServeFile {
+export function createFiles({ editions, cors, credentialsOf, fileCounts, ...bounds }: FilesOptions): ServeFile {
   const allow = allowFiles(cors)
   // A client that does not read holds a connection to the service for as long as it is let.
-  const take = createAddressShares('filesPerAddress', bounds)
+  const take = createAddressShares('filesPerAddress', bounds, fileCounts)
   return async (request, response) => {
     const { method, headers, url: path = '/' } = request
     const { edition, release } = editions.hold()

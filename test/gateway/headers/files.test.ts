@@ -83,6 +83,7 @@ test.each<[string, Record<string, string>, string | undefined]>([
     limits: { filesPerAddress: 10 },
     measuring: undefined,
     reportLimit: () => undefined,
+    fileCounts: new Map(),
   })
   const gateway = createServer((request, response) => void serve(request, response)).listen(0, '127.0.0.1')
   await once(gateway, 'listening')

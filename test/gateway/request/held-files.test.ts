@@ -4,6 +4,7 @@ import { createServer, type Server } from 'node:http'
 import { type AddressInfo, connect, type Socket } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals'
+import { readConfig } from '../../../gateway/config/load.ts'
 import type { Limits } from '../../../gateway/limits/limits.ts'
 import { startTestGateway, type TestGateway } from '../../support/gateway.ts'
 import { until } from '../../support/until.ts'
@@ -95,4 +96,21 @@ test('A file limit that is only measured refuses no request, and is reported', a
   await hold('192.0.2.1')
   expect((await get('192.0.2.1')).status).toBe(200)
   expect(await gateway.registry.metrics()).toContain('tributary_limit_would_refuse_total{limit="filesPerAddress"} 1')
+})
+
+test('A new configuration gives no address a new allowance of files', async () => {
+  await start(LONG, { filesPerAddress: 1 })
+  await hold('192.0.2.1')
+  const config = await readConfig({
+    SUPERGRAPH: gateway.supergraphFile,
+    STATELESS: 'files',
+    SERVICES_FILES_PATHS: '/files/',
+    TRUSTED_PROXIES: '127.0.0.1',
+    LIMIT_FILES_PER_ADDRESS: '1',
+    LOG_LEVEL: 'silent',
+  })
+  await gateway.reconfigure(config)
+  expect([(await get('192.0.2.1')).status, (await get('192.0.2.2')).status]).toEqual([429, 200])
+  for (const socket of sockets) socket.destroy()
+  await until(async () => (await get('192.0.2.1')).status === 200)
 })
