@@ -125,7 +125,7 @@ export function createExecute({ mask, decide, before, openHeard }: ExecuteOption
         return { answer, keepable, body, heard }
       }
       const { answer, keepable, body, heard } = await (share
-        ? share(keyOf(exchange), () => callerOf(exchange), run)
+        ? share(keyOf(exchange), traffic.epoch(), () => callerOf(exchange), run)
         : run())
       exchange.isShared = !isOwn
       heard?.write(exchange.headers, exchange.cookies)

@@ -2,6 +2,7 @@
  * Lets one call answer all identical ones in flight. For stateless services only: there is no
  * caller in the call that could be mixed up.
  */
+import type { AnswerStore } from './cache/store.ts'
 import { createAbort } from './call/abort.ts'
 import { createCallers, type OpenCallers } from './call/callers.ts'
 import { CallFailure } from './call/failure.ts'
@@ -18,9 +19,12 @@ interface Shared {
   waiting: number
 }
 
-/** Everything that can change the answer of a service that does not know the caller. */
-const identityOf = ({ call: { context, body } }: Work): string =>
-  `${context.perspective ?? ''}\n${context.language ?? ''}\n${body.bytes.toString('latin1')}`
+/**
+ * Everything that can change the answer of a service that does not know the caller.
+ * @param epoch of the kept answers: what was asked before a purge is for nobody after it
+ */
+const identityOf = ({ call: { context, body } }: Work, epoch: number): string =>
+  `${epoch}\n${context.perspective ?? ''}\n${context.language ?? ''}\n${body.bytes.toString('latin1')}`
 
 /** The call as it is sent for all: its first caller may have left when the answer comes. */
 function callForAll({ call, signal }: Work): ServiceCall {
@@ -29,7 +33,12 @@ function callForAll({ call, signal }: Work): ServiceCall {
 }
 
 /** @param onShared called for each call that is answered by one in flight */
-export function coalesced({ coalescing, deadline }: StatelessService, next: Step, onShared: () => void): Step {
+export function coalesced(
+  { coalescing, deadline }: StatelessService,
+  next: Step,
+  store: Pick<AnswerStore, 'epoch'>,
+  onShared: () => void,
+): Step {
   if (!coalescing) return next
   const inFlight = new Map<string, Shared>()
 
@@ -55,7 +64,7 @@ export function coalesced({ coalescing, deadline }: StatelessService, next: Step
   return (work) => {
     if (work.call.operation !== 'query') return next(work)
     if (work.signal?.aborted) return Promise.reject(new CallFailure('cancelled', 'given up before it was sent'))
-    const key = identityOf(work)
+    const key = identityOf(work, store.epoch)
     const known = inFlight.get(key)
     // Joining a call with less than half of its time left would cut this one short.
     const found = known && work.deadline - known.deadline < deadline / 2 ? known : undefined

@@ -95,7 +95,7 @@ function shared(definition: StatelessService, next: Step, { store, metrics, clie
   if (tellsCaller(definition.headers)) return next
   return cached(
     definition,
-    coalesced(definition, next, () => metrics.shared.add(1)),
+    coalesced(definition, next, store, () => metrics.shared.add(1)),
     store,
     metrics,
     clientRules,

@@ -76,6 +76,8 @@ export interface Traffic {
    * (`City:2267057`).
    */
   purge(tags: readonly string[]): Promise<void>
+  /** Changes with every purge: what was asked before one is shared with nobody after it. */
+  epoch(): number
   /** Resolves when the addresses of instances are known, or after a while. */
   readonly ready: Promise<void>
   /** Closes every connection. Call it when nothing is in flight. */
@@ -161,6 +163,7 @@ export function createTraffic(options: TrafficOptions): Traffic {
     isShared: (service) => routes.get(service)?.isShared === true,
     status: () => served.map(statusOf),
     reading: () => served.map((service) => readService(service, performance.now())),
+    epoch: () => store.epoch,
     purge: (tags) => store.purge(tagsToPurge(tags, new Set(routes.keys()))),
     async close() {
       stopProbing()

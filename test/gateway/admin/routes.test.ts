@@ -114,6 +114,24 @@ describe('admin port', () => {
     expect(await calls()).toBe(before + 1)
   })
 
+  test('A request that began before a purge answers nobody who asks after it', async () => {
+    const { promise: held, resolve } = Promise.withResolvers<boolean>()
+    let began = 0
+    gateway.shop.items.misbehave(() => {
+      began += 1
+      return held
+    })
+    const query = '{ item(id: "8") { name } }'
+    const before = ask(gateway.url, query)
+    await until(() => began === 1)
+    await post('/purge', '{"tags":["items"]}')
+    const after = ask(gateway.url, query)
+    await until(() => began === 2)
+    resolve(false)
+    for (const { data } of await Promise.all([before, after])) expect(data).toEqual({ item: { name: 'item 8' } })
+    gateway.shop.items.misbehave(undefined)
+  })
+
   test('An unknown path, method or argument is answered with an explanation', async () => {
     const wrong = [
       await post('/purge', '{"tags":[]}'),

@@ -7,6 +7,7 @@ test('An execution learns of all callers who wait for it, and a later one of its
   const ask = (name: string) =>
     share(
       'key',
+      0,
       () => name,
       async (callers) => {
         const names: string[] = []
@@ -20,4 +21,27 @@ test('An execution learns of all callers who wait for it, and a later one of its
   expect(await first).toEqual(['a', 'b'])
   expect(await second).toBe(await first)
   expect(await ask('c')).toEqual(['c'])
+})
+
+test('An execution answers nobody of a later epoch, and its end does not end theirs', async () => {
+  const share = createSingleFlight<number>()
+  const releases = [0, 1].map(() => Promise.withResolvers<void>())
+  let started = 0
+  const ask = (epoch: number) =>
+    share(
+      'key',
+      epoch,
+      () => 'a',
+      async () => {
+        const number = started++
+        await releases[number]?.promise
+        return number
+      },
+    )
+  const [early, late] = [ask(0), ask(1)]
+  releases[0]?.resolve()
+  expect(await early).toBe(0)
+  const joined = ask(1)
+  releases[1]?.resolve()
+  expect(await Promise.all([late, joined])).toEqual([1, 1])
 })

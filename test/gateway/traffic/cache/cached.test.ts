@@ -4,6 +4,7 @@ import type { AnswerStore, Kept } from '../../../../gateway/traffic/cache/store.
 import { type ServiceDefinition, stateful, stateless } from '../../../../gateway/traffic/call/kind.ts'
 import type { RequestBody } from '../../../../gateway/traffic/call/send.ts'
 import { stopDates } from '../../../support/clock.ts'
+import { until } from '../../../support/until.ts'
 import { callOf, entityBody, observer, startUpstream, trafficTo, type Upstream } from '../../../support/upstream.ts'
 
 const opened: (() => Promise<void>)[] = []
@@ -270,6 +271,21 @@ describe('entities of a stateless service', () => {
     expect(await warm()).toBe(11)
     await traffic.purge(['Nothing:1'])
     expect(await warm()).toBe(12)
+  })
+
+  test('A call that began before a purge answers nobody who asks after it', async () => {
+    const { promise: held, resolve } = Promise.withResolvers<void>()
+    const { upstream, traffic } = await serve(async ({ count }) => {
+      if (count === 1) await held
+      return { data: { count } }
+    })
+    const ask = async () => (await traffic.send(callOf('weather', '{"query":"{a}"}'))).parsed().data
+    const before = [ask(), ask()]
+    await until(() => upstream.bodies.length === 1)
+    await traffic.purge(['weather'])
+    const after = ask()
+    resolve()
+    expect(await Promise.all([...before, after])).toEqual([{ count: 1 }, { count: 1 }, { count: 2 }])
   })
 
   test('Entities are purged by the tags of their service', async () => {
