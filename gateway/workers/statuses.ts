@@ -6,20 +6,27 @@ import type { ServiceStatus } from '../traffic/traffic.ts'
 
 type InstanceStatus = ServiceStatus['instances'][number]
 
-/** An instance is healthy if it is for every worker, and its pid is known if all agree. */
+/**
+ * Each worker asks a DNS name by itself, so that some may know instances that others do not. An
+ * instance is healthy if it is for every worker that knows it, and its pid is known if all agree.
+ */
 export function joinStatuses(workers: readonly (readonly ServiceStatus[])[]): readonly ServiceStatus[] {
-  const [first = []] = workers
-  return first.map((service) => {
-    const known = workers.map((services) => services.find(({ name }) => name === service.name)?.instances ?? [])
-    return { ...service, instances: service.instances.map((instance) => joinInstances(instance, known)) }
+  const services = Map.groupBy(workers.flat(), ({ name }) => name)
+  return [...services.values()].map((known) => {
+    const [first] = known as [ServiceStatus, ...ServiceStatus[]]
+    const instances = Map.groupBy(
+      known.flatMap((service) => service.instances),
+      ({ url }) => url,
+    )
+    return { ...first, instances: [...instances.values()].map(joinInstances) }
   })
 }
 
-function joinInstances({ url, pid }: InstanceStatus, known: readonly (readonly InstanceStatus[])[]): InstanceStatus {
-  const all = known.map((instances) => instances.find((instance) => instance.url === url))
+function joinInstances(known: readonly InstanceStatus[]): InstanceStatus {
+  const [{ url, pid }] = known as [InstanceStatus, ...InstanceStatus[]]
   return {
     url,
-    pid: all.every((instance) => instance?.pid === pid) ? pid : null,
-    health: all.every((instance) => instance?.health === 'healthy') ? 'healthy' : 'unhealthy',
+    pid: known.every((instance) => instance.pid === pid) ? pid : null,
+    health: known.every(({ health }) => health === 'healthy') ? 'healthy' : 'unhealthy',
   }
 }

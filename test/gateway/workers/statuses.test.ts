@@ -18,6 +18,15 @@ test.each([
   expect(joined).toEqual({ name: 'banking', kind: 'stateful', instances: [{ url: 'http://a', ...expected }] })
 })
 
+test('Instances that only some workers know are listed, with the health that they have for these', () => {
+  const at = (url: string): ServiceStatus => ({
+    ...status('healthy', 1),
+    instances: [{ url, pid: 1, health: 'healthy' }],
+  })
+  const [joined] = joinStatuses([[at('http://a')], [at('http://b')]])
+  expect(joined?.instances).toEqual(['http://a', 'http://b'].map((url) => ({ url, pid: 1, health: 'healthy' })))
+})
+
 test('Without workers there are no services', () => {
   expect(joinStatuses([])).toEqual([])
 })
