@@ -94,9 +94,14 @@ function change(context: Map<string, unknown>, told: Entries, answered: Entries)
     if (!Object.hasOwn(told, key) || !isDeepStrictEqual(told[key], value)) context.set(key, value)
 }
 
-/** Many languages write `null` for what is absent, and Apollo Router takes it so. */
-const withoutNulls = (answer: unknown): unknown =>
-  isRecord(answer) ? Object.fromEntries(Object.entries(answer).filter(([, part]) => part !== null)) : answer
+/**
+ * Many languages write `null` for what is absent, and Apollo Router takes it so.
+ * @param nullable the name of a member that may be null
+ */
+export const withoutNulls = (told: unknown, nullable?: string): unknown =>
+  isRecord(told)
+    ? Object.fromEntries(Object.entries(told).filter(([name, part]) => name === nullable || part !== null))
+    : told
 
 const listed = (headers: HeaderLists): Record<string, readonly string[]> =>
   Object.fromEntries(

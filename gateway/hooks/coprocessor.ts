@@ -4,13 +4,12 @@
  * and answers.
  */
 import { isDeepStrictEqual } from 'node:util'
-import { isRecord } from '../../platform/data/record.ts'
 import type { Logger } from '../../platform/process/log.ts'
 import type { CoprocessorSettings, Stage } from '../config/sections/coprocessor.ts'
 import type { HookAnswer, HookOperation, HookRequest, HookServiceRequest } from '../config/sections/hooks.ts'
 import type { Parameters } from '../exchange/exchange.ts'
 import { checkParameters } from '../request/policies/parameters.ts'
-import { type CoprocessorAnswer, createAskStage } from './ask-coprocessor.ts'
+import { type CoprocessorAnswer, createAskStage, withoutNulls } from './ask-coprocessor.ts'
 import { checked } from './checked-header.ts'
 import type { HookPoints } from './points.ts'
 import { checkedReplacement } from './replacement.ts'
@@ -137,17 +136,11 @@ const headersIn = ({ headers = {} }: CoprocessorAnswer): [name: string, value: s
  * bytes are kept.
  */
 function changeIn(answer: CoprocessorAnswer, told: unknown) {
-  const body = withoutNulls(answer.body)
+  const body = withoutNulls(answer.body, 'data')
   return {
     headers: headersIn(answer),
     body: body === undefined || isDeepStrictEqual(body, told) ? undefined : checkedReplacement(body),
   }
 }
-
-/** Of an answer only the data may be null; many languages write it for what is absent. */
-const withoutNulls = (body: unknown): unknown =>
-  isRecord(body)
-    ? Object.fromEntries(Object.entries(body).filter(([name, part]) => name === 'data' || part !== null))
-    : body
 
 const nothing = (): void => undefined
