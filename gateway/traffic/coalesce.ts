@@ -12,6 +12,8 @@ import type { Reply, Step, Work } from './call/step.ts'
 
 interface Shared {
   readonly reply: Promise<Reply>
+  /** Of the kept answers: what was asked before a purge is for nobody after it. */
+  readonly epoch: number
   readonly deadline: number
   readonly callers: OpenCallers
   /** Ends the call, so that no other can join it. */
@@ -19,12 +21,9 @@ interface Shared {
   waiting: number
 }
 
-/**
- * Everything that can change the answer of a service that does not know the caller.
- * @param epoch of the kept answers: what was asked before a purge is for nobody after it
- */
-const identityOf = ({ call: { context, body } }: Work, epoch: number): string =>
-  `${epoch}\n${context.perspective ?? ''}\n${context.language ?? ''}\n${body.bytes.toString('latin1')}`
+/** Everything that can change the answer of a service that does not know the caller. */
+const identityOf = ({ call: { context, body } }: Work): string =>
+  `${context.perspective ?? ''}\n${context.language ?? ''}\n${body.bytes.toString('latin1')}`
 
 /** The call as it is sent for all: its first caller may have left when the answer comes. */
 function callForAll({ call, signal }: Work): ServiceCall {
@@ -49,6 +48,7 @@ export function coalesced(
     }
     const shared: Shared = {
       reply: next({ ...work, call: callForAll(work), signal: abandoned.signal, callers }).finally(forget),
+      epoch: store.epoch,
       deadline: work.deadline,
       callers,
       abandon() {
@@ -64,10 +64,11 @@ export function coalesced(
   return (work) => {
     if (work.call.operation !== 'query') return next(work)
     if (work.signal?.aborted) return Promise.reject(new CallFailure('cancelled', 'given up before it was sent'))
-    const key = identityOf(work, store.epoch)
+    const key = identityOf(work)
     const known = inFlight.get(key)
     // Joining a call with less than half of its time left would cut this one short.
-    const found = known && work.deadline - known.deadline < deadline / 2 ? known : undefined
+    const isLate = known && work.deadline - known.deadline >= deadline / 2
+    const found = known?.epoch === store.epoch && !isLate ? known : undefined
     const callers = found?.callers ?? createCallers()
     callers.add(work.call.context)
     if (!found) return wait(start(key, work, callers), work.signal)
